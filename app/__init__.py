@@ -1,0 +1,1 @@
+"""The program: command line, session, viewer, headless flythrough, benchmark."""

@@ -1,0 +1,69 @@
+"""Records between the session and whoever drives it: what a frame yielded, what to change for the next.
+
+Host code.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+import torch
+
+from denoiser.settings import LossName
+from renderer.frame import FramePair
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Changes for the next frame. None or False leaves things as they are."""
+
+    size: tuple[int, int] | None = None
+    """Render size (width, height) in pixels."""
+    spp: int | None = None
+    """Samples per pixel of each half, >= 1."""
+    max_depth: int | None = None
+    """Path length limit; 1 = emitters seen directly, 2 = direct light."""
+    train_steps: int | None = None
+    """Optimiser updates per frame, >= 0."""
+    crop: int | None = None
+    """Side of the training crop in pixels."""
+    learning_rate: float | None = None
+    loss: LossName | None = None
+    training_paused: bool | None = None
+    reset_training: bool = False
+    """Start again from freshly initialised weights."""
+    save_checkpoint: Path | None = None
+    load_checkpoint: Path | None = None
+
+
+NO_EDITS = Edits()
+
+
+@dataclass(frozen=True, eq=False)
+class FrameReport:
+    """One finished frame: images, timings and measures."""
+
+    pair: FramePair
+    """The two noisy halves with their features."""
+    denoised: torch.Tensor
+    """(H, W, 3) linear radiance, mean of both denoised halves."""
+    reference: torch.Tensor | None
+    """(H, W, 3) mean radiance accumulated while the camera rests, this frame included; None while it moves."""
+    reference_spp: int
+    """Samples per pixel in `reference`; 0 without one."""
+    milliseconds: dict[str, float]
+    """Wall-clock per stage: render, train, denoise, total."""
+    losses: list[float]
+    """Loss of each training step of this frame; empty when training is paused."""
+    step_count: int
+    """Optimiser updates since training was last reset."""
+    nonfinite_count: int
+    """Pixels of this frame with a NaN or infinite value in either half; kept out of training."""
+    is_training: bool
+    psnr_mean: float | None = None
+    """dB on T(v) of the mean of halves against the samples accumulated BEFORE this frame; None without them."""
+    psnr_denoised: float | None = None
+    """dB on T(v) of `denoised` against the same."""
+    messages: tuple[str, ...] = field(default=())
+    """One line each for the user: 'saved checkpoint ...', 'cannot read ...: reason'."""

@@ -1,0 +1,205 @@
+"""The session: one frame of work - render two halves, train on them, denoise both.
+
+Host code. Window, headless flythrough and benchmark all drive this and nothing else.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from app.report import Edits
+from app.report import FrameReport
+from app.report import NO_EDITS
+from app.settings import SessionSettings
+from app.stage_clock import DENOISE
+from app.stage_clock import RENDER
+from app.stage_clock import TRAIN
+from app.stage_clock import StageClock
+from denoiser import checkpoint
+from denoiser.examples import count_nonfinite
+from denoiser.metrics import psnr
+from denoiser.trainer import Trainer
+from renderer import backend
+from renderer.film import Film
+from renderer.frame import FramePair
+from renderer.renderer import IntegratorSettings
+from renderer.renderer import Renderer
+from scenes.description import Camera
+from scenes.description import SceneDescription
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share done, in [0, 1]."""
+
+WARM_UP_SIZE = (8, 8)  # pixels; compiling does not depend on it
+
+
+class Session:
+    """A scene, its renderer and the denoiser that learns it."""
+
+    def __init__(
+        self, scene: SceneDescription, settings: SessionSettings, progress: Progress | None = None
+    ) -> None:
+        """Upload the scene, compile the kernels, initialise the network."""
+        tell = progress or (lambda text, share: None)
+        self.scene = scene
+        self.settings = settings
+        self.backend = backend.start(settings.device)
+        tell("building the hierarchy", 0.0)
+        self._renderer = Renderer(
+            scene, self.backend, lambda share: tell("building the hierarchy", share)
+        )
+        tell("compiling the path tracer (first start only)", 0.0)
+        self._renderer.render_half(scene.camera, WARM_UP_SIZE, 0, 0, IntegratorSettings(spp=1))
+        tell("compiling the path tracer (first start only)", 1.0)
+        self.trainer = Trainer(settings.denoiser, self.backend.device)
+        self.frame_index = 0
+        self.is_training = True
+        self._film = Film()
+        self._clock = StageClock(self.backend.device)
+        self._seen: tuple[object, ...] | None = None
+        self._report: FrameReport | None = None
+
+    @property
+    def report(self) -> FrameReport:
+        """The last finished frame."""
+        assert self._report is not None, "no frame has been finished"
+        return self._report
+
+    def step(self, camera: Camera, edits: Edits = NO_EDITS) -> FrameReport:
+        """Do one frame."""
+        for _ in self.stages(camera, edits):
+            pass
+        return self.report
+
+    def stages(self, camera: Camera, edits: Edits = NO_EDITS) -> Iterator[str]:
+        """Do one frame piece by piece, yielding the stage just worked on."""
+        messages = self._apply(edits)
+        render = self.settings.render
+        self._forget_if_changed(camera)
+        self._clock.start_frame()
+        begin = self._clock.now()
+        integrator = self._integrator_settings()
+        halves = []
+        for half in range(2):
+            index = self.frame_index
+            halves.append(self._renderer.render_half(camera, render.size, index, half, integrator))
+            if half == 0:
+                yield RENDER
+        pair = FramePair(halves[0], halves[1], render.spp, self.frame_index)
+        self._clock.add(RENDER, begin)
+        yield RENDER
+        losses: list[torch.Tensor] = []
+        if self.is_training:
+            yield from self._train(pair, losses)
+        begin = self._clock.now()
+        denoised = self.trainer.denoise(pair)
+        self._clock.add(DENOISE, begin)
+        self._report = self._make_report(pair, denoised, losses, messages)
+        self.frame_index += 1
+        yield DENOISE
+
+    def reference(self, camera: Camera, spp: int, seed: int) -> torch.Tensor:
+        """(H, W, 3) radiance of many samples, from streams that no frame uses."""
+        film = Film()
+        integrator = replace(self._integrator_settings(), seed=seed)
+        passes = -(-spp // (2 * integrator.spp))
+        for index in range(passes):
+            film.add(self._renderer.render(camera, self.settings.render.size, index, integrator))
+        mean = film.mean()
+        assert mean is not None
+        return mean
+
+    def _train(self, pair: FramePair, losses: list[torch.Tensor]) -> Iterator[str]:
+        """The frame's training steps, one at a time."""
+        for _ in range(self.trainer.settings.train_steps):
+            begin = self._clock.now()
+            losses.append(self.trainer.step(pair))
+            self._clock.add(TRAIN, begin)
+            yield TRAIN
+
+    def _integrator_settings(self) -> IntegratorSettings:
+        render = self.settings.render
+        return IntegratorSettings(
+            spp=render.spp, max_depth=render.max_depth, rr_depth=render.rr_depth, seed=render.seed
+        )
+
+    def _forget_if_changed(self, camera: Camera) -> None:
+        """Restart accumulation when anything that changes the image has changed."""
+        render = self.settings.render
+        lens = (camera.fov_x, camera.aperture_radius, camera.focus_distance)
+        seen = (np.asarray(camera.to_world).tobytes(), *lens, render.size, render.max_depth)
+        if seen != self._seen:
+            self._film.reset()
+            self._seen = seen
+
+    def _make_report(
+        self,
+        pair: FramePair,
+        denoised: torch.Tensor,
+        losses: list[torch.Tensor],
+        messages: list[str],
+    ) -> FrameReport:
+        """Measure against what was accumulated before, then accumulate."""
+        before = self._film.mean()
+        scores = (None, None)
+        if before is not None:
+            scores = (float(psnr(pair.mean_color(), before)), float(psnr(denoised, before)))
+        self._film.add(pair)
+        return FrameReport(
+            pair=pair,
+            denoised=denoised,
+            reference=self._film.mean(),
+            reference_spp=self._film.spp,
+            milliseconds=self._clock.milliseconds(),
+            losses=torch.stack(losses).tolist() if losses else [],
+            step_count=self.trainer.step_count,
+            nonfinite_count=int(count_nonfinite(pair)),
+            is_training=self.is_training,
+            psnr_mean=scores[0],
+            psnr_denoised=scores[1],
+            messages=tuple(messages),
+        )
+
+    def _apply(self, edits: Edits) -> list[str]:
+        """Change settings as asked; returns what the user should be told."""
+        render, denoiser = self.settings.render, self.trainer.settings
+        render = replace(
+            render,
+            size=edits.size or render.size,
+            spp=edits.spp or render.spp,
+            max_depth=edits.max_depth or render.max_depth,
+        )
+        wanted = {
+            "train_steps": edits.train_steps,
+            "crop": edits.crop,
+            "learning_rate": edits.learning_rate,
+            "loss": edits.loss,
+        }
+        denoiser = replace(denoiser, **{k: v for k, v in wanted.items() if v is not None})
+        if denoiser != self.trainer.settings:
+            self.trainer.change(denoiser)
+        self.settings = replace(self.settings, render=render, denoiser=denoiser)
+        if edits.training_paused is not None:
+            self.is_training = not edits.training_paused
+        if edits.reset_training:
+            self.trainer.reset()
+        return self._exchange_checkpoints(edits)
+
+    def _exchange_checkpoints(self, edits: Edits) -> list[str]:
+        """Save or load the training's state; a failure is told, not raised."""
+        messages = []
+        try:
+            if edits.save_checkpoint is not None:
+                checkpoint.save(edits.save_checkpoint, self.trainer)
+                messages.append(f"saved {edits.save_checkpoint}")
+            if edits.load_checkpoint is not None:
+                checkpoint.load(edits.load_checkpoint, self.trainer)
+                self.settings = replace(self.settings, denoiser=self.trainer.settings)
+                messages.append(f"loaded {edits.load_checkpoint}")
+        except checkpoint.CheckpointError as error:
+            messages.append(str(error))
+        return messages

@@ -1,0 +1,53 @@
+"""Random crops: which part of the frame a training step sees.
+
+Host code. Drawn on the CPU even for frames on the GPU, so that choosing one waits for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A rectangle of pixels inside a frame."""
+
+    top: int
+    """First row."""
+    left: int
+    """First column."""
+    height: int
+    """Rows, >= 1."""
+    width: int
+    """Columns, >= 1."""
+
+
+class CropSampler:
+    """Draws crops, every position equally likely; the same seed draws the same crops."""
+
+    def __init__(self, seed: int) -> None:
+        """`seed` is any integer; the stream depends on nothing else."""
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def draw(self, size: tuple[int, int], side: int) -> Crop:
+        """A crop of `side` x `side` pixels, cut down to the frame's `size` (width, height)."""
+        frame_width, frame_height = size
+        assert side >= 1 and frame_width >= 1 and frame_height >= 1, (size, side)
+        width = min(side, frame_width)
+        height = min(side, frame_height)
+        left = self._below(frame_width - width + 1)
+        top = self._below(frame_height - height + 1)
+        return Crop(top=top, left=left, height=height, width=width)
+
+    def state(self) -> torch.Tensor:
+        """The generator's state, uint8 on the CPU: with it the stream goes on where it stands."""
+        return self._generator.get_state()
+
+    def restore(self, state: torch.Tensor) -> None:
+        """Take over what `state()` gave; RuntimeError if it is not one."""
+        self._generator.set_state(state)
+
+    def _below(self, bound: int) -> int:
+        return int(torch.randint(bound, (), generator=self._generator))

@@ -1,0 +1,47 @@
+"""Features: a half's images as the planes that the network reads. The one place that permutes.
+
+Host code. Every input channel is brought to about [-0.5, 0.5], the range of Lehtinen et al. 2018,
+appendix A.1: T(color) - 0.5, albedo - 0.5, normal / 2.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from denoiser.transfer import Transfer
+from renderer.frame import Half
+
+INPUT_CHANNELS = 9  # radiance, albedo, normal: three each
+CENTRE = 0.5  # of the range [0, 1] of T(color) and of albedo
+
+
+def to_planes(image: torch.Tensor) -> torch.Tensor:
+    """(H, W, C) contiguous -> (1, C, H, W): a view of the same memory, channels-last."""
+    assert image.dim() == 3, tuple(image.shape)
+    return image.permute(2, 0, 1).unsqueeze(0)
+
+
+def to_image(planes: torch.Tensor) -> torch.Tensor:
+    """(1, C, H, W) of any float type -> (H, W, C) float32, contiguous."""
+    assert planes.dim() == 4 and planes.shape[0] == 1, tuple(planes.shape)
+    return planes[0].permute(1, 2, 0).float().contiguous()
+
+
+def finite_pixels(half: Half) -> torch.Tensor:
+    """(H, W, 1) bool: radiance, albedo and normal hold neither NaN nor infinity there."""
+    together = torch.cat((half.color, half.albedo, half.normal), dim=-1)
+    return torch.isfinite(together).all(dim=-1, keepdim=True)
+
+
+def network_input(half: Half, transfer: Transfer) -> torch.Tensor:
+    """(1, 9, H, W) float32, channels-last: `transfer` of one half's radiance, albedo and normal.
+
+    Takes nothing from the other half: features that share samples with the target's radiance would
+    teach the network the target's noise. Pixels that are not finite enter as radiance, albedo and
+    normal 0. With the linear transfer the radiance keeps the offset -0.5 and has no upper bound.
+    """
+    valid = finite_pixels(half)
+    color = transfer.forward(torch.where(valid, half.color, 0)) - CENTRE
+    albedo = torch.where(valid, half.albedo, 0) - CENTRE
+    normal = torch.where(valid, half.normal, 0) / 2
+    return to_planes(torch.cat((color, albedo, normal), dim=-1))

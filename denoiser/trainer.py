@@ -1,0 +1,144 @@
+"""The trainer: learns to denoise from the frames it is shown, one step at a time.
+
+Host code. Losses and counts stay tensors on the device: nothing here waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+
+import torch
+
+from denoiser.crops import CropSampler
+from denoiser.examples import Examples
+from denoiser.examples import both_directions
+from denoiser.features import to_image
+from denoiser.losses import OBJECTIVES
+from denoiser.losses import Objective
+from denoiser.networks import build_network
+from denoiser.optimizer import GuardedAdam
+from denoiser.precision import autocast
+from denoiser.settings import DenoiserSettings
+from renderer.frame import FramePair
+
+WEIGHTS = "weights."
+ADAM = "adam."
+CROPS = "crops.state"
+
+
+class Trainer:
+    """A network, its optimiser and the choice of what it sees next.
+
+        trainer = Trainer(DenoiserSettings(), "cuda")
+        for pair in frames:
+            losses = list(trainer.train(pair))
+            denoised = trainer.denoise(pair)
+
+    Once handed over, a pair is not written to any more.
+    """
+
+    def __init__(self, settings: DenoiserSettings, device: torch.device | str) -> None:
+        """Initialise weights and crops from `settings.seed`; everything lives on `device`."""
+        self.device = torch.device(device)
+        self._settings = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Start again from freshly initialised weights, as a new trainer of the same settings."""
+        settings = self._settings
+        self.network = build_network(settings.network, settings.seed, self.device)
+        self._optimizer = GuardedAdam(self.network, settings.learning_rate)
+        self._crops = CropSampler(settings.seed)
+        self.step_count = 0
+        self._prepared: tuple[FramePair, Objective, Examples] | None = None
+
+    @property
+    def settings(self) -> DenoiserSettings:
+        """The settings in force."""
+        return self._settings
+
+    def change(self, settings: DenoiserSettings) -> None:
+        """Go on with other settings and the same weights; a new seed counts from the next reset.
+
+        ValueError if the network is another one, which needs a new trainer.
+        """
+        if settings.network is not self._settings.network:
+            raise ValueError(f"network {settings.network.value} needs a new trainer")
+        self._settings = settings
+        self._optimizer.learning_rate = settings.learning_rate
+
+    @property
+    def skipped_count(self) -> torch.Tensor:
+        """Steps left out because loss or gradient was not finite; integer tensor on the device."""
+        return self._optimizer.skipped_count
+
+    def train(self, pair: FramePair) -> Iterator[torch.Tensor]:
+        """Do `settings.train_steps` steps on a frame, yielding each loss.
+
+        A generator: steps happen as the losses are taken, so a caller can look around in between.
+        """
+        for _ in range(self._settings.train_steps):
+            yield self.step(pair)
+
+    def step(self, pair: FramePair) -> torch.Tensor:
+        """One step on one random crop, alternately a -> b and b -> a; the loss, a scalar."""
+        examples = self._examples_of(pair)
+        crop = self._crops.draw(pair.a.size, self._settings.crop)
+        return self.step_on(examples.cut(self.step_count % 2, crop))
+
+    def step_on(self, examples: Examples) -> torch.Tensor:
+        """One step on examples from anywhere, noisy or clean targets alike; the loss, a scalar."""
+        with autocast(self._settings.precision, self.device):
+            output = self.network(examples.inputs)
+        loss = self._objective.loss(output, examples.targets, examples.valid)
+        self._optimizer.step(loss)
+        self.step_count += 1
+        return loss.detach()
+
+    def denoise(self, pair: FramePair) -> torch.Tensor:
+        """(H, W, 3) linear radiance >= 0: the mean of both halves, each denoised on its own."""
+        inputs = self._examples_of(pair).inputs
+        # One half after the other: the network's memory for large frames is counted in gigabytes.
+        return (self._denoise_half(inputs[:1]) + self._denoise_half(inputs[1:])) / 2
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Everything a continued training needs besides settings and step count, not copied."""
+        tensors = {WEIGHTS + name: value for name, value in self.network.state_dict().items()}
+        tensors |= {ADAM + name: value for name, value in self._optimizer.state().items()}
+        tensors[CROPS] = self._crops.state()
+        return tensors
+
+    def restore(
+        self, tensors: Mapping[str, torch.Tensor], settings: DenoiserSettings, step_count: int
+    ) -> None:
+        """Take over copies of what `state()` gave for the same network."""
+        self.change(settings)
+        self.network.load_state_dict(_below(tensors, WEIGHTS))
+        self._optimizer.restore(_below(tensors, ADAM))
+        self._crops.restore(tensors[CROPS])
+        self.step_count = step_count
+
+    @property
+    def _objective(self) -> Objective:
+        return OBJECTIVES[self._settings.loss]
+
+    def _examples_of(self, pair: FramePair) -> Examples:
+        """The frame's examples, prepared once for all its steps and for denoising it."""
+        prepared = self._prepared
+        if prepared is None or prepared[0] is not pair or prepared[1] is not self._objective:
+            examples = both_directions(pair, self._objective.input_transfer)
+            self._prepared = prepared = (pair, self._objective, examples)
+        return prepared[2]
+
+    @torch.no_grad()
+    def _denoise_half(self, network_input: torch.Tensor) -> torch.Tensor:
+        with autocast(self._settings.precision, self.device):
+            output = self.network(network_input)
+        return to_image(self._objective.radiance(output))
+
+
+def _below(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    """The tensors whose name starts with `prefix`, without it."""
+    start = len(prefix)
+    return {name[start:]: value for name, value in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,124 @@
+"""One switch over all BSDFs, and the sides of a surface.
+
+Device code. See `bsdf_record` for the contract. Opaque BSDFs are black from behind unless two-sided.
+"""
+import taichi as ti
+
+from renderer.bsdf_conductor import conductor_sample
+from renderer.bsdf_conductor import rough_conductor_eval
+from renderer.bsdf_conductor import rough_conductor_pdf
+from renderer.bsdf_conductor import rough_conductor_sample
+from renderer.bsdf_dielectric import dielectric_sample
+from renderer.bsdf_dielectric import rough_dielectric_eval
+from renderer.bsdf_dielectric import rough_dielectric_pdf
+from renderer.bsdf_dielectric import rough_dielectric_sample
+from renderer.bsdf_dielectric import thin_dielectric_sample
+from renderer.bsdf_diffuse import diffuse_eval
+from renderer.bsdf_diffuse import diffuse_pdf
+from renderer.bsdf_diffuse import diffuse_sample
+from renderer.bsdf_metallic import metallic_eval
+from renderer.bsdf_metallic import metallic_pdf
+from renderer.bsdf_metallic import metallic_sample
+from renderer.bsdf_metallic import normal_reflectance
+from renderer.bsdf_plastic import plastic_eval
+from renderer.bsdf_plastic import plastic_pdf
+from renderer.bsdf_plastic import plastic_sample
+from renderer.bsdf_record import CONDUCTOR
+from renderer.bsdf_record import DIELECTRIC
+from renderer.bsdf_record import DIFFUSE
+from renderer.bsdf_record import METALLIC_ROUGHNESS
+from renderer.bsdf_record import PLASTIC
+from renderer.bsdf_record import ROUGH_CONDUCTOR
+from renderer.bsdf_record import ROUGH_DIELECTRIC
+from renderer.bsdf_record import THIN_DIELECTRIC
+from renderer.bsdf_record import Bsdf
+from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import no_sample
+from renderer.fresnel import fresnel_conductor
+
+vec3 = ti.types.vector(3, ti.f32)
+
+
+@ti.func
+def side_sign(bsdf: Bsdf, wi: vec3) -> ti.f32:
+    """-1 where wi sees the back of a two-sided opaque surface, whose frame is then turned over."""
+    is_opaque = bsdf.kind != DIELECTRIC and bsdf.kind != ROUGH_DIELECTRIC
+    return ti.select(is_opaque and bsdf.is_two_sided == 1 and wi.z < 0.0, -1.0, 1.0)
+
+
+@ti.func
+def bsdf_eval(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> vec3:
+    """Value times |cos(theta_o)| of whatever kind."""
+    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
+    wi, wo = wi_any * sign, wo_any * sign
+    value = vec3(0.0)
+    if bsdf.kind == DIFFUSE:
+        value = diffuse_eval(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_CONDUCTOR:
+        value = rough_conductor_eval(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_DIELECTRIC:
+        value = rough_dielectric_eval(bsdf, wi, wo)
+    elif bsdf.kind == PLASTIC:
+        value = plastic_eval(tables, bsdf, wi, wo)
+    elif bsdf.kind == METALLIC_ROUGHNESS:
+        value = metallic_eval(bsdf, wi, wo)
+    return value
+
+
+@ti.func
+def bsdf_pdf(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> ti.f32:
+    """Density of `bsdf_sample` per solid angle, of whatever kind."""
+    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
+    wi, wo = wi_any * sign, wo_any * sign
+    pdf = 0.0
+    if bsdf.kind == DIFFUSE:
+        pdf = diffuse_pdf(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_CONDUCTOR:
+        pdf = rough_conductor_pdf(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_DIELECTRIC:
+        pdf = rough_dielectric_pdf(bsdf, wi, wo)
+    elif bsdf.kind == PLASTIC:
+        pdf = plastic_pdf(tables, bsdf, wi, wo)
+    elif bsdf.kind == METALLIC_ROUGHNESS:
+        pdf = metallic_pdf(bsdf, wi, wo)
+    return pdf
+
+
+@ti.func
+def bsdf_sample(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, u: vec3) -> BSDFSample:
+    """Sample whatever kind."""
+    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
+    wi = wi_any * sign
+    result = no_sample()
+    if bsdf.kind == DIFFUSE:
+        result = diffuse_sample(bsdf, wi, u)
+    elif bsdf.kind == CONDUCTOR:
+        result = conductor_sample(bsdf, wi, u)
+    elif bsdf.kind == ROUGH_CONDUCTOR:
+        result = rough_conductor_sample(bsdf, wi, u)
+    elif bsdf.kind == DIELECTRIC:
+        result = dielectric_sample(bsdf, wi, u)
+    elif bsdf.kind == THIN_DIELECTRIC:
+        result = thin_dielectric_sample(bsdf, wi, u)
+    elif bsdf.kind == ROUGH_DIELECTRIC:
+        result = rough_dielectric_sample(bsdf, wi, u)
+    elif bsdf.kind == PLASTIC:
+        result = plastic_sample(tables, bsdf, wi, u)
+    elif bsdf.kind == METALLIC_ROUGHNESS:
+        result = metallic_sample(bsdf, wi, u)
+    result.wo *= sign
+    return result
+
+
+@ti.func
+def bsdf_albedo(bsdf: Bsdf) -> vec3:
+    """The albedo FEATURE in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence; glass: 1."""
+    albedo = bsdf.reflectance
+    if bsdf.kind == CONDUCTOR or bsdf.kind == ROUGH_CONDUCTOR:
+        albedo = bsdf.reflectance * fresnel_conductor(1.0, bsdf.eta, bsdf.k)
+    elif bsdf.kind == DIELECTRIC or bsdf.kind == THIN_DIELECTRIC or bsdf.kind == ROUGH_DIELECTRIC:
+        albedo = bsdf.transmittance
+    elif bsdf.kind == METALLIC_ROUGHNESS:
+        f0 = normal_reflectance(bsdf)
+        albedo = f0 + (1.0 - f0) * (1.0 - bsdf.metallic) * bsdf.reflectance
+    return ti.min(ti.max(albedo, 0.0), 1.0)

@@ -1,0 +1,65 @@
+"""Metal: a perfect mirror, or microfacets (Walter 2007, eq. 20), with the Fresnel term of a complex index.
+
+Device code. Single scattering between facets only: rough metal loses some energy.
+"""
+import taichi as ti
+
+from renderer.bsdf_record import Bsdf
+from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import no_sample
+from renderer.fresnel import fresnel_conductor
+from renderer.fresnel import reflect
+from renderer.microfacet import normal_density
+from renderer.microfacet import sample_visible_normal
+from renderer.microfacet import shadowing
+from renderer.microfacet import visible_normal_pdf
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+
+@ti.func
+def conductor_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+    """The mirror direction, a delta lobe; its eval and pdf are 0."""
+    result = no_sample()
+    if wi.z > 0.0:
+        weight = bsdf.reflectance * fresnel_conductor(wi.z, bsdf.eta, bsdf.k)
+        result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=1.0, weight=weight, is_delta=1)
+    return result
+
+
+@ti.func
+def rough_conductor_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
+    """F D G / (4 cos(theta_i)); the cosine of wo cancels."""
+    value = vec3(0.0)
+    if wi.z > 0.0 and wo.z > 0.0:
+        m = (wi + wo).normalized()
+        d = normal_density(m, bsdf.alpha, bsdf.distribution)
+        g = shadowing(wi, wo, m, bsdf.alpha, bsdf.distribution)
+        f = fresnel_conductor(wi.dot(m), bsdf.eta, bsdf.k)
+        value = bsdf.reflectance * f * (d * g / (4.0 * wi.z))
+    return value
+
+
+@ti.func
+def rough_conductor_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
+    """Visible normals, with the Jacobian 1 / (4 wi.m) of reflection."""
+    pdf = 0.0
+    if wi.z > 0.0 and wo.z > 0.0:
+        m = (wi + wo).normalized()
+        pdf = visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * wi.dot(m))
+    return pdf
+
+
+@ti.func
+def rough_conductor_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+    """Reflect about a visible normal."""
+    result = no_sample()
+    if wi.z > 0.0:
+        m = sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z))
+        wo = reflect(wi, m)
+        pdf = rough_conductor_pdf(bsdf, wi, wo)
+        if pdf > 0.0:
+            weight = rough_conductor_eval(bsdf, wi, wo) / pdf
+            result = BSDFSample(wo=wo, pdf=pdf, weight=weight, is_delta=0)
+    return result

@@ -1,0 +1,119 @@
+"""Glass: smooth, thin (a pane), and rough (Walter 2007).
+
+Device code. `wi.z < 0` means the path arrives from inside, where the index is swapped. Transmission scales
+radiance by 1 / eta^2 (Veach 1997, eq. 5.12), so a path that leaves the glass again regains it.
+"""
+import taichi as ti
+
+from renderer.bsdf_record import Bsdf
+from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import no_sample
+from renderer.fresnel import fresnel_dielectric
+from renderer.fresnel import reflect
+from renderer.fresnel import refract
+from renderer.microfacet import normal_density
+from renderer.microfacet import sample_visible_normal
+from renderer.microfacet import shadowing
+from renderer.microfacet import visible_normal_pdf
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+
+@ti.func
+def relative_index(bsdf: Bsdf, wi: vec3) -> ti.f32:
+    """Transmitted over incident index, seen from wi's side."""
+    return ti.select(wi.z > 0.0, bsdf.ior, 1.0 / bsdf.ior)
+
+
+@ti.func
+def dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+    """Reflect with probability F, refract otherwise; two delta lobes."""
+    eta = relative_index(bsdf, wi)
+    f = fresnel_dielectric(wi.z, eta)
+    up = ti.select(wi.z > 0.0, 1.0, -1.0)
+    result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=f, weight=bsdf.specular, is_delta=1)
+    if u.x >= f:
+        wo = refract(wi, vec3(0.0, 0.0, up), eta)
+        result = BSDFSample(wo=wo, pdf=1.0 - f, weight=bsdf.transmittance / (eta * eta), is_delta=1)
+    return result
+
+
+@ti.func
+def thin_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+    """A sheet: all internal reflections summed (R' = 2 R / (1 + R)), transmission goes straight on."""
+    r = fresnel_dielectric(wi.z, bsdf.ior)
+    f = 2.0 * r / (1.0 + r)
+    result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=f, weight=bsdf.specular, is_delta=1)
+    if u.x >= f:
+        result = BSDFSample(wo=-wi, pdf=1.0 - f, weight=bsdf.transmittance, is_delta=1)
+    return result
+
+
+@ti.func
+def generalized_half_vector(wi: vec3, wo: vec3, eta: ti.f32) -> vec3:
+    """Facet normal (z > 0) that turns wi into wo, by reflection or refraction (Walter 2007, eq. 13 and 16)."""
+    h = wi + wo
+    if wi.z * wo.z < 0.0:
+        h = wi + wo * eta
+    m = h.normalized()
+    return ti.select(m.z < 0.0, -m, m)
+
+
+@ti.func
+def rough_dielectric_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
+    """Walter 2007, eq. 20 and 21, times |cos(theta_o)|, radiance scaled on transmission."""
+    value = vec3(0.0)
+    if wi.z * wo.z != 0.0:
+        eta = relative_index(bsdf, wi)
+        m = generalized_half_vector(wi, wo, eta)
+        d = normal_density(m, bsdf.alpha, bsdf.distribution)
+        g = shadowing(wi, wo, m, bsdf.alpha, bsdf.distribution)
+        i, o = wi.dot(m), wo.dot(m)
+        f = fresnel_dielectric(i, eta)
+        if wi.z * wo.z > 0.0:
+            value = bsdf.specular * (f * d * g / (4.0 * abs(wi.z)))
+        else:
+            root = i + eta * o
+            # eta^2 of the Jacobian cancels with the 1 / eta^2 of radiance.
+            value = bsdf.transmittance * ((1.0 - f) * d * g * abs(i * o / (wi.z * root * root)))
+    return value
+
+
+@ti.func
+def rough_dielectric_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
+    """Visible normals times the Fresnel choice times the Jacobian (Walter 2007, eq. 14 and 17)."""
+    pdf = 0.0
+    if wi.z * wo.z != 0.0:
+        eta = relative_index(bsdf, wi)
+        m = generalized_half_vector(wi, wo, eta)
+        i, o = wi.dot(m), wo.dot(m)
+        up = ti.select(wi.z > 0.0, wi, -wi)
+        f = fresnel_dielectric(i, eta)
+        if wi.z * wo.z > 0.0:
+            if i * wi.z > 0.0 and o * wo.z > 0.0:
+                pdf = f * visible_normal_pdf(up, m, bsdf.alpha) / (4.0 * abs(o))
+        elif i * wi.z > 0.0 and o * wo.z > 0.0:
+            root = i + eta * o
+            pdf = (1.0 - f) * visible_normal_pdf(up, m, bsdf.alpha) * abs(eta * eta * o / (root * root))
+    return pdf
+
+
+@ti.func
+def rough_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+    """Reflect or refract at a visible normal."""
+    eta = relative_index(bsdf, wi)
+    side = ti.select(wi.z > 0.0, 1.0, -1.0)
+    m = side * sample_visible_normal(side * wi, bsdf.alpha, vec2(u.y, u.z))
+    wo = reflect(wi, m)
+    is_valid = wo.z * wi.z > 0.0
+    if u.x >= fresnel_dielectric(wi.dot(m), eta):
+        wo = refract(wi, m, eta)
+        is_valid = wo.z * wi.z < 0.0
+    result = no_sample()
+    if is_valid:
+        pdf = rough_dielectric_pdf(bsdf, wi, wo)
+        if pdf > 0.0:
+            weight = rough_dielectric_eval(bsdf, wi, wo) / pdf
+            result = BSDFSample(wo=wo, pdf=pdf, weight=weight, is_delta=0)
+    return result

@@ -1,0 +1,85 @@
+"""glTF 2.0 metallic-roughness: GGX reflection over a diffuse base, mixed by `metallic`.
+
+Device code. glTF 2.0 specification, appendix B.3, with separable instead of height-correlated Smith
+shadowing. Transmission (KHR_materials_transmission) goes straight on, tinted by the base colour: a thin
+wall; its blur by roughness is left out.
+"""
+import taichi as ti
+from taichi.math import pi
+
+from renderer.bsdf_record import Bsdf
+from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import no_sample
+from renderer.fresnel import fresnel_schlick
+from renderer.fresnel import reflect
+from renderer.microfacet import GGX
+from renderer.microfacet import normal_density
+from renderer.microfacet import sample_visible_normal
+from renderer.microfacet import shadowing
+from renderer.microfacet import visible_normal_pdf
+from renderer.warp import cosine_hemisphere_pdf
+from renderer.warp import square_to_cosine_hemisphere
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+
+@ti.func
+def normal_reflectance(bsdf: Bsdf) -> vec3:
+    """F0: the dielectric's, mixed towards the base colour."""
+    root = (bsdf.ior - 1.0) / (bsdf.ior + 1.0)
+    return (1.0 - bsdf.metallic) * root * root + bsdf.metallic * bsdf.reflectance
+
+
+@ti.func
+def lobe_probabilities(bsdf: Bsdf, wi: vec3) -> vec3:
+    """Chances of (specular, diffuse, transmitted), from their albedo at wi; they sum to 1."""
+    specular = fresnel_schlick(wi.z, normal_reflectance(bsdf)).max()
+    rest = (1.0 - specular) * (1.0 - bsdf.metallic) * bsdf.reflectance.max()
+    weights = vec3(specular, rest * (1.0 - bsdf.transmission), rest * bsdf.transmission)
+    return weights / ti.max(weights.sum(), 1e-8)
+
+
+@ti.func
+def metallic_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
+    """Specular plus diffuse, times cosine."""
+    value = vec3(0.0)
+    if wi.z > 0.0 and wo.z > 0.0:
+        m = (wi + wo).normalized()
+        f = fresnel_schlick(wi.dot(m), normal_reflectance(bsdf))
+        d = normal_density(m, bsdf.alpha, GGX)
+        g = shadowing(wi, wo, m, bsdf.alpha, GGX)
+        share = (1.0 - bsdf.metallic) * (1.0 - bsdf.transmission) * wo.z / pi
+        value = f * (d * g / (4.0 * wi.z)) + (1.0 - f) * bsdf.reflectance * share
+    return value
+
+
+@ti.func
+def metallic_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
+    """Mixture of visible normals and cosine."""
+    pdf = 0.0
+    if wi.z > 0.0 and wo.z > 0.0:
+        p = lobe_probabilities(bsdf, wi)
+        m = (wi + wo).normalized()
+        pdf = p.x * visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * wi.dot(m)) + p.y * cosine_hemisphere_pdf(wo)
+    return pdf
+
+
+@ti.func
+def metallic_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+    """Choose a lobe, then its direction."""
+    result = no_sample()
+    if wi.z > 0.0:
+        p = lobe_probabilities(bsdf, wi)
+        if u.x >= p.x + p.y and p.z > 0.0:
+            f = fresnel_schlick(wi.z, normal_reflectance(bsdf))
+            weight = (1.0 - f) * bsdf.reflectance * ((1.0 - bsdf.metallic) * bsdf.transmission / p.z)
+            result = BSDFSample(wo=-wi, pdf=p.z, weight=weight, is_delta=1)
+        else:
+            wo = square_to_cosine_hemisphere(vec2(u.y, u.z))
+            if u.x < p.x:
+                wo = reflect(wi, sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z)))
+            pdf = metallic_pdf(bsdf, wi, wo)
+            if pdf > 0.0:
+                result = BSDFSample(wo=wo, pdf=pdf, weight=metallic_eval(bsdf, wi, wo) / pdf, is_delta=0)
+    return result

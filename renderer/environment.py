@@ -1,0 +1,95 @@
+"""Light from infinity: an equirectangular image, sampled in proportion to its brightness.
+
+Device code. A constant environment is an image too. Directions map as in Mitsuba's `envmap`:
+u = atan2(x, -z) / (2 pi), v = acos(y) / pi, v downwards, in the environment's own space.
+"""
+import taichi as ti
+from taichi.math import pi
+
+from renderer.discrete import choose
+from renderer.table_layout import EMITTER_ROWS
+from renderer.texture import row_xyz
+from renderer.texture import word_bits
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+MIN_SINE = 1e-6  # at the poles a pixel has no width
+
+
+@ti.func
+def direction_to_uv(tables: ti.template(), direction: vec3) -> vec2:
+    """World direction to image coordinates in [0, 1]^2."""
+    base = tables.environment_emitter * EMITTER_ROWS
+    x = row_xyz(tables.emitters[base + 2]).dot(direction)
+    y = row_xyz(tables.emitters[base + 3]).dot(direction)
+    z = row_xyz(tables.emitters[base + 4]).dot(direction)
+    u = ti.atan2(x, -z) / (2.0 * pi)
+    return vec2(u - ti.floor(u), ti.acos(ti.min(ti.max(y, -1.0), 1.0)) / pi)
+
+
+@ti.func
+def uv_to_direction(tables: ti.template(), uv: vec2) -> vec3:
+    """Inverse of `direction_to_uv`."""
+    phi, theta = 2.0 * pi * uv.x, pi * uv.y
+    s = ti.sin(theta)
+    x, y, z = s * ti.sin(phi), ti.cos(theta), -s * ti.cos(phi)
+    base = tables.environment_emitter * EMITTER_ROWS
+    return (
+        row_xyz(tables.emitters[base + 2]) * x
+        + row_xyz(tables.emitters[base + 3]) * y
+        + row_xyz(tables.emitters[base + 4]) * z
+    )
+
+
+@ti.func
+def environment_width(tables: ti.template()) -> ti.i32:
+    """Pixels per row."""
+    return word_bits(tables.emitters[tables.environment_emitter * EMITTER_ROWS + 2][3])
+
+
+@ti.func
+def environment_height(tables: ti.template()) -> ti.i32:
+    """Rows."""
+    return word_bits(tables.emitters[tables.environment_emitter * EMITTER_ROWS + 3][3])
+
+
+@ti.func
+def environment_radiance(tables: ti.template(), direction: vec3) -> vec3:
+    """Radiance from a world direction, bilinear; 0 without an environment."""
+    radiance = vec3(0.0)
+    if tables.environment_emitter >= 0:
+        width, height = environment_width(tables), environment_height(tables)
+        uv = direction_to_uv(tables, direction)
+        x, y = uv.x * width - 0.5, uv.y * height - 0.5
+        column, row = ti.cast(ti.floor(x), ti.i32), ti.cast(ti.floor(y), ti.i32)
+        fx, fy = x - column, y - row
+        for corner in range(4):
+            dx, dy = corner & 1, corner >> 1
+            line = ti.min(ti.max(row + dy, 0), height - 1)
+            texel = tables.environment[line * width + (column + dx + width) % width]
+            weight = ti.select(dx == 1, fx, 1.0 - fx) * ti.select(dy == 1, fy, 1.0 - fy)
+            radiance += weight * row_xyz(texel)
+    return radiance
+
+
+@ti.func
+def environment_pdf(tables: ti.template(), direction: vec3) -> ti.f32:
+    """Density of `sample_environment` per solid angle."""
+    width, height = environment_width(tables), environment_height(tables)
+    uv = direction_to_uv(tables, direction)
+    column = ti.min(ti.cast(uv.x * width, ti.i32), width - 1)
+    row = ti.min(ti.cast(uv.y * height, ti.i32), height - 1)
+    sine = ti.max(ti.sin(pi * uv.y), MIN_SINE)
+    return tables.environment[row * width + column][3] / (2.0 * pi * pi * sine)
+
+
+@ti.func
+def sample_environment(tables: ti.template(), u: vec2) -> vec3:
+    """World direction: a row, a pixel of it, and a place inside the pixel with what is left of u."""
+    width, height = environment_width(tables), environment_height(tables)
+    row = choose(tables.environment_alias, 0, height, u.y)
+    column = choose(tables.environment_alias, height + row.index * width, width, u.x)
+    return uv_to_direction(
+        tables, vec2((column.index + column.remainder) / width, (row.index + row.remainder) / height)
+    )

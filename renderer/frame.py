@@ -1,0 +1,45 @@
+"""Records of one rendered frame: two independent halves with their own features.
+
+Host code. Imported by the denoiser too, so: torch only, no Taichi.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True, eq=False)
+class Half:
+    """One of two independent estimates of the same image. All float32, contiguous, on one device."""
+
+    color: torch.Tensor
+    """(H, W, 3) linear radiance, >= 0, unbounded; a broken path may leave NaN or inf, never hidden here."""
+    albedo: torch.Tensor
+    """(H, W, 3) in [0, 1], of the first non-delta hit; metal: its reflectance; sky and lamps: 1."""
+    normal: torch.Tensor
+    """(H, W, 3) world-space shading normal in [-1, 1], averaged, not renormalised; 0 where nothing is hit."""
+    depth: torch.Tensor
+    """(H, W, 1) path length to that hit in scene units, averaged; 0 where nothing is hit."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        height, width, _ = self.color.shape
+        return width, height
+
+
+@dataclass(frozen=True, eq=False)
+class FramePair:
+    """What the denoiser trains on and denoises: the halves share scene and camera and nothing else."""
+
+    a: Half
+    b: Half
+    spp: int
+    """Samples per pixel of each half."""
+    frame_index: int
+    """Counts frames since the start of the session; addresses the random streams."""
+
+    def mean_color(self) -> torch.Tensor:
+        """(H, W, 3) mean of both halves' radiance."""
+        return (self.a.color + self.b.color) / 2

@@ -1,0 +1,117 @@
+"""What a ray found: position, normals, texture coordinates and material of a hit.
+
+Device code.
+"""
+import taichi as ti
+
+from renderer.material import fetch_mapped_normal
+from renderer.material import has_normal_map
+from renderer.shading_frame import ShadingFrame
+from renderer.shading_frame import make_frame
+from renderer.table_layout import GEOMETRY_ROWS
+from renderer.table_layout import KIND_MASK
+from renderer.table_layout import SHADING_ROWS
+from renderer.table_layout import SPHERE
+from renderer.texture import row_xyz
+from renderer.texture import word_bits
+from renderer.traversal import Hit
+from renderer.traversal import Ray
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+ORIGIN_OFFSET = 1e-5  # share of the largest coordinate by which a ray starts off its surface
+SCENE_OFFSET = 1e-7  # the same relative to the scene's radius, for hits near the origin
+TAU = 6.283185307
+
+
+@ti.dataclass
+class SurfaceInteraction:
+    """A hit, ready for shading."""
+
+    p: vec3
+    ng: vec3  # geometric normal, unit, front side
+    frame: ShadingFrame  # around the shading normal
+    uv: vec2
+    wi: vec3  # towards where the ray came from, in the frame
+    t: ti.f32
+    primitive: ti.i32
+    material: ti.i32
+    emitter: ti.i32  # -1: none
+
+
+@ti.func
+def offset_origin(tables: ti.template(), p: vec3, ng: vec3, direction: vec3) -> vec3:
+    """Start of a ray that leaves p: moved off the surface to the side it goes to."""
+    size = ti.max(abs(p.x), abs(p.y), abs(p.z))
+    distance = size * ORIGIN_OFFSET + tables.radius * SCENE_OFFSET
+    return p + ng * ti.select(ng.dot(direction) >= 0.0, distance, -distance)
+
+
+@ti.func
+def sphere_uv(n: vec3) -> vec2:
+    """Longitude and latitude around z, v upwards."""
+    phi = ti.atan2(n.y, n.x)
+    return vec2(ti.select(phi < 0.0, phi + TAU, phi) / TAU, 1.0 - ti.acos(ti.min(ti.max(n.z, -1.0), 1.0)) * 2.0 / TAU)
+
+
+@ti.func
+def tangent_frame(n: vec3, e1: vec3, e2: vec3, duv1: vec2, duv2: vec2) -> ShadingFrame:
+    """Frame around n whose s follows increasing u; arbitrary where the texture coordinates are degenerate."""
+    frame = make_frame(n)
+    determinant = duv1.x * duv2.y - duv1.y * duv2.x
+    if abs(determinant) > 1e-20:
+        dpdu = (e1 * duv2.y - e2 * duv1.y) / determinant
+        s = dpdu - n * n.dot(dpdu)
+        if s.norm_sqr() > 1e-20:
+            frame.s = s.normalized()
+            frame.t = n.cross(frame.s) * ti.select(determinant > 0.0, 1.0, -1.0)
+    return frame
+
+
+@ti.func
+def perturb_frame(frame: ShadingFrame, mapped: vec3, towards: vec3) -> ShadingFrame:
+    """Frame around the normal-mapped normal, kept as it was where that faces away from the viewer's side."""
+    n = frame.to_world(mapped).normalized()
+    result = make_frame(frame.n)
+    if n.dot(towards) * frame.n.dot(towards) > 0.0:
+        result = make_frame(n)
+    return result
+
+
+@ti.func
+def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceInteraction:
+    """Look the hit primitive up."""
+    base = hit.primitive * GEOMETRY_ROWS
+    head, row1, row2 = tables.geometry[base], tables.geometry[base + 1], tables.geometry[base + 2]
+    material = word_bits(row1[3])
+    p = ray.origin + hit.t * ray.direction
+    ng, n, uv = vec3(0.0), vec3(0.0), vec2(0.0)
+    frame = ShadingFrame(s=vec3(0.0), t=vec3(0.0), n=vec3(0.0))
+    if (word_bits(head[3]) & KIND_MASK) == SPHERE:
+        outward = (p - row_xyz(head)).normalized()
+        p = row_xyz(head) + outward * row1[0]
+        uv = sphere_uv(outward)
+        ng = ti.select(row1[1] > 0.0, -outward, outward)
+        frame = make_frame(ng)
+    else:
+        e1, e2 = row_xyz(row1), row_xyz(row2)
+        p = row_xyz(head) + hit.uv.x * e1 + hit.uv.y * e2
+        ng = e1.cross(e2).normalized()
+        shading = hit.primitive * SHADING_ROWS
+        s0, s1 = tables.shading[shading], tables.shading[shading + 1]
+        s2, s3 = tables.shading[shading + 2], tables.shading[shading + 3]
+        b1, b2 = hit.uv.x, hit.uv.y
+        n = row_xyz(s0) + b1 * (row_xyz(s1) - row_xyz(s0)) + b2 * (row_xyz(s2) - row_xyz(s0))
+        n = n.normalized()
+        uv0 = vec2(s0[3], s1[3])
+        duv1, duv2 = vec2(s2[3], s3[0]) - uv0, vec2(s3[1], s3[2]) - uv0
+        uv = uv0 + b1 * duv1 + b2 * duv2
+        frame = make_frame(n)
+        if has_normal_map(tables, material):
+            mapped = fetch_mapped_normal(tables, material, uv)
+            frame = perturb_frame(tangent_frame(n, e1, e2, duv1, duv2), mapped, -ray.direction)
+    return SurfaceInteraction(
+        p=p, ng=ng, frame=frame, uv=uv, wi=frame.to_local(-ray.direction), t=hit.t,
+        primitive=hit.primitive, material=material, emitter=word_bits(row2[3]),
+    )

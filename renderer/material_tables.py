@@ -1,0 +1,168 @@
+"""Flattens materials into table rows.
+
+Host code. The rows are described in `table_layout`.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+
+from renderer.bsdf_plastic import TABLE_SIZE
+from renderer.bsdf_record import CONDUCTOR
+from renderer.bsdf_record import DIELECTRIC
+from renderer.bsdf_record import DIFFUSE
+from renderer.bsdf_record import METALLIC_ROUGHNESS
+from renderer.bsdf_record import PLASTIC
+from renderer.bsdf_record import ROUGH_CONDUCTOR
+from renderer.bsdf_record import ROUGH_DIELECTRIC
+from renderer.bsdf_record import THIN_DIELECTRIC
+from renderer.coat_tables import coat_transmittance_table
+from renderer.coat_tables import rough_internal_reflectance
+from renderer.coat_tables import smooth_internal_reflectance
+from renderer.microfacet import BECKMANN
+from renderer.microfacet import GGX
+from renderer.table_layout import MATERIAL_ROWS
+from renderer.table_layout import NONLINEAR_FLAG
+from renderer.table_layout import TWO_SIDED_FLAG
+from renderer.texture_tables import TextureTable
+from renderer.texture_tables import put_integers
+from scenes.description import BSDF
+from scenes.description import Conductor
+from scenes.description import Dielectric
+from scenes.description import Diffuse
+from scenes.description import Distribution
+from scenes.description import Material
+from scenes.description import MetallicRoughness
+from scenes.description import Plastic
+
+ONE = (1.0, 1.0, 1.0)
+ZERO = (0.0, 0.0, 0.0)
+DISTRIBUTIONS = {Distribution.GGX: GGX, Distribution.BECKMANN: BECKMANN}
+NO_CUTOFF = -1.0
+
+
+@dataclass
+class BsdfRow:
+    """Numbers of one BSDF before they are packed."""
+
+    kind: int
+    distribution: int = GGX
+    is_nonlinear: bool = False
+    table: int = 0
+    alpha: float = 0.0
+    ior: float = 1.5
+    internal: float = 0.0
+    reflectance: object = ONE
+    specular: tuple[float, ...] = ONE
+    transmittance: tuple[float, ...] = ONE
+    eta: tuple[float, ...] = ZERO
+    k: tuple[float, ...] = ONE
+    metallic: float = 0.0
+    roughness: float = 1.0
+    transmission: float = 0.0
+    metallic_roughness: object = None
+
+
+@dataclass
+class MaterialTable:
+    """Collects materials; textures go into their own table."""
+
+    textures: TextureTable
+    rows: list[np.ndarray] = field(default_factory=list)
+    coats: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, material: Material) -> None:
+        """Append the rows of a material."""
+        bsdf = self._bsdf_row(material.bsdf)
+        rows = np.zeros((MATERIAL_ROWS, 4), np.float32)
+        flags = TWO_SIDED_FLAG if material.is_two_sided else 0
+        flags |= NONLINEAR_FLAG if bsdf.is_nonlinear else 0
+        put_integers(rows, 0, (bsdf.kind, flags, bsdf.distribution, bsdf.table))
+        rows[1] = (bsdf.alpha, bsdf.ior, bsdf.internal, material.normal_scale)
+        rows[2, :3] = bsdf.reflectance if isinstance(bsdf.reflectance, tuple) else ONE
+        rows[3, :3], rows[4, :3] = bsdf.specular, bsdf.transmittance
+        rows[5, :3], rows[6, :3] = bsdf.eta, bsdf.k
+        for row, texture in (
+            (2, bsdf.reflectance),
+            (3, material.normal_map),
+            (4, material.opacity),
+            (6, bsdf.metallic_roughness),
+        ):
+            put_integers(rows, (row, 3), self.textures.add_optional(texture))
+        put_integers(rows, (5, 3), material.opacity_channel)
+        opacity = material.opacity if isinstance(material.opacity, (int, float)) else 1.0
+        rows[7] = (bsdf.metallic, bsdf.roughness, bsdf.transmission, opacity)
+        rows[8, 0] = NO_CUTOFF if material.opacity_cutoff is None else material.opacity_cutoff
+        self.rows.append(rows)
+
+    def coat_transmittance(self) -> np.ndarray:
+        """(N * TABLE_SIZE,) float32, at least one table long."""
+        return np.concatenate(self.coats) if self.coats else np.ones(TABLE_SIZE, np.float32)
+
+    def _bsdf_row(self, bsdf: BSDF) -> BsdfRow:
+        if isinstance(bsdf, Diffuse):
+            return BsdfRow(DIFFUSE, reflectance=bsdf.reflectance)
+        if isinstance(bsdf, Conductor):
+            return _conductor_row(bsdf)
+        if isinstance(bsdf, Dielectric):
+            return _dielectric_row(bsdf)
+        if isinstance(bsdf, Plastic):
+            return self._plastic_row(bsdf)
+        return _metallic_row(bsdf)
+
+    def _plastic_row(self, bsdf: Plastic) -> BsdfRow:
+        internal = smooth_internal_reflectance(bsdf.ior)
+        if bsdf.alpha > 0:
+            internal = rough_internal_reflectance(bsdf.alpha, bsdf.ior, bsdf.distribution)
+            self.coats.append(coat_transmittance_table(bsdf.alpha, bsdf.ior, bsdf.distribution))
+        return BsdfRow(
+            PLASTIC,
+            distribution=DISTRIBUTIONS[bsdf.distribution],
+            is_nonlinear=bsdf.is_nonlinear,
+            table=max(len(self.coats) - 1, 0),
+            alpha=bsdf.alpha,
+            ior=bsdf.ior,
+            internal=internal,
+            reflectance=bsdf.diffuse_reflectance,
+            specular=bsdf.specular_reflectance,
+        )
+
+
+def _conductor_row(bsdf: Conductor) -> BsdfRow:
+    """Mirror or rough metal."""
+    return BsdfRow(
+        ROUGH_CONDUCTOR if bsdf.alpha > 0 else CONDUCTOR,
+        distribution=DISTRIBUTIONS[bsdf.distribution],
+        alpha=bsdf.alpha,
+        reflectance=bsdf.specular_reflectance,
+        eta=bsdf.eta,
+        k=bsdf.k,
+    )
+
+
+def _dielectric_row(bsdf: Dielectric) -> BsdfRow:
+    """Solid, thin or rough glass."""
+    kind = THIN_DIELECTRIC if bsdf.is_thin else DIELECTRIC
+    return BsdfRow(
+        ROUGH_DIELECTRIC if bsdf.alpha > 0 else kind,
+        distribution=DISTRIBUTIONS[bsdf.distribution],
+        alpha=bsdf.alpha,
+        ior=bsdf.ior,
+        specular=bsdf.specular_reflectance,
+        transmittance=bsdf.specular_transmittance,
+    )
+
+
+def _metallic_row(bsdf: MetallicRoughness) -> BsdfRow:
+    """glTF's model."""
+    return BsdfRow(
+        METALLIC_ROUGHNESS,
+        ior=bsdf.ior,
+        reflectance=bsdf.base_color,
+        metallic=bsdf.metallic,
+        roughness=bsdf.roughness,
+        transmission=bsdf.transmission,
+        metallic_roughness=bsdf.metallic_roughness,
+    )

@@ -1,0 +1,83 @@
+"""The facade: a scene goes in, pairs of noisy halves come out.
+
+Host code.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from renderer.backend import Backend
+from renderer.camera import camera_parameters
+from renderer.frame import FramePair
+from renderer.frame import Half
+from renderer.integrator import PathSettings
+from renderer.integrator import Strategy
+from renderer.integrator import render_half
+from renderer.scene_tables import build_scene_tables
+from scenes.description import Camera
+from scenes.description import SceneDescription
+
+SEED_STRIDE = 2  # streams per seed: one for each half
+
+
+@dataclass(frozen=True)
+class IntegratorSettings:
+    """What the paths of a frame share."""
+
+    spp: int = 8
+    """Samples per pixel of each half, >= 1."""
+    max_depth: int = 6
+    """Segments of a path: 1 = emitters seen directly, 2 = direct light."""
+    rr_depth: int = 5
+    """Vertices before Russian roulette may end a path."""
+    strategy: Strategy = Strategy.MIS
+    """How direct light is estimated; all agree in expectation."""
+    seed: int = 0
+    """Shifts every random stream."""
+
+
+class Renderer:
+    """One scene on one device."""
+
+    def __init__(
+        self, scene: SceneDescription, backend: Backend, progress: Callable[[float], None] | None = None
+    ) -> None:
+        """Build and upload the scene; `progress` is called with the share done."""
+        self.scene = scene
+        self.device = backend.device
+        self._tables = build_scene_tables(scene, progress)
+
+    def render_half(
+        self, camera: Camera, size: tuple[int, int], frame_index: int, half: int, settings: IntegratorSettings
+    ) -> Half:
+        """One half of a frame.
+
+        Args:
+            size: (width, height) in pixels.
+            half: 0 or 1, the stream of random numbers.
+        """
+        width, height = size
+        color, albedo, normal = (torch.empty((height, width, 3), device=self.device) for _ in range(3))
+        depth = torch.empty((height, width, 1), device=self.device)
+        path = PathSettings(
+            frame_index=frame_index,
+            stream=settings.seed * SEED_STRIDE + half,
+            spp=settings.spp,
+            max_depth=settings.max_depth,
+            rr_depth=settings.rr_depth,
+            strategy=int(settings.strategy),
+        )
+        parameters = camera_parameters(camera, size)
+        render_half(self._tables, parameters, path, color, albedo, normal, depth.view(height, width))
+        return Half(color, albedo, normal, depth)
+
+    def render(
+        self, camera: Camera, size: tuple[int, int], frame_index: int, settings: IntegratorSettings
+    ) -> FramePair:
+        """Both halves of a frame."""
+        a = self.render_half(camera, size, frame_index, 0, settings)
+        b = self.render_half(camera, size, frame_index, 1, settings)
+        return FramePair(a, b, settings.spp, frame_index)

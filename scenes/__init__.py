@@ -1,0 +1,1 @@
+"""Scenes: the description records, built-in scenes and file formats."""

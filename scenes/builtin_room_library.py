@@ -1,0 +1,101 @@
+"""The library of the reading room: shelves to the ceiling, a desk, a globe, a chair by the window.
+
+Host code. Metres; positions are (x, z) on the floor of builtin_room_shell.LIBRARY.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from scenes.builtin_decor import globe
+from scenes.builtin_decor import ladder
+from scenes.builtin_decor import open_book
+from scenes.builtin_decor import picture
+from scenes.builtin_decor import potted
+from scenes.builtin_decor import rug
+from scenes.builtin_lamps import desk_lamp
+from scenes.builtin_lamps import globe_pendant
+from scenes.builtin_lamps import shaded_lamp
+from scenes.builtin_lamps import warm
+from scenes.builtin_pieces import Pieces
+from scenes.builtin_pieces import placed
+from scenes.builtin_room_shell import LIBRARY
+from scenes.builtin_room_shell import facing_east
+from scenes.builtin_room_shell import facing_north
+from scenes.builtin_room_shell import facing_south
+from scenes.builtin_seating import chair
+from scenes.builtin_seating import upholstered
+from scenes.builtin_shelves import Bookcase
+from scenes.builtin_shelves import bookcase
+from scenes.builtin_shelves import shelf_lights
+from scenes.builtin_shelves import stack_of_books
+from scenes.builtin_tables import TABLE_HEIGHT
+from scenes.builtin_tables import desk
+from scenes.builtin_tables import side_table
+from scenes.builtin_vessels import cup
+from scenes.builtin_vessels import vase
+from scenes.procedural_plants import fern
+from scenes.procedural_transforms import moved
+from scenes.procedural_transforms import standing
+
+DESK = (4.5, -3.3)
+NORTH_CASE = Bookcase(width=5.6, height=2.85, bays=5, shelves=6)
+WEST_CASE = Bookcase(width=3.1, height=2.85, bays=3, shelves=6)
+SHELF_RADIANCE = warm(16.0)
+
+
+def library(rng: np.random.Generator) -> Pieces:
+    """Everything that stands or hangs in the library."""
+    return _cases(rng) + _desk(rng) + _corner(rng) + _lamps()
+
+
+def _cases(rng: np.random.Generator) -> Pieces:
+    """Bookcases on the north and west walls, lit under every second shelf; a ladder."""
+    north = bookcase(NORTH_CASE, "walnut", rng) + shelf_lights(NORTH_CASE, SHELF_RADIANCE)
+    west = bookcase(WEST_CASE, "walnut", rng) + shelf_lights(WEST_CASE, SHELF_RADIANCE)
+    return (
+        placed(north, facing_south(LIBRARY) @ moved(0.4, 0.0, 0.0))
+        + placed(west, facing_east(LIBRARY) @ moved(1.4, 0.0, 0.0))
+        + placed(ladder("oak", 2.9), standing(6.2, LIBRARY.north + 0.4))
+    )
+
+
+def _desk(rng: np.random.Generator) -> Pieces:
+    """The desk on its carpet with lamp, book and cup, its chair behind."""
+    things = (
+        placed(desk_lamp(16.0), standing(-0.4, -0.18))
+        + placed(open_book(), standing(0.05, 0.12, 6.0))
+        + placed(stack_of_books(4, rng), standing(0.55, -0.1, 70.0))
+        + placed(cup("blue glaze"), standing(0.4, 0.2, -30.0))
+    )
+    return (
+        placed(rug("blue carpet", 3.2, 2.2), standing(DESK[0], DESK[1] + 0.3))
+        + placed(desk("walnut", "leather"), standing(*DESK, 180.0))
+        + placed(things, standing(*DESK, 180.0, TABLE_HEIGHT))
+        + placed(chair("walnut", "leather"), standing(DESK[0] + 0.1, DESK[1] - 0.62, 8.0))
+    )
+
+
+def _corner(rng: np.random.Generator) -> Pieces:
+    """A chair by the window with lamp and table; a globe on a stand; a picture on the way out."""
+    stand = side_table("walnut", "brass", radius=0.24, height=0.7)
+    hung = picture("mosaic", 0.95, 1.2, "brass")
+    return (
+        placed(upholstered(1, "rust cloth"), standing(7.3, -4.35, -55.0))
+        + placed(side_table("oak", "black steel"), standing(7.55, -3.35))
+        + placed(vase("white glaze", 0.25, 1), standing(7.6, -3.4, 0.0, 0.52))
+        + placed(shaded_lamp(1.5, 0.22, 5.0), standing(7.65, -5.1))
+        + placed(stand, standing(2.6, -1.0))
+        + placed(globe(0.26), standing(2.6, -1.0, 40.0, 0.7))
+        + placed(hung, facing_north(LIBRARY) @ moved(4.6, 1.75, 0.0))
+        + placed(potted(fern(0.6, 18, rng), "fern", ("white glaze", 0.18, 0.4)), standing(7.5, -1.0))
+    )
+
+
+def _lamps() -> Pieces:
+    """Three opal globes at different heights over the desk."""
+    hung = [((-0.5, 0.1), 1.05, 0.13), ((0.05, -0.1), 0.75, 0.16), ((0.55, 0.12), 1.2, 0.11)]
+    parts: Pieces = []
+    for (x, z), drop, radius in hung:
+        where = standing(DESK[0] + x, DESK[1] + 0.2 + z, 0.0, LIBRARY.height)
+        parts += placed(globe_pendant(drop, radius, 7.0), where)
+    return parts

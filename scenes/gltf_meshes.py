@@ -1,0 +1,94 @@
+"""Meshes of glTF files.
+
+Host code. Specification, section 3.7. Points and lines are skipped; skins and morph targets stay
+in their rest position.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from scenes.description import Mesh
+from scenes.gltf_accessors import read_floats
+from scenes.gltf_accessors import read_indices
+from scenes.gltf_document import GltfDocument
+from scenes.gltf_document import Json
+from scenes.gltf_materials import GltfMaterials
+from scenes.mesh_validation import RawMesh
+from scenes.mesh_validation import finish_mesh
+
+TRIANGLES = 4
+TRIANGLE_STRIP = 5
+TRIANGLE_FAN = 6
+
+
+@dataclass
+class GltfMeshes:
+    """Builds meshes; vertex data that several nodes use is read once per node."""
+
+    document: GltfDocument
+    materials: GltfMaterials
+
+    def meshes(self, index: Any, to_world: np.ndarray, name: str) -> list[Mesh]:
+        """One mesh per primitive of mesh `index`, in world space."""
+        mesh = self.document.item("meshes", index)
+        built: list[Mesh] = []
+        for number, primitive in enumerate(mesh.get("primitives", [])):
+            place = f"meshes[{index}].primitives[{number}]"
+            if primitive.get("mode", TRIANGLES) not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN):
+                self.document.note(f"{place}: points and lines were skipped")
+                continue
+            raw = self._raw(primitive, place)
+            source = f"{self.document.path}: {place}"
+            finished = finish_mesh(raw, source, to_world)
+            material = self.materials.index(primitive.get("material"))
+            built.append(replace(finished, material=material, name=name or mesh.get("name", "")))
+        return built
+
+    def _raw(self, primitive: Json, place: str) -> RawMesh:
+        attributes = primitive.get("attributes", {})
+        if "POSITION" not in attributes:
+            raise self.document.error(place, "no POSITION")
+        if "COLOR_0" in attributes:
+            self.document.note("vertex colours are not supported and were ignored")
+        if primitive.get("targets"):
+            self.document.note("morph targets are not supported and were ignored")
+        vertices = read_floats(self.document, attributes["POSITION"], 3)
+        normals = self._attribute(attributes, "NORMAL", 3, len(vertices))
+        uvs = self._attribute(attributes, "TEXCOORD_0", 2, len(vertices))
+        if uvs is not None:
+            # The format has v downwards.
+            uvs = np.stack([uvs[:, 0], 1.0 - uvs[:, 1]], axis=1)
+        if "indices" in primitive:
+            indices = read_indices(self.document, primitive["indices"])
+        else:
+            indices = np.arange(len(vertices))
+        return RawMesh(vertices, triangles(indices, primitive.get("mode", TRIANGLES)), normals, uvs)
+
+    def _attribute(self, attributes: Json, name: str, width: int, count: int) -> np.ndarray | None:
+        if name not in attributes:
+            return None
+        values = read_floats(self.document, attributes[name], width)
+        if len(values) != count:
+            raise self.document.error(
+                f"accessors[{attributes[name]}]", f"{name}: {len(values)} for {count} vertices"
+            )
+        return values
+
+
+def triangles(indices: np.ndarray, mode: int) -> np.ndarray:
+    """(F, 3) corners of a list, strip or fan, all turning the same way."""
+    if mode == TRIANGLES:
+        return indices[: len(indices) // 3 * 3].reshape(-1, 3)
+    count = max(len(indices) - 2, 0)
+    steps = np.arange(count)
+    if mode == TRIANGLE_FAN:
+        corners = np.stack([steps + 1, steps + 2, np.zeros(count, dtype=np.int64)], axis=1)
+    else:
+        odd = steps % 2
+        corners = np.stack([steps, steps + 1 + odd, steps + 2 - odd], axis=1)
+    return indices[corners.astype(np.int64)]

@@ -1,0 +1,34 @@
+"""Numbers of glTF's JSON objects, checked: a file may hold anything where a number should be.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+
+def number_of(holder: dict[str, Any], key: str, default: float) -> float:
+    """A finite number; TypeError otherwise, which the loader turns into its own error."""
+    return _checked(holder.get(key, default), key)
+
+
+def share_of(holder: dict[str, Any], key: str, default: float) -> float:
+    """A number moved into [0, 1]."""
+    return min(max(number_of(holder, key, default), 0.0), 1.0)
+
+
+def numbers_of(holder: dict[str, Any], key: str, default: Sequence[float]) -> tuple[float, ...]:
+    """As many finite numbers as the default has."""
+    values = holder.get(key, default)
+    if len(values) != len(default):
+        raise TypeError(f"{key}: {len(values)} numbers, {len(default)} needed")
+    return tuple(_checked(value, key) for value in values)
+
+
+def _checked(value: Any, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise TypeError(f"{key}: not a finite number {value!r}")
+    return value

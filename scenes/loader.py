@@ -1,0 +1,63 @@
+"""Scenes by name or file: the one door to this package.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from scenes.builtin import BUILT_IN
+from scenes.default_light import with_light
+from scenes.description import Environment
+from scenes.description import SceneDescription
+from scenes.description import SceneError
+from scenes.gltf_scene import load_gltf
+from scenes.image_files import read_environment
+from scenes.mesh_scene import load_obj
+from scenes.mesh_scene import load_ply
+from scenes.mitsuba_scene import load_mitsuba
+
+FORMATS: dict[str, Callable[[Path], SceneDescription]] = {
+    ".xml": load_mitsuba,
+    ".gltf": load_gltf,
+    ".glb": load_gltf,
+    ".obj": load_obj,
+    ".ply": load_ply,
+}
+"""Loaders by lower-case file extension."""
+ENVIRONMENT_SUFFIXES = (".hdr", ".exr", ".pfm", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+
+
+def load_scene(name_or_path: str, environment: Path | str | None = None) -> SceneDescription:
+    """Built-in scene or scene file, with `environment` in place of its own, lit in any case."""
+    if name_or_path in BUILT_IN:
+        scene = BUILT_IN[name_or_path]()
+    else:
+        scene = _load_file(Path(name_or_path))
+    if environment is not None:
+        scene = replace(scene, environment=load_environment(Path(environment)))
+    return with_light(scene)
+
+
+def load_environment(path: Path) -> Environment:
+    """Equirectangular environment of a picture file, y up."""
+    if path.suffix.lower() not in ENVIRONMENT_SUFFIXES:
+        raise SceneError(f"{path}: unknown type {path.suffix!r}, an environment is .hdr or .exr")
+    return Environment(image=read_environment(path), name=path.name)
+
+
+def _load_file(path: Path) -> SceneDescription:
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        known = ", ".join(BUILT_IN)
+        kinds = ", ".join(FORMATS)
+        if path.exists():
+            raise SceneError(f"{path}: unknown type {suffix!r}; known are {kinds}")
+        raise SceneError(f"{path}: no such scene; built in are {known}; files are {kinds}")
+    try:
+        return FORMATS[suffix](path)
+    except OSError as error:
+        raise SceneError(f"{path}: {error.strerror or error}") from error

@@ -1,0 +1,68 @@
+"""Single mesh files (.obj, .ply) as scenes: one camera that shows everything.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from scenes.description import Camera
+from scenes.description import Diffuse
+from scenes.description import Material
+from scenes.description import Mesh
+from scenes.description import SceneDescription
+from scenes.framing import frame_camera
+from scenes.framing import scene_bounds
+from scenes.mesh_normals import wound_by_normals
+from scenes.mesh_validation import finish_mesh
+from scenes.mtl_files import read_mtl
+from scenes.obj_files import read_obj
+from scenes.ply_files import read_ply
+
+CAMERA_NOTE = "no camera in the file: one that shows the whole scene was added"
+DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
+"""Light grey, for meshes without a material."""
+
+
+def load_ply(path: Path) -> SceneDescription:
+    """Scene of one PLY mesh in light grey."""
+    mesh = wound_by_normals(finish_mesh(read_ply(path), str(path)))
+    return _scene(path, (mesh,), (DEFAULT,), (CAMERA_NOTE,))
+
+
+def load_obj(path: Path) -> SceneDescription:
+    """Scene of an OBJ file with the materials of its MTL libraries."""
+    parsed = read_obj(path)
+    notes = [CAMERA_NOTE]
+    library: dict[str, Material] = {}
+    for file in parsed.libraries:
+        if file.is_file():
+            library.update(read_mtl(file))
+        else:
+            notes.append(f"{file.name}: no such material library, grey is used")
+    names = list(dict.fromkeys(part.material for part in parsed.parts))
+    missing = [name for name in names if name and name not in library]
+    if missing:
+        notes.append(f"materials not found, grey is used: {', '.join(missing)}")
+    meshes = [
+        replace(
+            wound_by_normals(finish_mesh(part.mesh, f"{path}: material {part.material!r}")),
+            material=names.index(part.material),
+            name=part.material,
+        )
+        for part in parsed.parts
+    ]
+    materials = tuple(library.get(name, DEFAULT) for name in names)
+    return _scene(path, tuple(meshes), materials, tuple(notes))
+
+
+def _scene(
+    path: Path,
+    meshes: tuple[Mesh, ...],
+    materials: tuple[Material, ...],
+    notes: tuple[str, ...],
+) -> SceneDescription:
+    camera: Camera = frame_camera(scene_bounds(meshes))
+    return SceneDescription(path.stem, meshes, materials, camera, notes=notes)

@@ -1,0 +1,193 @@
+"""Shapes of Mitsuba files, with their area emitters.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from scenes.description import RGB
+from scenes.description import Flat
+from scenes.description import FlatKind
+from scenes.description import Mesh
+from scenes.description import Shape
+from scenes.description import Sphere
+from scenes.mesh_normals import with_smooth_normals
+from scenes.mesh_normals import wound_by_normals
+from scenes.mesh_validation import RawMesh
+from scenes.mesh_validation import finish_mesh
+from scenes.mitsuba_materials import MaterialList
+from scenes.mitsuba_plugin import Plugin
+from scenes.obj_files import read_obj
+from scenes.ply_files import read_ply
+from scenes.solids import cube
+
+UNSUPPORTED = (
+    "serialized",
+    "cylinder",
+    "shapegroup",
+    "instance",
+    "hair",
+    "bsplinecurve",
+    "linearcurve",
+    "heightfield",
+    "sdfgrid",
+    "blender",
+    "merge",
+    "ellipsoids",
+    "ellipsoidsmesh",
+)
+"""Shapes that Mitsuba has and this renderer has not."""
+UNIFORM_TOLERANCE = 1e-3
+"""Relative difference of a sphere's radii along its axes that is taken for rounding."""
+
+
+class ShapeReader:
+    """Builds shapes; mesh files that several shapes name are read once."""
+
+    def __init__(self, materials: MaterialList) -> None:
+        self.materials = materials
+        self.meshes: dict[Path, tuple[RawMesh, ...]] = {}
+
+    def shapes(self, plugin: Plugin) -> list[Shape]:
+        """Shapes of one <shape>; an OBJ file may give several."""
+        built = self._geometry(plugin)
+        material = self.materials.of_shape(plugin)
+        radiance: RGB | None = None
+        emitters = plugin.nested("emitter")
+        if emitters:
+            material, radiance = self._emission(plugin, emitters[0], material)
+            for shape in built:
+                _check_area(plugin, shape)
+        return [
+            replace(shape, material=material, radiance=radiance, name=plugin.id) for shape in built
+        ]
+
+    def _emission(self, plugin: Plugin, emitter: Plugin, material: int) -> tuple[int, RGB | None]:
+        """Material and radiance of a shape that emits; a textured radiance goes to the material."""
+        if emitter.kind != "area":
+            raise emitter.error("unknown plugin, a shape's emitter must be of type area")
+        radiance = self.materials.textures.spectrum(emitter, "radiance", (1.0, 1.0, 1.0))
+        if not isinstance(radiance, tuple):
+            return self.materials.with_emission(material, radiance), None
+        if min(radiance) < 0.0:
+            raise emitter.error(f"radiance: negative {radiance}")
+        return material, radiance
+
+    def _geometry(self, plugin: Plugin) -> list[Shape]:
+        match plugin.kind:
+            case "ply" | "obj":
+                return [_finish(plugin, raw) for raw in self._read(plugin)]
+            case "cube":
+                _check_volume(plugin)
+                return [_finish(plugin, cube())]
+            case "rectangle":
+                return [_flat(plugin, FlatKind.RECTANGLE)]
+            case "disk":
+                return [_flat(plugin, FlatKind.DISK)]
+            case "sphere":
+                return [_sphere(plugin)]
+            case kind if kind in UNSUPPORTED:
+                raise plugin.error("unsupported plugin; export the shape as PLY or OBJ")
+        raise plugin.error("unknown plugin")
+
+    def _read(self, plugin: Plugin) -> tuple[RawMesh, ...]:
+        """Meshes of a file, texture coordinates with v upwards."""
+        path = plugin.path()
+        if path not in self.meshes:
+            if plugin.kind == "ply":
+                self.meshes[path] = (read_ply(path),)
+            else:
+                self.meshes[path] = tuple(part.mesh for part in read_obj(path).parts)
+        # OBJ files flip v by default, which is right for v upwards; a flip asked for is one more.
+        default = plugin.kind == "obj"
+        if plugin.flag("flip_tex_coords", default) == default:
+            return self.meshes[path]
+        return tuple(_flipped(raw) for raw in self.meshes[path])
+
+
+def _flipped(raw: RawMesh) -> RawMesh:
+    """The mesh with v turned over."""
+    return raw if raw.uvs is None else replace(raw, uvs=raw.uvs * (1.0, -1.0) + (0.0, 1.0))
+
+
+def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
+    """World-space mesh; the front is where its normals point, unless it asks for the other side."""
+    source = f"{plugin.file}: {plugin}"
+    if plugin.kind in ("ply", "obj"):
+        source += f": {plugin.text('filename', '')}"
+    mesh = finish_mesh(raw, source, plugin.transform("to_world"))
+    mesh = wound_by_normals(mesh)
+    if plugin.flag("face_normals", False) or plugin.kind == "cube":
+        mesh = replace(mesh, normals=None)
+    elif mesh.normals is None:
+        # Mitsuba makes up smooth normals where a file has none.
+        mesh = with_smooth_normals(mesh)
+    if plugin.flag("flip_normals", False):
+        normals = None if mesh.normals is None else -mesh.normals
+        mesh = replace(mesh, faces=np.ascontiguousarray(mesh.faces[:, ::-1]), normals=normals)
+    return mesh
+
+
+def _flat(plugin: Plugin, kind: FlatKind) -> Flat | Mesh:
+    """Rectangle or disk over [-1, 1]^2 at z = 0, normal +z."""
+    matrix = plugin.transform("to_world")
+    edge_u, edge_v = 2.0 * matrix[:3, 0], 2.0 * matrix[:3, 1]
+    origin = matrix[:3, 3] - (edge_u + edge_v) / 2.0
+    if not np.any(np.cross(edge_u, edge_v)):
+        light = bool(plugin.nested("emitter"))
+        raise plugin.error("area light with zero area" if light else "zero area")
+    # Normals go by the inverse transpose, which a mirror leaves on the side they were.
+    is_turned = (np.linalg.det(matrix[:3, :3]) < 0.0) != plugin.flag("flip_normals", False)
+    if is_turned and kind is FlatKind.RECTANGLE and not plugin.nested("emitter"):
+        # A mesh keeps the texture as it was; turning the parallelogram would mirror it.
+        corners = origin + np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) @ np.array([edge_u, edge_v])
+        raw = RawMesh(
+            vertices=corners,
+            faces=np.array([[2, 1, 0], [3, 2, 0]]),
+            uvs=np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]),
+        )
+        return finish_mesh(raw, f"{plugin.file}: {plugin}")
+    if is_turned:
+        origin, edge_u = origin + edge_u, -edge_u
+    return Flat(_triple(origin), _triple(edge_u), _triple(edge_v), kind)
+
+
+def _sphere(plugin: Plugin) -> Sphere:
+    matrix = plugin.transform("to_world")
+    lengths = np.linalg.svd(matrix[:3, :3], compute_uv=False)
+    if lengths[0] - lengths[2] > UNIFORM_TOLERANCE * lengths[0]:
+        raise plugin.error("to_world: a sphere may only be scaled by the same factor in all axes")
+    center = matrix[:3, :3] @ plugin.vector("center", (0.0, 0.0, 0.0)) + matrix[:3, 3]
+    radius = plugin.number("radius", 1.0) * float(lengths.mean())
+    if radius <= 0.0:
+        light = bool(plugin.nested("emitter"))
+        raise plugin.error("area light with zero area" if light else f"radius: {radius:g}")
+    return Sphere(_triple(center), radius, is_flipped=plugin.flag("flip_normals", False))
+
+
+def _check_volume(plugin: Plugin) -> None:
+    """A cube scaled to nothing is an error; scaled to a plate it is not."""
+    lengths = np.linalg.svd(plugin.transform("to_world")[:3, :3], compute_uv=False)
+    if lengths[1] == 0.0:
+        light = bool(plugin.nested("emitter"))
+        raise plugin.error("area light with zero area" if light else "zero area")
+
+
+def _check_area(plugin: Plugin, shape: Shape) -> None:
+    """Areas that round to zero in single precision cannot be sampled; meshes are checked before."""
+    area = np.float32(1.0)
+    if isinstance(shape, Flat):
+        area = np.float32(np.linalg.norm(np.cross(shape.edge_u, shape.edge_v)))
+    elif isinstance(shape, Sphere):
+        area = np.float32(shape.radius) ** 2
+    if area == 0.0:
+        raise plugin.error("area light with zero area")
+
+
+def _triple(values: np.ndarray) -> tuple[float, float, float]:
+    return (float(values[0]), float(values[1]), float(values[2]))

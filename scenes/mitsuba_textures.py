@@ -1,0 +1,158 @@
+"""Textures of Mitsuba files, and parameters that are a number or colour or a texture.
+
+Host code. Texture coordinates keep v upwards: a picture stands upright where v grows upwards in the
+mesh file, as in the pictures that authors publish with their scenes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from scenes.description import RGB
+from scenes.description import Checkerboard
+from scenes.description import Filter
+from scenes.description import Image
+from scenes.description import ImageTexture
+from scenes.description import Spectrum
+from scenes.description import Texture
+from scenes.description import Wrap
+from scenes.image_files import decode_srgb
+from scenes.image_files import read_image
+from scenes.mitsuba_plugin import Plugin
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+"""Rec. 709 weights."""
+FILTERS = {
+    "bilinear": Filter.BILINEAR,
+    "trilinear": Filter.BILINEAR,
+    "ewa": Filter.BILINEAR,
+    "nearest": Filter.NEAREST,
+}
+WRAPS = {"repeat": Wrap.REPEAT, "mirror": Wrap.MIRROR, "clamp": Wrap.CLAMP}
+
+
+@dataclass
+class TextureReader:
+    """Reads textures; pictures that several textures name are read once."""
+
+    images: dict[tuple[Path, bool], Image] = field(default_factory=dict)
+
+    def spectrum(self, plugin: Plugin, name: str, default: RGB) -> Spectrum:
+        """A colour parameter: constant or looked up."""
+        texture = self.find(plugin, name)
+        return plugin.color(name, default) if texture is None else texture
+
+    def constant(self, plugin: Plugin, name: str, default: RGB) -> RGB:
+        """A colour parameter where only a constant is supported: a texture's mean, with a note."""
+        value = self.spectrum(plugin, name, default)
+        if isinstance(value, tuple):
+            return value
+        plugin.note(f"{name}: the texture's mean is used")
+        return mean_color(value)
+
+    def scalar(self, plugin: Plugin, name: str, default: float) -> float:
+        """A number where no texture is supported: a colour's green, a texture's mean (noted)."""
+        texture = self.find(plugin, name)
+        if texture is None:
+            found = plugin.find(name)
+            return default if found is None else plugin.to_color(found)[1]
+        plugin.note(f"{name}: the texture's mean is used")
+        return float(np.array(mean_color(texture)) @ LUMINANCE)
+
+    def find(self, plugin: Plugin, name: str) -> Texture | None:
+        """The texture that a parameter holds or refers to, None where it holds none."""
+        found = plugin.find(name)
+        if found is None or found.tag not in ("texture", "ref"):
+            return None
+        return self.texture(plugin.resolve(found))
+
+    def texture(self, plugin: Plugin) -> Texture:
+        """The texture of a <texture> element."""
+        match plugin.kind:
+            case "bitmap":
+                return self._bitmap(plugin)
+            case "checkerboard":
+                return Checkerboard(
+                    color0=plugin.color("color0", (0.4, 0.4, 0.4)),
+                    color1=plugin.color("color1", (0.2, 0.2, 0.2)),
+                    uv_transform=_uv_transform(plugin),
+                )
+            case "scale":
+                return self._scaled(plugin)
+        raise plugin.error("unknown plugin")
+
+    def _bitmap(self, plugin: Plugin) -> ImageTexture:
+        is_srgb = not plugin.flag("raw", plugin.number("gamma", 0.0) == 1.0)
+        key = (plugin.path(), is_srgb)
+        if key not in self.images:
+            self.images[key] = read_image(*key)
+        filter_name = plugin.text("filter_type", "bilinear")
+        wrap_name = plugin.text("wrap_mode", "repeat")
+        if filter_name not in FILTERS:
+            raise plugin.error(f"filter_type: unknown {filter_name!r}")
+        if wrap_name not in WRAPS:
+            raise plugin.error(f"wrap_mode: unknown {wrap_name!r}")
+        return ImageTexture(
+            image=self.images[key],
+            uv_transform=_uv_transform(plugin),
+            wrap=WRAPS[wrap_name],
+            filter=FILTERS[filter_name],
+        )
+
+    def _scaled(self, plugin: Plugin) -> Texture:
+        """Mitsuba 0.x: a texture inside <texture type="scale">."""
+        factor = np.array(plugin.color("scale", (1.0, 1.0, 1.0)))
+        inner = plugin.nested("texture")
+        if not inner:
+            raise plugin.error("no texture inside")
+        texture = self.texture(inner[0])
+        if isinstance(texture, ImageTexture):
+            return replace(texture, scale=(*np.multiply(texture.scale[:3], factor).tolist(), 1.0))
+        return replace(
+            texture,
+            color0=tuple(np.multiply(texture.color0, factor).tolist()),
+            color1=tuple(np.multiply(texture.color1, factor).tolist()),
+        )
+
+
+def mean_color(texture: Texture) -> RGB:
+    """Linear RGB averaged over the texture."""
+    if isinstance(texture, Checkerboard):
+        mean = (np.array(texture.color0) + np.array(texture.color1)) / 2.0
+    else:
+        encoded = texture.image.texels[..., :3] / 255.0
+        linear = decode_srgb(encoded) if texture.image.is_srgb else encoded
+        mean = linear.mean(axis=(0, 1)) * np.array(texture.scale[:3])
+    red, green, blue = (float(value) for value in mean)
+    return (red, green, blue)
+
+
+def opacity_of(texture: ImageTexture) -> tuple[ImageTexture, int]:
+    """Opacity texture and its channel: alpha where the picture has one, else its luminance."""
+    texels = texture.image.texels
+    if (texels[..., 3] < 255).any():
+        return texture, 3
+    encoded = texels[..., :3] / 255.0
+    linear = decode_srgb(encoded) if texture.image.is_srgb else encoded
+    grey = np.rint(linear @ LUMINANCE * 255.0).astype(np.uint8)
+    image = Image(np.repeat(grey[..., None], 4, axis=2), is_srgb=False, name=texture.image.name)
+    return replace(texture, image=image), 0
+
+
+def _uv_transform(plugin: Plugin) -> tuple[float, ...]:
+    """First two rows of the 3x3 matrix, from to_uv and the offsets and scales of Mitsuba 0.x."""
+    matrix = plugin.transform("to_uv")
+    rows = matrix[:2][:, [0, 1, 3]]
+    old = np.array(
+        [
+            [plugin.number("uscale", 1.0), 0.0, plugin.number("uoffset", 0.0)],
+            [0.0, plugin.number("vscale", 1.0), plugin.number("voffset", 0.0)],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+    return tuple(float(value) for value in (rows @ old).ravel())

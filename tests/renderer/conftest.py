@@ -1,0 +1,14 @@
+"""Every renderer test needs Taichi.
+
+Host code.
+"""
+
+import pytest
+
+from renderer.backend import Backend
+
+
+@pytest.fixture(scope="session", autouse=True)
+def started(backend: Backend) -> Backend:
+    """Start Taichi before the first test."""
+    return backend

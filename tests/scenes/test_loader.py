@@ -1,0 +1,93 @@
+"""The one door: dispatch, environments, default light and framing."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scenes.builtin import BUILT_IN
+from scenes.default_light import NOTE
+from scenes.description import Mesh
+from scenes.description import SceneError
+from scenes.framing import frame_camera
+from scenes.framing import scene_bounds
+from scenes.loader import load_scene
+from tests.scenes.gltf_builder import GltfBuilder
+from tests.scenes.image_fixtures import write_float
+from tests.scenes.image_fixtures import write_png
+from tests.scenes.mitsuba_text import RECTANGLE
+
+TRIANGLE_OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
+TRIANGLE_PLY = (
+    "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\n"
+    "property float z\nelement face 1\nproperty list uchar int vertex_index\nend_header\n"
+    "0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n"
+)
+
+
+def _files(folder: Path) -> list[Path]:
+    """One file of each format, without any light."""
+    (folder / "a.xml").write_text(f'<scene version="3.0.0">{RECTANGLE}</scene>')
+    (folder / "a.obj").write_text(TRIANGLE_OBJ)
+    (folder / "a.PLY").write_text(TRIANGLE_PLY)
+    return [
+        folder / "a.xml",
+        folder / "a.obj",
+        folder / "a.PLY",
+        GltfBuilder().triangle().write(folder / "a.gltf"),
+        GltfBuilder().triangle().write(folder / "a.glb"),
+    ]
+
+
+def test_every_format_gets_light_and_camera(tmp_path: Path) -> None:
+    for path in _files(tmp_path):
+        scene = load_scene(str(path))
+        assert scene.environment is not None and NOTE in scene.notes
+        assert any("no camera" in note for note in scene.notes)
+
+
+def test_glowing_pictures_do_not_count_as_light(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
+    builder = GltfBuilder().triangle(material=0)
+    lamp: dict = {"emissiveFactor": [1, 1, 1]}
+    builder.root.update(materials=[lamp], textures=[{"source": 0}], images=[{"uri": "a.png"}])
+    assert load_scene(str(builder.write(tmp_path / "a.gltf"))).environment is None
+    lamp["emissiveTexture"] = {"index": 0}
+    assert load_scene(str(builder.write(tmp_path / "a.gltf"))).environment is not None
+
+
+def test_environment_is_replaced(tmp_path: Path) -> None:
+    write_float(tmp_path / "sky.exr", np.full((2, 4, 3), 3.0))
+    scene = load_scene(str(_files(tmp_path)[0]), tmp_path / "sky.exr")
+    assert scene.environment is not None and scene.environment.image is not None
+    assert np.all(scene.environment.image == 3.0) and NOTE not in scene.notes
+    with pytest.raises(SceneError, match="none.exr: no such file"):
+        load_scene(str(tmp_path / "a.xml"), tmp_path / "none.exr")
+
+
+def test_unknown_name_lists_the_known(tmp_path: Path) -> None:
+    with pytest.raises(SceneError) as caught:
+        load_scene("no-such-scene")
+    assert all(name in str(caught.value) for name in BUILT_IN)
+    (tmp_path / "a.txt").write_text("")
+    with pytest.raises(SceneError, match="unknown type '.txt'"):
+        load_scene(str(tmp_path / "a.txt"))
+    with pytest.raises(SceneError, match="no such file"):
+        load_scene(str(tmp_path / "none.xml"))
+
+
+@pytest.mark.parametrize("aspect", [2.0, 0.5])
+def test_framing_shows_every_corner(aspect: float) -> None:
+    low, high = np.array([-1.0, 2.0, -3.0]), np.array([4.0, 5.0, 6.0])
+    box = Mesh(np.float32([low, high]), np.zeros((1, 3), np.int32))
+    camera = frame_camera(scene_bounds([box]), aspect)
+    limit = math.tan(math.radians(camera.fov_x) / 2.0)
+    corners = np.stack(np.meshgrid(*zip(low, high)), axis=-1).reshape(-1, 3)
+    seen = (corners - camera.to_world[:3, 3]) @ camera.to_world[:3, :3]
+    assert np.all(seen[:, 2] > 0.0)
+    assert np.all(np.abs(seen[:, 0] / seen[:, 2]) <= limit)
+    assert np.all(np.abs(seen[:, 1] / seen[:, 2]) <= limit / aspect)
+    assert np.linalg.det(camera.to_world) == pytest.approx(1.0)

@@ -1,0 +1,192 @@
+"""PLY and OBJ files: arrays, orientation and faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import plyfile
+import pytest
+
+from scenes.description import Conductor
+from scenes.description import Dielectric
+from scenes.description import Diffuse
+from scenes.description import Mesh
+from scenes.description import Plastic
+from scenes.description import SceneError
+from scenes.mesh_scene import load_obj
+from scenes.mesh_scene import load_ply
+from scenes.mesh_validation import RawMesh
+from scenes.mesh_validation import face_vectors
+from scenes.mesh_validation import finish_mesh
+
+SQUARE = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)]
+
+
+def _write_ply(path: Path, faces: list[list[int]], uv: tuple[str, str], text: bool) -> None:
+    names = ("x", "y", "z", "nx", "ny", "nz", *uv)
+    rows = [(*p, 0, 0, 2, p[0], p[1]) for p in SQUARE]
+    vertex = np.array(rows, dtype=[(name, "f4") for name in names])
+    face = np.empty(len(faces), dtype=[("vertex_indices", object)])
+    face["vertex_indices"] = [np.array(f, dtype=np.int32) for f in faces]
+    elements = [
+        plyfile.PlyElement.describe(vertex, "vertex"),
+        plyfile.PlyElement.describe(face, "face", val_types={"vertex_indices": "i4"}),
+    ]
+    plyfile.PlyData(elements, text=text).write(str(path))
+
+
+@pytest.mark.parametrize("uv", [("u", "v"), ("s", "t"), ("texture_u", "texture_v")])
+@pytest.mark.parametrize("text", [True, False])
+@pytest.mark.parametrize("faces", [[[0, 1, 2], [0, 2, 3]], [[0, 1, 2, 3]]])
+def test_ply(tmp_path: Path, faces: list[list[int]], uv: tuple[str, str], text: bool) -> None:
+    path = tmp_path / "a.ply"
+    _write_ply(path, faces, uv, text)
+    mesh = load_ply(path).shapes[0]
+    assert isinstance(mesh, Mesh) and mesh.uvs is not None and mesh.normals is not None
+    assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3]]
+    assert mesh.vertices.dtype == np.float32 and mesh.faces.dtype == np.int32
+    # v stays upwards, normals get unit length.
+    assert np.array_equal(mesh.uvs, mesh.vertices[:, :2])
+    assert np.array_equal(mesh.normals, np.tile(np.float32([0, 0, 1]), (4, 1)))
+
+
+def test_mixed_polygons(tmp_path: Path) -> None:
+    _write_ply(tmp_path / "a.ply", [[0, 1, 2, 3], [0, 1, 2]], ("u", "v"), False)
+    assert load_ply(tmp_path / "a.ply").triangle_count == 3
+
+
+def test_winding_follows_normals(tmp_path: Path) -> None:
+    _write_ply(tmp_path / "a.ply", [[2, 1, 0]], ("u", "v"), True)
+    mesh = load_ply(tmp_path / "a.ply").shapes[0]
+    assert isinstance(mesh, Mesh)
+    assert face_vectors(mesh.vertices, mesh.faces)[0, 2] > 0.0
+
+
+@pytest.mark.parametrize("index", [4, -1])
+def test_ply_index_out_of_range(tmp_path: Path, index: int) -> None:
+    _write_ply(tmp_path / "a.ply", [[0, 1, 2], [0, 1, index]], ("u", "v"), False)
+    with pytest.raises(SceneError, match=f"a.ply: face 1: index {index} out of range"):
+        load_ply(tmp_path / "a.ply")
+
+
+def test_ply_truncated_or_foreign(tmp_path: Path) -> None:
+    path = tmp_path / "a.ply"
+    _write_ply(path, [[0, 1, 2], [0, 2, 3]], ("u", "v"), False)
+    for data in (path.read_bytes()[:-5], path.read_bytes()[:200], b"hello", b""):
+        path.write_bytes(data)
+        with pytest.raises(SceneError, match="a.ply: damaged PLY file") as caught:
+            load_ply(path)
+        assert "\n" not in str(caught.value)
+
+
+def _triangle(**changes: np.ndarray) -> RawMesh:
+    arrays = {"vertices": np.array(SQUARE, dtype=float), "faces": np.array([[0, 1, 2]])}
+    return RawMesh(**{**arrays, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"vertices": np.array([(0, 0, 0), (np.nan, 0, 0), (0, 1, 0)])}, "vertex 1: position"),
+        ({"vertices": np.array([(0, 0, 0), (1, 0, 0), (0, np.inf, 0)])}, "vertex 2: position"),
+        ({"faces": np.zeros((0, 3), int)}, "no faces"),
+        ({"faces": np.array([[0, 1, 1]])}, "zero area"),
+        ({"normals": np.zeros((4, 3))}, "vertex 0: normal has zero length"),
+        ({"uvs": np.full((4, 2), np.nan)}, "vertex 0: texture coordinate"),
+    ],
+)
+def test_validation(changes: dict[str, np.ndarray], reason: str) -> None:
+    with pytest.raises(SceneError, match=f"^file: {reason}|{reason}$"):
+        finish_mesh(_triangle(**changes), "file")
+
+
+def test_degenerate_triangles_are_dropped() -> None:
+    mesh = finish_mesh(_triangle(faces=np.array([[0, 1, 1], [0, 1, 2]])), "file")
+    assert mesh.faces.tolist() == [[0, 1, 2]]
+
+
+def test_normals_go_by_inverse_transpose_and_mirror_turns_winding() -> None:
+    normals = np.tile([1.0, 0.0, 1.0], (4, 1))
+    mesh = finish_mesh(_triangle(normals=normals), "file", np.diag([-2.0, 1.0, 1.0, 1.0]))
+    assert mesh.normals is not None
+    expected = np.array([-0.5, 0.0, 1.0]) / np.hypot(0.5, 1.0)
+    assert np.allclose(mesh.normals[0], expected)
+    assert face_vectors(mesh.vertices, mesh.faces)[0, 2] > 0.0
+
+
+OBJ = """
+mtllib a.mtl
+v 0 0 0
+v 1 0 0
+v 1 1 0
+v 0 1 0
+vt 0 0
+vt 1 0
+vt 1 1
+vt 0 1
+vn 0 0 1
+usemtl red
+f 1/1/1 2/2/1 3/3/1 4/4/1
+usemtl glass
+f -4 -3 -2
+"""
+MTL = """
+newmtl red
+Kd 0.8 0.1 0.1
+newmtl glass
+illum 7
+Ni 1.33
+newmtl shiny
+Kd 0.5 0.5 0.5
+Ks 0.5 0.5 0.5
+Ns 98
+newmtl metal
+Kd 0 0 0
+Ks 0.9 0.8 0.7
+d 0.25
+"""
+
+
+def test_obj_with_materials(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text(OBJ)
+    (tmp_path / "a.mtl").write_text(MTL)
+    scene = load_obj(tmp_path / "a.obj")
+    red, glass = scene.shapes
+    assert isinstance(red, Mesh) and isinstance(glass, Mesh)
+    assert len(red.faces) == 2 and red.uvs is not None and red.normals is not None
+    assert np.array_equal(red.uvs, red.vertices[:, :2])
+    assert glass.uvs is None and glass.normals is None
+    assert scene.materials[red.material].bsdf == Diffuse((0.8, 0.1, 0.1))
+    assert scene.materials[glass.material].bsdf == Dielectric(ior=1.33)
+
+
+def test_mtl_models(tmp_path: Path) -> None:
+    faces = "usemtl shiny\nf 1 2 3\nusemtl metal\nf 1 2 4\n"
+    (tmp_path / "a.obj").write_text(OBJ.split("usemtl")[0] + faces)
+    (tmp_path / "a.mtl").write_text(MTL)
+    shiny, metal = load_obj(tmp_path / "a.obj").materials
+    assert isinstance(shiny.bsdf, Plastic) and shiny.bsdf.alpha == pytest.approx(0.1414, abs=1e-4)
+    assert isinstance(metal.bsdf, Conductor) and metal.opacity == 0.25
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9", "v index 9 out of range"),
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 0", "v index 0 out of range"),
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1/1 2/1 3/1", "vt index 1 out of range"),
+        ("v 0 0 0\nf -1 -2 -3", "index -2 out of range"),
+        ("v 0 0 0\nv 1 0 0\nf 1 2", "face with 2 corners"),
+        ("v 0 0 0\nv 1 0 x\nv 0 1 0\nf 1 2 3", "could not convert"),
+        ("v 0 0 0\nv 1 0 nan\nv 0 1 0\nf 1 2 3", "not finite"),
+        ("v 0 0\nf 1 1 1", "3 numbers needed"),
+        ("v 0 0 0\nf 1 a 1", "bad face"),
+        ("v 0 0 0", "no faces"),
+    ],
+)
+def test_obj_faults(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "a.obj").write_text(text)
+    with pytest.raises(SceneError) as caught:
+        load_obj(tmp_path / "a.obj")
+    assert "a.obj: " in str(caught.value) and reason in str(caught.value)

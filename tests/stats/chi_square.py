@@ -1,0 +1,136 @@
+"""Chi-square test of sampled directions against a density over the whole sphere.
+
+Host code. Cells are uniform in theta and phi, with the horizon (z = 0) on a cell border. Samples that failed
+or belong to delta lobes are cells of their own, so that missing mass shows. Anchor: Mitsuba's `chi2`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import chi2
+
+SMALL_CELL = 5.0  # expected counts below this are pooled; the usual rule of thumb
+STRAY_SHARE = 1e-5  # share of samples that may lie where the density is 0, by rounding
+REST_TOLERANCE = 1e-3  # mass that quadrature may lose at the borders of a density
+
+Density = Callable[[np.ndarray], np.ndarray]
+"""(N, 3) float32 unit directions -> (N,) density per solid angle."""
+
+
+@dataclass(frozen=True)
+class SphereGrid:
+    """Cells over the sphere, flattened row by row."""
+
+    rows: int = 32
+    """Cells in theta; even, so that the horizon is a border."""
+    columns: int = 48
+    """Cells in phi."""
+    nodes: int = 8
+    """Gauss-Legendre nodes per cell and dimension."""
+
+    @property
+    def cell_count(self) -> int:
+        """Cells altogether."""
+        return self.rows * self.columns
+
+    def histogram(self, directions: np.ndarray) -> np.ndarray:
+        """(cell_count,) counts of (N, 3) unit directions."""
+        z = np.clip(directions[:, 2].astype(np.float64), -1.0, 1.0)
+        # The horizon is decided by the sign of z, not by a rounded angle.
+        row = np.floor(np.arccos(z) / np.pi * self.rows).astype(int)
+        half = self.rows // 2
+        row = np.where(z > 0, np.clip(row, 0, half - 1), np.clip(row, half, self.rows - 1))
+        phi = np.arctan2(directions[:, 1], directions[:, 0]).astype(np.float64) % (2 * np.pi)
+        column = np.minimum((phi / (2 * np.pi) * self.columns).astype(int), self.columns - 1)
+        return np.bincount(row * self.columns + column, minlength=self.cell_count)
+
+    def integrate(self, density: Density) -> np.ndarray:
+        """(cell_count,) integrals of a density over the cells."""
+        nodes, weights = np.polynomial.legendre.leggauss(self.nodes)
+        theta_size, phi_size = np.pi / self.rows, 2 * np.pi / self.columns
+        offsets = (nodes + 1) / 2
+        theta = (np.arange(self.rows)[:, None] + offsets) * theta_size
+        phi = (np.arange(self.columns)[:, None] + offsets) * phi_size
+        t, p = np.meshgrid(theta.reshape(-1), phi.reshape(-1), indexing="ij")
+        directions = np.stack([np.sin(t) * np.cos(p), np.sin(t) * np.sin(p), np.cos(t)], axis=-1)
+        values = density(directions.reshape(-1, 3).astype(np.float32)).astype(np.float64)
+        values = values.reshape(t.shape) * np.sin(t)
+        values = values.reshape(self.rows, self.nodes, self.columns, self.nodes)
+        cells = np.einsum("rack,a,k->rc", values, weights, weights)
+        return cells.reshape(-1) * (theta_size * phi_size / 4)
+
+
+@dataclass(frozen=True)
+class ChiSquareResult:
+    """What the test says."""
+
+    p_value: float
+    """Chance of a statistic this large where the density is right."""
+    statistic: float
+    degrees: int
+    """Degrees of freedom."""
+    stray: int
+    """Samples where nothing was expected."""
+
+    def is_accepted(self, significance: float = 0.01, test_count: int = 1) -> bool:
+        """True unless rejected at a significance that `test_count` tests share."""
+        return self.p_value > sidak(significance, test_count)
+
+
+def sidak(significance: float, test_count: int) -> float:
+    """Significance of one test so that all of them together have the one given (Sidak 1967)."""
+    return float(-np.expm1(np.log1p(-significance) / test_count))
+
+
+def chi_square(observed: np.ndarray, expected: np.ndarray) -> ChiSquareResult:
+    """Pearson's test of counts; cells with a small expectation are pooled.
+
+    Args:
+        observed: (N,) counts.
+        expected: (N,) expected counts >= 0, with about the same sum.
+    """
+    order = np.argsort(expected, kind="stable")
+    observed = np.asarray(observed, np.float64)[order]
+    expected = np.asarray(expected, np.float64)[order]
+    is_empty = expected <= 0
+    stray = int(observed[is_empty].sum())
+    first = int(np.searchsorted(expected, SMALL_CELL))
+    # Pool from the smallest up until the pool itself is no longer small.
+    while 0 < first < len(expected) and expected[:first].sum() < SMALL_CELL:
+        first += 1
+    pooled_observed = np.append(observed[first:], observed[:first].sum())
+    pooled_expected = np.append(expected[first:], expected[:first].sum())
+    used = pooled_expected > 0
+    difference = pooled_observed[used] - pooled_expected[used]
+    statistic = float(np.sum(difference**2 / pooled_expected[used]))
+    degrees = max(int(used.sum()) - 1, 1)
+    p_value = float(chi2.sf(statistic, degrees))
+    if stray > STRAY_SHARE * observed.sum() + 1:
+        p_value = 0.0
+    return ChiSquareResult(p_value, statistic, degrees, stray)
+
+
+def compare_directions(
+    directions: np.ndarray,
+    missing: int,
+    density: Density,
+    grid: SphereGrid,
+) -> ChiSquareResult:
+    """Sampled directions against their density; the rest of the mass must be what is missing.
+
+    Args:
+        directions: (N, 3) unit directions of the samples that succeeded.
+        missing: samples that gave no direction.
+    """
+    count = len(directions) + missing
+    share = grid.integrate(density)
+    rest = max(1.0 - share.sum(), 0.0)
+    observed = np.append(grid.histogram(directions), missing)
+    expected = np.append(share, rest) * count
+    # Quadrature leaves a tiny rest where nothing can be missing.
+    if missing == 0 and rest < REST_TOLERANCE:
+        observed, expected = observed[:-1], expected[:-1]
+    return chi_square(observed, expected)
