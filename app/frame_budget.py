@@ -13,7 +13,7 @@ FIXED_STAGES = ("train",)
 """Stages whose time hangs on the crop, not on the size."""
 MIN_SHARE = 0.25  # of the target left to the picture when training alone breaks the budget
 GROW_MARGIN = 0.8  # a larger level must be predicted to fit with this much room, or sizes would flicker
-MIN_SIDE = 16  # pixels
+MIN_SIDE = 48  # pixels of the shorter side, unless the full picture has fewer
 
 
 class FrameBudget:
@@ -32,8 +32,8 @@ class FrameBudget:
         """(width, height) for the next frame; `full` at rest or without a target."""
         if not is_moving or target_ms is None:
             return full
-        factor = LEVELS[self._level]
-        width, height = (max(round(side * factor), min(side, MIN_SIDE)) for side in full)
+        factor = max(LEVELS[self._level], min(MIN_SIDE / min(full), 1.0))
+        width, height = (max(round(side * factor), 1) for side in full)
         return width, height
 
     def observe(

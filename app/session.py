@@ -145,7 +145,7 @@ class Session:
     ) -> FrameReport:
         """Measure against what was accumulated before, then accumulate."""
         before = self._film.mean()
-        scores = (None, None)
+        scores: tuple[float | None, float | None] = (None, None)
         if before is not None:
             scores = (float(psnr(pair.mean_color(), before)), float(psnr(denoised, before)))
         self._film.add(pair)
@@ -173,13 +173,14 @@ class Session:
             spp=edits.spp or render.spp,
             max_depth=edits.max_depth or render.max_depth,
         )
-        wanted = {
-            "train_steps": edits.train_steps,
-            "crop": edits.crop,
-            "learning_rate": edits.learning_rate,
-            "loss": edits.loss,
-        }
-        denoiser = replace(denoiser, **{k: v for k, v in wanted.items() if v is not None})
+        steps, crop = edits.train_steps, edits.crop
+        denoiser = replace(
+            denoiser,
+            train_steps=denoiser.train_steps if steps is None else steps,
+            crop=denoiser.crop if crop is None else crop,
+            learning_rate=edits.learning_rate or denoiser.learning_rate,
+            loss=edits.loss or denoiser.loss,
+        )
         if denoiser != self.trainer.settings:
             self.trainer.change(denoiser)
         self.settings = replace(self.settings, render=render, denoiser=denoiser)

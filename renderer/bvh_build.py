@@ -6,7 +6,7 @@ hierarchies"): the top of the tree is built on one core, the subtrees below it o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -19,7 +19,8 @@ BATCH = 16  # subtrees between two progress reports
 STACK_SIZE = 256
 
 
-class BinaryTree(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class BinaryTree:
     """A binary hierarchy in depth-first order: a node's left child directly follows it."""
 
     lower: np.ndarray

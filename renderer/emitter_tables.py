@@ -165,7 +165,7 @@ def _light_rows(light: PunctualLight) -> np.ndarray:
     rows = np.zeros((EMITTER_ROWS, 4), np.float32)
     put_integers(rows, (1, 3), NO_INDEX)
     direction = np.asarray(light.direction, np.float64)
-    direction = direction / max(np.linalg.norm(direction), 1e-30)
+    direction = direction / np.maximum(np.linalg.norm(direction), 1e-30)
     if isinstance(light, PointLight):
         put_integers(rows, (0, 0), POINT_EMITTER)
         rows[1, :3] = light.intensity

@@ -4,6 +4,8 @@ Host code.
 """
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from renderer.table_layout import CHECKERBOARD
@@ -24,7 +26,7 @@ from scenes.description import Wrap
 WRAP_FLAGS = {Wrap.REPEAT: 0, Wrap.CLAMP: CLAMP_FLAG, Wrap.MIRROR: MIRROR_FLAG}
 
 
-def put_integers(words: np.ndarray, index: object, values: object) -> None:
+def put_integers(words: np.ndarray, index: Any, values: Any) -> None:
     """Write int32 values into float32 words, bit for bit.
 
     Never by way of a Python float: small integers are denormal numbers there, which a process that
@@ -54,8 +56,10 @@ class TextureTable:
         """Number of the texture, new or known."""
         number = self._numbers.get(id(texture))
         if number is None:
-            is_image = isinstance(texture, ImageTexture)
-            header = self._image_header(texture) if is_image else _checkerboard_header(texture)
+            if isinstance(texture, ImageTexture):
+                header = self._image_header(texture)
+            else:
+                header = _checkerboard_header(texture)
             number = len(self._headers)
             self._headers.append(header)
             self._numbers[id(texture)] = number

@@ -76,7 +76,7 @@ def rug(pattern: str, width: float, depth: float) -> Pieces:
 
 def knot_sculpture(material: str, radius: float) -> Pieces:
     """A trefoil knot that stands upright on y = 0."""
-    knot = torus_knot(2, 3, radius, 0.21 * radius, count=180)
+    knot = torus_knot(2, 3, radius, 0.21 * radius, count=160)
     return [Piece(material, transformed(knot, moved(0.0, radius * 1.2, 0.0) @ tilted(78.0)))]
 
 
@@ -94,11 +94,11 @@ def stacked_sculpture(material: str, height: float) -> Pieces:
 
 def ring_sculpture(material: str, radius: float, thickness: float) -> Pieces:
     """Three rings, each turned, inside one another, on y = 0."""
-    circle = np.linspace(0.0, 2.0 * np.pi, 56, endpoint=False)
-    flat = np.stack([np.cos(circle), np.sin(circle), np.zeros(56)], -1)
+    circle = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
+    flat = np.stack([np.cos(circle), np.sin(circle), np.zeros(48)], -1)
     parts = []
     for index, share in enumerate((1.0, 0.72, 0.46)):
-        ring = ring_tube(flat * radius * share, thickness * share, columns=14)
+        ring = ring_tube(flat * radius * share, thickness * share, columns=12)
         tilt = turned(35.0 + 55.0 * index) @ rotation(np.array([1.0, 0.0, 0.0]), 24.0 * index)
         parts.append(Piece(material, transformed(ring, moved(0.0, radius + thickness, 0.0) @ tilt)))
     return parts
@@ -129,7 +129,7 @@ def globe(radius: float) -> Pieces:
     meridian = np.stack([np.cos(circle), np.sin(circle), np.zeros(48)], -1) * 1.06 * radius
     foot = np.array([(0.0, 0.0), (0.7, 0.0), (0.7, 0.05), (0.3, 0.12), (0.1, 0.22), (0.08, 0.5), (0.0, 0.52)]) * radius
     return [
-        Piece("globe", transformed(ellipsoid((radius,) * 3, 24, 48), middle @ tilt)),
+        Piece("globe", transformed(ellipsoid((radius,) * 3, 20, 40), middle @ tilt)),
         Piece("brass", transformed(ring_tube(meridian, 0.03 * radius, columns=8), middle)),
         Piece("walnut", lathe(foot, columns=28)),
     ]

@@ -46,7 +46,7 @@ def shaded_lamp(height: float, shade_radius: float, radiance: float) -> Pieces:
     rim, crown = (shade_radius, height - 0.8 * tall), (0.62 * shade_radius, height + 0.2 * tall)
     outside = lathe(np.array([rim, crown]), columns=36)
     inside = flipped(lathe(np.array([(rim[0] - 0.004, rim[1]), (crown[0] - 0.004, crown[1])]), columns=36))
-    bulb = Sphere((0.0, height - 0.3 * tall, 0.0), 0.04, radiance=warm(12.0 * radiance), name="bulb")
+    bulb = Sphere((0.0, height - 0.3 * tall, 0.0), 0.04, radiance=warm(6.0 * radiance), name="bulb")
     return [
         Piece("brass", lathe(np.array(foot), columns=28)),
         Piece("lamp", glowing(outside, warm(radiance))),

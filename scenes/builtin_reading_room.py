@@ -22,10 +22,11 @@ from scenes.procedural_sky import Sun
 from scenes.procedural_sky import daylight
 
 SEED = 20
-SUN = Sun(direction=(-0.82, 0.45, 0.36), irradiance=(38.0, 29.0, 19.0), radius=1.0)
+SUN = Sun(direction=(-0.82, 0.45, 0.36), irradiance=(58.0, 45.0, 30.0), radius=1.0)
 SKY_ROWS = 512
 START = (6.35, 1.62, 10.35)
-TARGET = (3.1, 1.15, 3.4)
+TARGET = (3.6, 1.2, 3.4)
+FOV_X = 74.0
 
 
 def reading_room() -> SceneDescription:
@@ -35,5 +36,5 @@ def reading_room() -> SceneDescription:
     pieces = shell() + hall(rng) + library(rng) + garden(rng)
     shapes, table = gathered(pieces, materials)
     sky = Environment(image=daylight(SUN, SKY_ROWS, rng), name="late afternoon")
-    camera = camera_at(START, TARGET, fov_x=72.0)
+    camera = camera_at(START, TARGET, fov_x=FOV_X)
     return SceneDescription("reading-room", shapes, table, camera, sky)

@@ -16,6 +16,7 @@ from scenes.builtin_decor import rug
 from scenes.builtin_decor import stacked_sculpture
 from scenes.builtin_lamps import chandelier
 from scenes.builtin_lamps import fire
+from scenes.builtin_lamps import globe_pendant
 from scenes.builtin_lamps import shaded_lamp
 from scenes.builtin_lamps import strip_pendant
 from scenes.builtin_pieces import Piece
@@ -57,10 +58,12 @@ from scenes.procedural_plants import fern
 from scenes.procedural_plants import trailing
 from scenes.procedural_transforms import moved
 from scenes.procedural_transforms import standing
+from scenes.transforms import scaling
 
 SEATS = (2.6, 3.2)  # middle of the carpet
 TABLE = (2.9, 7.4)  # middle of the dining table
-KNOT = (5.3, 5.5)
+KNOT = (7.25, 5.15)
+STONES = (5.3, 4.95)
 
 
 def hall(rng: np.random.Generator) -> Pieces:
@@ -76,7 +79,7 @@ def _seats(rng: np.random.Generator) -> Pieces:
     x, z = SEATS
     sofa = upholstered(3, "teal cloth") + throw("mustard cloth", 1.18, rng)
     sofa += pillow("rust cloth", -0.72, 14.0) + pillow("mustard cloth", 0.66, -12.0)
-    lamp_table = side_table("walnut", "brass") + placed(shaded_lamp(0.5, 0.16, 5.0), moved(0.0, 0.52, 0.0))
+    lamp_table = side_table("walnut", "brass") + placed(shaded_lamp(0.5, 0.16, 12.0), moved(0.0, 0.52, 0.0))
     return (
         placed(rug("red carpet", 3.6, 2.5), standing(x, z))
         + placed(sofa, standing(x, z - 1.75))
@@ -84,10 +87,17 @@ def _seats(rng: np.random.Generator) -> Pieces:
         + placed(upholstered(1, "leather"), standing(x + 1.8, z + 0.35, -105.0))
         + placed(coffee_table("dark marble", "brass"), standing(x, z))
         + placed(_coffee_things(rng), standing(x, z, 20.0, COFFEE_HEIGHT))
-        + placed(shaded_lamp(1.62, 0.26, 4.0), standing(x + 1.75, z - 1.75))
+        + placed(shaded_lamp(1.62, 0.27, 10.0), standing(x + 1.75, z - 1.75))
+        + _passage_lamps()
         + placed(lamp_table, standing(x - 1.72, z - 1.8))
-        + placed(chandelier(1.15, 8, 60.0), standing(x, z + 0.1, 0.0, HALL.height))
+        + placed(chandelier(1.0, 8, 70.0), standing(x, z + 0.1, 0.0, HALL.height) @ scaling(np.full(3, 1.5)))
     )
+
+
+def _passage_lamps() -> Pieces:
+    """Two opal globes along the way to the arch."""
+    lamp = globe_pendant(1.15, 0.19, 9.0)
+    return around(lamp, [standing(6.05, z, 0.0, HALL.height) for z in (2.86, 4.62)])
 
 
 def _coffee_things(rng: np.random.Generator) -> Pieces:
@@ -109,7 +119,7 @@ def _dining(rng: np.random.Generator) -> Pieces:
         placed(dining_table("oak"), standing(x, z))
         + around(chair("walnut", "rust cloth"), places)
         + placed(_table_things(rng), standing(x, z, 0.0, TABLE_HEIGHT))
-        + placed(strip_pendant(2.25, 1.8, 14.0), standing(x, z, 0.0, HALL.height))
+        + placed(strip_pendant(2.2, 1.8, 30.0), standing(x, z, 0.0, HALL.height))
     )
 
 
@@ -137,8 +147,8 @@ def _sculptures() -> Pieces:
         placed(plinth("white marble", 0.42, 0.95), standing(*KNOT, 20.0))
         + placed(knot_sculpture("gold", 0.3), standing(*KNOT, 35.0, 0.95))
         + placed(plinth("dark marble", 0.4, 0.8) + ball, standing(0.62, 5.52, 8.0))
-        + placed(plinth("white marble", 0.36, 1.05), standing(7.5, 5.05))
-        + placed(stacked_sculpture("tinted glass", 0.5), standing(7.5, 5.05, 60.0, 1.05))
+        + placed(plinth("white marble", 0.34, 0.8), standing(*STONES, 12.0))
+        + placed(stacked_sculpture("tinted glass", 0.52), standing(*STONES, 60.0, 0.8))
         + placed(ring_sculpture("frosted glass", 0.16, 0.022), standing(1.3, 0.32, 30.0, 0.82))
     )
 
@@ -157,9 +167,10 @@ def _pictures() -> Pieces:
     """Paintings on three walls; heights are those of their middles."""
     hung = [
         (picture("hills", 2.0, 1.1, "black steel"), facing_south(HALL) @ moved(2.5, 2.05, 0.0)),
-        (picture("currents", 1.0, 0.8, "brass"), facing_south(HALL) @ moved(7.45, 1.8, 0.0)),
-        (picture("fields", 0.9, 1.15, "walnut"), facing_west(HALL) @ moved(9.9, 1.75, 0.0)),
+        (picture("mosaic", 0.62, 0.8, "brass"), facing_south(HALL) @ moved(7.42, 1.75, 0.0)),
+        (picture("fields", 0.72, 0.95, "walnut"), facing_west(HALL) @ moved(5.03, 1.95, 0.0)),
         (picture("blocks", 1.0, 1.28, "black steel"), facing_north(HALL) @ moved(2.0, 1.85, 0.0)),
+        (picture("currents", 1.25, 1.0, "walnut"), facing_west(HALL) @ moved(9.95, 1.75, 0.0)),
         (picture("circles", 1.5, 1.15, "walnut"), facing_north(HALL) @ moved(4.75, 2.2, 0.4)),
     ]
     return [piece for pieces, matrix in hung for piece in placed(pieces, matrix)]
@@ -179,7 +190,7 @@ def _fireplace(rng: np.random.Generator) -> Pieces:
     for side in (-1.0, 1.0):
         breast.append(block("white marble", (0.26, 0.845, 0.08), (side * 0.62, 0.4525, 0.44), bevel=0.008))
         breast += placed(vase("brass", 0.3, 2, 28), standing(side * 0.7, 0.26, 0.0, 1.235))
-    burning = placed(fire(0.75, 9.0, rng), standing(0.0, 0.24, 0.0, 0.03))
+    burning = placed(fire(0.75, 25.0, rng), standing(0.0, 0.24, 0.0, 0.03))
     return placed(breast + burning, facing_north(HALL) @ moved(4.75, 0.0, 0.0))
 
 

@@ -40,7 +40,7 @@ from scenes.procedural_transforms import standing
 DESK = (4.5, -3.3)
 NORTH_CASE = Bookcase(width=5.6, height=2.85, bays=5, shelves=6)
 WEST_CASE = Bookcase(width=3.1, height=2.85, bays=3, shelves=6)
-SHELF_RADIANCE = warm(16.0)
+SHELF_RADIANCE = warm(45.0)
 
 
 def library(rng: np.random.Generator) -> Pieces:
@@ -62,7 +62,7 @@ def _cases(rng: np.random.Generator) -> Pieces:
 def _desk(rng: np.random.Generator) -> Pieces:
     """The desk on its carpet with lamp, book and cup, its chair behind."""
     things = (
-        placed(desk_lamp(16.0), standing(-0.4, -0.18))
+        placed(desk_lamp(50.0), standing(-0.4, -0.18))
         + placed(open_book(), standing(0.05, 0.12, 6.0))
         + placed(stack_of_books(4, rng), standing(0.55, -0.1, 70.0))
         + placed(cup("blue glaze"), standing(0.4, 0.2, -30.0))
@@ -78,12 +78,12 @@ def _desk(rng: np.random.Generator) -> Pieces:
 def _corner(rng: np.random.Generator) -> Pieces:
     """A chair by the window with lamp and table; a globe on a stand; a picture on the way out."""
     stand = side_table("walnut", "brass", radius=0.24, height=0.7)
-    hung = picture("mosaic", 0.95, 1.2, "brass")
+    hung = picture("circles", 1.4, 1.1, "brass")
     return (
         placed(upholstered(1, "rust cloth"), standing(7.3, -4.35, -55.0))
         + placed(side_table("oak", "black steel"), standing(7.55, -3.35))
         + placed(vase("white glaze", 0.25, 1), standing(7.6, -3.4, 0.0, 0.52))
-        + placed(shaded_lamp(1.5, 0.22, 5.0), standing(7.65, -5.1))
+        + placed(shaded_lamp(1.5, 0.22, 12.0), standing(7.65, -5.1))
         + placed(stand, standing(2.6, -1.0))
         + placed(globe(0.26), standing(2.6, -1.0, 40.0, 0.7))
         + placed(hung, facing_north(LIBRARY) @ moved(4.6, 1.75, 0.0))
@@ -97,5 +97,5 @@ def _lamps() -> Pieces:
     parts: Pieces = []
     for (x, z), drop, radius in hung:
         where = standing(DESK[0] + x, DESK[1] + 0.2 + z, 0.0, LIBRARY.height)
-        parts += placed(globe_pendant(drop, radius, 7.0), where)
+        parts += placed(globe_pendant(drop, radius, 16.0), where)
     return parts

@@ -49,7 +49,7 @@ ARCH = Opening(4.7, 0.0, 2.2, 3.0)  # from the hall's west end
 SCREEN = Opening(5.6, 0.0, 3.2, 2.6)  # from the hall's north end; its middle third stands open
 SKYLIGHT = Opening(0.9, 1.1, 2.3, 2.4)  # in the garden room's ceiling, from its west and south
 LIBRARY_WINDOW = Opening(1.7, 0.9, 1.3, 1.6)  # in the library's east wall, from the north
-SKY: RGB = (5.2, 6.0, 7.0)
+SKY: RGB = (5.0, 5.8, 6.8)
 
 
 def shell() -> Pieces:
@@ -160,7 +160,7 @@ def _ceilings() -> Pieces:
     roof += window_frame(SKYLIGHT, "black steel", -0.1, (2, 2))
     overhead = moved(GARDEN.west, GARDEN.height, GARDEN.north) @ tilted(90.0)
     parts += placed(roof, overhead)
-    margin = 0.5
+    margin = 0.2
     sky = Flat(
         (GARDEN.west + SKYLIGHT.left - margin, GARDEN.height + THICKNESS + 0.3, GARDEN.north + SKYLIGHT.bottom - margin),
         (SKYLIGHT.width + 2.0 * margin, 0.0, 0.0), (0.0, 0.0, SKYLIGHT.height + 2.0 * margin),

@@ -78,7 +78,7 @@ def chair(wood: str, fabric: str) -> Pieces:
     for x in (-0.1, 0.0, 0.1):
         parts.append(Piece(wood, bar((x, SEAT_HEIGHT, -0.19), (x, 0.78, -0.285 + abs(x) * 0.25), 0.009)))
     parts.append(Piece(wood, _set(box((0.42, 0.035, 0.42), 0.012, 2), (0.0, SEAT_HEIGHT - 0.02, 0.0))))
-    pad = superellipsoid((0.21, 0.035, 0.21), (0.7, 0.35), rows=18)
+    pad = superellipsoid((0.21, 0.035, 0.21), (0.7, 0.35), rows=10)
     return parts + [Piece(fabric, _set(pad, (0.0, SEAT_HEIGHT + 0.01, 0.0)))]
 
 

@@ -26,7 +26,7 @@ VASE_OUTLINES = (  # (radius, height) as shares of the height
 
 def vessel(outline: np.ndarray, wall: float, columns: int = 36) -> Mesh:
     """A closed vessel: flat foot, the (N, 2) outline of (radius, height) outside, and the same less `wall`."""
-    outside = smooth_curve(np.asarray(outline), 8 + columns // 4)
+    outside = smooth_curve(np.asarray(outline), 6 + columns // 6)
     slope = np.gradient(outside, axis=0)
     slope /= np.linalg.norm(slope, axis=1, keepdims=True)
     inside = outside - wall * np.stack([slope[:, 1], -slope[:, 0]], -1)
@@ -82,8 +82,8 @@ def carafe(material: str, height: float = 0.28) -> Pieces:
 
 def cup(material: str) -> Pieces:
     """A cup with a handle on a saucer."""
-    body = vessel(np.array([(0.022, 0.012), (0.034, 0.03), (0.04, 0.055), (0.042, 0.075)]), 0.003, columns=32)
-    saucer = vessel(np.array([(0.03, 0.0), (0.045, 0.004), (0.07, 0.014), (0.078, 0.018)]), 0.003, columns=32)
+    body = vessel(np.array([(0.022, 0.012), (0.034, 0.03), (0.04, 0.055), (0.042, 0.075)]), 0.003, columns=24)
+    saucer = vessel(np.array([(0.03, 0.0), (0.045, 0.004), (0.07, 0.014), (0.078, 0.018)]), 0.003, columns=24)
     ear = smooth_curve(np.array([(0.038, 0.06, 0), (0.058, 0.066, 0), (0.064, 0.048, 0), (0.036, 0.032, 0)]), 14)
     return [Piece(material, body), Piece(material, saucer), Piece(material, tube(ear, 0.0035, columns=8))]
 

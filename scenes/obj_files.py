@@ -1,23 +1,30 @@
 """OBJ files: positions, normals, texture coordinates and faces, grouped by material.
 
-Host code. Lines, curves and free-form surfaces are skipped.
+Host code. trimesh reads the arrays, cuts polygons into triangles and joins equal corners. Alone it
+takes index 0 for the first row, counts negative indices from the end of the file, and drops the
+texture coordinates or normals of a whole mesh where one face has none, all without a word. So it
+is given a text in which faces are checked, numbered from 1 and sorted by material and layout.
+Lines, curves and free-form surfaces are skipped.
 """
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
 import numpy as np
+import trimesh
 
 from scenes.description import SceneError
 from scenes.mesh_validation import RawMesh
-from scenes.ply_files import fan_triangles
 
-GroupKey = tuple[str, int, bool, bool]
-"""Material name, corners per face, has texture coordinates, has normals."""
+WIDTHS = {"v": 3, "vt": 2, "vn": 3}
+"""Numbers per row that are read; more (weights, colours) are dropped. In the order of a corner."""
+GroupKey = tuple[str, bool, bool]
+"""Material name, has texture coordinates, has normals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +49,22 @@ class _Reader:
     """What has been read so far."""
 
     path: Path
-    rows: dict[str, list[str]] = field(default_factory=lambda: {"v": [], "vt": [], "vn": []})
-    groups: dict[GroupKey, list[list[int]]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in WIDTHS})
+    groups: dict[GroupKey, list[str]] = field(default_factory=lambda: defaultdict(list))
+    highest: dict[str, tuple[int, int]] = field(
+        default_factory=lambda: {kind: (0, 0) for kind in WIDTHS}
+    )
+    """Highest index in use and its line, per kind of row."""
     libraries: list[Path] = field(default_factory=list)
     material: str = ""
 
+    def error(self, line: int, reason: str) -> SceneError:
+        """An error that names file and line."""
+        return SceneError(f"{self.path}: line {line}: {reason}")
+
 
 def read_obj(path: Path) -> ObjFile:
-    """Unchecked parts of an OBJ file; polygons become fans of triangles."""
+    """Unchecked parts of an OBJ file; polygons become triangles."""
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     reader = _Reader(path)
@@ -58,98 +73,98 @@ def read_obj(path: Path) -> ObjFile:
         _read_line(reader, line, number)
     if not reader.groups:
         raise SceneError(f"{path}: no faces")
-    arrays = {
-        "v": _array(reader, "v", 3),
-        "vt": _array(reader, "vt", 2),
-        "vn": _array(reader, "vn", 3),
-    }
-    merged: dict[tuple[str, bool, bool], list[np.ndarray]] = defaultdict(list)
-    for (material, corner_count, has_uv, has_normal), faces in reader.groups.items():
-        triples = np.array(faces, dtype=np.int64).reshape(len(faces) * corner_count, 3)
-        corners = np.arange(len(triples)).reshape(len(faces), corner_count)
-        merged[material, has_uv, has_normal].append(triples[fan_triangles(corners)])
-    parts = [
-        ObjPart(_indexed(path, np.concatenate(triples), arrays), material)
-        for (material, _, _), triples in merged.items()
-    ]
-    return ObjFile(tuple(parts), tuple(reader.libraries))
+    for kind, (index, number) in reader.highest.items():
+        count = len(reader.rows[kind])
+        if index > count:
+            raise reader.error(number, f"{kind} index {index} out of range, there are {count}")
+    return ObjFile(_parts(reader), tuple(reader.libraries))
+
+
+def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
+    """One part per group, each an object of the text that trimesh reads."""
+    lines = [f"{kind} {row}" for kind, rows in reader.rows.items() for row in rows]
+    for number, faces in enumerate(reader.groups.values()):
+        lines += [f"o {number}", *faces]
+    scene = trimesh.load_scene(
+        io.BytesIO("\n".join(lines).encode()),
+        file_type="obj",
+        process=False,
+        split_objects=True,
+        group_material=False,
+        skip_materials=True,
+    )
+    parts: list[ObjPart] = []
+    for number, (material, has_uv, has_normal) in enumerate(reader.groups):
+        mesh = scene.geometry[str(number)]
+        raw = RawMesh(
+            vertices=np.asarray(mesh.vertices),
+            faces=np.asarray(mesh.faces),
+            # Without normals in the file trimesh would make smooth ones.
+            normals=np.asarray(mesh.vertex_normals) if has_normal else None,
+            uvs=np.asarray(mesh.visual.uv) if has_uv else None,
+        )
+        parts.append(ObjPart(raw, material))
+    return tuple(parts)
 
 
 def _read_line(reader: _Reader, line: str, number: int) -> None:
-    keyword, _, rest = line.strip().partition(" ")
-    if keyword in reader.rows:
-        reader.rows[keyword].append(rest)
+    keyword, *rest = line.split(maxsplit=1) or [""]
+    text = rest[0].strip() if rest else ""
+    if keyword in WIDTHS:
+        _read_row(reader, keyword, text.partition("#")[0].split(), number)
     elif keyword == "f":
-        _read_face(reader, rest.split(), number)
+        _read_face(reader, text.partition("#")[0].split(), number)
     elif keyword == "usemtl":
-        reader.material = rest.strip()
+        reader.material = text
     elif keyword == "mtllib":
-        reader.libraries.append(reader.path.parent / rest.strip())
+        reader.libraries.append(reader.path.parent / text)
+
+
+def _read_row(reader: _Reader, kind: str, words: list[str], number: int) -> None:
+    # A texture coordinate may be one number; everything else must be complete.
+    if kind == "vt" and len(words) == 1:
+        words = [*words, "0"]
+    width = WIDTHS[kind]
+    if len(words) < width:
+        raise reader.error(number, f"{kind}: {width} numbers needed")
+    try:
+        numbers = [float(word) for word in words[:width]]
+    except ValueError as error:
+        raise reader.error(number, f"{kind}: {error}") from None
+    reader.rows[kind].append(" ".join(map(repr, numbers)))
 
 
 def _read_face(reader: _Reader, corners: list[str], number: int) -> None:
-    """Append one polygon: for each corner three indices from 0, or -1 where the file gives none."""
-    counts = tuple(len(reader.rows[kind]) for kind in ("v", "vt", "vn"))
-    indices: list[int] = []
-    try:
-        for corner in corners:
-            parts = corner.split("/")
-            for kind in range(3):
-                text = parts[kind] if kind < len(parts) else ""
-                index = int(text) if text else 0
-                # Negative indices count back from the row read last.
-                resolved = index - 1 if index >= 0 else counts[kind] + index
-                if index < 0 and resolved < 0:
-                    raise SceneError(f"{reader.path}: line {number}: index {index} out of range")
-                indices.append(resolved)
-    except ValueError as error:
-        if isinstance(error, SceneError):
-            raise
-        raise SceneError(
-            f"{reader.path}: line {number}: bad face 'f {' '.join(corners)}'"
-        ) from None
+    """Append one polygon to its group, with layout and numbering as trimesh needs them."""
     if len(corners) < 3:
-        raise SceneError(f"{reader.path}: line {number}: face with {len(corners)} corners")
-    has_uv = min(indices[1::3]) >= 0
-    has_normal = min(indices[2::3]) >= 0
-    reader.groups[reader.material, len(corners), has_uv, has_normal].append(indices)
+        raise reader.error(number, f"face with {len(corners)} corners")
+    indices = [_corner(reader, corner, number) for corner in corners]
+    has_uv = all(uv for _, uv, _ in indices)
+    has_normal = all(normal for _, _, normal in indices)
+    faces = reader.groups[reader.material, has_uv, has_normal]
+    texts = [
+        f"{v}/{vt if has_uv else ''}/{vn}" if has_normal else f"{v}/{vt}" if has_uv else f"{v}"
+        for v, vt, vn in indices
+    ]
+    faces.append("f " + " ".join(texts))
 
 
-def _array(reader: _Reader, kind: str, width: int) -> np.ndarray:
-    """(N, width) float64 of all rows of a kind; extra columns (weights, colours) are dropped."""
-    rows = [row.split()[:width] for row in reader.rows[kind]]
-    for index, row in enumerate(rows):
-        if len(row) < width:
-            # A texture coordinate may be one number; everything else must be complete.
-            if kind != "vt" or not row:
-                raise SceneError(f"{reader.path}: {kind} {index + 1}: {width} numbers needed")
-            row.append("0")
-    try:
-        return np.array(rows, dtype=np.float64).reshape(-1, width)
-    except ValueError as error:
-        raise SceneError(f"{reader.path}: {kind}: {error}") from None
-
-
-def _indexed(path: Path, triples: np.ndarray, arrays: dict[str, np.ndarray]) -> RawMesh:
-    """One vertex per distinct triple of indices; `triples` is (F, 3 corners, 3 kinds)."""
-    flat = triples.reshape(-1, 3)
-    kinds = ("v", "vt", "vn")
-    sizes = [len(arrays[kind]) for kind in kinds]
-    used = [True, bool(flat[:, 1].min() >= 0), bool(flat[:, 2].min() >= 0)]
-    for kind, size, column, is_used in zip(kinds, sizes, flat.T, used):
-        outside = (column < 0) | (column >= size)
-        if is_used and outside.any():
-            row = int(np.argmax(outside))
-            raise SceneError(
-                f"{path}: face {row // 3}: {kind} index {column[row] + 1} out of range, "
-                f"there are {size}"
-            )
-    keys = (flat[:, 0] * (sizes[1] + 1) + flat[:, 1] * used[1]) * (sizes[2] + 1)
-    keys = keys + flat[:, 2] * used[2]
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return RawMesh(
-        vertices=arrays["v"][flat[first, 0]],
-        faces=inverse.reshape(-1, 3),
-        normals=arrays["vn"][flat[first, 2]] if used[2] else None,
-        uvs=arrays["vt"][flat[first, 1]] if used[1] else None,
-    )
+def _corner(reader: _Reader, corner: str, number: int) -> list[int]:
+    """Indices of `v`, `vt` and `vn` from 1, or 0 where the file gives none."""
+    words = corner.split("/")
+    indices = [0, 0, 0]
+    for axis, (kind, word) in enumerate(zip(WIDTHS, words)):
+        if not word and axis > 0:
+            continue
+        try:
+            index = int(word)
+        except ValueError:
+            raise reader.error(number, f"bad face corner {corner!r}") from None
+        # Negative indices count back from the row read last.
+        absolute = index if index >= 0 else len(reader.rows[kind]) + 1 + index
+        if absolute <= 0:
+            raise reader.error(number, f"{kind} index {index} out of range")
+        if absolute > reader.highest[kind][0]:
+            reader.highest[kind] = (absolute, number)
+        indices[axis] = absolute
+    return indices

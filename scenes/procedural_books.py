@@ -5,6 +5,7 @@ procedural_print.book_covers each.
 """
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ def book_row(width: float, height: float, depth: float, rng: np.random.Generator
         if run == 0:  # a few neighbours of one size, as sets stand together
             run = int(rng.integers(1, 7))
             base = rng.uniform(0.6, 0.95) * height
-            thick, deep = rng.uniform(0.018, 0.052), rng.uniform(0.65, 0.92) * depth
+            thick, deep = rng.uniform(0.021, 0.059), rng.uniform(0.65, 0.92) * depth
         thickness = thick * rng.uniform(0.85, 1.2)
         lean = np.radians(rng.uniform(8.0, 14.0)) if run == 1 and rng.random() < 0.12 else 0.0
         room = thickness * np.cos(lean) + base * np.sin(lean)
@@ -97,6 +98,7 @@ def _leaning(positions: np.ndarray, leans: np.ndarray) -> np.ndarray:
     return matrices
 
 
+@cache
 def _cover() -> Mesh:
     """The cover of the unit book, x in [-1, 0], y in [0, 1], z in [-1/2, 1/2], spine rounded at +z.
 
@@ -144,6 +146,7 @@ def _pulled_up(line: np.ndarray, slope: np.ndarray) -> Mesh:
     return grid_mesh(points, normals, np.zeros((*points.shape[:2], 2)))
 
 
+@cache
 def _leaves() -> Mesh:
     """The block of leaves inside the cover of the unit book; v counts the leaves."""
     size = (1.0 - 2.0 * BOARD, 1.0 - 2.0 * SQUARE, HINGE + 0.5 - 2.0 * SQUARE)

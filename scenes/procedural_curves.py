@@ -27,9 +27,9 @@ def smooth_curve(points: np.ndarray, count: int) -> np.ndarray:
     )
 
 
-def evenly_spaced(points: np.ndarray, count: int) -> np.ndarray:
-    """(count, D) points at equal steps of length along the polyline (N, D)."""
-    step = np.linalg.norm(np.diff(points, axis=0), axis=1)
+def evenly_spaced(points: np.ndarray, measure: np.ndarray, count: int) -> np.ndarray:
+    """(count, D) points along the polyline (N, D) at equal steps of length of the polyline (N, K) `measure`."""
+    step = np.linalg.norm(np.diff(measure, axis=0), axis=1)
     length = np.concatenate([[0.0], np.cumsum(step)])
     wanted = np.linspace(0.0, length[-1], count)
     return np.stack([np.interp(wanted, length, column) for column in points.T], axis=1)

@@ -43,9 +43,10 @@ def indexed(
 
 def unit(vectors: np.ndarray) -> np.ndarray:
     """(..., 3) vectors of length 1; zero vectors become +y, so that no normal is undefined."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    up = np.broadcast_to([0.0, 1.0, 0.0], vectors.shape)
-    return np.where(length > 1e-12, vectors / np.maximum(length, 1e-12), up)
+    length = np.sqrt(np.sum(vectors * vectors, axis=-1, keepdims=True))
+    result = vectors / np.maximum(length, 1e-12)
+    result[length[..., 0] < 1e-12] = (0.0, 1.0, 0.0)
+    return result
 
 
 def grid_normals(points: np.ndarray, wraps_columns: bool = False) -> np.ndarray:
@@ -63,7 +64,16 @@ def grid_normals(points: np.ndarray, wraps_columns: bool = False) -> np.ndarray:
 
 def transformed(mesh: Mesh, matrix: np.ndarray) -> Mesh:
     """The mesh moved by a (4, 4) affine matrix; a mirroring matrix keeps the front outside."""
-    return repeated(mesh, matrix[None])
+    assert mesh.normals is not None
+    linear = matrix[:3, :3]
+    normals = unit(mesh.normals @ np.linalg.inv(linear))
+    faces = mesh.faces if np.linalg.det(linear) > 0.0 else mesh.faces[:, ::-1]
+    return replace(
+        mesh,
+        vertices=(mesh.vertices @ linear.T + matrix[:3, 3]).astype(np.float32),
+        faces=np.ascontiguousarray(faces),
+        normals=normals.astype(np.float32),
+    )
 
 
 def repeated(mesh: Mesh, matrices: np.ndarray, uv_shifts: np.ndarray | None = None) -> Mesh:
@@ -106,10 +116,10 @@ def flipped(mesh: Mesh) -> Mesh:
     return replace(mesh, faces=np.ascontiguousarray(mesh.faces[:, ::-1]), normals=-mesh.normals)
 
 
-def with_uvs(mesh: Mesh, scale: tuple[float, float], shift: tuple[float, float]) -> Mesh:
-    """The mesh with texture coordinates uv * scale + shift."""
+def with_uvs(mesh: Mesh, scale: tuple[float, float]) -> Mesh:
+    """The mesh with its texture coordinates multiplied by `scale`."""
     assert mesh.uvs is not None
-    return replace(mesh, uvs=(mesh.uvs * np.float32(scale) + np.float32(shift)))
+    return replace(mesh, uvs=mesh.uvs * np.float32(scale))
 
 
 def volume(mesh: Mesh) -> float:

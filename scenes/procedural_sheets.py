@@ -10,6 +10,7 @@ from scenes.description import Mesh
 from scenes.procedural_meshes import grid_mesh
 from scenes.procedural_meshes import grid_normals
 from scenes.procedural_meshes import merged
+from scenes.procedural_meshes import with_uvs
 
 
 def sheet(points: np.ndarray) -> Mesh:
@@ -39,7 +40,7 @@ def draped(profile: np.ndarray, width: float, waves: np.ndarray, columns: int = 
     """Cloth that follows an (R, 2) profile of (z, y), `width` along x, centred.
 
     `waves` is (N, 4): frequency along x (rad/m), frequency along the profile (rad/m), phase, height (m),
-    added along the normal of the profile. With z growing and y level the front faces up.
+    added along the normal of the profile; uvs are metres. With z growing and y level the front faces up.
     """
     profile = np.asarray(profile, float)
     along = np.gradient(profile, axis=0)
@@ -50,11 +51,15 @@ def draped(profile: np.ndarray, width: float, waves: np.ndarray, columns: int = 
     lift = np.sin(angle) @ waves[:, 3]
     z = profile[:, :1] - along[:, 1:] * lift
     y = profile[:, 1:] + along[:, :1] * lift
-    return sheet(np.stack([np.broadcast_to(x[..., 0], z.shape), y, z], -1))
+    cloth = sheet(np.stack([np.broadcast_to(x[..., 0], z.shape), y, z], -1))
+    return with_uvs(cloth, (width, float(length[-1])))
 
 
-def cushion(width: float, depth: float, height: float, count: int = 20) -> Mesh:
-    """A stuffed cushion lying on the xz plane's middle: two bulging layers joined at a pinched seam."""
+def cushion(width: float, depth: float, height: float, count: int = 14) -> Mesh:
+    """A stuffed cushion lying about the origin: two bulging layers joined at a pinched seam.
+
+    uvs are metres.
+    """
     t = np.sin(np.linspace(-np.pi / 2.0, np.pi / 2.0, count + 1))
     a, b = np.meshgrid(t, t)
     bulge = ((1.0 - a**2) * (1.0 - b**2)) ** 0.42
@@ -64,7 +69,7 @@ def cushion(width: float, depth: float, height: float, count: int = 20) -> Mesh:
         x, z = a * pinch_x * width / 2.0, -sign * b * pinch_z * depth / 2.0
         points = np.stack([x, sign * bulge * height / 2.0, z], -1)
         layers.append(sheet(points))
-    return merged(layers)
+    return with_uvs(merged(layers), (width, depth))
 
 
 def leaf(length: float, width: float, droop: float, rows: int = 4, fold: float = 0.25) -> Mesh:

@@ -53,10 +53,10 @@ def daylight(sun: Sun, height: int, rng: np.random.Generator) -> np.ndarray:
     near_sun = np.clip(direction @ toward, 0.0, 1.0)
     shape = up.shape
     haze = np.exp(-4.5 * np.clip(up, 0.0, 1.0))
-    sky = blended((0.55, 1.05, 2.1), (2.3, 2.5, 2.7), haze)
-    sky += np.multiply.outer(1.6 * near_sun**12 + 4.0 * near_sun**160, (1.0, 0.8, 0.55))
+    sky = blended((1.1, 2.1, 4.2), (4.4, 4.8, 5.2), haze)
+    sky += np.multiply.outer(2.6 * near_sun**12 + 5.0 * near_sun**160, (1.0, 0.8, 0.55))
     cloud = smoothstep(0.05, 0.75, fractal_noise(shape, (7, 5), 6, rng)) * smoothstep(0.03, 0.3, up)
-    sky = blended(sky, (3.2, 3.1, 3.0), 0.7 * cloud)
+    sky = blended(sky, (6.2, 6.0, 5.8), 0.7 * cloud)
     sky += _sun_disk(sun, direction, toward)
     return _with_land(sky, up, rng).astype(np.float32)
 
@@ -79,9 +79,9 @@ def _with_land(sky: np.ndarray, up: np.ndarray, rng: np.random.Generator) -> np.
     grass = 1.0 + 0.3 * fractal_noise(shape, (48, 24), 4, rng)
     leaves = 1.0 + 0.8 * fractal_noise(shape, (shape[0] // 4, shape[1] // 8), 2, rng)
     edge = 1.5 * np.pi / shape[0]
-    land = blended(sky, (0.75, 0.95, 1.15), smoothstep(edge, -edge, up - hills))
-    land = blended(land, np.multiply.outer(leaves, (0.16, 0.24, 0.09)), smoothstep(edge, -edge, up - trees))
-    ground = np.multiply.outer(grass, (0.5, 0.62, 0.24))
+    land = blended(sky, (1.5, 1.9, 2.3), smoothstep(edge, -edge, up - hills))
+    land = blended(land, np.multiply.outer(leaves, (0.34, 0.48, 0.2)), smoothstep(edge, -edge, up - trees))
+    ground = np.multiply.outer(grass, (1.0, 1.2, 0.5))
     return np.maximum(blended(land, ground, smoothstep(edge, -edge, up + 0.004)), 0.0)
 
 

@@ -95,7 +95,7 @@ def torus_knot(p: int, q: int, radius: float, thickness: float, count: int = 240
     t = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False)
     reach = (2.0 + np.cos(q * t)) / 3.0
     curve = np.stack([reach * np.cos(p * t), np.sin(q * t) / 3.0, -reach * np.sin(p * t)], -1)
-    return ring_tube(curve * radius, thickness, columns=24)
+    return ring_tube(curve * radius, thickness, columns=20)
 
 
 def _rings(

@@ -4,8 +4,6 @@ Host code. Lengths in metres, angles in degrees; the rightmost factor of a produ
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from scenes.transforms import rotation
@@ -43,14 +41,3 @@ def scattered(positions: np.ndarray, scales: np.ndarray, degrees: np.ndarray) ->
     matrices[:, :3, 3] = positions
     matrices[:, 3, 3] = 1.0
     return matrices
-
-
-def aligned(origin: np.ndarray, direction: np.ndarray, up: Sequence[float]) -> np.ndarray:
-    """Maps +z to `direction` and +y as near to `up` as that allows, the origin to `origin`."""
-    forward = direction / np.linalg.norm(direction)
-    side = np.cross(np.asarray(up, float), forward)
-    side /= np.linalg.norm(side)
-    matrix = np.eye(4)
-    matrix[:3, 0], matrix[:3, 1], matrix[:3, 2] = side, np.cross(forward, side), forward
-    matrix[:3, 3] = origin
-    return matrix

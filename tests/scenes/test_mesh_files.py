@@ -181,7 +181,8 @@ def test_mtl_models(tmp_path: Path) -> None:
         ("v 0 0 0\nv 1 0 x\nv 0 1 0\nf 1 2 3", "could not convert"),
         ("v 0 0 0\nv 1 0 nan\nv 0 1 0\nf 1 2 3", "not finite"),
         ("v 0 0\nf 1 1 1", "3 numbers needed"),
-        ("v 0 0 0\nf 1 a 1", "bad face"),
+        ("v 0 0 0\nf 1 a 1", "line 2: bad face corner 'a'"),
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nvn 0 0 1\nf 1//1 2//1 3//2", "line 5: vn index 2 out of"),
         ("v 0 0 0", "no faces"),
     ],
 )
@@ -190,3 +191,43 @@ def test_obj_faults(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(SceneError) as caught:
         load_obj(tmp_path / "a.obj")
     assert "a.obj: " in str(caught.value) and reason in str(caught.value)
+
+
+def _triangles(path: Path, text: str) -> list[list[list[float]]]:
+    """Corner positions of all triangles of an OBJ text, mesh by mesh."""
+    path.write_text(text)
+    meshes = [mesh for mesh in load_obj(path).shapes if isinstance(mesh, Mesh)]
+    return np.concatenate([mesh.vertices[mesh.faces] for mesh in meshes]).tolist()
+
+
+def test_obj_negative_indices_count_from_their_line(tmp_path: Path) -> None:
+    near = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf -3 -2 -1\n"
+    triangles = _triangles(tmp_path / "a.obj", near + near.replace(" 0\n", " 5\n"))
+    assert {corner[2] for corner in triangles[0]} == {0.0}
+    assert {corner[2] for corner in triangles[1]} == {5.0}
+
+
+def test_obj_layouts_of_one_material_stay_apart(tmp_path: Path) -> None:
+    # As many numbers in the hexagon as in a triangle with texture coordinates.
+    faces = "f 1/1/1 2/2/1 3/3/1\nf 1//1 2//1 3//1\nf 1/1 2/2 3/3\nf 1 2 3 4 5 6  # hexagon\n"
+    corners = "v 2 0 0\nv 1 2 0\nv -1 2 0\nv -2 0 0\nv -1 -2 0\nv 1 -2 0\n"
+    path = tmp_path / "a.obj"
+    path.write_text(f"{corners}vt 0.25\nvt 1 0 0\nvt 1 1\nvn 0 0 1\n{faces}".replace("v 2", "v\t2"))
+    meshes = [mesh for mesh in load_obj(path).shapes if isinstance(mesh, Mesh)]
+    layouts = [(mesh.uvs is not None, mesh.normals is not None) for mesh in meshes]
+    assert layouts == [(True, True), (False, True), (True, False), (False, False)]
+    assert meshes[2].uvs is not None and meshes[2].uvs.tolist() == [[0.25, 0], [1, 0], [1, 1]]
+    assert [len(mesh.faces) for mesh in meshes] == [1, 1, 1, 4]
+    assert np.sum(face_vectors(meshes[3].vertices, meshes[3].faces)[:, 2]) == 2 * 12.0
+
+
+def test_obj_mixed_polygons_cover_their_area(tmp_path: Path) -> None:
+    triangles = np.array(_triangles(tmp_path / "a.obj", OBJ.replace("f -4 -3 -2", "f -4 -3 -2 -1")))
+    areas = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])[:, 2]
+    assert len(areas) == 4 and np.sum(areas) == pytest.approx(2 * 2.0)
+
+
+def test_obj_without_its_library(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text(OBJ)
+    notes = " ".join(load_obj(tmp_path / "a.obj").notes)
+    assert "a.mtl: no such material library" in notes and "not found" in notes and "glass" in notes

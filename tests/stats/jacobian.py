@@ -47,8 +47,10 @@ def determinants(sample: Map, u: np.ndarray, step: float = STEP) -> np.ndarray:
         width = (after[:, axis] - before[:, axis]).astype(np.float64)
         difference = sample(after).astype(np.float64) - sample(before).astype(np.float64)
         derivatives.append(difference / width[:, None])
-    cross = np.cross(*derivatives)
-    return np.abs(cross) if cross.ndim == 1 else np.linalg.norm(cross, axis=1)
+    du, dv = derivatives
+    if du.shape[1] == 2:
+        return np.abs(du[:, 0] * dv[:, 1] - du[:, 1] * dv[:, 0])
+    return np.linalg.norm(np.cross(du, dv), axis=1)
 
 
 def jacobian_errors(

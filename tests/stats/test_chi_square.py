@@ -60,8 +60,8 @@ def test_missing_lobe_is_rejected() -> None:
     assert not compare_directions(_cosine(COUNT, 2), 0, two_lobes, GRID).is_accepted(1e-6)
 
 
-def test_mass_off_by_five_percent_is_rejected() -> None:
-    for factor in (0.95, 1.05):
+def test_mass_off_by_one_or_five_percent_is_rejected() -> None:
+    for factor in (0.95, 0.99, 1.01, 1.05):
         result = compare_directions(
             _cosine(COUNT, 3), 0, lambda w: factor * _cosine_density(w), GRID
         )

@@ -1,0 +1,199 @@
+"""Display: images become textures, a shader draws them, and their names are written over them.
+
+Host code. Needs a current GL context.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import imgui
+import moderngl
+import numpy as np
+import torch
+
+from app.report import FrameReport
+from app.views import Encoding
+from app.views import Rectangle
+from app.views import Shown
+from app.views import ViewState
+from app.views import view_label
+
+SHADERS = Path(__file__).resolve().parent.parent / "shaders"
+LEFT_UNIT, RIGHT_UNIT = 0, 1  # texture units
+SPLIT_PIXELS = 2.0  # width of the split line
+NO_SPLIT = 2.0  # a place right of the picture
+BACKGROUND = (0.06, 0.06, 0.07)
+TAG_INSET = 8.0  # screen units from the picture's edge to a tag, and between two tags
+TAG_PADDING = 5.0
+TAG_BACKGROUND = (0.0, 0.0, 0.0, 0.6)
+TAG_COLOR = (0.92, 0.92, 0.94, 1.0)
+NOTICE_COLOR = (0.98, 0.68, 0.25, 1.0)
+
+
+class Upload(Protocol):
+    """A way for an image to get into a texture.
+
+    The seam for sharing memory between CUDA and GL: a second implementation would register a pixel
+    buffer once the context is current, again after each change of size, and copy on the device.
+    """
+
+    def texture(self, image: torch.Tensor) -> moderngl.Texture:
+        """The texture that now holds `image`, (H, W, C) float32; the same one until the size changes."""
+
+    def release(self) -> None:
+        """Give back what the GL holds."""
+
+
+class HostUpload:
+    """Copies through host memory: works with every pair of devices."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        """Nothing is allocated before the first image."""
+        self._context = context
+        self._texture: moderngl.Texture | None = None
+        self._staging: torch.Tensor | None = None
+
+    def texture(self, image: torch.Tensor) -> moderngl.Texture:
+        """The texture that now holds `image`, (H, W, C) float32."""
+        height, width, channels = image.shape
+        texture = self._texture
+        if texture is None or (*texture.size, texture.components) != (width, height, channels):
+            self.release()
+            texture = self._context.texture((width, height), channels, dtype="f4", alignment=4)
+            texture.repeat_x = texture.repeat_y = False
+            self._texture = texture
+        texture.write(self._on_host(image))
+        return texture
+
+    def release(self) -> None:
+        """Free the texture."""
+        if self._texture is not None:
+            self._texture.release()
+        self._texture = self._staging = None
+
+    def _on_host(self, image: torch.Tensor) -> np.ndarray:
+        """The image in host memory; from a GPU by way of pinned memory, which copies faster."""
+        image = image.detach().float().contiguous()
+        if image.device.type == "cpu":
+            return image.numpy()
+        if self._staging is None or self._staging.shape != image.shape:
+            self._staging = torch.empty(image.shape, dtype=torch.float32, pin_memory=True)
+        return self._staging.copy_(image).numpy()
+
+
+class Display:
+    """Draws one or two images into a rectangle of a framebuffer."""
+
+    def __init__(self, context: moderngl.Context) -> None:
+        """Compile the shader."""
+        self._context = context
+        self._program = context.program(
+            vertex_shader=_source("screen.vert.glsl"), fragment_shader=_source("display.frag.glsl")
+        )
+        self._program["left_image"] = LEFT_UNIT
+        self._program["right_image"] = RIGHT_UNIT
+        self._triangle = context.vertex_array(self._program, [])
+        self._uploads: tuple[Upload, Upload] = (HostUpload(context), HostUpload(context))
+        self._textures: list[moderngl.Texture] = []
+        self._encodings = (Encoding.RADIANCE, Encoding.RADIANCE)
+        self._depth_scales = (1.0, 1.0)
+
+    @property
+    def has_image(self) -> bool:
+        """True once something was uploaded."""
+        return bool(self._textures)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the left image."""
+        return self._textures[0].size
+
+    def upload(self, left: Shown, right: Shown | None) -> None:
+        """Take over the image or the two images to draw from now on."""
+        images = (left, left if right is None else right)
+        self._textures = [self._uploads[0].texture(left.image)]
+        self._textures.append(
+            self._textures[0] if right is None else self._uploads[1].texture(right.image)
+        )
+        self._encodings = (images[0].encoding, images[1].encoding)
+        self._depth_scales = (images[0].depth_scale, images[1].depth_scale)
+
+    def draw(self, target: moderngl.Framebuffer, area: Rectangle, view: ViewState) -> None:
+        """Draw the images into `area` of `target`."""
+        target.use()
+        self._context.viewport = area
+        self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        mode = moderngl.LINEAR if view.is_smooth else moderngl.NEAREST
+        for unit, texture in enumerate(self._textures):
+            texture.filter = (mode, mode)
+            texture.use(unit)
+        program = self._program
+        program["encodings"] = tuple(int(encoding) for encoding in self._encodings)
+        program["depth_scales"] = self._depth_scales
+        program["split"] = view.split if view.is_split else NO_SPLIT
+        program["split_width"] = SPLIT_PIXELS / area[2]
+        program["gain"] = 2.0**view.exposure
+        program["curve"] = int(view.curve)
+        program["is_smooth"] = view.is_smooth
+        self._triangle.render(moderngl.TRIANGLES, vertices=3)
+
+    def pixels(self, view: ViewState) -> np.ndarray:
+        """(H, W, 3) uint8, row 0 on top: the picture as drawn, at the images' own size."""
+        width, height = self.size
+        canvas = self._context.renderbuffer((width, height), components=4)
+        target = self._context.framebuffer([canvas])
+        try:
+            self.draw(target, (0, 0, width, height), view)
+            data = np.frombuffer(target.read(components=3, alignment=1), dtype=np.uint8)
+        finally:
+            target.release()
+            canvas.release()
+        return data.reshape(height, width, 3)[::-1]
+
+    def release(self) -> None:
+        """Give back what the GL holds."""
+        for upload in self._uploads:
+            upload.release()
+        self._triangle.release()
+        self._program.release()
+
+
+def draw_tags(
+    report: FrameReport | None, view: ViewState, corner: tuple[float, float], width: float
+) -> None:
+    """Names of the views, recording and message on the picture.
+
+    Args:
+        corner: upper left corner of the picture in screen units, y downwards.
+        width: of the picture in screen units.
+    """
+    x, y = corner[0] + TAG_INSET, corner[1] + TAG_INSET
+    line = imgui.get_text_line_height() + 2 * TAG_PADDING + TAG_INSET
+    _draw_tag(view_label(report, view.left), (x, y), TAG_COLOR)
+    if view.is_split:
+        label = view_label(report, view.right)
+        right = corner[0] + width - TAG_INSET - 2 * TAG_PADDING - imgui.calc_text_size(label)[0]
+        _draw_tag(label, (right, y), TAG_COLOR)
+    notices = ["recording the camera"] if view.is_recording else []
+    notices += ["playing the camera path"] if view.is_playing else []
+    for index, notice in enumerate(notices):
+        _draw_tag(notice, (x, y + (index + 1) * line), NOTICE_COLOR)
+    if view.message:
+        _draw_tag(view.message, (x, imgui.get_io().display_size[1] - line), NOTICE_COLOR)
+
+
+def _draw_tag(text: str, corner: tuple[float, float], color: tuple[float, ...]) -> None:
+    """Text on a dark plate, below all panels."""
+    canvas = imgui.get_background_draw_list()
+    (x, y), (width, height) = corner, imgui.calc_text_size(text)
+    right, bottom = x + width + 2 * TAG_PADDING, y + height + 2 * TAG_PADDING
+    plate, ink = (imgui.get_color_u32_rgba(*value) for value in (TAG_BACKGROUND, color))
+    canvas.add_rect_filled(x, y, right, bottom, plate, rounding=4.0)
+    canvas.add_text(x + TAG_PADDING, y + TAG_PADDING, ink, text)
+
+
+def _source(name: str) -> str:
+    """Text of a shader."""
+    return (SHADERS / name).read_text(encoding="utf-8")

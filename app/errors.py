@@ -1,0 +1,9 @@
+"""Errors a user can cause; each message is one line.
+
+Host code.
+"""
+from __future__ import annotations
+
+
+class UsageError(ValueError):
+    """Bad input outside of scenes and checkpoints: an option's value, an output that cannot be written."""

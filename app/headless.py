@@ -1,0 +1,162 @@
+"""The headless flythrough: the session along a camera path, with everything it yields written down.
+
+Host code. Ctrl-C finishes the frame and writes what there is; `--resume` with the checkpoint of the output
+folder goes on behind the last frame that it contains.
+"""
+from __future__ import annotations
+
+import statistics
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from app.convergence_plot import draw_convergence
+from app.flythrough import flythrough_cameras
+from app.frame_log import FrameRow
+from app.frame_log import read_rows
+from app.frame_log import write_rows
+from app.interrupt import StopRequest
+from app.options import Options
+from app.outputs import prepare_folder
+from app.outputs import write_json
+from app.picture_files import to_display
+from app.picture_files import write_exr
+from app.progress import StartProgress
+from app.progress import frames_bar
+from app.report import FrameReport
+from app.run_report import run_report
+from app.session import Session
+from app.video import VideoWriter
+from app.video import read_video
+from denoiser import checkpoint
+from denoiser.metrics import psnr
+from denoiser.metrics import rel_mse
+from denoiser.metrics import trimmed_rel_mse
+from scenes.description import Camera
+from scenes.description import SceneDescription
+
+CHECKPOINT_EVERY = 25  # frames that a killed run may lose
+REFERENCE_SEED = 1_000_003  # streams of the references, far from any frame's
+INTERRUPTED = 130
+
+
+def run_headless(scene: SceneDescription, options: Options) -> int:
+    """Fly, train, measure, write. Exit code 0, or 130 after Ctrl-C."""
+    folder = options.output or Path("out")
+    cameras = flythrough_cameras(scene, options.scene, options.path, options.frames)
+    prepare_folder(folder)
+    progress = StartProgress(options.is_quiet)
+    session = Session(scene, options.session, progress)
+    progress.close()
+    rows = _resume(session, options, folder)
+    session.frame_index = len(rows)
+    video = VideoWriter(folder / "flythrough.mp4", options.session.render.size)
+    for pixels in read_video(folder / "flythrough.mp4", len(rows)) if rows else ():
+        video.add(pixels)
+    last: FrameReport | None = None
+    bar = frames_bar(cameras[len(rows) :], options.frames, len(rows), options.is_quiet)
+    with StopRequest() as stop:
+        for camera in bar:
+            last = session.step(camera)
+            rows.append(_measure(session, camera, last, options))
+            video.add(to_display(last.denoised))
+            bar.set_postfix_str(_postfix(rows), refresh=False)
+            if len(rows) % CHECKPOINT_EVERY == 0:
+                _save(session, rows, folder)
+            if stop.is_set:
+                break
+        bar.close()
+        video.close()
+        _write_results(session, rows, last, options, folder)
+    if stop.is_set:
+        print(f"interrupted after frame {len(rows)}; go on with --resume {folder / 'checkpoint.safetensors'}",
+              file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
+    """Load the checkpoint; rows of the frames it contains where it belongs to this folder."""
+    if options.resume is None:
+        return []
+    checkpoint.load(options.resume, session.trainer)
+    # The command line's settings win over the file's.
+    session.trainer.change(options.session.denoiser)
+    log = folder / "frames.csv"
+    if options.resume.resolve().parent != folder.resolve() or not log.exists():
+        return []
+    rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
+    return rows[: options.frames] if (folder / "flythrough.mp4").exists() else []
+
+
+def _measure(session: Session, camera: Camera, report: FrameReport, options: Options) -> FrameRow:
+    """The frame's row, with measures where a reference is due."""
+    times = report.milliseconds
+    row = FrameRow(
+        frame=session.frame_index,
+        render_ms=times["render"],
+        train_ms=times["train"],
+        denoise_ms=times["denoise"],
+        total_ms=times["total"],
+        loss=statistics.fmean(report.losses) if report.losses else None,
+        step_count=report.step_count,
+        nonfinite=report.nonfinite_count,
+    )
+    if not options.reference_every or session.frame_index % options.reference_every:
+        return row
+    reference = session.reference(camera, options.reference_spp, REFERENCE_SEED)
+    mean = report.pair.mean_color()
+    return replace(
+        row,
+        psnr_noisy=float(psnr(report.pair.a.color, reference)),
+        psnr_mean=float(psnr(mean, reference)),
+        psnr_denoised=float(psnr(report.denoised, reference)),
+        relmse_mean=float(rel_mse(mean, reference)),
+        relmse_denoised=float(rel_mse(report.denoised, reference)),
+        trimmed_relmse_denoised=float(trimmed_rel_mse(report.denoised, reference)),
+    )
+
+
+def _postfix(rows: list[FrameRow]) -> str:
+    """What the progress bar says beside the frame count."""
+    loss = f"loss {rows[-1].loss:.3f}" if rows[-1].loss is not None else ""
+    measured = [row for row in rows if row.psnr_mean is not None]
+    if not measured:
+        return loss
+    return f"{loss}, {measured[-1].psnr_mean:.1f} -> {measured[-1].psnr_denoised:.1f} dB"
+
+
+def _save(session: Session, rows: list[FrameRow], folder: Path) -> None:
+    """Checkpoint and log together, so that a resumed run finds both at the same frame."""
+    write_rows(folder / "frames.csv", rows)
+    checkpoint.save(folder / "checkpoint.safetensors", session.trainer)
+
+
+def _write_results(
+    session: Session, rows: list[FrameRow], last: FrameReport | None, options: Options, folder: Path
+) -> None:
+    """Everything but the video."""
+    _save(session, rows, folder)
+    if options.save is not None:
+        checkpoint.save(options.save, session.trainer)
+    write_json(folder / "report.json", run_report(session, rows, options))
+    draw_convergence(folder / "convergence.png", rows, f"{session.scene.name}, {session.backend.name}")
+    if last is not None:
+        write_exr(folder / "last_frame.exr", frame_layers(last))
+    print(f"{folder}: {len(rows)} frames, {_postfix(rows) if rows else ''}")
+
+
+def frame_layers(report: FrameReport) -> dict[str, torch.Tensor]:
+    """All images of a frame by layer name; the denoised one comes first, the features are half a's."""
+    a, b = report.pair.a, report.pair.b
+    return {
+        "denoised": report.denoised,
+        "mean": report.pair.mean_color(),
+        "noisy_a": a.color,
+        "noisy_b": b.color,
+        "albedo": a.albedo,
+        "normal": a.normal,
+        "depth": a.depth,
+    }

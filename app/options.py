@@ -1,0 +1,42 @@
+"""Options of each mode, as the command line gives them.
+
+Host code.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+from app.settings import SessionSettings
+
+
+@dataclass(frozen=True)
+class Options:
+    """Everything a mode may need; which one runs is `mode`."""
+
+    mode: str = "viewer"
+    """viewer, headless, benchmark or render."""
+    scene: str = ""
+    """Name of a built-in scene, or a file."""
+    environment: Path | None = None
+    """Environment map that replaces the scene's."""
+    session: SessionSettings = field(default_factory=SessionSettings)
+    frames: int = 300
+    """Frames of a flythrough or benchmark, >= 1."""
+    path: Path | None = None
+    """Camera path, None for the scene's own."""
+    output: Path | None = None
+    """Folder (headless, benchmark) or picture (render)."""
+    reference_every: int = 0
+    """Measure against a reference after every so many frames; 0: never."""
+    reference_spp: int = 1024
+    """Samples per pixel of a reference."""
+    budget_ms: float = 33.0
+    """Milliseconds a frame may take."""
+    resume: Path | None = None
+    """Checkpoint to start from."""
+    save: Path | None = None
+    """Where the checkpoint goes at the end, besides the output folder's own."""
+    is_quiet: bool = False
+    """No progress bars."""

@@ -1,0 +1,72 @@
+"""Writes pictures: PNG for looking at, multi-layer OpenEXR for measuring.
+
+Host code. Files appear under their name only when they are complete.
+"""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+import torch
+
+from app.errors import UsageError
+from denoiser.transfer import tone
+
+VECTOR_CHANNELS: dict[str, tuple[str, ...]] = {"normal": ("X", "Y", "Z")}
+COLOR_CHANNELS: tuple[str, ...] = ("R", "G", "B")
+DEPTH_CHANNELS: tuple[str, ...] = ("Z",)
+
+
+def to_display(radiance: torch.Tensor) -> np.ndarray:
+    """(H, W, 3) uint8 picture of linear radiance by the paper's T(v); a broken pixel is magenta."""
+    image = tone(radiance.detach().float().cpu().clamp(min=0)).numpy()
+    broken = ~np.isfinite(image).all(axis=-1)
+    image[broken] = (1.0, 0.0, 1.0)
+    return (image * 255 + 0.5).clip(0, 255).astype(np.uint8)
+
+
+def write_png(path: Path, pixels: np.ndarray) -> None:
+    """Write (H, W, 3) uint8, display-referred. Raises UsageError."""
+    _write(path, pixels, COLOR_CHANNELS, "uint8")
+
+
+def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
+    """Write float32 layers of (H, W, C); the first is the picture itself (R, G, B without a prefix).
+
+    Colour layers get the channels NAME.R, .G, .B, normals .X, .Y, .Z, one-channel layers .Z. Raises UsageError.
+    """
+    names: list[str] = []
+    for index, (layer, image) in enumerate(layers.items()):
+        names_of_three = VECTOR_CHANNELS.get(layer, COLOR_CHANNELS)
+        channels = names_of_three if image.shape[-1] == 3 else DEPTH_CHANNELS
+        names += [channel if index == 0 else f"{layer}.{channel}" for channel in channels]
+    pixels = np.concatenate([image.detach().float().cpu().numpy() for image in layers.values()], axis=-1)
+    _write(path, pixels, tuple(names), "float")
+
+
+def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) -> None:
+    """Write under a temporary name of the same type, then rename."""
+    height, width, count = pixels.shape
+    spec = oiio.ImageSpec(width, height, count, kind)
+    spec.channelnames = names
+    partial = path.with_name(f".{path.stem}.part{path.suffix}")
+    output = oiio.ImageOutput.create(str(partial))
+    try:
+        if output is None or not output.open(str(partial), spec):
+            reason = output.geterror() if output is not None else oiio.geterror()
+            raise UsageError(f"{path}: cannot be written: {_one_line(reason)}")
+        is_written = output.write_image(np.ascontiguousarray(pixels))
+        if not output.close() or not is_written:
+            raise UsageError(f"{path}: cannot be written: {_one_line(output.geterror())}")
+        os.replace(partial, path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _one_line(text: str) -> str:
+    """Library messages may span lines."""
+    return " ".join(text.split()) or "unknown reason"

@@ -1,0 +1,47 @@
+"""Progress on the terminal: bars for what takes longer than a moment.
+
+Host code.
+"""
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from tqdm import tqdm
+
+BAR_DELAY = 1.0  # seconds before a bar appears
+
+
+class StartProgress:
+    """Shows what a session is doing while it starts."""
+
+    def __init__(self, is_quiet: bool) -> None:
+        self._is_quiet = is_quiet
+        self._bar: tqdm | None = None
+        self._text = ""
+
+    def __call__(self, text: str, share: float) -> None:
+        """Report a step and the share of it done, in [0, 1]."""
+        if self._is_quiet:
+            return
+        if text != self._text:
+            self.close()
+            self._text = text
+            self._bar = tqdm(
+                total=100, desc=text, delay=BAR_DELAY, leave=False, file=sys.stderr,
+                bar_format="{desc} {percentage:3.0f} % |{bar:30}| {elapsed}",
+            )
+        if self._bar is not None:
+            self._bar.update(100 * share - self._bar.n)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def frames_bar(frames: Iterable[Any], total: int, start: int, is_quiet: bool) -> tqdm:
+    """A bar over frames."""
+    return tqdm(frames, total=total, initial=start, unit="frame", disable=is_quiet, file=sys.stderr)

@@ -1,0 +1,59 @@
+"""Renders one image without the denoiser.
+
+Host code.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from app.errors import UsageError
+from app.options import Options
+from app.outputs import prepare_folder
+from app.picture_files import to_display
+from app.picture_files import write_exr
+from app.picture_files import write_png
+from app.progress import StartProgress
+from app.progress import frames_bar
+from renderer import backend
+from renderer.frame import Half
+from renderer.renderer import IntegratorSettings
+from renderer.renderer import Renderer
+from scenes.description import SceneDescription
+
+PASS_SPP = 16  # samples per pass: short enough for a lively progress bar
+SUFFIXES = (".exr", ".png")
+
+
+def render_image(scene: SceneDescription, options: Options) -> None:
+    """Render `options.output`, .exr with feature layers or a tone-mapped .png."""
+    path = options.output or Path("render.exr")
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{path}: a picture must be .exr or .png")
+    prepare_folder(path.parent)
+    progress = StartProgress(options.is_quiet)
+    started = backend.start(options.session.device)
+    renderer = Renderer(scene, started, lambda share: progress("building the hierarchy", share))
+    progress.close()
+    layers = _accumulate(renderer, options)
+    if path.suffix.lower() == ".png":
+        write_png(path, to_display(layers["color"]))
+    else:
+        write_exr(path, layers)
+    print(f"{path}: {options.session.render.spp} samples per pixel")
+
+
+def _accumulate(renderer: Renderer, options: Options) -> dict[str, torch.Tensor]:
+    """Mean of all passes, layer by layer; broken samples stay visible."""
+    render = options.session.render
+    spp = [min(PASS_SPP, render.spp - done) for done in range(0, render.spp, PASS_SPP)]
+    totals: dict[str, torch.Tensor] = {}
+    layer: Callable[[Half, str], torch.Tensor] = getattr
+    for index in frames_bar(range(len(spp)), len(spp), 0, options.is_quiet):
+        settings = IntegratorSettings(spp[index], render.max_depth, render.rr_depth, seed=render.seed)
+        half = renderer.render_half(renderer.scene.camera, render.size, index, 0, settings)
+        for name in ("color", "albedo", "normal", "depth"):
+            totals[name] = totals.get(name, 0) + layer(half, name) * (spp[index] / render.spp)
+    return totals

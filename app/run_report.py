@@ -1,0 +1,51 @@
+"""Sums a flythrough up: `report.json`.
+
+Host code.
+"""
+from __future__ import annotations
+
+import statistics
+
+from app.frame_log import FrameRow
+from app.options import Options
+from app.provenance import settings
+from app.provenance import versions
+from app.session import Session
+
+MEASURES = (
+    "psnr_noisy",
+    "psnr_mean",
+    "psnr_denoised",
+    "relmse_mean",
+    "relmse_denoised",
+    "trimmed_relmse_denoised",
+)
+
+
+def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict[str, object]:
+    """Medians of the timings, every reference's measures, settings and versions."""
+    render = session.settings.render
+    milliseconds = {
+        stage: statistics.median(getattr(row, f"{stage}_ms") for row in rows) if rows else 0.0
+        for stage in ("render", "train", "denoise", "total")
+    }
+    paths = 2 * render.size[0] * render.size[1] * render.spp
+    seconds = milliseconds["render"] / 1e3
+    return {
+        "scene": session.scene.name,
+        "device": session.backend.name,
+        "size": list(render.size),
+        "spp": render.spp,
+        "frames": len(rows),
+        "triangles": session.scene.triangle_count,
+        "milliseconds": milliseconds,
+        "paths_per_second": paths / seconds if seconds else 0.0,
+        "nonfinite_pixels": sum(row.nonfinite for row in rows),
+        "references": [
+            {"frame": row.frame, "spp": options.reference_spp} | {name: getattr(row, name) for name in MEASURES}
+            for row in rows
+            if row.psnr_mean is not None
+        ],
+        "settings": settings(options),
+        "versions": versions(),
+    }

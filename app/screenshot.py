@@ -1,0 +1,55 @@
+"""Screenshots: PNG of what is on the screen, multi-layer EXR of what was computed.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from app.outputs import prepare_folder
+from app.picture_files import write_exr
+from app.picture_files import write_png
+from app.report import FrameReport
+
+STEM = "screenshot"
+
+
+def save_screenshot(folder: Path, report: FrameReport, pixels: np.ndarray) -> Path:
+    """Write folder/screenshot-NNN.png and .exr; returns the PNG's path. UsageError if it fails.
+
+    Args:
+        pixels: (H, W, 3) uint8, the picture as displayed.
+    """
+    prepare_folder(folder)
+    picture = free_path(folder, STEM, ".png")
+    write_png(picture, pixels)
+    write_exr(picture.with_suffix(".exr"), frame_layers(report))
+    return picture
+
+
+def frame_layers(report: FrameReport) -> dict[str, torch.Tensor]:
+    """Everything a frame knows by layer, (H, W, 3) or (H, W, 1) float32 linear; denoised first."""
+    half = report.pair.a
+    layers = {
+        "denoised": report.denoised,
+        "mean": report.pair.mean_color(),
+        "noisy": half.color,
+        "albedo": half.albedo,
+        "normal": half.normal,
+        "depth": half.depth,
+    }
+    if report.reference is not None:
+        layers["reference"] = report.reference
+    return layers
+
+
+def free_path(folder: Path, stem: str, suffix: str) -> Path:
+    """folder/stem-NNN.suffix with the lowest number from 1 that is free: nothing is overwritten."""
+    number = 1
+    while (path := folder / f"{stem}-{number:03d}{suffix}").exists():
+        number += 1
+    return path

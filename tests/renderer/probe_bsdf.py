@@ -1,0 +1,95 @@
+"""Calls BSDFs on many directions at once: the kernels that every BSDF test shares.
+
+Device code, and the host class that launches it.
+"""
+
+import numpy as np
+import taichi as ti
+
+from renderer.bsdf import bsdf_albedo
+from renderer.bsdf import bsdf_eval
+from renderer.bsdf import bsdf_pdf
+from renderer.bsdf import bsdf_sample
+from renderer.bsdf_plastic import coat_transmittance
+from renderer.material import fetch_bsdf
+from renderer.scene_tables import SceneTables
+from renderer.scene_tables import build_scene_tables
+from scenes.description import Material
+from tests.renderer.scenes_fixture import scene_of_materials
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+vectors = ti.types.ndarray(dtype=vec3, ndim=1)
+numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
+
+
+@ti.kernel
+def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out: numbers):
+    """Rows of `out`: wo, pdf, weight, is_delta."""
+    bsdf = fetch_bsdf(tables, material, vec2(0.5, 0.5))
+    for i in u:
+        s = bsdf_sample(tables, bsdf, wi, u[i])
+        for c in ti.static(range(3)):
+            out[i, c] = s.wo[c]
+            out[i, 4 + c] = s.weight[c]
+        out[i, 3] = s.pdf
+        out[i, 7] = ti.cast(s.is_delta, ti.f32)
+
+
+@ti.kernel
+def evaluate_all(tables: SceneTables, material: ti.i32, wi: vectors, wo: vectors, out: numbers):
+    """Rows of `out`: value, pdf, albedo feature, coat transmittance of wi."""
+    bsdf = fetch_bsdf(tables, material, vec2(0.5, 0.5))
+    for i in wo:
+        value = bsdf_eval(tables, bsdf, wi[i], wo[i])
+        albedo = bsdf_albedo(bsdf)
+        for c in ti.static(range(3)):
+            out[i, c] = value[c]
+            out[i, 4 + c] = albedo[c]
+        out[i, 3] = bsdf_pdf(tables, bsdf, wi[i], wo[i])
+        out[i, 7] = coat_transmittance(tables, bsdf, wi[i].z)
+
+
+class Samples:
+    """What sampling gave, as (N, ...) arrays."""
+
+    def __init__(self, rows: np.ndarray) -> None:
+        self.wo = rows[:, :3]
+        self.pdf = rows[:, 3]
+        self.weight = rows[:, 4:7]
+        self.is_delta = rows[:, 7] > 0.5
+
+    @property
+    def is_valid(self) -> np.ndarray:
+        """(N,) True where there is a sample at all."""
+        return self.pdf > 0
+
+
+class BsdfProbe:
+    """Several materials, uploaded once."""
+
+    def __init__(self, materials: list[Material]) -> None:
+        self._tables = build_scene_tables(scene_of_materials(materials))
+
+    def sample(self, material: int, wi: np.ndarray, u: np.ndarray) -> Samples:
+        """Sample with (N, 3) numbers from one direction."""
+        out = np.zeros((len(u), 8), np.float32)
+        u = np.ascontiguousarray(u, np.float32)
+        sample_all(self._tables, material, vec3(*[float(c) for c in wi]), u, out)
+        return Samples(out)
+
+    def rows(self, material: int, wi: np.ndarray, wo: np.ndarray) -> np.ndarray:
+        """(N, 8) rows of `evaluate_all`; wi (3,) or (N, 3)."""
+        wo = np.ascontiguousarray(wo, np.float32)
+        wi = np.ascontiguousarray(np.broadcast_to(wi, wo.shape), np.float32)
+        out = np.zeros((len(wo), 8), np.float32)
+        evaluate_all(self._tables, material, wi, wo, out)
+        return out
+
+    def value(self, material: int, wi: np.ndarray, wo: np.ndarray) -> np.ndarray:
+        """(N, 3) value times cosine."""
+        return self.rows(material, wi, wo)[:, :3]
+
+    def pdf(self, material: int, wi: np.ndarray, wo: np.ndarray) -> np.ndarray:
+        """(N,) density per solid angle."""
+        return self.rows(material, wi, wo)[:, 3]

@@ -1,0 +1,178 @@
+"""Asks a scene's tables about rays, emitters, textures and the camera, for many points at once.
+
+Device code, and the host class that launches it.
+"""
+
+import numpy as np
+import taichi as ti
+
+from renderer.camera import CameraParameters
+from renderer.camera import camera_parameters
+from renderer.camera import sample_camera_ray
+from renderer.emitter import environment_emitter_pdf
+from renderer.emitter import hit_emitter_pdf
+from renderer.emitter import sample_emitter
+from renderer.environment import environment_radiance
+from renderer.interaction import make_interaction
+from renderer.interaction import offset_origin
+from renderer.scene_tables import SceneTables
+from renderer.scene_tables import build_scene_tables
+from renderer.texture import sample_texture
+from renderer.traversal import INFINITY
+from renderer.traversal import Ray
+from renderer.traversal import intersect
+from scenes.description import Camera
+from scenes.description import SceneDescription
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+vectors = ti.types.ndarray(dtype=vec3, ndim=1)
+pairs = ti.types.ndarray(dtype=vec2, ndim=1)
+scalars = ti.types.ndarray(dtype=ti.f32, ndim=1)
+integers = ti.types.ndarray(dtype=ti.i32, ndim=1)
+numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
+
+
+@ti.kernel
+def trace_all(
+    tables: SceneTables, origin: vectors, direction: vectors, t_max: scalars, is_shadow: ti.i32,
+    out: numbers, index: integers,
+):
+    """Rows: t 0, p 1-3, ng 4-6, n 7-9, uv 10-11, wi 12-14, material 15, emitter 16, pdf 17, env pdf 18, offset 19-21."""
+    for i in origin:
+        ray = Ray(
+            origin=origin[i], direction=direction[i], t_max=t_max[i], is_shadow=is_shadow,
+            key=ti.cast(i * 7919 + 13, ti.u32),
+        )
+        hit = intersect(tables, ray)
+        index[i] = hit.primitive
+        out[i, 0] = hit.t
+        out[i, 17] = 0.0
+        out[i, 18] = environment_emitter_pdf(tables, direction[i])
+        if hit.primitive >= 0:
+            si = make_interaction(tables, ray, hit)
+            moved = offset_origin(tables, si.p, si.ng, direction[i])
+            for c in ti.static(range(3)):
+                out[i, 1 + c] = si.p[c]
+                out[i, 4 + c] = si.ng[c]
+                out[i, 7 + c] = si.frame.n[c]
+                out[i, 12 + c] = si.wi[c]
+                out[i, 19 + c] = moved[c]
+            for c in ti.static(range(2)):
+                out[i, 10 + c] = si.uv[c]
+            out[i, 15] = ti.cast(si.material, ti.f32)
+            out[i, 16] = ti.cast(si.emitter, ti.f32)
+            if si.emitter >= 0:
+                out[i, 17] = hit_emitter_pdf(tables, si, origin[i], direction[i])
+
+
+@ti.kernel
+def sample_emitters(tables: SceneTables, p: vec3, u: vectors, out: numbers):
+    """Rows: direction 0-2, distance 3, radiance 4-6, pdf 7, is delta 8."""
+    for i in u:
+        s = sample_emitter(tables, p, u[i])
+        for c in ti.static(range(3)):
+            out[i, c] = s.direction[c]
+            out[i, 4 + c] = s.radiance[c]
+        out[i, 3] = s.distance
+        out[i, 7] = s.pdf
+        out[i, 8] = ti.cast(s.is_delta, ti.f32)
+
+
+@ti.kernel
+def look_up(tables: SceneTables, texture: ti.i32, uv: pairs, direction: vectors, out: numbers):
+    """Rows: texture RGBA 0-3, environment radiance 4-6."""
+    for i in uv:
+        if texture >= 0:
+            rgba = sample_texture(tables, texture, uv[i])
+            for c in ti.static(range(4)):
+                out[i, c] = rgba[c]
+        radiance = environment_radiance(tables, direction[i])
+        for c in ti.static(range(3)):
+            out[i, 4 + c] = radiance[c]
+
+
+@ti.kernel
+def start_rays(camera: CameraParameters, position: pairs, lens: pairs, out: numbers):
+    """Rows: origin 0-2, direction 3-5."""
+    for i in position:
+        ray = sample_camera_ray(camera, position[i], lens[i])
+        for c in ti.static(range(3)):
+            out[i, c] = ray.origin[c]
+            out[i, 3 + c] = ray.direction[c]
+
+
+class Hits:
+    """What rays found, as (N, ...) arrays."""
+
+    def __init__(self, rows: np.ndarray, primitive: np.ndarray) -> None:
+        self.primitive = primitive
+        self.t = rows[:, 0]
+        self.p, self.ng, self.n = rows[:, 1:4], rows[:, 4:7], rows[:, 7:10]
+        self.uv, self.wi = rows[:, 10:12], rows[:, 12:15]
+        self.material, self.emitter = rows[:, 15].astype(int), rows[:, 16].astype(int)
+        self.emitter_pdf, self.environment_pdf = rows[:, 17], rows[:, 18]
+        self.offset = rows[:, 19:22]
+
+    @property
+    def is_hit(self) -> np.ndarray:
+        """(N,) True where there is a hit."""
+        return self.primitive >= 0
+
+    @property
+    def pdf(self) -> np.ndarray:
+        """(N,) density with which emitter sampling finds the ray's direction."""
+        return np.where(self.is_hit, self.emitter_pdf, self.environment_pdf)
+
+
+class SceneProbe:
+    """One scene, uploaded."""
+
+    def __init__(self, scene: SceneDescription) -> None:
+        self._tables = build_scene_tables(scene)
+
+    def trace(
+        self, origin: np.ndarray, direction: np.ndarray, t_max: np.ndarray | float = INFINITY, is_shadow: bool = False
+    ) -> Hits:
+        """Follow rays from (N, 3) or (3,) origins."""
+        direction = np.ascontiguousarray(direction, np.float32)
+        origin = np.ascontiguousarray(np.broadcast_to(origin, direction.shape), np.float32)
+        limit = np.ascontiguousarray(np.broadcast_to(t_max, len(origin)), np.float32)
+        out, index = np.zeros((len(origin), 22), np.float32), np.zeros(len(origin), np.int32)
+        trace_all(self._tables, origin, direction, limit, int(is_shadow), out, index)
+        return Hits(out, index)
+
+    def emit(self, p: np.ndarray, u: np.ndarray) -> np.ndarray:
+        """(N, 9) rows of `sample_emitters`."""
+        u = np.ascontiguousarray(u, np.float32)
+        out = np.zeros((len(u), 9), np.float32)
+        sample_emitters(self._tables, vec3(*[float(c) for c in p]), u, out)
+        return out
+
+    def texture(self, number: int, uv: np.ndarray) -> np.ndarray:
+        """(N, 4) texture values."""
+        uv = np.ascontiguousarray(uv, np.float32)
+        out = np.zeros((len(uv), 7), np.float32)
+        look_up(self._tables, number, uv, np.ones((len(uv), 3), np.float32), out)
+        return out[:, :4]
+
+    def environment(self, direction: np.ndarray) -> np.ndarray:
+        """(N, 3) radiance from infinity."""
+        direction = np.ascontiguousarray(direction, np.float32)
+        out = np.zeros((len(direction), 7), np.float32)
+        look_up(self._tables, -1, np.zeros((len(direction), 2), np.float32), direction, out)
+        return out[:, 4:]
+
+
+def camera_rays(
+    camera: Camera, size: tuple[int, int], position: np.ndarray, lens: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Origins and directions for (N, 2) image positions and lens numbers."""
+    out = np.zeros((len(position), 6), np.float32)
+    start_rays(
+        camera_parameters(camera, size),
+        np.ascontiguousarray(position, np.float32),
+        np.ascontiguousarray(np.broadcast_to(lens, position.shape), np.float32),
+        out,
+    )
+    return out[:, :3], out[:, 3:]

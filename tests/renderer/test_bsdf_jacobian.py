@@ -1,0 +1,135 @@
+"""Every BSDF with a lobe of finite density: pdf(sample(u)) * |det d sample / du| = 1.
+
+For a BSDF of several lobes the identity holds lobe by lobe. The chance of a lobe is not taken from the code
+under test but found by bisection of the number that chooses. Where the second lobe is a cosine, its known
+density is taken off first; reflection and refraction go to different sides and need no correction.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.renderer.bsdf_cases import CASES
+from tests.renderer.bsdf_cases import DIRECTIONS
+from tests.renderer.bsdf_cases import number
+from tests.renderer.bsdf_cases import probe
+from tests.stats.jacobian import JacobianErrors
+from tests.stats.jacobian import determinants
+from tests.stats.jacobian import jacobian_errors
+from tests.stats.jacobian import square_points
+
+U = square_points(4096, 1)
+FIRST, LAST = 0.0, float(np.float32(1 - 2**-24))
+BISECTIONS = 24  # bits of a random number
+PLACES = {name: w for name, w in DIRECTIONS.items() if name not in ("grazing",)}
+SINGLE = [name for name in CASES if name.split()[0] in ("diffuse", "gold", "coat")]
+SINGLE = [name for name in SINGLE if name != "gold"] + ["plastic bare"]
+GLASS = [name for name in CASES if "glass " in name or "bubble" in name and "tinted" not in name]
+MIXED = [name for name in CASES if name.split()[0] in ("plastic", "metallic") and ("ggx" in name or
+         "beckmann" in name or "metallic" in name)]  # fmt: skip
+
+
+def _numbers(u: np.ndarray, choice: float | np.ndarray) -> np.ndarray:
+    """(N, 3): the choice in front."""
+    return np.column_stack([np.broadcast_to(choice, len(u)), u]).astype(np.float32)
+
+
+def _directions(name: str, wi: np.ndarray, u: np.ndarray, choice: float | np.ndarray) -> np.ndarray:
+    return probe().sample(number(name), wi, _numbers(u, choice)).wo
+
+
+def _valid(name: str, wi: np.ndarray, choice: float) -> np.ndarray:
+    """(N,) True where the sample and its whole stencil are there and vary smoothly."""
+    valid = np.ones(len(U), bool)
+    for offset in ((0, 0), (2e-3, 0), (-2e-3, 0), (0, 2e-3), (0, -2e-3)):
+        samples = probe().sample(number(name), wi, _numbers(U + np.float32(offset), choice))
+        valid &= samples.is_valid & ~samples.is_delta
+    return valid
+
+
+def _lobe_errors(
+    name: str, wi: np.ndarray, choice: float, chance: np.ndarray, cosine: np.ndarray | float, factor: float
+) -> JacobianErrors:
+    """Errors of one lobe: (pdf - other lobes' density) * det / chance, against 1.
+
+    Args:
+        chance: (N,) probability of the lobe.
+        cosine: probability of a cosine lobe beside it.
+        factor: plants an error in the density.
+    """
+    wo = _directions(name, wi, U, choice)
+    determinant = determinants(lambda u: _directions(name, wi, u, choice), U)
+    pdf = factor * probe().pdf(number(name), wi, wo).astype(np.float64)
+    own = pdf - cosine * np.abs(wo[:, 2]) / np.pi
+    # Where the other lobe dwarfs this one, its subtraction leaves rounding only.
+    valid = _valid(name, wi, choice) & (own > 0.05 * pdf) & (chance > 0.01)
+    return jacobian_errors(own / np.maximum(chance, 1e-9), determinant, valid)
+
+
+def _chances(name: str, wi: np.ndarray) -> np.ndarray:
+    """(N,) probability of the lobe that u.x = 0 chooses."""
+    first = _directions(name, wi, U, FIRST)
+    low, high = np.zeros(len(U)), np.ones(len(U))
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        is_first = np.all(_directions(name, wi, U, middle) == first, axis=1)
+        low, high = np.where(is_first, middle, low), np.where(is_first, high, middle)
+    return (low + high) / 2
+
+
+def _accept(errors: JacobianErrors) -> None:
+    assert abs(errors.median) < 3e-3, errors
+    assert errors.p99 < 0.08, errors
+
+
+def _errors_of_glass(name: str, wi: np.ndarray, factor: float = 1.0) -> list[JacobianErrors]:
+    chance = _chances(name, wi)
+    # A failed reflection looks like a failed refraction: their chances are then unknown.
+    known = np.any(_directions(name, wi, U, FIRST) != _directions(name, wi, U, LAST), axis=1)
+    chance = np.where(known, chance, 0)
+    return [
+        _lobe_errors(name, wi, FIRST, chance, 0.0, factor),
+        # Towards the critical angle the map of refraction is too steep for the stencil.
+        _lobe_errors(name, wi, LAST, np.where(known & (chance < 0.4), 1 - chance, 0), 0.0, factor),
+    ]
+
+
+def _errors_of_mixture(name: str, wi: np.ndarray, factor: float = 1.0) -> JacobianErrors:
+    """Errors of the coat, whose chance depends on wi only."""
+    valid = probe().sample(number(name), wi, _numbers(U, FIRST)).is_valid
+    chance = np.median(_chances(name, wi)[valid])
+    samples = probe().sample(number(name), wi, _numbers(U, LAST))
+    delta = float(samples.pdf[samples.is_delta].max(initial=0.0))
+    return _lobe_errors(name, wi, FIRST, np.full(len(U), chance), 1 - chance - delta, factor)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", SINGLE)
+def test_single_lobe(name: str, place: str) -> None:
+    _accept(_lobe_errors(name, PLACES[place], 0.5, np.ones(len(U)), 0.0, 1.0))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", GLASS)
+def test_reflection_and_refraction(name: str, place: str) -> None:
+    reflection, refraction = _errors_of_glass(name, PLACES[place])
+    assert reflection.count + refraction.count > 100
+    _accept(reflection)
+    _accept(refraction)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", MIXED)
+def test_coat_over_base(name: str, place: str) -> None:
+    _accept(_errors_of_mixture(name, PLACES[place]))
+
+
+def test_one_percent_is_caught() -> None:
+    wi = DIRECTIONS["slanted"]
+    single = _lobe_errors("gold ggx 0.5", wi, 0.5, np.ones(len(U)), 0.0, 1.01)
+    refraction = _errors_of_glass("glass beckmann 0.5", wi, 1.01)[1]
+    mixed = _errors_of_mixture("plastic ggx 0.1", wi, 1.01)
+    for errors in (single, refraction, mixed):
+        assert errors.count > 1000
+        assert errors.median > 8e-3
