@@ -8,12 +8,12 @@ A file is one JSON object:
      "keyframes": [{"time": 0.0, "position": [0.0, 1.0, 6.8], "forward": [0.0, 0.0, -1.0],
                     "up": [0.0, 1.0, 0.0], "fov_x": 45.0}, ...]}
 
-`time` in seconds, strictly increasing; `position` in scene units, world space; `forward` and `up` are
-directions in world space of any length, not parallel; `fov_x` in degrees, horizontal, optional.
+`time` in seconds, strictly increasing; `position` in scene units, world space; `forward` and `up`
+are world-space directions of any length, not parallel; `fov_x` in degrees, horizontal, optional.
 
-Between keyframes positions follow a Catmull-Rom spline for uneven times, orientations a cubic Bezier
-curve of great-circle arcs (Shoemake 1985) with the tangents of the same rule: both have no kinks, and
-two keyframes alone give a straight line and one arc (slerp).
+Between keyframes positions follow a Catmull-Rom spline for uneven times, orientations a cubic
+Bezier curve of great-circle arcs (Shoemake 1985) with tangents by the same rule: neither has kinks,
+and two keyframes alone give a straight line and one arc (slerp).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class CameraPath:
         return self.keyframes[-1].time - self.keyframes[0].time
 
     def camera_at(self, seconds: float, base: Camera) -> Camera:
-        """`base` moved to where the path is `seconds` after its start; before and after it rests."""
+        """`base` moved to where the path is `seconds` after its start; beyond its ends it rests."""
         keys = self.keyframes
         time = keys[0].time + min(max(seconds, 0.0), self.seconds)
         index = bisect_right([key.time for key in keys], time) - 1
@@ -95,10 +95,8 @@ class CameraPath:
         for index in range(count):
             yield self.camera_at(self.seconds * index / max(count - 1, 1), base)
 
-    def _pose(
-        self, index: int, share: float, fov_x: float
-    ) -> tuple[np.ndarray, np.ndarray, float]:
-        """Position (3,), axes (3, 3) and field of view at `share` of the way to the next keyframe."""
+    def _pose(self, index: int, share: float, fov_x: float) -> tuple[np.ndarray, np.ndarray, float]:
+        """Position (3,), axes (3, 3), field of view at `share` of the way to the next keyframe."""
         here = self.keyframes[index]
         if share == 0.0:
             return here.position, here.axes, here.fov_x or fov_x
@@ -116,7 +114,7 @@ class CameraPath:
         return positions[0], axes[0], field
 
     def _tangent(self, index: int, slope: Slope) -> np.ndarray:
-        """Mean of the slopes to both neighbours, weighted for uneven times; at an end the only one."""
+        """Mean of the slopes to both neighbours, weighted for uneven times; at an end the one."""
         keys = self.keyframes
         if index == 0:
             return slope(keys[0], keys[1])

@@ -147,14 +147,17 @@ def fly_speed(scene: SceneDescription) -> float:
         return SPEED_SHARE
     position = scene.camera.to_world[:3, 3]
     spans = [
-        max(float(np.linalg.norm((low + high) / 2 - position)), float(np.linalg.norm(high - low)) / 2)
+        max(
+            float(np.linalg.norm((low + high) / 2 - position)),
+            float(np.linalg.norm(high - low)) / 2,
+        )
         for low, high in boxes
     ]
     return SPEED_SHARE * max(float(np.median(spans)), 1e-6)
 
 
 def world_up(camera: Camera) -> np.ndarray:
-    """(3,) the world axis nearest to the camera's up, +y in doubt; right for pitches below 45 degrees."""
+    """(3,) the world axis nearest to the camera's up, +y in doubt; right while |pitch| < 45."""
     up = camera.to_world[:3, 1]
     order = (1, 2, 0)
     axis = max(order, key=lambda index: (round(abs(float(up[index])), 6), -order.index(index)))
@@ -214,7 +217,7 @@ class FlyControls:
         self.speed = float(np.clip(self.speed * WHEEL_FACTOR**steps, low, high))
 
     def look(self, dx: float, dy: float) -> None:
-        """Turn by a drag of (dx, dy) window pixels, y downwards: right turns right, down looks down."""
+        """Turn by a drag of (dx, dy) window pixels, y downwards: to the right, and down."""
         to_world = self.camera.to_world
         hand = 1.0 if np.linalg.det(to_world[:3, :3]) > 0.0 else -1.0
         forward = to_world[:3, 2]
@@ -248,7 +251,7 @@ class FlyControls:
         return way * self.speed * float(np.prod(factors))
 
     def _place(self, axes: np.ndarray, position: np.ndarray) -> None:
-        """Take a pose; `axes` (3, 3) are made orthonormal again, so that turns do not add up errors."""
+        """Take a pose; `axes` (3, 3) are made orthonormal again: turns would add up errors."""
         u, _, vt = np.linalg.svd(axes)
         to_world = np.eye(4)
         to_world[:3, :3] = u @ vt

@@ -40,7 +40,7 @@ class Upload(Protocol):
     """
 
     def texture(self, image: torch.Tensor) -> moderngl.Texture:
-        """The texture that now holds `image`, (H, W, C) float32; the same one until the size changes."""
+        """The texture that now holds `image`, (H, W, C) float32; the same while the size is."""
 
     def release(self) -> None:
         """Give back what the GL holds."""
@@ -125,7 +125,9 @@ class Display:
         target.use()
         self._context.viewport = area
         self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        mode = moderngl.LINEAR if view.is_smooth else moderngl.NEAREST
+        # At their own size pixels are shown as they are, which interpolation only nearly does.
+        is_smooth = view.is_smooth and area[2:] != self.size
+        mode = moderngl.LINEAR if is_smooth else moderngl.NEAREST
         for unit, texture in enumerate(self._textures):
             texture.filter = (mode, mode)
             texture.use(unit)
@@ -136,7 +138,7 @@ class Display:
         program["split_width"] = SPLIT_PIXELS / area[2]
         program["gain"] = 2.0**view.exposure
         program["curve"] = int(view.curve)
-        program["is_smooth"] = view.is_smooth
+        program["is_smooth"] = is_smooth
         self._triangle.render(moderngl.TRIANGLES, vertices=3)
 
     def pixels(self, view: ViewState) -> np.ndarray:
@@ -148,6 +150,8 @@ class Display:
             self.draw(target, (0, 0, width, height), view)
             data = np.frombuffer(target.read(components=3, alignment=1), dtype=np.uint8)
         finally:
+            # moderngl goes back to the framebuffer that was bound last, even to a released one.
+            self._context.screen.use()
             target.release()
             canvas.release()
         return data.reshape(height, width, 3)[::-1]

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 
 LEVELS = tuple(2.0 ** (-step / 2) for step in range(7))
-"""Allowed factors on either side of the picture: each has half the pixels of the one before, 1/8 last."""
+"""Allowed factors on both sides of the picture: each halves the pixels, the last is 1/8."""
 FIXED_STAGES = ("train",)
 """Stages whose time hangs on the crop, not on the size."""
 MIN_SHARE = 0.25  # of the target left to the picture when training alone breaks the budget
-GROW_MARGIN = 0.8  # a larger level must be predicted to fit with this much room, or sizes would flicker
+GROW_MARGIN = 0.8  # share of the budget that a larger level may fill, or sizes would flicker
 MIN_SIDE = 48  # pixels of the shorter side, unless the full picture has fewer
 
 
@@ -53,7 +53,7 @@ class FrameBudget:
         self._level = self._best_level(full_ms, allowed_ms)
 
     def _best_level(self, full_ms: float, allowed_ms: float) -> int:
-        """The largest level that fits; one larger than the present has to fit with room to spare."""
+        """The largest level that fits; one larger than the present has to leave room."""
         for level, factor in enumerate(LEVELS):
             room = GROW_MARGIN if level < self._level else 1.0
             if full_ms * factor**2 <= allowed_ms * room:

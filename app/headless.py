@@ -10,8 +10,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from app.convergence_plot import draw_convergence
 from app.flythrough import flythrough_cameras
 from app.frame_log import FrameRow
@@ -27,6 +25,7 @@ from app.progress import StartProgress
 from app.progress import frames_bar
 from app.report import FrameReport
 from app.run_report import run_report
+from app.screenshot import frame_layers
 from app.session import Session
 from app.video import VideoWriter
 from app.video import read_video
@@ -147,16 +146,3 @@ def _write_results(
         write_exr(folder / "last_frame.exr", frame_layers(last))
     print(f"{folder}: {len(rows)} frames, {_postfix(rows) if rows else ''}")
 
-
-def frame_layers(report: FrameReport) -> dict[str, torch.Tensor]:
-    """All images of a frame by layer name; the denoised one comes first, the features are half a's."""
-    a, b = report.pair.a, report.pair.b
-    return {
-        "denoised": report.denoised,
-        "mean": report.pair.mean_color(),
-        "noisy_a": a.color,
-        "noisy_b": b.color,
-        "albedo": a.albedo,
-        "normal": a.normal,
-        "depth": a.depth,
-    }

@@ -24,8 +24,8 @@ from app.report import FrameReport
 from app.views import CURVE_LABELS
 from app.views import VIEWS
 from app.views import ToneCurve
-from app.views import ViewState
 from app.views import View
+from app.views import ViewState
 from denoiser.settings import LossName
 
 WIDTH = 348.0  # screen units, as all lengths here
@@ -165,9 +165,7 @@ def _draw_figures(draft: Draft, report: FrameReport | None) -> None:
     if report.psnr_denoised is not None and report.psnr_mean is not None:
         imgui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", *GOOD)
         imgui.same_line()
-        imgui.text_colored(
-            f"mean {report.psnr_mean:.2f} dB, of {report.reference_spp} spp", *DIM
-        )
+        imgui.text_colored(f"mean {report.psnr_mean:.2f} dB, of {report.reference_spp} spp", *DIM)
     else:
         imgui.text_colored("PSNR: when the camera rests", *DIM)
     if report.nonfinite_count:

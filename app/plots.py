@@ -14,6 +14,7 @@ import imgui
 from app.report import FrameReport
 
 HISTORY = 240  # frames kept
+MIN_PLACES = 60  # frames that a plot is wide, however few there have been
 STAGE_COLORS = {
     "render": (0.36, 0.67, 0.93),
     "train": (0.98, 0.68, 0.25),
@@ -88,10 +89,11 @@ class Plots:
 
 
 def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, float]]]:
-    """Pieces of a curve between gaps: points in [0, 1]^2, x by age with the latest at 1, y upwards."""
+    """Pieces of a curve between gaps: points in [0, 1]^2, x by age, the latest at 1, y upwards."""
     pieces: list[list[tuple[float, float]]] = [[]]
     span = max(axis.high - axis.low, 1e-12)
-    first = HISTORY - len(values)
+    places = max(len(values), MIN_PLACES)
+    first = places - len(values)
     for index, value in enumerate(values):
         if not math.isfinite(value):
             pieces.append([])
@@ -99,13 +101,11 @@ def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, flo
         if axis.is_logarithmic:
             value = math.log10(max(value, MIN_LOSS))
         share = min(max((value - axis.low) / span, 0.0), 1.0)
-        pieces[-1].append(((first + index) / (HISTORY - 1), share))
+        pieces[-1].append(((first + index) / (places - 1), share))
     return [piece for piece in pieces if piece]
 
 
-def _draw(
-    series: Series, colors: dict[str, Color], axis: Axis, legend: str, height: float
-) -> None:
+def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, height: float) -> None:
     """A framed plot as wide as the panel, below a line with its legend and the axis' upper end."""
     canvas = imgui.get_window_draw_list()
     left, line_top = imgui.get_cursor_screen_pos()

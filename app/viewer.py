@@ -86,7 +86,7 @@ class StartCancelled(Exception):
 
 
 def run_viewer(scene: SceneDescription, options: Options) -> int:
-    """Open the window, fly until it is closed; the exit code. NoDisplayError where none can open."""
+    """Open the window and fly until it is closed; the exit code. NoDisplayError without display."""
     window = Window(f"Hush - {scene.name}", WINDOW_SIZE)
     try:
         viewer = Viewer(window, scene, options)
@@ -120,7 +120,7 @@ class Viewer:
         self._window = window
         self._scene = scene
         self._folder = options.output or Path("out")
-        self._path_file = options.path
+        self._options = options
         self._clock = clock
         self.view = ViewState(settings=options.session)
         self.controls = FlyControls(scene.camera, fly_speed(scene))
@@ -344,7 +344,9 @@ class Viewer:
             self._stop_playing()
             return
         try:
-            self._path = self._path or flythrough_path(self._scene, self._path_file)
+            self._path = self._path or flythrough_path(
+                self._scene, self._options.scene, self._options.path
+            )
         except UsageError as error:
             self._say(str(error))
             return
@@ -355,6 +357,7 @@ class Viewer:
         self.view = replace(self.view, is_playing=False)
 
     def _take_screenshot(self) -> None:
+        self._upload()
         if self.report is None or not self._display.has_image:
             self._say("no picture yet")
             return

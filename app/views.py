@@ -111,7 +111,9 @@ def shown(report: FrameReport, view: View) -> Shown:
 
 def view_label(report: FrameReport | None, view: View) -> str:
     """The name to write on the picture, honest about a reference that is young or missing."""
-    if view is not View.REFERENCE or report is None:
+    if report is None:
+        return "first frame ..."
+    if view is not View.REFERENCE:
         return view.value
     if report.reference is None:
         return "mean of halves (a reference needs the camera at rest)"

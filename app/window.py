@@ -1,7 +1,7 @@
 """Window: GLFW, its GL context, and the imgui that is drawn over it.
 
-Host code. pyimgui's own GLFW callbacks are not used: they replace those set before, fail for keys that
-GLFW does not know (-1), and lose clicks that begin and end between two looks at the mouse.
+Host code. pyimgui's own GLFW callbacks are not used: they replace those set before, fail for keys
+that GLFW does not know (-1), and lose clicks that begin and end between two looks at the mouse.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class Window:
         glfw.terminate()
 
     def _load_font(self) -> float:
-        """A readable font at the screen's own resolution; returns the size of a screen unit in the GUI."""
+        """A readable font at the screen's own resolution; returns the GUI's scale."""
         scale = max(glfw.get_window_content_scale(self._glfw)[0], 1.0)
         ratio = self.pixel_ratio or 1.0
         spec = importlib.util.find_spec("matplotlib")

@@ -7,11 +7,12 @@ scene, camera, size and depth with a box filter. Ours is rendered twice as well.
 compared; its variance comes from the difference of the two renders of each side. Prints JSON: ratio of the
 image means with its standard error, and the share of blocks beyond four standard errors.
 
-A renderer that looks pictures up with row 0 at v = 0 (Mitsuba 3) shows them upside down on v-up meshes:
+Mitsuba 3 looks pictures up with row 0 at v = 0, upside down on v-up meshes, and takes an opacity from a
+picture's luminance even where it has an alpha channel:
 
-    python benchmarks/compare_radiance.py SCENE.xml --flip-bitmaps FLIPPED.xml
+    python benchmarks/compare_radiance.py SCENE.xml --adapt ADAPTED.xml
 
-writes a Mitsuba scene, to be put beside the original, whose pictures stand as ours.
+writes a Mitsuba scene, to be put beside the original, whose pictures stand as ours and whose opacities are alpha.
 """
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -38,13 +40,22 @@ PASS_SPP = 16
 LIMIT = 4.0  # standard errors
 
 
-def flip_bitmaps(source: Path, target: Path) -> None:
-    """Write the scene with every bitmap turned over in v."""
+def adapt_scene(source: Path, target: Path) -> None:
+    """Write the scene with every bitmap turned over in v and every opacity taken from alpha."""
     tree = ElementTree.parse(source)
     for texture in tree.iter("texture"):
-        if texture.get("type") == "bitmap":
-            transform = ElementTree.SubElement(texture, "transform", name="to_uv")
-            ElementTree.SubElement(transform, "scale", x="1", y="-1")
+        if texture.get("type") != "bitmap":
+            continue
+        transform = ElementTree.SubElement(texture, "transform", name="to_uv")
+        ElementTree.SubElement(transform, "scale", x="1", y="-1")
+        filename = next(e for e in texture.iter("string") if e.get("name") == "filename")
+        if texture.get("name") == "opacity":
+            picture = Image.open(source.parent / filename.get("value", ""))
+            if "A" in picture.getbands():
+                alpha = target.parent / f"{target.stem}-alpha.png"
+                picture.getchannel("A").save(alpha)
+                filename.set("value", alpha.name)
+                ElementTree.SubElement(texture, "boolean", name="raw", value="true")
     tree.write(target)
 
 
@@ -106,11 +117,11 @@ def main() -> None:
     parser.add_argument("--size", type=parse_size, default=(240, 144))
     parser.add_argument("--spp", type=int, default=1024, help="of each of our two renders")
     parser.add_argument("--max-depth", type=int, default=6)
-    parser.add_argument("--flip-bitmaps", type=Path, metavar="FILE.xml")
+    parser.add_argument("--adapt", type=Path, metavar="FILE.xml")
     parser.add_argument("--save", type=Path, help="our two renders as .npz (a, b)")
     args = parser.parse_args()
-    if args.flip_bitmaps:
-        flip_bitmaps(Path(args.scene), args.flip_bitmaps)
+    if args.adapt:
+        adapt_scene(Path(args.scene), args.adapt)
         return
     ours = render_twice(args.scene, args.size, args.spp, args.max_depth)
     if args.save:

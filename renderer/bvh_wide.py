@@ -14,10 +14,10 @@ from renderer.table_layout import BLOCK_SIZE
 from renderer.table_layout import BLOCK_WORDS
 from renderer.table_layout import NODE_WORDS
 from renderer.table_layout import NO_INDEX
+from renderer.table_layout import STACK_SIZE
 from renderer.table_layout import WIDTH
 
 FAR = np.float32(1e30)  # bounds of an empty slot: lower far above, upper far below
-STACK_LIMIT = 64  # links the traversal stack holds; see traversal.stack_i32
 
 
 class WideTree(NamedTuple):
@@ -40,8 +40,8 @@ def widen(tree: BinaryTree, geometry: np.ndarray, is_special: np.ndarray) -> Wid
     """
     leaf_count = int((tree.count > 0).sum())
     node_children, node_count, stack_need = _collapse(tree.lower, tree.upper, tree.right, tree.count)
-    if stack_need > STACK_LIMIT:
-        raise RuntimeError(f"hierarchy needs a stack of {stack_need} links, the traversal has {STACK_LIMIT}")
+    if stack_need > STACK_SIZE:
+        raise RuntimeError(f"hierarchy needs a stack of {stack_need} links, the traversal has {STACK_SIZE}")
     blocks = np.zeros((leaf_count, BLOCK_WORDS), np.float32)
     links = _fill_blocks(tree.right, tree.count, tree.order, geometry, is_special, blocks)
     nodes = np.zeros((max(node_count, 1), NODE_WORDS), np.float32)

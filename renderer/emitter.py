@@ -11,6 +11,8 @@ from renderer.environment import environment_radiance
 from renderer.environment import sample_environment
 from renderer.interaction import SurfaceInteraction
 from renderer.interaction import sphere_uv
+from renderer.primitive_hit import barycentric_to_uv
+from renderer.ray import INFINITY
 from renderer.shading_frame import make_frame
 from renderer.table_layout import AREA_EMITTER
 from renderer.table_layout import DIRECTIONAL_EMITTER
@@ -25,8 +27,6 @@ from renderer.table_layout import TRIANGLE
 from renderer.texture import row_xyz
 from renderer.texture import sample_texture
 from renderer.texture import word_bits
-from renderer.traversal import INFINITY
-from renderer.traversal import barycentric_to_uv
 from renderer.warp import cone_pdf
 from renderer.warp import square_to_cone
 from renderer.warp import square_to_disk

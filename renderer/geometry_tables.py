@@ -89,7 +89,7 @@ def _flatten(shape: Shape) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
 
 def _flatten_mesh(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Triangles; their winding is turned to agree with the shading normals."""
-    faces = np.asarray(mesh.faces, np.int64)
+    faces = np.array(mesh.faces, np.int64)  # a copy: some are turned below
     corners = np.asarray(mesh.vertices, np.float32)[faces]
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     if mesh.normals is not None:

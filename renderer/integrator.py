@@ -24,14 +24,15 @@ from renderer.emitter import environment_emitter_pdf
 from renderer.emitter import hit_emitter_pdf
 from renderer.emitter import sample_emitter
 from renderer.environment import environment_radiance
+from renderer.interaction import SurfaceInteraction
 from renderer.interaction import make_interaction
 from renderer.interaction import offset_origin
 from renderer.material import fetch_bsdf
+from renderer.ray import INFINITY
+from renderer.ray import Hit
+from renderer.ray import Ray
 from renderer.sampler import start_sampler
 from renderer.scene_tables import SceneTables
-from renderer.traversal import INFINITY
-from renderer.traversal import Hit
-from renderer.traversal import Ray
 from renderer.traversal import intersect
 
 vec2 = ti.types.vector(2, ti.f32)
@@ -60,6 +61,16 @@ class PathSettings:
     max_depth: ti.i32  # 1: emitters seen directly, 2: direct light
     rr_depth: ti.i32  # vertices before Russian roulette
     strategy: ti.i32
+
+
+@ti.dataclass
+class Connection:
+    """A shadow ray from a surface to an emitter, and the light it brings if it is free."""
+
+    origin: vec3
+    direction: vec3
+    distance: ti.f32  # 0: no connection
+    light: vec3  # radiance times BSDF, over density, MIS weight included
 
 
 @ti.dataclass
@@ -105,6 +116,27 @@ def delta_tint(bsdf: Bsdf, scattered: BSDFSample) -> vec3:
     if bsdf.kind == DIELECTRIC or bsdf.kind == THIN_DIELECTRIC:
         tint = ti.min(bsdf.transmittance, 1.0)
     return tint
+
+
+@ti.func
+def connect_emitter(
+    tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: Bsdf, u: vec3
+) -> Connection:
+    """Sample an emitter from a surface; distance 0 where no light can arrive."""
+    result = Connection(origin=si.p, direction=si.ng, distance=0.0, light=vec3(0.0))
+    sample = sample_emitter(tables, si.p, u)
+    if sample.pdf > 0.0:
+        wo = si.frame.to_local(sample.direction)
+        value = bsdf_eval(tables, bsdf, si.wi, wo)
+        if value.max() > 0.0:
+            weight = 1.0
+            if settings.strategy == int(Strategy.MIS) and sample.is_delta == 0:
+                weight = mis_weight(sample.pdf, bsdf_pdf(tables, bsdf, si.wi, wo))
+            result.light = value * sample.radiance * (weight / sample.pdf)
+            result.origin = offset_origin(tables, si.p, si.ng, sample.direction)
+            result.direction = sample.direction
+            result.distance = sample.distance
+    return result
 
 
 @ti.func
@@ -172,19 +204,12 @@ def trace_path(
                     is_active = depth < settings.max_depth
                     # ---- Emitter sampling -----------------------------------------------------------
                     if is_active == 1 and settings.strategy != int(Strategy.BSDF):
-                        light = sample_emitter(tables, si.p, vec3(u_emitter.x, u_emitter.y, u_emitter.z))
-                        if light.pdf > 0.0:
-                            wo = si.frame.to_local(light.direction)
-                            value = bsdf_eval(tables, bsdf, si.wi, wo)
-                            if value.max() > 0.0:
-                                weight = 1.0
-                                if settings.strategy == int(Strategy.MIS) and light.is_delta == 0:
-                                    weight = mis_weight(light.pdf, bsdf_pdf(tables, bsdf, si.wi, wo))
-                                shadow_light = beta * value * light.radiance * (weight / light.pdf)
-                                shadow_ray.origin = offset_origin(tables, si.p, si.ng, light.direction)
-                                shadow_ray.direction = light.direction
-                                shadow_ray.t_max = light.distance
-                                shadow_ray.key += ti.u32(1)
+                        u = vec3(u_emitter.x, u_emitter.y, u_emitter.z)
+                        connection = connect_emitter(tables, settings, si, bsdf, u)
+                        shadow_light = beta * connection.light
+                        shadow_ray.origin, shadow_ray.direction = connection.origin, connection.direction
+                        shadow_ray.t_max = connection.distance
+                        shadow_ray.key += ti.u32(1)
                     # ---- BSDF sampling --------------------------------------------------------------
                     beta *= scattered.weight
                     if has_features == 0:

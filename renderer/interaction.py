@@ -6,6 +6,8 @@ import taichi as ti
 
 from renderer.material import fetch_mapped_normal
 from renderer.material import has_normal_map
+from renderer.ray import Hit
+from renderer.ray import Ray
 from renderer.shading_frame import ShadingFrame
 from renderer.shading_frame import make_frame
 from renderer.table_layout import GEOMETRY_ROWS
@@ -14,8 +16,6 @@ from renderer.table_layout import SHADING_ROWS
 from renderer.table_layout import SPHERE
 from renderer.texture import row_xyz
 from renderer.texture import word_bits
-from renderer.traversal import Hit
-from renderer.traversal import Ray
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -10,6 +11,11 @@ from scenes.description import Camera
 from scenes.transforms import look_at
 
 Point = tuple[float, float, float]
+
+
+def as_point(vector: np.ndarray) -> Point:
+    """(3,) or longer: the first three numbers as Python floats."""
+    return float(vector[0]), float(vector[1]), float(vector[2])
 
 
 def camera_at(position: Point, target: Point, fov_x: float, aspect: float = 16.0 / 9.0) -> Camera:

@@ -3,6 +3,7 @@
 Host code. One unit is 100 mm, so the room is about 5.5 units wide; colours are the usual RGB
 approximations of the measured spectra.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -27,7 +28,7 @@ MATERIALS = {
 WIDTH, HEIGHT, DEPTH = 5.56, 5.488, 5.592  # the floor is 5.528 wide at the back; squared off here
 LAMP_RADIANCE = (40.0, 31.0, 17.0)
 LAMP_GAP = 0.01  # units below the ceiling, so that the two do not coincide
-SHORT_FOOT = ((1.30, 0.65), (0.82, 2.25), (2.40, 2.72), (2.90, 1.14))  # (x, z), clockwise from above
+SHORT_FOOT = ((1.30, 0.65), (0.82, 2.25), (2.40, 2.72), (2.90, 1.14))  # (x, z)
 TALL_FOOT = ((4.23, 2.47), (2.65, 2.96), (3.14, 4.56), (4.72, 4.06))
 
 
@@ -60,10 +61,10 @@ def _walls() -> Pieces:
 def _block(foot: tuple[tuple[float, float], ...], height: float) -> Mesh:
     """A closed block over a quadrilateral (x, z) of the floor; one square of texture per side."""
     corners = np.array([(x, y, z) for y in (0.0, height) for x, z in foot])
-    sides = [(0, 4, 5, 1), (1, 5, 6, 2), (2, 6, 7, 3), (3, 7, 4, 0), (4, 7, 6, 5), (0, 1, 2, 3)]
+    sides = [(0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7), (4, 5, 6, 7), (0, 3, 2, 1)]
     vertices = corners[np.array(sides)].reshape(-1, 3)
     starts = 4 * np.arange(len(sides))[:, None]
     faces = np.concatenate([starts + (0, 1, 2), starts + (0, 2, 3)])
     across = np.cross(vertices[1::4] - vertices[0::4], vertices[2::4] - vertices[0::4])
-    square = np.array([(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0)])
+    square = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
     return indexed(vertices, faces, np.repeat(across, 4, axis=0), np.tile(square, (len(sides), 1)))

@@ -1,7 +1,8 @@
-"""What makes a room lived in: pictures, curtains, carpets, sculptures, potted plants, open books, a globe.
+"""What makes a room lived in: pictures, curtains, carpets, sculptures, plants, a globe.
 
 Host code. Metres.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -32,18 +33,22 @@ from scenes.transforms import rotation
 def picture(canvas: str, width: float, height: float, frame: str) -> Pieces:
     """A framed picture in z = 0, middle at the origin, facing +z; `canvas` names its material."""
     rim, deep = 0.045, 0.035
-    image = panel((-width / 2.0, -height / 2.0, 0.018), (width, 0.0, 0.0), (0.0, height, 0.0), is_whole=True)
+    image = panel(
+        (-width / 2.0, -height / 2.0, 0.018), (width, 0.0, 0.0), (0.0, height, 0.0), is_whole=True
+    )
     parts = [Piece(canvas, image)]
     for side in (-1.0, 1.0):
         bar_size = (width + 2.0 * rim, rim, deep)
-        parts.append(block(frame, bar_size, (0.0, side * (height + rim) / 2.0, deep / 2.0), bevel=0.008))
+        parts.append(
+            block(frame, bar_size, (0.0, side * (height + rim) / 2.0, deep / 2.0), bevel=0.008)
+        )
         post = (rim, height, deep)
         parts.append(block(frame, post, (side * (width + rim) / 2.0, 0.0, deep / 2.0), bevel=0.008))
     return parts
 
 
 def curtains(opening: float, height: float, fabric: str, rng: np.random.Generator) -> Pieces:
-    """A pair of drawn-back curtains on a rail; z = 0 is the wall, x = 0 the middle, they face +z."""
+    """Drawn-back curtains on a rail; z = 0 is the wall, x = 0 the middle, they face +z."""
     width, reach = 0.48, opening / 2.0 + 0.42
     left = transformed(curtain(width, height, 5, rng), moved(-reach, 0.02, 0.1))
     right = transformed(curtain(width, height, 5, rng), moved(reach - width, 0.02, 0.1))
@@ -53,19 +58,30 @@ def curtains(opening: float, height: float, fabric: str, rng: np.random.Generato
         Piece("brass", bar((-reach - 0.08, *rail), (reach + 0.08, *rail), 0.012)),
     ]
     for side in (-1.0, 1.0):
-        knob = transformed(ellipsoid((0.026, 0.026, 0.026), 8, 12), moved(side * (reach + 0.09), *rail))
+        knob = transformed(
+            ellipsoid((0.026, 0.026, 0.026), 8, 12), moved(side * (reach + 0.09), *rail)
+        )
         parts.append(Piece("brass", knob))
-        parts.append(Piece("brass", bar((side * reach, rail[0], 0.0), (side * reach, *rail), 0.008)))
+        parts.append(
+            Piece("brass", bar((side * reach, rail[0], 0.0), (side * reach, *rail), 0.008))
+        )
     return parts
 
 
 def rug(pattern: str, width: float, depth: float) -> Pieces:
-    """A carpet on y = 0, its middle at the origin, with a fringe on its short sides (left and right)."""
+    """A carpet on y = 0, its middle at the origin, with fringes on its left and right."""
     thick = 0.011
-    top = panel((-width / 2, thick, depth / 2), (width, 0.0, 0.0), (0.0, 0.0, -depth), is_whole=True)
+    top = panel(
+        (-width / 2, thick, depth / 2), (width, 0.0, 0.0), (0.0, 0.0, -depth), is_whole=True
+    )
     parts = [
         Piece(pattern, top),
-        block("wool", (width + 0.006, thick - 0.001, depth + 0.006), (0.0, thick / 2.0, 0.0), bevel=0.003),
+        block(
+            "wool",
+            (width + 0.006, thick - 0.001, depth + 0.006),
+            (0.0, thick / 2.0, 0.0),
+            bevel=0.003,
+        ),
     ]
     tassel = panel((0.0, 0.006, 0.0), (0.09, -0.003, 0.0), (0.0, 0.0, -0.018))
     rows = np.arange(-depth / 2.0 + 0.02, depth / 2.0, 0.032)
@@ -118,7 +134,11 @@ def open_book() -> Pieces:
     left = transformed(right, turned(180.0))
     cover = block("leather", (0.34, 0.004, 0.25), (0.0, 0.002, 0.0), bevel=0.001)
     above = moved(0.0, 0.006, 0.0)
-    return [cover, Piece("page", transformed(right, above)), Piece("page", transformed(left, above))]
+    return [
+        cover,
+        Piece("page", transformed(right, above)),
+        Piece("page", transformed(left, above)),
+    ]
 
 
 def globe(radius: float) -> Pieces:
@@ -127,7 +147,20 @@ def globe(radius: float) -> Pieces:
     tilt = rotation(np.array([0.0, 0.0, 1.0]), -23.4)
     circle = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
     meridian = np.stack([np.cos(circle), np.sin(circle), np.zeros(48)], -1) * 1.06 * radius
-    foot = np.array([(0.0, 0.0), (0.7, 0.0), (0.7, 0.05), (0.3, 0.12), (0.1, 0.22), (0.08, 0.5), (0.0, 0.52)]) * radius
+    foot = (
+        np.array(
+            [
+                (0.0, 0.0),
+                (0.7, 0.0),
+                (0.7, 0.05),
+                (0.3, 0.12),
+                (0.1, 0.22),
+                (0.08, 0.5),
+                (0.0, 0.52),
+            ]
+        )
+        * radius
+    )
     return [
         Piece("globe", transformed(ellipsoid((radius,) * 3, 20, 40), middle @ tilt)),
         Piece("brass", transformed(ring_tube(meridian, 0.03 * radius, columns=8), middle)),

@@ -1,8 +1,9 @@
 """The furnace: a closed, glowing, diffuse room whose every pixel is known exactly.
 
-Host code. In a closed room of albedo a whose walls emit Le everywhere, the radiance is the geometric
-series Le (1 + a + a^2 + ...) = Le / (1 - a) in every direction (pbrt-v4 tests the same way).
+Host code. In a closed room of albedo a whose walls emit Le everywhere, the radiance is the
+geometric series Le (1 + a + a^2 + ...) = Le / (1 - a) in every direction (as in tests of pbrt-v4).
 """
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from enum import Enum
 
 import numpy as np
 
+from scenes.builtin_cameras import as_point
 from scenes.builtin_cameras import camera_at
 from scenes.description import RGB
 from scenes.description import Diffuse
@@ -36,7 +38,7 @@ class FurnaceKind(Enum):
 def furnace(
     albedo: float = 0.5, emitted: float = 0.5, kind: FurnaceKind = FurnaceKind.SPHERE
 ) -> SceneDescription:
-    """A room of radius 1 (box: half width 1) about the origin with the camera inside, off the middle.
+    """A room of radius 1 (box: half width 1) about the origin, the camera inside, off the middle.
 
     Every pixel tends to emitted / (1 - albedo); with at most d vertices after the camera it is
     emitted * (1 - albedo^d) / (1 - albedo). The default is exactly 1.
@@ -63,7 +65,7 @@ def _box_side(axis: int, sign: float, radiance: RGB) -> Flat:
     first, second = sides[(axis + 1) % 3], sides[(axis + 2) % 3]
     edge_u, edge_v = (second, first) if sign > 0.0 else (first, second)
     origin = sign * np.eye(3)[axis] - (first + second) / 2.0
-    corner, across, up = (tuple(float(x) for x in vector) for vector in (origin, edge_u, edge_v))
+    corner, across, up = as_point(origin), as_point(edge_u), as_point(edge_v)
     return Flat(corner, across, up, radiance=radiance, name="wall")
 
 

@@ -1,8 +1,9 @@
 """Lamps of many kinds: shades, bulbs, tubes, strips, a chandelier, embers.
 
-Host code. Metres; radiance in W m^-2 sr^-1. Standing lamps are on y = 0 at the origin; hanging ones hang
+Host code. Metres; radiance in W m^-2 sr^-1. Standing lamps are on y = 0 at the origin; others hang
 from the origin.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -45,7 +46,9 @@ def shaded_lamp(height: float, shade_radius: float, radiance: float) -> Pieces:
     tall = 1.15 * shade_radius
     rim, crown = (shade_radius, height - 0.8 * tall), (0.62 * shade_radius, height + 0.2 * tall)
     outside = lathe(np.array([rim, crown]), columns=36)
-    inside = flipped(lathe(np.array([(rim[0] - 0.004, rim[1]), (crown[0] - 0.004, crown[1])]), columns=36))
+    inside = flipped(
+        lathe(np.array([(rim[0] - 0.004, rim[1]), (crown[0] - 0.004, crown[1])]), columns=36)
+    )
     bulb = Sphere((0.0, height - 0.3 * tall, 0.0), 0.04, radiance=warm(6.0 * radiance), name="bulb")
     return [
         Piece("brass", lathe(np.array(foot), columns=28)),
@@ -57,7 +60,15 @@ def shaded_lamp(height: float, shade_radius: float, radiance: float) -> Pieces:
 
 def desk_lamp(radiance: float) -> Pieces:
     """A banker's lamp: brass stand, half-round green shade along x, a glowing tube below it."""
-    stand = [(0.0, 0.0), (0.085, 0.0), (0.085, 0.012), (0.03, 0.022), (0.01, 0.05), (0.01, 0.3), (0.0, 0.3)]
+    stand = [
+        (0.0, 0.0),
+        (0.085, 0.0),
+        (0.085, 0.012),
+        (0.03, 0.022),
+        (0.01, 0.05),
+        (0.01, 0.3),
+        (0.0, 0.3),
+    ]
     angle = np.linspace(0.0, np.pi, 13)
     section = np.stack([np.zeros(13), np.sin(angle), np.cos(angle)], -1) * 0.07
     shade = sheet(np.stack([section + (-0.15, 0.3, 0.03), section + (0.15, 0.3, 0.03)], axis=1))
@@ -97,8 +108,15 @@ def chandelier(drop: float, arm_count: int, radiance: float) -> Pieces:
     """A turned stem with S-shaped arms, a candle and a flame on each, glass drops below."""
     stem = np.array([(0.0, -0.32), (0.02, -0.31), (0.045, -0.26), (0.02, -0.2), (0.03, -0.1), (0.07, -0.03), (0.03, 0.05),
                      (0.018, 0.2), (0.035, 0.27), (0.012, 0.34), (0.008, drop), (0.0, drop)])  # fmt: skip
-    arm = smooth_curve(np.array([(0.03, -0.05, 0), (0.2, -0.16, 0), (0.38, -0.1, 0), (0.44, 0.06, 0)]), 18)
-    candle = lathe(np.array([(0.0, 0.06), (0.045, 0.075), (0.045, 0.082), (0.013, 0.08), (0.013, 0.19), (0.0, 0.19)]), 14)
+    arm = smooth_curve(
+        np.array([(0.03, -0.05, 0), (0.2, -0.16, 0), (0.38, -0.1, 0), (0.44, 0.06, 0)]), 18
+    )
+    candle = lathe(
+        np.array(
+            [(0.0, 0.06), (0.045, 0.075), (0.045, 0.082), (0.013, 0.08), (0.013, 0.19), (0.0, 0.19)]
+        ),
+        14,
+    )
     flame = transformed(ellipsoid((0.012, 0.034, 0.012), 8, 10), moved(0.44, 0.225, 0.0))
     beads = transformed(icosphere(0.016, 1), moved(0.44, 0.035, 0.0))
     turns = np.array([turned(360.0 * k / arm_count) for k in range(arm_count)])
@@ -117,7 +135,9 @@ def chandelier(drop: float, arm_count: int, radiance: float) -> Pieces:
 
 def _drops(arm_count: int) -> Mesh:
     """Pear-shaped glass drops in a ring below the arms."""
-    drop = lathe(np.array([(0.0, -0.05), (0.013, -0.038), (0.015, -0.028), (0.006, -0.008), (0.0, 0.0)]), 8)
+    drop = lathe(
+        np.array([(0.0, -0.05), (0.013, -0.038), (0.015, -0.028), (0.006, -0.008), (0.0, 0.0)]), 8
+    )
     angle = 2.0 * np.pi * (np.arange(2 * arm_count) + 0.5) / (2 * arm_count)
     reach = np.where(np.arange(2 * arm_count) % 2 == 0, 0.2, 0.3)
     places = np.tile(np.eye(4), (2 * arm_count, 1, 1))
@@ -134,7 +154,9 @@ def bulb_string(start: np.ndarray, end: np.ndarray, count: int, radiance: float)
     for index in range(count):
         x, y, z = cord[int((index + 0.5) * 39 / count)]
         parts.append(Piece("black steel", bar((x, y - 0.04, z), (x, y, z), 0.009)))
-        bulb = Sphere((float(x), float(y) - 0.065, float(z)), 0.028, radiance=warm(radiance), name="bulb")
+        bulb = Sphere(
+            (float(x), float(y) - 0.065, float(z)), 0.028, radiance=warm(radiance), name="bulb"
+        )
         parts.append(Piece("lamp", bulb))
     return parts
 
@@ -146,12 +168,24 @@ def fire(width: float, radiance: float, rng: np.random.Generator) -> Pieces:
         parts.append(Piece("black steel", bar((x, 0.05, -0.16), (x, 0.05, 0.16), 0.008)))
     for index, (y, z) in enumerate(((0.11, 0.08), (0.12, -0.07), (0.21, 0.0))):
         bend = rng.uniform(-0.03, 0.03, 3)
-        log = np.array([(-0.45 * width, y, z + bend[0]), (0.0, y + 0.01, z + bend[1]), (0.4 * width, y, z + bend[2])])
-        parts.append(Piece("charred wood", tube(smooth_curve(log, 8), 0.05 - 0.006 * index, columns=12)))
+        log = np.array(
+            [
+                (-0.45 * width, y, z + bend[0]),
+                (0.0, y + 0.01, z + bend[1]),
+                (0.4 * width, y, z + bend[2]),
+            ]
+        )
+        parts.append(
+            Piece("charred wood", tube(smooth_curve(log, 8), 0.05 - 0.006 * index, columns=12))
+        )
     for _ in range(16):
-        bumps = np.concatenate([rng.normal(0, 3, (4, 3)), rng.uniform(0, 6, (4, 1)), np.full((4, 1), 0.004)], 1)
+        bumps = np.concatenate(
+            [rng.normal(0, 3, (4, 3)), rng.uniform(0, 6, (4, 1)), np.full((4, 1), 0.004)], 1
+        )
         coal = lumpy_sphere(rng.uniform(0.02, 0.035), bumps, rows=6)
-        where = moved(rng.uniform(-0.4, 0.4) * width, rng.uniform(0.075, 0.1), rng.uniform(-0.13, 0.14))
+        where = moved(
+            rng.uniform(-0.4, 0.4) * width, rng.uniform(0.075, 0.1), rng.uniform(-0.13, 0.14)
+        )
         glow = (radiance, 0.3 * radiance, 0.06 * radiance)
         parts.append(Piece("lamp", glowing(transformed(coal, where), glow)))
     return parts

@@ -2,6 +2,7 @@
 
 Host code. Scene units; the default scene's path keeps clear of everything by at least 0.2 m.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import numpy as np
 from scenes.builtin import BUILT_IN
 from scenes.builtin import DEFAULT_SCENE
 from scenes.builtin_cameras import Point
+from scenes.builtin_cameras import as_point
 from scenes.builtin_reading_room import FOV_X
 from scenes.builtin_reading_room import START
 from scenes.builtin_reading_room import TARGET
@@ -80,22 +82,18 @@ def sway_keyframes(camera: Camera) -> list[Keyframe]:
         + SWAY_FORWARD * (0.5 - 0.5 * np.cos(turn)) * forward
     )
     return [
-        Keyframe(_point(place + distance * step), _point(pivot), camera.fov_x) for step in offset
+        Keyframe(as_point(place + distance * step), as_point(pivot), camera.fov_x)
+        for step in offset
     ]
 
 
 def _tour() -> list[Keyframe]:
-    """Through the reading room: from the hall to the library, back past the fire, to the garden room."""
+    """From the hall to the library, back towards the fire, to the garden room."""
     route = smooth_curve(np.array(TOUR).reshape(len(TOUR), 6), FINE_COUNT)
     position, view = route[:, :3], route[:, 3:] - route[:, :3]
     view = view / np.linalg.norm(view, axis=1, keepdims=True)
     measure = np.concatenate([position, TURN_LENGTH * view], axis=1)
     return [
-        Keyframe(_point(row[:3]), _point(row[3:]), FOV_X)
+        Keyframe(as_point(row[:3]), as_point(row[3:]), FOV_X)
         for row in evenly_spaced(route, measure, KEYFRAME_COUNT)
     ]
-
-
-def _point(vector: np.ndarray) -> Point:
-    """(3,) as a tuple of Python floats."""
-    return float(vector[0]), float(vector[1]), float(vector[2])

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scenes.builtin_cameras import as_point
 from scenes.description import RGB
 from scenes.description import Material
 from scenes.description import Mesh
@@ -39,12 +41,12 @@ def glowing(mesh: Mesh, radiance: RGB) -> Mesh:
 
 
 def placed(pieces: Iterable[Piece], matrix: np.ndarray) -> Pieces:
-    """The pieces moved by a (4, 4) matrix, meshes of one kind as one; for spheres it must keep lengths."""
+    """The pieces, joined, moved by a (4, 4) matrix; for spheres it must keep lengths."""
     return [Piece(material, _moved(shape, matrix)) for material, shape in _joined(pieces)]
 
 
 def _joined(pieces: Iterable[Piece]) -> Pieces:
-    """Meshes of the same material and radiance merged, in the order of their first; others after them."""
+    """Meshes of the same material and radiance merged, in order of first use; then the others."""
     groups: dict[tuple[str, RGB | None], list[Mesh]] = defaultdict(list)
     others: Pieces = []
     for piece in pieces:
@@ -60,18 +62,13 @@ def _moved(shape: Shape, matrix: np.ndarray) -> Shape:
     if isinstance(shape, Mesh):
         return transformed(shape, matrix)
     if isinstance(shape, Sphere):
-        return replace(shape, center=_point(matrix @ (*shape.center, 1.0)))
+        return replace(shape, center=as_point(matrix @ (*shape.center, 1.0)))
     return replace(
         shape,
-        origin=_point(matrix @ (*shape.origin, 1.0)),
-        edge_u=_point(matrix @ (*shape.edge_u, 0.0)),
-        edge_v=_point(matrix @ (*shape.edge_v, 0.0)),
+        origin=as_point(matrix @ (*shape.origin, 1.0)),
+        edge_u=as_point(matrix @ (*shape.edge_u, 0.0)),
+        edge_v=as_point(matrix @ (*shape.edge_v, 0.0)),
     )
-
-
-def _point(vector: np.ndarray) -> tuple[float, float, float]:
-    """The first three numbers as a tuple of Python floats."""
-    return float(vector[0]), float(vector[1]), float(vector[2])
 
 
 def gathered(

@@ -1,8 +1,9 @@
-"""The default scene: a reading room in late afternoon sun, with a library and a garden room beside it.
+"""The default scene: a reading room in late sun, with a library and a garden room beside it.
 
 Host code. Metres, y up. Light: a sky with a low sun through open windows, a piece of sky over the
 skylight, lamp shades, bulbs, strips, opal globes, a chandelier and a fire.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -22,7 +23,7 @@ from scenes.procedural_sky import Sun
 from scenes.procedural_sky import daylight
 
 SEED = 20
-SUN = Sun(direction=(-0.82, 0.45, 0.36), irradiance=(58.0, 45.0, 30.0), radius=1.0)
+SUN = Sun(direction=(-0.82, 0.45, 0.36), irradiance=(64.0, 53.0, 39.0), radius=1.0)
 SKY_ROWS = 512
 START = (6.35, 1.62, 10.35)
 TARGET = (3.6, 1.2, 3.4)

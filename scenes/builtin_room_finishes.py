@@ -2,6 +2,7 @@
 
 Host code. Repeat widths in metres, for uvs in metres.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -52,7 +53,9 @@ def _walls(rng: np.random.Generator) -> dict[str, Material]:
     """Plaster in three paints on one relief; bricks."""
     paint, relief = plaster(linear_rgb("f0e9dc"), rng)
     rough = tiled(relief, 2.0)
-    brick, brick_relief = bricks(palette("97503a a8644a 82493a b87a58 8d5a48"), linear_rgb("bcb2a4"), rng)
+    brick, brick_relief = bricks(
+        palette("97503a a8644a 82493a b87a58 8d5a48"), linear_rgb("bcb2a4"), rng
+    )
     return {
         "cream plaster": matt(tiled(paint, 2.0), rough),
         "green plaster": matt(_tinted(paint, 2.0, "4c6a5c", "f0e9dc"), rough),
@@ -72,7 +75,7 @@ def _tinted(image: Image, width: float, wanted: str, painted: str) -> ImageTextu
 def _woods(rng: np.random.Generator) -> dict[str, Material]:
     """One grain in three stains, 0.6 m across a repeat and 1.8 m along; white and black lacquer."""
     board = wood(linear_rgb("c39a68"), linear_rgb("875a34"), rng)
-    stain = {"oak": (0.9, 0.9, 0.9), "walnut": (0.36, 0.3, 0.28), "beam": (0.5, 0.42, 0.36)}
+    stain = {"oak": (0.9, 0.9, 0.9), "walnut": (0.5, 0.41, 0.37), "beam": (0.5, 0.42, 0.36)}
     shape = tiled(board, 1.8, 0.6).uv_transform
     woods = {
         name: glossy(ImageTexture(board, (*factors, 1.0), shape), 0.2)

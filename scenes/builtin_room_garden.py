@@ -2,6 +2,7 @@
 
 Host code. Metres; positions are (x, z) on the floor of builtin_room_shell.GARDEN.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -42,8 +43,15 @@ def _table(rng: np.random.Generator) -> Pieces:
     """A small round table with flowers in glass, three stools around it."""
     x, z = TABLE
     flowers = bouquet(0.4, 9, rng)
-    bunch = vase("glass", 0.24, 0) + [Piece("white petal", flowers.leaves), Piece("stem", flowers.stems)]
-    places = [standing(x - 0.75, z + 0.1, 10.0), standing(x + 0.35, z + 0.7, 70.0), standing(x + 0.5, z - 0.6, 130.0)]
+    bunch = vase("glass", 0.24, 0) + [
+        Piece("white petal", flowers.leaves),
+        Piece("stem", flowers.stems),
+    ]
+    places = [
+        standing(x - 0.75, z + 0.1, 10.0),
+        standing(x + 0.35, z + 0.7, 70.0),
+        standing(x + 0.5, z - 0.6, 130.0),
+    ]
     return (
         placed(side_table("white marble", "black steel", radius=0.38, height=0.74), standing(x, z))
         + placed(bunch, standing(x, z - 0.05, 0.0, 0.74))
@@ -56,13 +64,29 @@ def _plants(rng: np.random.Generator) -> Pieces:
     """Green along the east wall and in the corners; vines from a high board."""
     east = GARDEN.east
     return (
-        placed(potted(bush(2.0, 9, rng), "leaf", ("terracotta", 0.3, 0.5)), standing(east - 0.75, 9.0))
-        + placed(potted(fern(0.85, 26, rng), "fern", ("blue glaze", 0.22, 0.5)), standing(east - 0.6, 7.7))
-        + placed(potted(blades(1.0, 16, rng), "blade", ("terracotta", 0.2, 0.35)), standing(east - 0.45, 6.85))
-        + placed(potted(bush(1.3, 7, rng), "leaf", ("white glaze", 0.22, 0.45)), standing(8.85, 5.45))
+        placed(
+            potted(bush(2.0, 9, rng), "leaf", ("terracotta", 0.3, 0.5)), standing(east - 0.75, 9.0)
+        )
+        + placed(
+            potted(fern(0.85, 26, rng), "fern", ("blue glaze", 0.22, 0.5)),
+            standing(east - 0.6, 7.7),
+        )
+        + placed(
+            potted(blades(1.0, 16, rng), "blade", ("terracotta", 0.2, 0.35)),
+            standing(east - 0.45, 6.85),
+        )
+        + placed(
+            potted(bush(1.3, 7, rng), "leaf", ("white glaze", 0.22, 0.45)), standing(8.85, 5.45)
+        )
         + placed(potted(fern(0.7, 20, rng), "fern", ("terracotta", 0.2, 0.3)), standing(8.85, 9.1))
-        + placed(potted(trailing(1.3, 10, rng), "leaf", ("terracotta", 0.12, 0.17)), standing(10.0, 5.2, 0.0, 2.23))
-        + placed(potted(trailing(1.0, 9, rng), "leaf", ("white glaze", 0.12, 0.17)), standing(11.2, 5.2, 0.0, 2.23))
+        + placed(
+            potted(trailing(1.3, 10, rng), "leaf", ("terracotta", 0.12, 0.17)),
+            standing(10.0, 5.2, 0.0, 2.23),
+        )
+        + placed(
+            potted(trailing(1.0, 9, rng), "leaf", ("white glaze", 0.12, 0.17)),
+            standing(11.2, 5.2, 0.0, 2.23),
+        )
     )
 
 

@@ -2,6 +2,7 @@
 
 Host code. Metres; positions are (x, z) on the floor of builtin_room_shell.HALL.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -40,6 +41,7 @@ from scenes.builtin_tables import COFFEE_HEIGHT
 from scenes.builtin_tables import TABLE_HEIGHT
 from scenes.builtin_tables import block
 from scenes.builtin_tables import coffee_table
+from scenes.builtin_tables import console
 from scenes.builtin_tables import dining_table
 from scenes.builtin_tables import plinth
 from scenes.builtin_tables import side_table
@@ -79,24 +81,30 @@ def _seats(rng: np.random.Generator) -> Pieces:
     x, z = SEATS
     sofa = upholstered(3, "teal cloth") + throw("mustard cloth", 1.18, rng)
     sofa += pillow("rust cloth", -0.72, 14.0) + pillow("mustard cloth", 0.66, -12.0)
-    lamp_table = side_table("walnut", "brass") + placed(shaded_lamp(0.5, 0.16, 12.0), moved(0.0, 0.52, 0.0))
+    lamp_table = side_table("walnut", "brass") + placed(
+        shaded_lamp(0.5, 0.16, 16.0), moved(0.0, 0.52, 0.0)
+    )
     return (
         placed(rug("red carpet", 3.6, 2.5), standing(x, z))
+        + placed(rug("runner", 4.6, 1.0), standing(6.1, 3.4, 90.0))
         + placed(sofa, standing(x, z - 1.75))
         + placed(upholstered(1, "leather"), standing(x - 1.75, z + 0.4, 78.0))
         + placed(upholstered(1, "leather"), standing(x + 1.8, z + 0.35, -105.0))
         + placed(coffee_table("dark marble", "brass"), standing(x, z))
         + placed(_coffee_things(rng), standing(x, z, 20.0, COFFEE_HEIGHT))
-        + placed(shaded_lamp(1.62, 0.27, 10.0), standing(x + 1.75, z - 1.75))
+        + placed(shaded_lamp(1.62, 0.27, 14.0), standing(x + 1.75, z - 1.75))
         + _passage_lamps()
         + placed(lamp_table, standing(x - 1.72, z - 1.8))
-        + placed(chandelier(1.0, 8, 70.0), standing(x, z + 0.1, 0.0, HALL.height) @ scaling(np.full(3, 1.5)))
+        + placed(
+            chandelier(1.0, 8, 110.0),
+            standing(x, z + 0.1, 0.0, HALL.height) @ scaling(np.full(3, 1.5)),
+        )
     )
 
 
 def _passage_lamps() -> Pieces:
     """Two opal globes along the way to the arch."""
-    lamp = globe_pendant(1.15, 0.19, 9.0)
+    lamp = globe_pendant(1.15, 0.19, 14.0)
     return around(lamp, [standing(6.05, z, 0.0, HALL.height) for z in (2.86, 4.62)])
 
 
@@ -126,7 +134,10 @@ def _dining(rng: np.random.Generator) -> Pieces:
 def _table_things(rng: np.random.Generator) -> Pieces:
     """Fruit in a copper bowl, flowers, a carafe with glasses, an open book, candle-like vases."""
     flowers = bouquet(0.42, 11, rng)
-    bunch = vase("blue glaze", 0.26, 0) + [Piece("red petal", flowers.leaves), Piece("stem", flowers.stems)]
+    bunch = vase("blue glaze", 0.26, 0) + [
+        Piece("red petal", flowers.leaves),
+        Piece("stem", flowers.stems),
+    ]
     return (
         placed(fruit_bowl("copper", 0.17, rng), standing(0.1, 0.02))
         + placed(bunch, standing(-0.45, -0.1))
@@ -141,7 +152,7 @@ def _table_things(rng: np.random.Generator) -> Pieces:
 
 
 def _sculptures() -> Pieces:
-    """A gold knot, a mirror sphere, frosted rings, clear stones, each on its plinth."""
+    """Gold knot, mirror sphere, clear stones on plinths; frosted rings and a vase on a console."""
     ball = [Piece("mirror", Sphere((0.0, 1.09, 0.0), 0.29, name="mirror sphere"))]
     return (
         placed(plinth("white marble", 0.42, 0.95), standing(*KNOT, 20.0))
@@ -149,7 +160,9 @@ def _sculptures() -> Pieces:
         + placed(plinth("dark marble", 0.4, 0.8) + ball, standing(0.62, 5.52, 8.0))
         + placed(plinth("white marble", 0.34, 0.8), standing(*STONES, 12.0))
         + placed(stacked_sculpture("tinted glass", 0.52), standing(*STONES, 60.0, 0.8))
-        + placed(ring_sculpture("frosted glass", 0.16, 0.022), standing(1.3, 0.32, 30.0, 0.82))
+        + placed(console("walnut", "black steel"), standing(1.75, 0.21))
+        + placed(ring_sculpture("frosted glass", 0.16, 0.022), standing(1.35, 0.22, 30.0, 0.818))
+        + placed(vase("blue glaze", 0.34, 1), standing(2.1, 0.22, 0.0, 0.818))
     )
 
 
@@ -188,18 +201,22 @@ def _fireplace(rng: np.random.Generator) -> Pieces:
         block("dark marble", (1.9, 0.03, 0.75), (0.0, 0.015, 0.6), bevel=0.006),
     ]  # fmt: skip
     for side in (-1.0, 1.0):
-        breast.append(block("white marble", (0.26, 0.845, 0.08), (side * 0.62, 0.4525, 0.44), bevel=0.008))
+        breast.append(
+            block("white marble", (0.26, 0.845, 0.08), (side * 0.62, 0.4525, 0.44), bevel=0.008)
+        )
         breast += placed(vase("brass", 0.3, 2, 28), standing(side * 0.7, 0.26, 0.0, 1.235))
     burning = placed(fire(0.75, 25.0, rng), standing(0.0, 0.24, 0.0, 0.03))
     return placed(breast + burning, facing_north(HALL) @ moved(4.75, 0.0, 0.0))
 
 
 def _windows(rng: np.random.Generator) -> Pieces:
-    """Linen curtains at every window, a console under the painting of hills."""
+    """Linen curtains at every window."""
     parts: Pieces = []
     for opening in WINDOWS:
         middle = opening.left + opening.width / 2.0
-        parts += placed(curtains(opening.width, 3.55, "linen", rng), facing_east(HALL) @ moved(middle, 0.0, 0.0))
+        parts += placed(
+            curtains(opening.width, 3.55, "linen", rng), facing_east(HALL) @ moved(middle, 0.0, 0.0)
+        )
     return parts
 
 
@@ -208,7 +225,11 @@ def _plants(rng: np.random.Generator) -> Pieces:
     tall = potted(bush(1.7, 7, rng), "leaf", ("white glaze", 0.24, 0.42))
     return (
         placed(tall, standing(0.55, 0.5))
-        + placed(potted(fern(0.75, 22, rng), "fern", ("terracotta", 0.2, 0.55)), standing(0.55, 8.05))
-        + placed(potted(blades(0.8, 13, rng), "blade", ("blue glaze", 0.17, 0.32)), standing(0.5, 3.05))
+        + placed(
+            potted(fern(0.75, 22, rng), "fern", ("terracotta", 0.2, 0.55)), standing(0.55, 8.05)
+        )
+        + placed(
+            potted(blades(0.8, 13, rng), "blade", ("blue glaze", 0.17, 0.32)), standing(0.5, 3.05)
+        )
         + placed(potted(bush(1.3, 6, rng), "leaf", ("terracotta", 0.22, 0.4)), standing(7.4, 10.3))
     )

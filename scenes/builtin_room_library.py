@@ -2,6 +2,7 @@
 
 Host code. Metres; positions are (x, z) on the floor of builtin_room_shell.LIBRARY.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -40,7 +41,7 @@ from scenes.procedural_transforms import standing
 DESK = (4.5, -3.3)
 NORTH_CASE = Bookcase(width=5.6, height=2.85, bays=5, shelves=6)
 WEST_CASE = Bookcase(width=3.1, height=2.85, bays=3, shelves=6)
-SHELF_RADIANCE = warm(45.0)
+SHELF_RADIANCE = warm(80.0)
 
 
 def library(rng: np.random.Generator) -> Pieces:
@@ -83,11 +84,13 @@ def _corner(rng: np.random.Generator) -> Pieces:
         placed(upholstered(1, "rust cloth"), standing(7.3, -4.35, -55.0))
         + placed(side_table("oak", "black steel"), standing(7.55, -3.35))
         + placed(vase("white glaze", 0.25, 1), standing(7.6, -3.4, 0.0, 0.52))
-        + placed(shaded_lamp(1.5, 0.22, 12.0), standing(7.65, -5.1))
+        + placed(shaded_lamp(1.5, 0.22, 18.0), standing(7.65, -5.1))
         + placed(stand, standing(2.6, -1.0))
         + placed(globe(0.26), standing(2.6, -1.0, 40.0, 0.7))
         + placed(hung, facing_north(LIBRARY) @ moved(4.6, 1.75, 0.0))
-        + placed(potted(fern(0.6, 18, rng), "fern", ("white glaze", 0.18, 0.4)), standing(7.5, -1.0))
+        + placed(
+            potted(fern(0.6, 18, rng), "fern", ("white glaze", 0.18, 0.4)), standing(7.5, -1.0)
+        )
     )
 
 
@@ -97,5 +100,5 @@ def _lamps() -> Pieces:
     parts: Pieces = []
     for (x, z), drop, radius in hung:
         where = standing(DESK[0] + x, DESK[1] + 0.2 + z, 0.0, LIBRARY.height)
-        parts += placed(globe_pendant(drop, radius, 16.0), where)
+        parts += placed(globe_pendant(drop, radius, 26.0), where)
     return parts

@@ -1,7 +1,8 @@
 """The reading room's building: hall, library behind an arch, garden room beside a glazed screen.
 
-Host code. Metres; x to the right, y up, z towards the start camera. The hall is x in [0, 8], z in [0, 11].
+Host code. Metres; x to the right, y up, z towards the start camera.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from scenes.procedural_transforms import moved
 from scenes.procedural_transforms import tilted
 from scenes.procedural_transforms import turned
 from scenes.procedural_walls import Opening
+from scenes.procedural_walls import Wall
 from scenes.procedural_walls import arch_head
 from scenes.procedural_walls import panel
 from scenes.procedural_walls import wall
@@ -44,7 +46,9 @@ HALL = Room(0.0, 8.0, 0.0, 11.0, 4.2)
 LIBRARY = Room(1.6, 8.0, -5.6, -0.3, 3.3)
 GARDEN = Room(8.3, 12.4, 5.0, 9.6, 3.2)
 
-WINDOWS = tuple(Opening(s, 0.42, 1.45, 2.95) for s in (1.0, 3.5, 6.0, 8.5))  # s runs from south to north
+WINDOWS = tuple(
+    Opening(s, 0.42, 1.45, 2.95) for s in (1.0, 3.5, 6.0, 8.5)
+)  # s runs from south to north
 ARCH = Opening(4.7, 0.0, 2.2, 3.0)  # from the hall's west end
 SCREEN = Opening(5.6, 0.0, 3.2, 2.6)  # from the hall's north end; its middle third stands open
 SKYLIGHT = Opening(0.9, 1.1, 2.3, 2.4)  # in the garden room's ceiling, from its west and south
@@ -54,7 +58,9 @@ SKY: RGB = (5.0, 5.8, 6.8)
 
 def shell() -> Pieces:
     """All walls, floors, ceilings, windows and beams."""
-    return _hall_walls() + _library_walls() + _garden_walls() + _floors() + _ceilings() + _woodwork()
+    return (
+        _hall_walls() + _library_walls() + _garden_walls() + _floors() + _ceilings() + _woodwork()
+    )
 
 
 def facing_east(room: Room) -> np.ndarray:
@@ -77,11 +83,16 @@ def facing_north(room: Room) -> np.ndarray:
     return moved(room.east, 0.0, room.south) @ turned(180.0)
 
 
-def _walled(paints: tuple[str, str, str], size: tuple[float, float], openings: tuple[Opening, ...]) -> Pieces:
+def _walled(
+    paints: tuple[str, str, str], size: tuple[float, float], openings: tuple[Opening, ...]
+) -> Pieces:
     """A wall of (length, height) with paints for its front, back and reveals."""
-    made = wall(*size, THICKNESS, openings)
-    parts = [Piece(paints[0], made.front), Piece(paints[1], made.back)]
-    return parts + ([Piece(paints[2], made.reveals)] if made.reveals is not None else [])
+    return _painted(wall(*size, THICKNESS, openings), paints)
+
+
+def _painted(parts: Wall, paints: tuple[str, str, str]) -> Pieces:
+    """Front, back and reveals of a wall, each with its paint."""
+    return [Piece(paint, mesh) for paint, mesh in zip(paints, parts) if mesh is not None]
 
 
 def _hall_walls() -> Pieces:
@@ -89,11 +100,13 @@ def _hall_walls() -> Pieces:
     cream, outside = "cream plaster", "limestone"
     arch = arch_head(ARCH, THICKNESS)
     north = _walled((cream, "green plaster", cream), (8.0, HALL.height), (ARCH,))
-    north += [Piece(cream, arch.front), Piece("green plaster", arch.back), Piece(cream, arch.reveals)]
+    north += _painted(arch, (cream, "green plaster", cream))
     north += arch_moulding(ARCH, "white lacquer")
     west = _walled((cream, outside, cream), (11.0, HALL.height), WINDOWS)
     for opening in WINDOWS:
-        west += window_frame(opening, "white lacquer", -0.2, (1, 3)) + sill(opening, "limestone", 0.2)
+        west += window_frame(opening, "white lacquer", -0.2, (1, 3)) + sill(
+            opening, "limestone", 0.2
+        )
     east = _walled((cream, "bricks", "black steel"), (11.0, HALL.height), (SCREEN,))
     east += _glazed_screen()
     south = _walled((cream, outside, cream), (8.0, HALL.height), ())
@@ -120,7 +133,9 @@ def _library_walls() -> Pieces:
     green, outside = "green plaster", "limestone"
     wide, deep = LIBRARY.east - LIBRARY.west, LIBRARY.south - LIBRARY.north
     east = _walled((green, outside, green), (deep, LIBRARY.height), (LIBRARY_WINDOW,))
-    east += window_frame(LIBRARY_WINDOW, "white lacquer", -0.2, (1, 2)) + sill(LIBRARY_WINDOW, "limestone", 0.2)
+    east += window_frame(LIBRARY_WINDOW, "white lacquer", -0.2, (1, 2)) + sill(
+        LIBRARY_WINDOW, "limestone", 0.2
+    )
     north = _walled((green, outside, green), (wide, LIBRARY.height), ())
     west = _walled((green, outside, green), (deep, LIBRARY.height), ())
     return (
@@ -179,7 +194,9 @@ def _woodwork() -> Pieces:
     """Beams under the hall's ceiling; skirting boards along walls without furniture or openings."""
     parts = []
     for z in np.linspace(1.1, 9.9, 6):
-        parts.append(block("beam", (8.0, 0.24, 0.17), (4.0, HALL.height - 0.12, float(z)), bevel=0.012))
+        parts.append(
+            block("beam", (8.0, 0.24, 0.17), (4.0, HALL.height - 0.12, float(z)), bevel=0.012)
+        )
     runs = [
         ((0.012, 5.5), (0.024, 11.0)), ((2.35, 0.012), (4.58, 0.024)), ((7.4, 0.012), (0.88, 0.024)),
         ((4.0, 10.988), (8.0, 0.024)), ((7.988, 2.8), (0.024, 5.6)), ((7.988, 9.9), (0.024, 2.2)),

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -95,7 +96,7 @@ def _glazes() -> dict[str, Material]:
         "orange": ("d8801c", 0.3), "lemon": ("d8bc30", 0.28), "ivory": ("e6dcc4", 0.2),
     }  # fmt: skip
     glazes = {name: glossy(linear_rgb(code), alpha) for name, (code, alpha) in plain.items()}
-    dull = {"terracotta": "b4694a", "soil": "3a2c22", "stem": "5a6a3a", "shade lining": "ece4d4"}
+    dull = {"terracotta": "b4694a", "soil": "3a2c22", "stem": "5a6a3a", "shade lining": "e0d8c8"}
     glazes |= {name: matt(linear_rgb(code)) for name, code in dull.items()}
     glazes["lamp"] = Material(Diffuse((0.0, 0.0, 0.0)))
     return glazes
@@ -130,4 +131,6 @@ def _leaves(rng: np.random.Generator) -> dict[str, Material]:
 def _cut_out(image: Image) -> Material:
     """A leaf: its picture's colour where its alpha says there is a leaf."""
     texture = whole(image)
-    return Material(Diffuse(texture), opacity=texture, opacity_channel=3, opacity_cutoff=LEAF_CUTOFF)
+    return Material(
+        Diffuse(texture), opacity=texture, opacity_channel=3, opacity_cutoff=LEAF_CUTOFF
+    )

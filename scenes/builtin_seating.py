@@ -2,6 +2,7 @@
 
 Host code. Metres; each stands on y = 0 at the origin and faces +z.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -10,11 +11,11 @@ from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import placed
 from scenes.description import Mesh
+from scenes.procedural_boxes import box
 from scenes.procedural_curves import smooth_curve
 from scenes.procedural_meshes import transformed
 from scenes.procedural_sheets import cushion
 from scenes.procedural_sheets import draped
-from scenes.procedural_boxes import box
 from scenes.procedural_solids import superellipsoid
 from scenes.procedural_sweeps import bar
 from scenes.procedural_sweeps import lathe
@@ -36,7 +37,9 @@ def upholstered(seat_count: int, fabric: str, seat_width: float = 0.72) -> Piece
         Piece(fabric, _set(box((inner, 0.5, 0.2), 0.06, 3), (0.0, 0.5, -0.35))),
     ]
     for side in (-1.0, 1.0):
-        arm = _set(box((ARM_WIDTH, 0.42, 0.9), 0.08, 3), (side * (width - ARM_WIDTH) / 2.0, 0.4, 0.0))
+        arm = _set(
+            box((ARM_WIDTH, 0.42, 0.9), 0.08, 3), (side * (width - ARM_WIDTH) / 2.0, 0.4, 0.0)
+        )
         parts.append(Piece(fabric, arm))
         for front in (-0.36, 0.36):
             parts.append(Piece("walnut", _set(_foot(), (side * (width / 2.0 - 0.09), 0.0, front))))
@@ -52,13 +55,15 @@ def upholstered(seat_count: int, fabric: str, seat_width: float = 0.72) -> Piece
 def pillow(fabric: str, x: float, degrees: float) -> Pieces:
     """A square pillow that leans on the back of a sofa, turned a little."""
     lying = cushion(0.46, 0.46, 0.2)
-    return [Piece(fabric, transformed(lying, moved(x, 0.69, -0.02) @ turned(degrees) @ tilted(68.0)))]
+    return [
+        Piece(fabric, transformed(lying, moved(x, 0.69, -0.02) @ turned(degrees) @ tilted(68.0)))
+    ]
 
 
 def throw(fabric: str, x: float, rng: np.random.Generator) -> Pieces:
     """A blanket that hangs over the arm at `x` of a sofa, in soft folds."""
-    over = np.array([[-0.14, 0.16], [-0.135, 0.4], [-0.12, 0.58], [-0.06, 0.628], [0.06, 0.628],
-                     [0.12, 0.58], [0.135, 0.46], [0.135, 0.45]])  # fmt: skip
+    over = np.array([[-0.14, 0.16], [-0.135, 0.4], [-0.125, 0.56], [-0.06, 0.625], [0.06, 0.625],
+                     [0.125, 0.57], [0.135, 0.5]])  # fmt: skip
     profile = smooth_curve(over, 40)
     waves = np.stack([rng.uniform(14, 40, 6), rng.uniform(-6, 6, 6), rng.uniform(0, 6, 6),
                       rng.uniform(0.001, 0.0035, 6)], -1)  # fmt: skip
@@ -71,20 +76,30 @@ def chair(wood: str, fabric: str) -> Pieces:
     parts: Pieces = []
     for side in (-1.0, 1.0):
         parts.append(Piece(wood, _leg((side * 0.19, SEAT_HEIGHT, 0.18), (side * 0.21, 0.0, 0.21))))
-        back = np.array([(side * 0.21, 0.0, -0.24), (side * 0.19, 0.44, -0.19), (side * 0.19, 0.78, -0.25)])
+        back = np.array(
+            [(side * 0.21, 0.0, -0.24), (side * 0.19, 0.44, -0.19), (side * 0.19, 0.78, -0.25)]
+        )
         parts.append(Piece(wood, tube(smooth_curve(back, 12), 0.017)))
-    rail = smooth_curve(np.array([(-0.22, 0.77, -0.22), (0.0, 0.79, -0.3), (0.22, 0.77, -0.22)]), 16)
+    rail = smooth_curve(
+        np.array([(-0.22, 0.77, -0.22), (0.0, 0.79, -0.3), (0.22, 0.77, -0.22)]), 16
+    )
     parts.append(Piece(wood, tube(rail, 0.021)))
     for x in (-0.1, 0.0, 0.1):
-        parts.append(Piece(wood, bar((x, SEAT_HEIGHT, -0.19), (x, 0.78, -0.285 + abs(x) * 0.25), 0.009)))
-    parts.append(Piece(wood, _set(box((0.42, 0.035, 0.42), 0.012, 2), (0.0, SEAT_HEIGHT - 0.02, 0.0))))
+        parts.append(
+            Piece(wood, bar((x, SEAT_HEIGHT, -0.19), (x, 0.78, -0.285 + abs(x) * 0.25), 0.009))
+        )
+    parts.append(
+        Piece(wood, _set(box((0.42, 0.035, 0.42), 0.012, 2), (0.0, SEAT_HEIGHT - 0.02, 0.0)))
+    )
     pad = superellipsoid((0.21, 0.035, 0.21), (0.7, 0.35), rows=10)
     return parts + [Piece(fabric, _set(pad, (0.0, SEAT_HEIGHT + 0.01, 0.0)))]
 
 
 def stool(wood: str, metal: str) -> Pieces:
     """A round seat on three legs with a ring between them."""
-    top = lathe(np.array([(0, 0.6), (0.15, 0.6), (0.17, 0.615), (0.17, 0.63), (0.15, 0.645), (0, 0.64)]))
+    top = lathe(
+        np.array([(0, 0.6), (0.15, 0.6), (0.17, 0.615), (0.17, 0.63), (0.15, 0.645), (0, 0.64)])
+    )
     parts: Pieces = [Piece(wood, top)]
     angle = np.radians([90.0, 210.0, 330.0])
     for c, s in zip(np.cos(angle), np.sin(angle)):
@@ -98,7 +113,9 @@ def bench(wood: str, metal: str, length: float = 1.3) -> Pieces:
     for z in (-0.13, 0.0, 0.13):
         parts.append(Piece(wood, _set(box((length, 0.035, 0.11), 0.008, 2), (0.0, 0.44, z))))
     for x in (-0.4 * length, 0.4 * length):
-        frame = smooth_curve(np.array([(x, 0.0, -0.19), (x, 0.41, -0.15), (x, 0.41, 0.15), (x, 0.0, 0.19)]), 24)
+        frame = smooth_curve(
+            np.array([(x, 0.0, -0.19), (x, 0.41, -0.15), (x, 0.41, 0.15), (x, 0.0, 0.19)]), 24
+        )
         parts.append(Piece(metal, tube(frame, 0.014)))
     return parts
 
@@ -115,7 +132,9 @@ def _set(mesh: Mesh, position: tuple[float, float, float]) -> Mesh:
 
 def _foot() -> Mesh:
     """A short turned foot."""
-    return lathe(np.array([(0, 0), (0.014, 0), (0.018, 0.01), (0.026, 0.13), (0, 0.13)]), columns=12)
+    return lathe(
+        np.array([(0, 0), (0.014, 0), (0.018, 0.01), (0.026, 0.13), (0, 0.13)]), columns=12
+    )
 
 
 def _leg(top: tuple[float, float, float], bottom: tuple[float, float, float]) -> Mesh:

@@ -2,6 +2,7 @@
 
 Host code. Metres; each stands on y = 0 with its back in z = 0, x from 0 to its width, and faces +z.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -41,7 +42,9 @@ def bookcase(case: Bookcase, wood: str, rng: np.random.Generator) -> Pieces:
     bay, tier = _compartment(case)
     for column in range(case.bays):
         for row in range(case.shelves):
-            corner = moved(BOARD + column * (bay + BOARD), 0.1 + row * (tier + BOARD), case.depth - 0.03)
+            corner = moved(
+                BOARD + column * (bay + BOARD), 0.1 + row * (tier + BOARD), case.depth - 0.03
+            )
             parts += placed(_filling(bay, tier, case.depth - 0.08, rng), corner)
     return parts
 
@@ -53,7 +56,9 @@ def shelf_lights(case: Bookcase, radiance: RGB) -> Pieces:
     for row in range(2, case.shelves + 1, 2):
         y = 0.1 + row * (tier + BOARD) - BOARD - 0.002
         start, length = (2.0 * BOARD, y, case.depth - 0.045), case.width - 4.0 * BOARD
-        strip = Flat(start, (length, 0.0, 0.0), (0.0, 0.0, 0.012), radiance=radiance, name="shelf light")
+        strip = Flat(
+            start, (length, 0.0, 0.0), (0.0, 0.0, 0.012), radiance=radiance, name="shelf light"
+        )
         strips.append(Piece("lamp", strip))
     return strips
 
@@ -77,11 +82,18 @@ def _carcass(case: Bookcase, wood: str) -> Pieces:
     parts = [
         _board(wood, (width, height, 0.012), (width / 2.0, height / 2.0, 0.008)),
         _board(wood, (width, 0.07, depth - 0.03), (width / 2.0, 0.035, (depth - 0.03) / 2.0)),
-        block(wood, (width + 0.06, 0.06, depth + 0.04), (width / 2.0, height - 0.03, (depth + 0.04) / 2.0), bevel=0.012),
+        block(
+            wood,
+            (width + 0.06, 0.06, depth + 0.04),
+            (width / 2.0, height - 0.03, (depth + 0.04) / 2.0),
+            bevel=0.012,
+        ),
     ]
     for column in range(case.bays + 1):
         x = BOARD / 2.0 + column * (bay + BOARD)
-        parts.append(_board(wood, (BOARD, height - 0.06, depth), (x, (height - 0.06) / 2.0, depth / 2.0)))
+        parts.append(
+            _board(wood, (BOARD, height - 0.06, depth), (x, (height - 0.06) / 2.0, depth / 2.0))
+        )
     for row in range(case.shelves + 1):
         y = 0.1 - BOARD / 2.0 + row * (tier + BOARD)
         shelf = (width - 2.0 * BOARD, BOARD - 0.002, depth - 0.02)

@@ -2,6 +2,7 @@
 
 Host code. Metres, y up; the table top is y = 0.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -30,7 +31,7 @@ from scenes.description import Plastic
 from scenes.description import SceneDescription
 from scenes.description import Sphere
 from scenes.procedural_boxes import box
-from scenes.procedural_curves import smooth_curve
+from scenes.procedural_curves import evenly_spaced
 from scenes.procedural_fabric import woven
 from scenes.procedural_images import linear_rgb
 from scenes.procedural_meshes import transformed
@@ -49,27 +50,36 @@ SOFT_BOXES = (
     SoftBox((-0.8, 0.75, 0.35), (0.55, 0.75), (9.0, 8.6, 8.0)),
     SoftBox((0.9, 0.35, 0.25), (0.2, 0.7), (3.2, 3.8, 4.6)),
     SoftBox((0.15, 0.9, -0.5), (0.6, 0.25), (5.0, 5.0, 5.0)),
-    SoftBox((0.1, 0.35, 1.0), (0.3, 0.2), (1.6, 1.4, 1.2)),
+    SoftBox((0.1, 0.35, 1.0), (0.3, 0.2), (2.4, 2.1, 1.8)),
 )
 ENVIRONMENT_ROWS = 256
 
 
 def still_life() -> SceneDescription:
-    """Clear and frosted glass, a mirror, rough gold, copper and brass, plastic, fruit, cloth and wood."""
+    """Clear and frosted glass, mirror, gold, copper and brass, plastic, fruit, cloth and wood."""
     rng = np.random.default_rng(SEED)
-    shapes, table = gathered(_setting(rng) + _metals(rng) + _glasses() + _plastics(rng), _materials(rng))
-    light = studio(SOFT_BOXES, ground=(0.1, 0.09, 0.08), dome=(0.34, 0.36, 0.4), height=ENVIRONMENT_ROWS)
-    camera = camera_at((0.05, 0.46, 1.12), (0.0, 0.105, 0.0), fov_x=38.0)
-    return SceneDescription("still-life", shapes, table, camera, Environment(image=light, name="studio"))
+    shapes, table = gathered(
+        _setting(rng) + _metals(rng) + _glasses() + _plastics(rng), _materials(rng)
+    )
+    light = studio(
+        SOFT_BOXES, ground=(0.05, 0.045, 0.04), dome=(0.12, 0.13, 0.15), height=ENVIRONMENT_ROWS
+    )
+    camera = camera_at((0.05, 0.46, 1.12), (0.0, 0.105, 0.0), fov_x=40.0)
+    return SceneDescription(
+        "still-life", shapes, table, camera, Environment(image=light, name="studio")
+    )
 
 
 def _materials(rng: np.random.Generator) -> dict[str, Material]:
     """Everything by name; repeat widths in metres."""
     board = wood(linear_rgb("a8794a"), linear_rgb("5f3d22"), rng)
-    weave, threads = woven((0.30, 0.32, 0.36), (0.24, 0.26, 0.30), rng)
+    weave, threads = woven((0.055, 0.10, 0.115), (0.04, 0.075, 0.095), rng)
     plain = {"apple": ("a62a20", 0.12), "lemon": ("dcb92c", 0.25), "red plastic": ("b02a22", 0.05),
              "blue plastic": ("1f5796", 0.1), "white plastic": ("e2dfd6", 0.2)}  # fmt: skip
-    return {name: Material(Plastic(linear_rgb(code), alpha=alpha)) for name, (code, alpha) in plain.items()} | {
+    return {
+        name: Material(Plastic(linear_rgb(code), alpha=alpha))
+        for name, (code, alpha) in plain.items()
+    } | {
         "table": Material(Plastic(tiled(board, 1.4, 0.5), alpha=0.12)),
         "cloth": Material(Diffuse(tiled(weave, 0.05)), normal_map=tiled(threads, 0.05)),
         "glass": Material(Dielectric(1.5)),
@@ -84,12 +94,16 @@ def _materials(rng: np.random.Generator) -> dict[str, Material]:
 
 def _setting(rng: np.random.Generator) -> Pieces:
     """A table and a cloth that falls from behind over its back edge."""
-    table = transformed(box((2.6, 0.06, 1.4), 0.01, 3), moved(0.0, -0.03, -0.05))
-    fall = np.array([(-1.2, 1.15), (-1.0, 0.8), (-0.62, 0.22), (-0.42, 0.016), (-0.22, 0.008), (0.06, 0.008)])
+    table = transformed(box((3.4, 0.06, 1.4), 0.01, 3), moved(0.0, -0.03, -0.05))
+    angle = np.linspace(0.0, np.pi / 2.0, 16)
+    bend = np.stack([-0.45 - 0.3 * np.cos(angle), 0.308 - 0.3 * np.sin(angle)], -1)
+    fall = np.concatenate(
+        [[(-0.75, 1.3), (-0.75, 0.9), (-0.75, 0.6)], bend, [(-0.2, 0.008), (0.06, 0.008)]]
+    )
     waves = np.stack([rng.uniform(3, 16, 8), rng.uniform(-5, 5, 8), rng.uniform(0, 6, 8),
                       rng.uniform(0.0002, 0.0009, 8)], -1)  # fmt: skip
     waves[:3, 3] = 0.0
-    cloth = draped(smooth_curve(fall, 60), 2.4, waves, columns=120)
+    cloth = draped(evenly_spaced(fall, fall, 60), 3.2, waves, columns=120)
     return [Piece("table", table), Piece("cloth", cloth)]
 
 
@@ -116,7 +130,7 @@ def _glasses() -> Pieces:
         [Piece("glass", Sphere((-0.02, 0.0455, 0.16), 0.045, name="glass ball"))]
         + placed(wine_glass("glass"), standing(-0.16, 0.13, 0.0, 0.001))
         + placed(carafe("green glass", 0.3), standing(0.03, -0.3, 0.0, 0.009))
-        + placed([Piece("frosted glass", block)], standing(0.33, 0.1, 32.0, 0.051))
+        + placed([Piece("frosted glass", block)], standing(0.29, 0.1, 32.0, 0.051))
     )
 
 

@@ -2,6 +2,7 @@
 
 Host code. Units as in the published scene files, about a metre each.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence

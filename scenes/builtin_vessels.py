@@ -1,8 +1,9 @@
 """Vessels: vases, bowls, pots, glasses, bottles, cups.
 
-Host code. Metres; each stands on y = 0 at the origin. All are closed surfaces with a wall of their own
+Host code. Metres; each stands on y = 0 at the origin. All are closed surfaces with a wall of some
 thickness, so glass ones refract as glass does.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -25,7 +26,7 @@ VASE_OUTLINES = (  # (radius, height) as shares of the height
 
 
 def vessel(outline: np.ndarray, wall: float, columns: int = 36) -> Mesh:
-    """A closed vessel: flat foot, the (N, 2) outline of (radius, height) outside, and the same less `wall`."""
+    """A closed vessel: flat foot, the (N, 2) outline of (radius, height), the same less `wall`."""
     outside = smooth_curve(np.asarray(outline), 6 + columns // 6)
     slope = np.gradient(outside, axis=0)
     slope /= np.linalg.norm(slope, axis=1, keepdims=True)
@@ -50,7 +51,16 @@ def bowl(material: str, radius: float) -> Pieces:
 
 def pot(material: str, radius: float, height: float) -> Pieces:
     """A flower pot with a rim, filled with soil."""
-    profile = [(0.0, 0.0), (0.72, 0.0), (0.95, 0.82), (1.02, 0.82), (1.04, 1.0), (0.92, 1.0), (0.88, 0.8), (0.0, 0.8)]
+    profile = [
+        (0.0, 0.0),
+        (0.72, 0.0),
+        (0.95, 0.82),
+        (1.02, 0.82),
+        (1.04, 1.0),
+        (0.92, 1.0),
+        (0.88, 0.8),
+        (0.0, 0.8),
+    ]
     soil = lathe(np.array([(0.87, 0.86), (0.5, 0.88), (0.0, 0.9)]) * (radius, height), columns=32)
     return [
         Piece(material, lathe(np.array(profile) * (radius, height), columns=40)),
@@ -60,8 +70,23 @@ def pot(material: str, radius: float, height: float) -> Pieces:
 
 def wine_glass(material: str, height: float = 0.2) -> Pieces:
     """Foot, stem and bowl, all in one closed surface."""
-    outside = smooth_curve(np.array([(0.006, 0.025), (0.0045, 0.08), (0.02, 0.1), (0.037, 0.13), (0.039, 0.16), (0.032, 0.2)]), 22)
-    inside = smooth_curve(np.array([(0.0305, 0.2), (0.0375, 0.16), (0.0355, 0.13), (0.018, 0.102), (0.006, 0.0965)]), 16)
+    outside = smooth_curve(
+        np.array(
+            [
+                (0.006, 0.025),
+                (0.0045, 0.08),
+                (0.02, 0.1),
+                (0.037, 0.13),
+                (0.039, 0.16),
+                (0.032, 0.2),
+            ]
+        ),
+        22,
+    )
+    inside = smooth_curve(
+        np.array([(0.0305, 0.2), (0.0375, 0.16), (0.0355, 0.13), (0.018, 0.102), (0.006, 0.0965)]),
+        16,
+    )
     foot = [(0.0, 0.0), (0.034, 0.0), (0.035, 0.0015), (0.02, 0.004), (0.009, 0.012)]
     profile = np.concatenate([foot, outside, [(0.03125, 0.2008)], inside, [(0.0, 0.096)]])
     return [Piece(material, lathe(profile * (height / 0.2), columns=36))]
@@ -76,16 +101,36 @@ def tumbler(material: str) -> Pieces:
 
 def carafe(material: str, height: float = 0.28) -> Pieces:
     """A round-bellied bottle with an open neck."""
-    outline = np.array([(0.2, 0.0), (0.3, 0.06), (0.33, 0.25), (0.24, 0.48), (0.1, 0.66), (0.085, 0.85), (0.12, 1.0)])
+    outline = np.array(
+        [
+            (0.2, 0.0),
+            (0.3, 0.06),
+            (0.33, 0.25),
+            (0.24, 0.48),
+            (0.1, 0.66),
+            (0.085, 0.85),
+            (0.12, 1.0),
+        ]
+    )
     return [Piece(material, vessel(outline * height, 0.0035, columns=40))]
 
 
 def cup(material: str) -> Pieces:
     """A cup with a handle on a saucer."""
-    body = vessel(np.array([(0.022, 0.012), (0.034, 0.03), (0.04, 0.055), (0.042, 0.075)]), 0.003, columns=24)
-    saucer = vessel(np.array([(0.03, 0.0), (0.045, 0.004), (0.07, 0.014), (0.078, 0.018)]), 0.003, columns=24)
-    ear = smooth_curve(np.array([(0.038, 0.06, 0), (0.058, 0.066, 0), (0.064, 0.048, 0), (0.036, 0.032, 0)]), 14)
-    return [Piece(material, body), Piece(material, saucer), Piece(material, tube(ear, 0.0035, columns=8))]
+    body = vessel(
+        np.array([(0.022, 0.012), (0.034, 0.03), (0.04, 0.055), (0.042, 0.075)]), 0.003, columns=20
+    )
+    saucer = vessel(
+        np.array([(0.03, 0.0), (0.045, 0.004), (0.07, 0.014), (0.078, 0.018)]), 0.003, columns=20
+    )
+    ear = smooth_curve(
+        np.array([(0.038, 0.06, 0), (0.058, 0.066, 0), (0.064, 0.048, 0), (0.036, 0.032, 0)]), 14
+    )
+    return [
+        Piece(material, body),
+        Piece(material, saucer),
+        Piece(material, tube(ear, 0.0035, columns=8)),
+    ]
 
 
 def fruit(radius: float, rng: np.random.Generator) -> Mesh:

@@ -2,6 +2,7 @@
 
 Host code. Metres. As in procedural_walls: the wall runs along +x, the room is on the side of +z.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -9,31 +10,37 @@ import numpy as np
 from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_tables import block
+from scenes.procedural_meshes import transformed
 from scenes.procedural_sweeps import tube
 from scenes.procedural_transforms import moved
 from scenes.procedural_walls import Opening
 from scenes.procedural_walls import panel
-from scenes.procedural_meshes import transformed
 
 FRAME = 0.06  # thickness of the outer frame
 BAR = 0.028  # thickness of glazing bars
 
 
 def window_frame(opening: Opening, material: str, z: float, bars: tuple[int, int]) -> Pieces:
-    """Frame and glazing bars without panes, so that daylight enters; `bars` counts (upright, level)."""
+    """Frame and bars without panes, so that daylight enters; `bars` counts (upright, level)."""
     left, bottom, width, height = opening
     middle_x, middle_y = left + width / 2.0, bottom + height / 2.0
     parts = []
     for side in (-1.0, 1.0):
         x, y = middle_x + side * (width - FRAME) / 2.0, middle_y + side * (height - FRAME) / 2.0
         parts.append(block(material, (FRAME, height, 0.07), (x, middle_y, z), bevel=0.006))
-        parts.append(block(material, (width - 2.0 * FRAME, FRAME, 0.07), (middle_x, y, z), bevel=0.006))
+        parts.append(
+            block(material, (width - 2.0 * FRAME, FRAME, 0.07), (middle_x, y, z), bevel=0.006)
+        )
     for index in range(bars[0]):
         x = left + width * (index + 1) / (bars[0] + 1)
-        parts.append(block(material, (BAR, height - 2.0 * FRAME, 0.045), (x, middle_y, z), bevel=0.005))
+        parts.append(
+            block(material, (BAR, height - 2.0 * FRAME, 0.045), (x, middle_y, z), bevel=0.005)
+        )
     for index in range(bars[1]):
         y = bottom + height * (index + 1) / (bars[1] + 1)
-        parts.append(block(material, (width - 2.0 * FRAME, BAR, 0.04), (middle_x, y, z), bevel=0.005))
+        parts.append(
+            block(material, (width - 2.0 * FRAME, BAR, 0.04), (middle_x, y, z), bevel=0.005)
+        )
     return parts
 
 

@@ -1,16 +1,19 @@
 """Books: one cover and one block of leaves, copied in every size.
 
-Host code. Metres. A book stands on y = 0 with its spine towards +z; covers use one cell of the atlas of
-procedural_print.book_covers each.
+Host code. Metres. A book stands on y = 0 with its spine towards +z; each cover uses one cell of the
+atlas of procedural_print.book_covers.
 """
+
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from scenes.description import Mesh
+from scenes.procedural_boxes import box
 from scenes.procedural_meshes import grid_mesh
 from scenes.procedural_meshes import indexed
 from scenes.procedural_meshes import merged
@@ -18,7 +21,6 @@ from scenes.procedural_meshes import repeated
 from scenes.procedural_meshes import transformed
 from scenes.procedural_print import COVER_CELLS
 from scenes.procedural_print import SPINE_SHARE
-from scenes.procedural_boxes import box
 from scenes.procedural_transforms import moved
 from scenes.procedural_transforms import scattered
 
@@ -35,7 +37,7 @@ class Books(NamedTuple):
 
 
 def books(sizes: np.ndarray, matrices: np.ndarray, rng: np.random.Generator) -> Books:
-    """Books of (N, 3) `sizes` (thickness, height, depth), each moved by an (N, 4, 4) rigid matrix."""
+    """Books of (N, 3) `sizes` (thickness, height, depth), moved by (N, 4, 4) rigid matrices."""
     stretched = matrices.copy()
     stretched[:, :3, :3] *= sizes[:, None, :]
     cells = rng.integers(0, COVER_CELLS, (len(sizes), 2)) / COVER_CELLS
@@ -54,7 +56,7 @@ def book_row(width: float, height: float, depth: float, rng: np.random.Generator
         if run == 0:  # a few neighbours of one size, as sets stand together
             run = int(rng.integers(1, 7))
             base = rng.uniform(0.6, 0.95) * height
-            thick, deep = rng.uniform(0.021, 0.059), rng.uniform(0.65, 0.92) * depth
+            thick, deep = rng.uniform(0.022, 0.064), rng.uniform(0.65, 0.92) * depth
         thickness = thick * rng.uniform(0.85, 1.2)
         lean = np.radians(rng.uniform(8.0, 14.0)) if run == 1 and rng.random() < 0.12 else 0.0
         room = thickness * np.cos(lean) + base * np.sin(lean)
@@ -90,7 +92,7 @@ def _on_its_side(size: np.ndarray) -> np.ndarray:
 
 
 def _leaning(positions: np.ndarray, leans: np.ndarray) -> np.ndarray:
-    """(N, 4, 4): the right lower edge of each book at (N, 3) `positions`, tipped left by (N,) radians."""
+    """(N, 4, 4): right lower edges at (N, 3) `positions`, tipped left by (N,) radians."""
     matrices = np.tile(np.eye(4), (len(positions), 1, 1))
     matrices[:, 0, 0], matrices[:, 0, 1] = np.cos(leans), -np.sin(leans)
     matrices[:, 1, 0], matrices[:, 1, 1] = np.sin(leans), np.cos(leans)
@@ -105,25 +107,23 @@ def _cover() -> Mesh:
     Two boards and a spine, each projected straight onto its part of the first cell of the atlas.
     """
     board = box((BOARD, 1.0, HINGE + 0.5))
-    boards = [
-        transformed(board, moved(x, 0.5, (HINGE - 0.5) / 2.0)) for x in (BOARD / 2.0 - 1.0, -BOARD / 2.0)
-    ]
-    for mesh in boards:
+    parts = []
+    for x in (BOARD / 2.0 - 1.0, -BOARD / 2.0):
+        mesh = transformed(board, moved(x, 0.5, (HINGE - 0.5) / 2.0))
         away = (HINGE - mesh.vertices[:, 2]) / (HINGE + 0.5)
-        _project(mesh, SPINE_SHARE + (1.0 - SPINE_SHARE) * away)
+        parts.append(_projected(mesh, SPINE_SHARE + (1.0 - SPINE_SHARE) * away))
     spine = _spine()
-    _project(spine, SPINE_SHARE * (spine.vertices[:, 0] + 1.0))
-    return merged([*boards, spine])
+    return merged([*parts, _projected(spine, SPINE_SHARE * (spine.vertices[:, 0] + 1.0))])
 
 
-def _project(mesh: Mesh, u: np.ndarray) -> None:
-    """Set the uvs to (V,) `u` and the height, inside the atlas's first cell, off its rim."""
+def _projected(mesh: Mesh, u: np.ndarray) -> Mesh:
+    """The mesh with uvs of (V,) `u` and the height, inside the atlas's first cell, off its rim."""
     uvs = np.stack([u, mesh.vertices[:, 1]], -1)
-    mesh.uvs[:] = (0.01 + 0.98 * uvs) / COVER_CELLS
+    return replace(mesh, uvs=((0.01 + 0.98 * uvs) / COVER_CELLS).astype(np.float32))
 
 
 def _spine(steps: int = 3) -> Mesh:
-    """A bar whose section is a flat arc from the back hinge to the front hinge and the chord below it."""
+    """A bar whose section is a flat arc from hinge to hinge and the chord below it."""
     angle = np.linspace(np.pi, 0.0, steps + 1)
     arc = np.stack([0.5 * np.cos(angle) - 0.5, HINGE + (0.5 - HINGE) * np.sin(angle)], -1)
     slope = np.stack([0.3 * np.cos(angle), np.sin(angle) + 0.2], -1)
@@ -140,7 +140,7 @@ def _spine(steps: int = 3) -> Mesh:
 
 
 def _pulled_up(line: np.ndarray, slope: np.ndarray) -> Mesh:
-    """The wall from y = 0 to 1 over a (P, 2) line of (x, z) with (P, 2) normals on its left side."""
+    """The wall from y = 0 to 1 over a (P, 2) line of (x, z) with (P, 2) normals to its left."""
     points = np.stack([np.insert(line, 1, 0.0, axis=1), np.insert(line, 1, 1.0, axis=1)])
     normals = np.broadcast_to(np.insert(slope, 1, 0.0, axis=1), points.shape)
     return grid_mesh(points, normals, np.zeros((*points.shape[:2], 2)))
@@ -151,5 +151,4 @@ def _leaves() -> Mesh:
     """The block of leaves inside the cover of the unit book; v counts the leaves."""
     size = (1.0 - 2.0 * BOARD, 1.0 - 2.0 * SQUARE, HINGE + 0.5 - 2.0 * SQUARE)
     block = transformed(box(size), moved(-0.5, 0.5, (HINGE - 0.5) / 2.0 + SQUARE))
-    block.uvs[:] = np.stack([block.vertices[:, 2] + 0.5, block.vertices[:, 0] + 1.0], -1)
-    return block
+    return replace(block, uvs=block.vertices[:, [2, 0]] + np.array([0.5, 1.0], np.float32))

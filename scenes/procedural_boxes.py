@@ -2,6 +2,7 @@
 
 Host code. Metres; fronts and normals outwards; watertight by position.
 """
+
 from __future__ import annotations
 
 from functools import cache
@@ -60,9 +61,12 @@ def _form(steps: int) -> _Form:
     sign = np.repeat([-1.0, 1.0], steps + 1)
     count = len(line)
     index = np.arange(count * count).reshape(count, count)
-    a, b, c, d = (part.ravel() for part in (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]))
+    a, b, c, d = (
+        part.ravel() for part in (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1])
+    )
     quads = np.concatenate([np.stack([a, b, c], -1), np.stack([a, c, d], -1)])
-    corners, normals, axes, faces = [], [], [], []
+    corners, normals, axes = [], [], []
+    faces: list[np.ndarray] = []
     for axis in range(3):
         for side in (-1.0, 1.0):
             first, second = (axis + 1) % 3, (axis + 2) % 3

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -28,7 +29,7 @@ def smooth_curve(points: np.ndarray, count: int) -> np.ndarray:
 
 
 def evenly_spaced(points: np.ndarray, measure: np.ndarray, count: int) -> np.ndarray:
-    """(count, D) points along the polyline (N, D) at equal steps of length of the polyline (N, K) `measure`."""
+    """(count, D) points along the polyline (N, D) at equal steps of the length of `measure`, (N, K)."""
     step = np.linalg.norm(np.diff(measure, axis=0), axis=1)
     length = np.concatenate([[0.0], np.cumsum(step)])
     wanted = np.linspace(0.0, length[-1], count)
@@ -36,7 +37,7 @@ def evenly_spaced(points: np.ndarray, measure: np.ndarray, count: int) -> np.nda
 
 
 def tangents(points: np.ndarray, is_closed: bool) -> np.ndarray:
-    """(N, 3) unit tangents of a polyline by central differences; closed: last point before first."""
+    """(N, 3) unit tangents by central differences; closed: the last point is before the first."""
     if is_closed:
         along = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)
     else:

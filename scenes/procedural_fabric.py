@@ -2,6 +2,7 @@
 
 Host code. Linear reflectance; cloth and leather are seamless, the carpet is one whole.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -17,13 +18,18 @@ from scenes.procedural_noise import smoothstep
 
 
 def woven(warp: RGB, weft: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
-    """Colour and normal map of a plain weave of 32 x 32 threads, 256 x 256, for about 0.1 m x 0.1 m."""
+    """Colour and normal map of a plain weave of 32 x 32 threads, 256 x 256 texels, for 0.1 m."""
     size, threads = (256, 256), 32
     position = (np.arange(256) + 0.5) / 256 * threads
     over = ((position[None, :].astype(int) + position[:, None].astype(int)) % 2).astype(float)
-    hump_x, hump_y = np.sin(np.pi * (position % 1.0))[None, :], np.sin(np.pi * (position % 1.0))[:, None]
+    hump_x, hump_y = (
+        np.sin(np.pi * (position % 1.0))[None, :],
+        np.sin(np.pi * (position % 1.0))[:, None],
+    )
     relief = np.where(over > 0, hump_x * (0.6 + 0.4 * hump_y), hump_y * (0.6 + 0.4 * hump_x))
-    slub = 1.0 + 0.12 * gradient_noise(size, (4, 32), rng) + 0.12 * gradient_noise(size, (32, 4), rng)
+    slub = (
+        1.0 + 0.12 * gradient_noise(size, (4, 32), rng) + 0.12 * gradient_noise(size, (32, 4), rng)
+    )
     shade = (0.72 + 0.28 * relief) * slub
     image = color_image(blended(warp, weft, over) * shade[..., None], "cloth")
     return image, normal_image(0.0005 * relief, 0.1 / 256, "cloth normals")
@@ -37,12 +43,12 @@ def leather(dye: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
     creases = smoothstep(0.0, 0.12, np.abs(gradient_noise(size, (5, 5), rng)))
     tone = (1.0 + 0.22 * cloud) * (0.86 + 0.14 * creases)
     relief = 0.0009 * np.sqrt(pebbles) + 0.0012 * creases
-    image = color_image(np.float32(dye) * tone[..., None], "leather")
+    image = color_image(np.array(dye, np.float32) * tone[..., None], "leather")
     return image, normal_image(relief, 0.4 / 256, "leather normals")
 
 
 def carpet(colors: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> Image:
-    """A knotted carpet in (5, 3) `colors` (field, border, ornament, light line, accent); `shape` (H, W).
+    """A carpet in (5, 3) `colors` (field, border, ornament, line, accent); `shape` (H, W).
 
     Symmetric about both middles; the short side of the pattern is 1.
     """
@@ -58,7 +64,7 @@ def carpet(colors: np.ndarray, shape: tuple[int, int], rng: np.random.Generator)
 
 
 def _field(pattern: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-    """Draw small flowers on a lattice and a lobed medallion of nested rings into (H, W) `pattern`."""
+    """Draw flowers on a lattice and a lobed medallion of nested rings into (H, W) `pattern`."""
     flower_x, flower_y = (x * 11.0) % 1.0 - 0.5, (y * 11.0) % 1.0 - 0.5
     reach, angle = np.hypot(flower_x, flower_y), np.arctan2(flower_y, flower_x)
     pattern[reach < 0.2 + 0.12 * np.cos(5.0 * angle)] = 2

@@ -1,7 +1,8 @@
 """Leaf pictures with opacity: broad leaf, fern frond, sword blade, petal.
 
-Host code. Linear reflectance; v (upwards) runs from the stalk to the tip, u across; alpha is 0 outside.
+Host code. Linear reflectance; v (upwards) runs from stalk to tip, u across; alpha is 0 outside.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -41,11 +42,15 @@ def fern_frond(green: RGB, vein: RGB, rng: np.random.Generator) -> Image:
 def sword_blade(green: RGB, margin: RGB, rng: np.random.Generator) -> Image:
     """A stiff blade with light margins and irregular cross bands."""
     along, across = _leaf_coordinates()
-    outline = 0.9 * np.minimum(1.0, 0.55 + 1.2 * along) * np.clip((1.0 - along) * 4.0, 0.0, 1.0) ** 0.6
+    outline = (
+        0.9 * np.minimum(1.0, 0.55 + 1.2 * along) * np.clip((1.0 - along) * 4.0, 0.0, 1.0) ** 0.6
+    )
     wobble = 0.02 * fractal_noise(SIZE, (6, 2), 3, rng)
     bands = smoothstep(0.1, 0.6, np.sin(60.0 * (along + wobble)))
     edge = smoothstep(0.72, 0.84, np.abs(across) / np.maximum(outline, 1e-3))
-    return _painted(green, margin, np.maximum(0.25 * bands, edge), np.abs(across) < outline, (rng, "blade"))
+    return _painted(
+        green, margin, np.maximum(0.25 * bands, edge), np.abs(across) < outline, (rng, "blade")
+    )
 
 
 def petal(inner: RGB, outer: RGB, rng: np.random.Generator) -> Image:

@@ -2,6 +2,7 @@
 
 Host code. Patterns are made in linear reflectance, row 0 on top, and encoded here.
 """
+
 from __future__ import annotations
 
 from functools import cache
@@ -17,7 +18,7 @@ CODE_STEPS = 65535  # finer than the darkest 8-bit sRGB step, 1 / 3295
 
 
 def color_image(reflectance: np.ndarray, name: str) -> Image:
-    """sRGB image of (H, W, 3) linear reflectance, limited to [0, 0.8]; (H, W, 4) has opacity last."""
+    """sRGB image of (H, W, 3) linear reflectance, cut to [0, 0.8]; (H, W, 4) has opacity last."""
     texels = np.full((*reflectance.shape[:2], 4), 255, np.uint8)
     limited = np.clip(reflectance[..., :3], 0.0, ALBEDO_LIMIT)
     texels[..., :3] = _srgb_codes()[(limited * CODE_STEPS).astype(np.uint16)]
@@ -45,7 +46,7 @@ def normal_image(height: np.ndarray, texel: float, name: str) -> Image:
 
 @cache
 def _srgb_codes() -> np.ndarray:
-    """(65536,) uint8: 8-bit sRGB code (IEC 61966-2-1) of each linear value k / 65535; a table is fast."""
+    """(65536,) uint8 sRGB code (IEC 61966-2-1) of each linear k / 65535; a table is fast."""
     linear = np.arange(CODE_STEPS + 1) / CODE_STEPS
     curve = 1.055 * linear ** (1 / 2.4) - 0.055
     return _eight_bit(np.where(linear <= 0.0031308, 12.92 * linear, curve))
@@ -54,7 +55,9 @@ def _srgb_codes() -> np.ndarray:
 def linear_rgb(code: str) -> RGB:
     """Linear RGB of an sRGB code such as "c08040" (IEC 61966-2-1)."""
     encoded = [int(code[k : k + 2], 16) / 255.0 for k in (0, 2, 4)]
-    red, green, blue = (e / 12.92 if e <= 0.04045 else ((e + 0.055) / 1.055) ** 2.4 for e in encoded)
+    red, green, blue = (
+        e / 12.92 if e <= 0.04045 else ((e + 0.055) / 1.055) ** 2.4 for e in encoded
+    )
     return red, green, blue
 
 

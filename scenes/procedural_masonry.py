@@ -2,6 +2,7 @@
 
 Host code. Linear reflectance.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -34,7 +35,7 @@ def plaster(paint: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
     """Colour and normal map of a painted wall, 256 x 256 texels, meant for 2 m x 2 m."""
     size = (256, 256)
     cloud = fractal_noise(size, (3, 3), 5, rng)
-    reflectance = np.float32(paint) * (1.0 + 0.05 * cloud)[..., None]
+    reflectance = np.array(paint, np.float32) * (1.0 + 0.05 * cloud)[..., None]
     relief = 0.0016 * fractal_noise(size, (10, 10), 4, rng)
     return color_image(reflectance, "plaster"), normal_image(relief, 2.0 / 256, "plaster normals")
 
@@ -48,22 +49,28 @@ def bricks(tones: np.ndarray, mortar: RGB, rng: np.random.Generator) -> tuple[Im
     wobble = 3.0 * fractal_noise(size, (8, 8), 3, rng)
     rows = (np.arange(512)[:, None] + 0.5 + wobble) % 512 / 512 * BRICK_ROWS
     row = rows.astype(int) % BRICK_ROWS
-    columns = ((np.arange(512)[None, :] + 0.5 + wobble.T) / 512 * BRICK_COLUMNS + 0.5 * (row % 2)) % BRICK_COLUMNS
+    columns = (
+        (np.arange(512)[None, :] + 0.5 + wobble.T) / 512 * BRICK_COLUMNS + 0.5 * (row % 2)
+    ) % BRICK_COLUMNS
     column = columns.astype(int) % BRICK_COLUMNS
     down, right = rows % 1.0, columns % 1.0
-    edge = np.minimum(np.minimum(down, 1.0 - down) / BRICK_ROWS, np.minimum(right, 1.0 - right) / BRICK_COLUMNS)
+    edge = np.minimum(
+        np.minimum(down, 1.0 - down) / BRICK_ROWS, np.minimum(right, 1.0 - right) / BRICK_COLUMNS
+    )
     brick = smoothstep(0.003, 0.0085, edge)
     kind = rng.integers(0, len(tones), (BRICK_ROWS, BRICK_COLUMNS))[row, column]
     tone = rng.uniform(0.75, 1.15, (BRICK_ROWS, BRICK_COLUMNS))[row, column]
     rough = fractal_noise(size, (24, 24), 4, rng)
     face = tones[kind] * (tone * (1.0 + 0.2 * rough))[..., None]
-    reflectance = blended(np.float32(mortar) * (1.0 + 0.1 * rough)[..., None], face, brick)
+    reflectance = blended(
+        np.array(mortar, np.float32) * (1.0 + 0.1 * rough)[..., None], face, brick
+    )
     relief = 0.006 * brick + 0.0007 * rough
     return color_image(reflectance, "bricks"), normal_image(relief, 1.2 / 512, "brick normals")
 
 
 def patterned_tile(colors: np.ndarray, rng: np.random.Generator) -> Image:
-    """One glazed cement tile, 256 x 256: rosette, diamond frame and corner quarters in (4, 3) `colors`.
+    """One glazed cement tile, 256 x 256: rosette, diamond and corner quarters in (4, 3) `colors`.
 
     Mirror-symmetric, so that copies continue each other.
     """
@@ -79,5 +86,9 @@ def patterned_tile(colors: np.ndarray, rng: np.random.Generator) -> Image:
     pattern = np.zeros((256, 256), int)
     for mask, color in layers:
         pattern[np.broadcast_to(mask, pattern.shape)] = color
-    wear = 1.0 + 0.07 * gradient_noise((256, 256), (4, 4), rng) + 0.04 * gradient_noise((256, 256), (32, 32), rng)
+    wear = (
+        1.0
+        + 0.07 * gradient_noise((256, 256), (4, 4), rng)
+        + 0.04 * gradient_noise((256, 256), (32, 32), rng)
+    )
     return color_image(colors[pattern] * wear[..., None], "tile")

@@ -2,6 +2,7 @@
 
 Host code. Every mesh made here has unit normals and texture coordinates; lengths are metres.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ DEGENERATE_AREA = 1e-12  # m^2; poles and collapsed rows give triangles below a 
 def grid_mesh(points: np.ndarray, normals: np.ndarray, uvs: np.ndarray) -> Mesh:
     """Two triangles per cell of (R, C, 3) points with (R, C, 3) unit normals and (R, C, 2) uvs.
 
-    The front is where cross(d points / d column, d points / d row) points. Collapsed triangles are left out.
+    The front is where cross(d points / d column, d points / d row) points. Collapsed triangles are
+    left out.
     """
     rows, columns = points.shape[:2]
     index = np.arange(rows * columns).reshape(rows, columns)
@@ -26,10 +28,8 @@ def grid_mesh(points: np.ndarray, normals: np.ndarray, uvs: np.ndarray) -> Mesh:
     return indexed(points.reshape(-1, 3), faces.reshape(-1, 3), normals, uvs)
 
 
-def indexed(
-    vertices: np.ndarray, faces: np.ndarray, normals: np.ndarray, uvs: np.ndarray
-) -> Mesh:
-    """A mesh of (V, 3) vertices and (F, 3) faces in the record's types, without collapsed triangles."""
+def indexed(vertices: np.ndarray, faces: np.ndarray, normals: np.ndarray, uvs: np.ndarray) -> Mesh:
+    """A mesh of (V, 3) vertices and (F, 3) faces as recorded, without collapsed triangles."""
     corner = vertices[faces]
     doubled = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     kept = np.linalg.norm(doubled, axis=1) > 2.0 * DEGENERATE_AREA
@@ -119,7 +119,7 @@ def flipped(mesh: Mesh) -> Mesh:
 def with_uvs(mesh: Mesh, scale: tuple[float, float]) -> Mesh:
     """The mesh with its texture coordinates multiplied by `scale`."""
     assert mesh.uvs is not None
-    return replace(mesh, uvs=mesh.uvs * np.float32(scale))
+    return replace(mesh, uvs=mesh.uvs * np.array(scale, np.float32))
 
 
 def volume(mesh: Mesh) -> float:

@@ -2,6 +2,7 @@
 
 Host code. Gradient noise after Perlin 2002 (quintic fade) on a periodic lattice; float32 for speed.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple

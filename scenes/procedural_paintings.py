@@ -2,6 +2,7 @@
 
 Host code. Linear reflectance; `palette` is (K, 3), its first colour the ground.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -44,9 +45,13 @@ def fields(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator
     ragged = 0.018 * fractal_noise(shape, (4, 4), 5, rng)
     picture = np.broadcast_to(palette[0], (*shape, 3)) * (1.0 + 0.1 * ragged[..., None] * 50.0)
     for (top, bottom), color in zip(((0.06, 0.38), (0.42, 0.68), (0.72, 0.94)), palette[1:]):
-        inside = np.minimum(np.minimum(y - top, bottom - y), np.minimum(x - 0.08, 0.92 - x)) + ragged
+        inside = (
+            np.minimum(np.minimum(y - top, bottom - y), np.minimum(x - 0.08, 0.92 - x)) + ragged
+        )
         brushed = 1.0 + 0.22 * gradient_noise(shape, (6, 3), rng)
-        picture = blended(picture, color * brushed[..., None], 0.93 * smoothstep(-0.005, 0.03, inside))
+        picture = blended(
+            picture, color * brushed[..., None], 0.93 * smoothstep(-0.005, 0.03, inside)
+        )
     return _on_canvas(picture, rng)
 
 
@@ -81,7 +86,9 @@ def hills(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator)
         level = 0.38 + 0.52 * index / len(layers)
         ridge = level + 0.09 * fractal_noise((1, shape[1]), (1, 2 + index), 5, rng)
         mist = smoothstep(0.0, 0.3, y - ridge)
-        picture = blended(picture, blended(color, palette[1], 0.35 * mist), smoothstep(0.0, 0.004, y - ridge))
+        picture = blended(
+            picture, blended(color, palette[1], 0.35 * mist), smoothstep(0.0, 0.004, y - ridge)
+        )
     return _on_canvas(picture, rng)
 
 
@@ -99,7 +106,9 @@ def mosaic(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator
     drift = (sites.sum(axis=1) * 2.2 + rng.uniform(0.0, 1.3, 90)).astype(int) % (len(palette) - 1)
     tone = rng.uniform(0.75, 1.15, 90)
     picture = palette[1 + drift][nearest] * tone[nearest][..., None]
-    return _on_canvas(blended(palette[0], picture, smoothstep(0.006, 0.014, second - distance)), rng)
+    return _on_canvas(
+        blended(palette[0], picture, smoothstep(0.006, 0.014, second - distance)), rng
+    )
 
 
 def currents(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> Image:

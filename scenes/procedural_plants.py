@@ -2,6 +2,7 @@
 
 Host code. Metres. Leaves are sheets for an opacity texture (v along the leaf, u across).
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -15,7 +16,6 @@ from scenes.procedural_meshes import repeated
 from scenes.procedural_meshes import unit
 from scenes.procedural_sheets import leaf
 from scenes.procedural_sweeps import tube
-
 
 GOLDEN_ANGLE = 2.4  # rad between successive leaves, so that none hides the next
 
@@ -65,13 +65,15 @@ def blades(height: float, count: int, rng: np.random.Generator) -> Plant:
     headings = GOLDEN_ANGLE * np.arange(count)
     radius = 0.1 * np.sqrt(np.arange(count) / count)
     base = np.stack([radius * np.cos(headings), np.zeros(count), radius * np.sin(headings)], -1)
-    places = leaf_places(base, headings, rng.uniform(1.2, 1.5, count), rng.uniform(0.55, 1.0, count))
+    places = leaf_places(
+        base, headings, rng.uniform(1.2, 1.5, count), rng.uniform(0.55, 1.0, count)
+    )
     template = leaf(height, 0.085, droop=0.25, rows=10, fold=0.5)
     return Plant(repeated(template, places), _stub())
 
 
 def trailing(length: float, vine_count: int, rng: np.random.Generator) -> Plant:
-    """Vines that climb over a rim at radius 0.1 m and hang down by up to `length`, with small leaves."""
+    """Vines that climb over a rim of radius 0.1 m and hang down by up to `length`."""
     stems, places = [], []
     for index in range(vine_count):
         heading = 2.0 * np.pi * index / vine_count + rng.uniform(-0.3, 0.3)
@@ -80,7 +82,7 @@ def trailing(length: float, vine_count: int, rng: np.random.Generator) -> Plant:
         end = out * 0.17 + sway - [0, length * rng.uniform(0.35, 1.0), 0]
         knots = [out * 0.02, out * 0.09 + [0, 0.04, 0], out * 0.16 + [0, -0.06, 0], end]
         curve = smooth_curve(np.array(knots), 16)
-        stems.append(tube(curve, 0.0025, columns=3))
+        stems.append(tube(curve, 0.0025, columns=4))
         nodes = curve[2:]
         around = heading + 1.9 * np.arange(len(nodes))
         scale = rng.uniform(0.6, 1.1, len(nodes))
@@ -114,7 +116,7 @@ def _stub() -> Mesh:
 def leaf_places(
     points: np.ndarray, headings: np.ndarray, steepness: np.ndarray, scales: np.ndarray
 ) -> np.ndarray:
-    """(N, 4, 4) matrices that put leaves at (N, 3) `points`, pointing along `headings`, rising by `steepness`.
+    """(N, 4, 4) matrices that put leaves at (N, 3) `points`, along `headings`, `steepness` upwards.
 
     Angles (N,) in rad; a leaf's top is turned towards the plant's middle, or up.
     """
@@ -123,7 +125,9 @@ def leaf_places(
     forward = out * level[:, None] + np.sin(steepness)[:, None] * (0.0, 1.0, 0.0)
     side = unit(np.cross((0.0, 1.0, 0.0) - out, forward))
     matrices = np.zeros((len(points), 4, 4))
-    matrices[:, :3, :3] = np.stack([side, np.cross(forward, side), forward], -1) * scales[:, None, None]
+    matrices[:, :3, :3] = (
+        np.stack([side, np.cross(forward, side), forward], -1) * scales[:, None, None]
+    )
     matrices[:, :3, 3] = points
     matrices[:, 3, 3] = 1.0
     return matrices

@@ -2,6 +2,7 @@
 
 Host code. Linear reflectance.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -28,12 +29,12 @@ def book_covers(palette: np.ndarray, gilt: RGB, rng: np.random.Generator) -> Ima
             top, left = row * COVER_TEXELS, column * COVER_TEXELS
             cell = atlas[top : top + COVER_TEXELS, left : left + COVER_TEXELS]
             _draw_cover(cell, palette[rng.integers(len(palette))], gilt, rng)
-    wear = 1.0 + 0.12 * fractal_noise((side, side), (32, 32), 4, rng)
+    wear = 1.0 + 0.12 * fractal_noise((side, side), (32, 32), 2, rng)
     return color_image(atlas * wear[..., None], "book covers")
 
 
 def _draw_cover(cell: np.ndarray, cloth: np.ndarray, gilt: RGB, rng: np.random.Generator) -> None:
-    """Paint one cover into the (128, 128, 3) `cell`: spine bands, a label with a title, a framed front."""
+    """Paint a cover into the (128, 128, 3) `cell`: spine bands, a label, a framed front."""
     size, spine = len(cell), int(SPINE_SHARE * len(cell))
     cloth = cloth * rng.uniform(0.6, 1.1)
     ink = np.asarray(gilt) if cloth.mean() < 0.3 else cloth * 0.15
@@ -62,7 +63,7 @@ def _draw_cover(cell: np.ndarray, cloth: np.ndarray, gilt: RGB, rng: np.random.G
 def page_edges(paper: RGB, rng: np.random.Generator) -> Image:
     """The stack of leaves seen from the side, 16 x 256: lines that run along u."""
     tone = 1.0 - 0.35 * rng.random((256, 1)) ** 3 - 0.04 * rng.random((256, 16))
-    return color_image(np.float32(paper) * tone[..., None], "page edges")
+    return color_image(np.array(paper, np.float32) * tone[..., None], "page edges")
 
 
 def printed_page(paper: RGB, ink: RGB, rng: np.random.Generator) -> Image:
@@ -85,8 +86,8 @@ def globe_map(sea: RGB, land: RGB, ice: RGB, rng: np.random.Generator) -> Image:
     latitude = np.abs(np.linspace(1.0, -1.0, 256))[:, None]
     height = fractal_noise(size, (2, 4), 6, rng) - 0.25 * latitude**4
     shore = smoothstep(0.02, 0.05, height)
-    picture = blended(np.float32(sea) * (1.0 + 0.5 * height)[..., None], land, shore)
-    picture = blended(picture, np.float32(land) * 0.55, smoothstep(0.2, 0.5, height))
+    picture = blended(np.array(sea, np.float32) * (1.0 + 0.5 * height)[..., None], land, shore)
+    picture = blended(picture, np.array(land, np.float32) * 0.55, smoothstep(0.2, 0.5, height))
     picture = blended(picture, ice, smoothstep(0.86, 0.9, latitude + 0.08 * height))
     row, column = np.arange(256)[:, None], np.arange(512)[None, :]
     line = ((row % 32 == 0) | (column % 32 == 0)).astype(float)
@@ -94,12 +95,12 @@ def globe_map(sea: RGB, land: RGB, ice: RGB, rng: np.random.Generator) -> Image:
 
 
 def patina(metal: RGB, verdigris: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
-    """Base colour and metallic-roughness map (green roughness, blue metallic), 512 x 512, seamless."""
+    """Base colour and metallic-roughness map (green roughness, blue metal), 512 x 512 texels."""
     size = (512, 512)
     stain = fractal_noise(size, (4, 4), 6, rng)
     aged = smoothstep(-0.05, 0.35, stain)
     scratches = 0.5 + 0.5 * fractal_noise(size, (3, 64), 3, rng)
-    base = blended(metal, np.float32(verdigris) * (1.0 + 0.4 * stain)[..., None], aged)
+    base = blended(metal, np.array(verdigris, np.float32) * (1.0 + 0.4 * stain)[..., None], aged)
     roughness = 0.22 + 0.12 * scratches + 0.5 * aged
     values = np.stack([np.ones(size), roughness, 1.0 - aged], -1)
     return color_image(base, "patina"), data_image(values, "patina roughness and metal")

@@ -2,6 +2,7 @@
 
 Host code. Metres; normals from differences of the point grid. All but the cushion have a border.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -25,7 +26,7 @@ def curtain(width: float, height: float, folds: int, rng: np.random.Generator) -
 
     Folds are tight at the rail and open towards the hem; each wanders a little on its way down.
     """
-    rows, columns = 15, folds * 8 + 1
+    rows, columns = 12, folds * 10 + 1
     s = np.linspace(0.0, 1.0, columns)[None, :]
     h = np.linspace(0.0, 1.0, rows)[:, None]
     phase = 2.0 * np.pi * folds * s + 0.9 * np.sin(5.0 * s + rng.uniform(0, 6)) * (1.0 - h)
@@ -39,8 +40,8 @@ def curtain(width: float, height: float, folds: int, rng: np.random.Generator) -
 def draped(profile: np.ndarray, width: float, waves: np.ndarray, columns: int = 40) -> Mesh:
     """Cloth that follows an (R, 2) profile of (z, y), `width` along x, centred.
 
-    `waves` is (N, 4): frequency along x (rad/m), frequency along the profile (rad/m), phase, height (m),
-    added along the normal of the profile; uvs are metres. With z growing and y level the front faces up.
+    `waves` is (N, 4): frequency along x and along the profile (rad/m), phase, height (m),
+    added along the profile's normal; uvs are metres. With z growing the front faces up.
     """
     profile = np.asarray(profile, float)
     along = np.gradient(profile, axis=0)
@@ -75,7 +76,7 @@ def cushion(width: float, depth: float, height: float, count: int = 14) -> Mesh:
 def leaf(length: float, width: float, droop: float, rows: int = 4, fold: float = 0.25) -> Mesh:
     """A leaf from the origin along +z that bends down by `droop` rad, creased along its middle rib.
 
-    Its outline is left to the opacity of a texture: v along the leaf, u across. The front is on top.
+    A texture's opacity gives its outline: v along the leaf, u across. The front is on top.
     """
     t = np.linspace(0.0, 1.0, rows + 1)
     angle = droop * (t - 0.25)
@@ -84,14 +85,12 @@ def leaf(length: float, width: float, droop: float, rows: int = 4, fold: float =
     y = np.concatenate([[0.0], np.cumsum(-np.sin(angle[:-1]) * step)])
     across = np.array([1.0, 0.0, -1.0])[None, :] * width / 2.0
     raised = fold * np.abs(across)
-    points = np.stack(
-        np.broadcast_arrays(across, y[:, None] + raised, z[:, None]), -1
-    )
+    points = np.stack(np.broadcast_arrays(across, y[:, None] + raised, z[:, None]), -1)
     return sheet(points)
 
 
 def open_page(width: float, height: float, belly: float) -> Mesh:
-    """The right half of an open book: x from the spine 0 to `width`, z from -height/2 (top) to height/2."""
+    """The right half of an open book: x from the spine 0 to `width`, top towards -z."""
     s = np.linspace(0.0, 1.0, 13)[None, :]
     z = np.linspace(height / 2.0, -height / 2.0, 2)[:, None]
     y = belly * (1.0 - (1.0 - np.minimum(s / 0.3, 1.0)) ** 2) * (1.0 - 0.65 * s)

@@ -2,6 +2,7 @@
 
 Host code. Metres; fronts and normals outwards; all watertight by position.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -56,13 +57,15 @@ def superellipsoid(radii: Size, exponents: tuple[float, float], rows: int = 32) 
     x, y, z = np.moveaxis(np.abs(surface), -1, 0)
     flat = np.maximum(x**around + z**around, 1e-12)
     slope = flat ** (north / around - 1.0)
-    gradient = np.stack([slope * x ** (around - 1.0), y ** (north - 1.0), slope * z ** (around - 1.0)], -1)
+    gradient = np.stack(
+        [slope * x ** (around - 1.0), y ** (north - 1.0), slope * z ** (around - 1.0)], -1
+    )
     normals = unit(np.sign(directions) * gradient / radii)
     return grid_mesh(surface * radii, normals, uvs)
 
 
 def lumpy_sphere(radius: float, bumps: np.ndarray, rows: int = 32) -> Mesh:
-    """A sphere pushed outwards by waves: `bumps` is (N, 5): direction xyz * frequency, phase, height in m.
+    """A sphere with waves: `bumps` is (N, 5): direction xyz * frequency, phase, height in m.
 
     Normals are analytic: height field h(d) = sum a sin(k.d + p) over unit directions d.
     """
@@ -100,7 +103,7 @@ def _split_in_four(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray,
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     unique, inverse = np.unique(edges, axis=0, return_inverse=True)
     middle = unit(vertices[unique].sum(axis=1))
-    ab, bc, ca = (inverse.reshape(3, -1) + len(vertices))
+    ab, bc, ca = inverse.reshape(3, -1) + len(vertices)
     a, b, c = faces.T
     corners = [(a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca)]
     split = np.concatenate([np.stack(corner, -1) for corner in corners])

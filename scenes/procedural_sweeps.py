@@ -2,6 +2,7 @@
 
 Host code. Metres; fronts and normals outwards.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -20,7 +21,7 @@ CREASE_COSINE = 0.75  # profile corners sharper than about 41 degrees stay sharp
 def lathe(profile: np.ndarray, columns: int = 48) -> Mesh:
     """The (P, 2) profile of (radius, height) turned about +y; its outside is on its right.
 
-    A profile that starts and ends at radius 0, going up outside and down inside, gives a closed vessel.
+    A profile that starts and ends at radius 0, up outside and down inside, gives a vessel.
     u runs once around, v along the profile from 0 to 1.
     """
     profile = np.asarray(profile, float)
@@ -48,7 +49,7 @@ def _band_faces(bands: int, columns: int) -> np.ndarray:
 
 
 def _profile_normals(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(S, 2) normals at the start and end of each segment: averaged with the neighbour unless creased."""
+    """(S, 2) normals at both ends of each segment: averaged with the neighbour unless creased."""
     start, end = flat.copy(), flat.copy()
     is_smooth = np.sum(flat[1:] * flat[:-1], axis=1) > CREASE_COSINE
     mean = flat[1:] + flat[:-1]
@@ -91,7 +92,7 @@ def ring_tube(points: np.ndarray, radius: float, columns: int = 16) -> Mesh:
 
 
 def torus_knot(p: int, q: int, radius: float, thickness: float, count: int = 240) -> Mesh:
-    """The (p, q) torus knot about +y that fits a sphere of about `radius`, drawn with a round bar."""
+    """The (p, q) torus knot about +y in a sphere of about `radius`, drawn with a round bar."""
     t = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False)
     reach = (2.0 + np.cos(q * t)) / 3.0
     curve = np.stack([reach * np.cos(p * t), np.sin(q * t) / 3.0, -reach * np.sin(p * t)], -1)
@@ -105,10 +106,12 @@ def _rings(
     columns: int,
     twist: np.ndarray | float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(N, columns + 1, 3) circles about the curve and their normals (of a bar of constant radius)."""
+    """(N, columns + 1, 3) circles about the curve and normals as of a constant radius."""
     side = rotation_free_frames(along)
     up = np.cross(along, side)
-    angle = np.linspace(0.0, 2.0 * np.pi, columns + 1) + np.broadcast_to(twist, len(points))[:, None]
+    angle = (
+        np.linspace(0.0, 2.0 * np.pi, columns + 1) + np.broadcast_to(twist, len(points))[:, None]
+    )
     angle[:, -1] = angle[:, 0]
     normals = np.cos(angle)[..., None] * side[:, None] + np.sin(angle)[..., None] * up[:, None]
     return points[:, None] + radii[:, None, None] * normals, normals

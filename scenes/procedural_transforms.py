@@ -2,6 +2,7 @@
 
 Host code. Lengths in metres, angles in degrees; the rightmost factor of a product acts first.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -31,7 +32,7 @@ def standing(x: float, z: float, degrees: float = 0.0, y: float = 0.0) -> np.nda
 
 
 def scattered(positions: np.ndarray, scales: np.ndarray, degrees: np.ndarray) -> np.ndarray:
-    """(N, 4, 4) matrices: stretch by (N, 3) `scales`, turn about +y by (N,) `degrees`, move to (N, 3)."""
+    """(N, 4, 4): stretch by (N, 3) `scales`, turn about +y by (N,) `degrees`, move to (N, 3)."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     matrices = np.zeros((len(positions), 4, 4))
     matrices[:, 0, 0], matrices[:, 0, 2] = cosine, sine

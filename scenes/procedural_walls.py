@@ -2,9 +2,11 @@
 
 Host code. Metres; uvs are metres too, so that one texture scale fits every wall.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -80,7 +82,9 @@ def arch_head(opening: Opening, thickness: float, steps: int = 24) -> Wall:
     rim = np.stack([points[0] - [0.0, 0.0, thickness], points[0]])
     inward = np.stack([-np.cos(angle), -np.sin(angle), np.zeros_like(angle)], -1)
     along = radius * (np.pi - angle)
-    uvs = np.stack([np.stack([along, np.full_like(along, depth)], -1) for depth in (0.0, thickness)])
+    uvs = np.stack(
+        [np.stack([along, np.full_like(along, depth)], -1) for depth in (0.0, thickness)]
+    )
     vault = grid_mesh(rim, np.broadcast_to(inward, rim.shape), uvs)
     return Wall(front, back, vault)
 
@@ -92,7 +96,9 @@ def _with_holes(length: float, height: float, openings: Sequence[Opening]) -> Me
     pieces = []
     for left, right in zip(columns, columns[1:]):
         middle = (left + right) / 2.0
-        holes = sorted((o.bottom, o.bottom + o.height) for o in openings if 0 < middle - o.left < o.width)
+        holes = sorted(
+            (o.bottom, o.bottom + o.height) for o in openings if 0 < middle - o.left < o.width
+        )
         bottom = 0.0
         for start, end in [*holes, (height, height)]:
             if start > bottom:
@@ -105,8 +111,7 @@ def _facing_panel(left: float, right: float, bottom: float, top: float) -> Mesh:
     """A rectangle in z = 0 whose uvs are its x and y."""
     mesh = panel((left, bottom, 0.0), (right - left, 0.0, 0.0), (0.0, top - bottom, 0.0))
     assert mesh.uvs is not None
-    mesh.uvs[:] += np.float32([left, bottom])
-    return mesh
+    return replace(mesh, uvs=mesh.uvs + np.array([left, bottom], np.float32))
 
 
 def _reveal(opening: Opening, thickness: float) -> Mesh:

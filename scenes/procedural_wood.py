@@ -2,6 +2,7 @@
 
 Host code. Linear reflectance; u (columns) runs along the grain.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -57,7 +58,9 @@ def plank_floor(light: RGB, dark: RGB, rng: np.random.Generator) -> tuple[Image,
     reflectance *= (1.0 - 0.75 * joint)[..., None]
     cup = 0.0003 * (2.0 * across - 1.0) ** 2
     relief = -0.0012 * joint - 0.00012 * figure - cup
-    return color_image(reflectance, "planks"), normal_image(relief, 2.4 / FLOOR_TEXELS, "plank normals")
+    return color_image(reflectance, "planks"), normal_image(
+        relief, 2.4 / FLOOR_TEXELS, "plank normals"
+    )
 
 
 def _plank_layout(

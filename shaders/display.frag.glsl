@@ -14,7 +14,7 @@ const int ACES = 3;
 
 const vec3 NONFINITE_COLOR = vec3(1.0, 0.0, 1.0);  // a colour that no picture has by chance
 const vec3 SPLIT_COLOR = vec3(1.0, 0.75, 0.2);
-const float DEPTH_DARKEST = 0.08;                  // what is farthest stays above black, which is nothing
+const float DEPTH_DARKEST = 0.08;                  // of what is farthest; black is nothing
 const uint EXPONENT_BITS = 0x7f800000u;            // all set in NaN and infinity
 
 uniform sampler2D left_image;

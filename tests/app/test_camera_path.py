@@ -60,7 +60,7 @@ def test_rests_before_and_after(path: CameraPath) -> None:
 
 
 def test_has_no_kinks(path: CameraPath) -> None:
-    """Velocity and spin just before and just after a keyframe agree; a polyline would fail by far."""
+    """Velocity and spin just before and just after a keyframe agree; a polyline's do not."""
     step = 1e-5
     for key in path.keyframes[1:-1]:
         times = (key.time - 1.0) + step * np.array([-1, 0, 1])

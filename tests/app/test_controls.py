@@ -28,7 +28,9 @@ SPEED = 2.0
 TICK = 0.01  # seconds
 
 
-def camera_at(origin: tuple[float, ...], target: tuple[float, ...], up: tuple[float, ...]) -> Camera:
+def camera_at(
+    origin: tuple[float, ...], target: tuple[float, ...], up: tuple[float, ...]
+) -> Camera:
     return Camera(look_at(np.array(origin), np.array(target), np.array(up)))
 
 

@@ -17,7 +17,9 @@ FULL = (512, 384)
 TARGET_MS = 100.0
 
 
-def times(size: tuple[int, int], full_ms: float, train_ms: float, noise: float = 1.0) -> dict[str, float]:
+def times(
+    size: tuple[int, int], full_ms: float, train_ms: float, noise: float = 1.0
+) -> dict[str, float]:
     """A machine that takes `full_ms` for a picture of full size."""
     picture = full_ms * math.prod(size) / math.prod(FULL) * noise
     stages = {"render": 0.8 * picture, "train": train_ms, "denoise": 0.2 * picture}

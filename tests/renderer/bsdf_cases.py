@@ -81,7 +81,9 @@ WHITE_CASES = {
     "metallic transmits": Material(MetallicRoughness(WHITE, 0.0, 0.5, transmission=0.6)),
 }
 NAMES = list(CASES)
-ROUGH_NAMES = [name for name in NAMES if name not in ("mirror", "gold", "glass", "tinted glass", "pane")]
+ROUGH_NAMES = [
+    name for name in NAMES if name not in ("mirror", "gold", "glass", "tinted glass", "pane")
+]
 WHITE_NAMES = list(WHITE_CASES)
 
 

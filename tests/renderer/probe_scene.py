@@ -35,13 +35,21 @@ numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 @ti.kernel
 def trace_all(
-    tables: SceneTables, origin: vectors, direction: vectors, t_max: scalars, is_shadow: ti.i32,
-    out: numbers, index: integers,
+    tables: SceneTables,
+    origin: vectors,
+    direction: vectors,
+    t_max: scalars,
+    is_shadow: ti.i32,
+    out: numbers,
+    index: integers,
 ):
     """Rows: t 0, p 1-3, ng 4-6, n 7-9, uv 10-11, wi 12-14, material 15, emitter 16, pdf 17, env pdf 18, offset 19-21."""
     for i in origin:
         ray = Ray(
-            origin=origin[i], direction=direction[i], t_max=t_max[i], is_shadow=is_shadow,
+            origin=origin[i],
+            direction=direction[i],
+            t_max=t_max[i],
+            is_shadow=is_shadow,
             key=ti.cast(i * 7919 + 13, ti.u32),
         )
         hit = intersect(tables, ray)
@@ -132,7 +140,11 @@ class SceneProbe:
         self._tables = build_scene_tables(scene)
 
     def trace(
-        self, origin: np.ndarray, direction: np.ndarray, t_max: np.ndarray | float = INFINITY, is_shadow: bool = False
+        self,
+        origin: np.ndarray,
+        direction: np.ndarray,
+        t_max: np.ndarray | float = INFINITY,
+        is_shadow: bool = False,
     ) -> Hits:
         """Follow rays from (N, 3) or (3,) origins."""
         direction = np.ascontiguousarray(direction, np.float32)

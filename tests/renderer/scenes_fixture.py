@@ -24,7 +24,9 @@ GREY = Material(Diffuse((0.5, 0.5, 0.5)))
 BLACK = Material(Diffuse((0.0, 0.0, 0.0)))
 
 
-def camera_at(origin: Vector, target: Vector, fov_x: float = 60.0, up: Vector = (0, 1, 0)) -> Camera:
+def camera_at(
+    origin: Vector, target: Vector, fov_x: float = 60.0, up: Vector = (0, 1, 0)
+) -> Camera:
     """Pinhole camera; columns of its matrix are left, up, forward and position."""
     forward = np.subtract(target, origin).astype(np.float64)
     forward /= np.linalg.norm(forward)

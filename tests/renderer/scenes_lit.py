@@ -67,7 +67,9 @@ def glossy_metal() -> SceneDescription:
 
 def _sky() -> Environment:
     """Smooth, with a broad bright side, turned around y."""
-    v, u = np.meshgrid(np.linspace(0, 1, 16), np.linspace(0, 2 * np.pi, 32, endpoint=False), indexing="ij")
+    v, u = np.meshgrid(
+        np.linspace(0, 1, 16), np.linspace(0, 2 * np.pi, 32, endpoint=False), indexing="ij"
+    )
     sky = 0.3 + np.exp(2 * np.cos(u - 1) - 3 * v)
     image = np.stack([sky, 0.8 * sky, 0.5 + 0 * sky], axis=-1).astype(np.float32)
     c, s = np.cos(0.7), np.sin(0.7)
@@ -85,7 +87,10 @@ def glass_and_sky() -> SceneDescription:
         Material(Dielectric(1.5, is_thin=True)),
     ]
     shapes = [FLOOR, Flat((-1.5, 0, -1.2), (3, 0, 0), (0, 2, 0), material=5)]
-    shapes += [Sphere((x, 0.6, 0.0), 0.5, material=m) for m, x in ((1, -1.8), (2, -0.6), (3, 0.6), (4, 1.8))]
+    shapes += [
+        Sphere((x, 0.6, 0.0), 0.5, material=m)
+        for m, x in ((1, -1.8), (2, -0.6), (3, 0.6), (4, 1.8))
+    ]
     return make_scene(shapes, materials, camera_at((0, 1.5, -4), (0, 0.5, 0), 55), _sky())
 
 
@@ -137,7 +142,11 @@ def lamp_over_floor() -> SceneDescription:
     materials = [Material(Diffuse(LAMP_ALBEDO)), Material(Diffuse((0, 0, 0)))]
     half = LAMP_SIZE / 2
     lamp = Flat(
-        (-half, LAMP_HEIGHT, -half), (LAMP_SIZE, 0, 0), (0, 0, LAMP_SIZE), material=1, radiance=(LAMP_RADIANCE,) * 3
+        (-half, LAMP_HEIGHT, -half),
+        (LAMP_SIZE, 0, 0),
+        (0, 0, LAMP_SIZE),
+        material=1,
+        radiance=(LAMP_RADIANCE,) * 3,
     )
     return make_scene([FLOOR, lamp], materials, camera_at((2, 0.7, 0), (0, 0, 0), 0.05))
 
@@ -145,4 +154,17 @@ def lamp_over_floor() -> SceneDescription:
 def lamp_irradiance() -> float:
     """On the floor below the middle of the lamp: integral of cos cos / d^2."""
     half, h2 = LAMP_SIZE / 2, LAMP_HEIGHT**2
-    return LAMP_RADIANCE * dblquad(lambda x, y: h2 / (x * x + y * y + h2) ** 2, -half, half, -half, half)[0]
+    return (
+        LAMP_RADIANCE
+        * dblquad(lambda x, y: h2 / (x * x + y * y + h2) ** 2, -half, half, -half, half)[0]
+    )
+
+
+def turned_image() -> Environment:
+    """Bright and black parts, turned by a rotation that mixes all axes."""
+    random = np.random.default_rng(1)
+    image = random.gamma(0.5, 1.0, (8, 16, 3)).astype(np.float32)
+    image[5, 3] = 30
+    image[:, 9:11] = 0
+    q, _ = np.linalg.qr(random.normal(size=(3, 3)))
+    return Environment((0.5, 1.0, 2.0), image, q * np.sign(np.linalg.det(q)))

@@ -49,7 +49,12 @@ def _valid(name: str, wi: np.ndarray, choice: float) -> np.ndarray:
 
 
 def _lobe_errors(
-    name: str, wi: np.ndarray, choice: float, chance: np.ndarray, cosine: np.ndarray | float, factor: float
+    name: str,
+    wi: np.ndarray,
+    choice: float,
+    chance: np.ndarray,
+    cosine: np.ndarray | float,
+    factor: float,
 ) -> JacobianErrors:
     """Errors of one lobe: (pdf - other lobes' density) * det / chance, against 1.
 

@@ -119,5 +119,7 @@ def test_glancing_and_degenerate_directions_stay_finite(name: str) -> None:
         assert np.isfinite(samples.pdf).all(), wi
         assert (samples.weight >= 0).all(), wi
         edge = np.float32(1 - 2**-24)
-        corners = np.array(np.meshgrid([0, edge], [0, edge], [0, edge]), np.float32).reshape(3, -1).T
+        corners = (
+            np.array(np.meshgrid([0, edge], [0, edge], [0, edge]), np.float32).reshape(3, -1).T
+        )
         assert np.isfinite(probe().sample(number(name), direction, corners).weight).all(), wi

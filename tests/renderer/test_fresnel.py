@@ -9,7 +9,9 @@ from tests.renderer.probe_sampling import fresnel_all
 from tests.renderer.probe_sampling import scatter_all
 
 COSINES = np.linspace(0.001, 1, 500).astype(np.float32)
-METAL = np.array([[0.2, 1.5, 3.0], [3.9, 7.0, 0.0]])  # gold-like, aluminium-like, a dielectric in disguise
+METAL = np.array(
+    [[0.2, 1.5, 3.0], [3.9, 7.0, 0.0]]
+)  # gold-like, aluminium-like, a dielectric in disguise
 
 
 def _fresnel(eta: float, metal: np.ndarray = METAL, cosine: np.ndarray = COSINES) -> np.ndarray:

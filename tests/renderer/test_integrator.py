@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from renderer.backend import start
 from renderer.frame import Half
 from renderer.integrator import Strategy
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
+from scenes.description import Flat
+from scenes.description import Mesh
 from scenes.description import SceneDescription
+from scenes.description import Sphere
 from tests.renderer import scenes_lit
 from tests.renderer.scenes_fixture import BLACK
 from tests.renderer.scenes_fixture import GREY
@@ -23,10 +28,6 @@ from tests.stats.z_test import Estimate
 from tests.stats.z_test import block_means
 from tests.stats.z_test import compare
 from tests.stats.z_test import compare_with_truth
-from scenes.description import Flat
-from scenes.description import Mesh
-from scenes.description import Sphere
-from dataclasses import replace
 
 SIZE, BLOCK, FRAMES = 16, 8, 16
 NO_ROULETTE = 1000
@@ -38,22 +39,30 @@ def _renderer(name: str) -> Renderer:
     return Renderer(SCENES[name](), start("cpu"))
 
 
-def _half(name: str, settings: IntegratorSettings, frame: int = 0, half: int = 0, size: int = SIZE) -> Half:
+def _half(
+    name: str, settings: IntegratorSettings, frame: int = 0, half: int = 0, size: int = SIZE
+) -> Half:
     renderer = _renderer(name)
     return renderer.render_half(renderer.scene.camera, (size, size), frame, half, settings)
 
 
-def _frames(name: str, settings: IntegratorSettings, count: int = FRAMES, first: int = 0) -> np.ndarray:
+def _frames(
+    name: str, settings: IntegratorSettings, count: int = FRAMES, first: int = 0
+) -> np.ndarray:
     """(count, SIZE, SIZE, 3) independent colour images."""
     images = [_half(name, settings, first + frame).color.numpy() for frame in range(count)]
     return np.stack(images)
 
 
-def _estimate(name: str, settings: IntegratorSettings, count: int = FRAMES, first: int = 0) -> Estimate:
+def _estimate(
+    name: str, settings: IntegratorSettings, count: int = FRAMES, first: int = 0
+) -> Estimate:
     return block_means(_frames(name, settings, count, first), BLOCK)
 
 
-def _settings(strategy: Strategy, spp: int, max_depth: int = 6, rr_depth: int = NO_ROULETTE) -> IntegratorSettings:
+def _settings(
+    strategy: Strategy, spp: int, max_depth: int = 6, rr_depth: int = NO_ROULETTE
+) -> IntegratorSettings:
     return IntegratorSettings(spp, max_depth, rr_depth, strategy)
 
 
@@ -112,7 +121,9 @@ def test_furnace_by_emitter_sampling(name: str, strategy: Strategy) -> None:
     result = compare_with_truth(estimate, np.array(1 - 0.5**6))
     assert result.is_accepted(0.01, 4), result
     # A bias of 1 % would be seen.
-    assert not compare_with_truth(Estimate(1.01 * estimate.blocks), np.array(1 - 0.5**6)).is_accepted()
+    assert not compare_with_truth(
+        Estimate(1.01 * estimate.blocks), np.array(1 - 0.5**6)
+    ).is_accepted()
 
 
 # ---- Agreement -------------------------------------------------------------------------------------
@@ -150,27 +161,27 @@ def test_roulette_is_unbiased(name: str) -> None:
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Of the residuals around the mean image; both (K, H, W, 3)."""
-    mean = (a.mean(axis=0) + b.mean(axis=0)) / 2
-    # Ranks, so that a few bright paths do not decide.
-    x, y = ((image - mean).mean(axis=-1).ravel() for image in (a, b))
-    x, y = (np.argsort(np.argsort(v)).astype(np.float64) for v in (x, y))
-    return float(np.corrcoef(x, y)[0, 1])
+    """Of the residuals in every pixel over the frames; both (K, H, W, 3).
+
+    Ranks over the frames of a pixel, so that a few bright paths do not decide.
+    """
+    x, y = (rankdata(images.mean(axis=-1), axis=0) for images in (a, b))
+    return float(np.corrcoef((x - x.mean(axis=0)).ravel(), (y - y.mean(axis=0)).ravel())[0, 1])
 
 
 def test_halves_are_independent() -> None:
     settings = _settings(Strategy.MIS, 1, 3)
-    count = 24
     a, b = (
-        np.stack([_half("diffuse box", settings, frame, half).color.numpy() for frame in range(count)])
+        np.stack([_half("diffuse box", settings, frame, half).color.numpy() for frame in range(24)])
         for half in (0, 1)
     )
     bound = 4 / np.sqrt(a[..., 0].size)
-    # Taking the common mean off leaves -1 / (2 K - 1).
-    expected = -1 / (2 * count - 1)
-    assert abs(_correlation(a, b) - expected) < bound
+    assert abs(_correlation(a, b)) < bound
+    # Consecutive frames and neighbouring pixels, two disjoint sets each.
+    assert abs(_correlation(a[::2], a[1::2])) < 1.5 * bound
+    assert abs(_correlation(a[:, :, ::2], a[:, :, 1::2])) < 1.5 * bound
     planted = 0.9 * b + 0.1 * a
-    assert abs(_correlation(a, planted) - expected) > bound
+    assert abs(_correlation(a, planted)) > bound
 
 
 def test_same_address_gives_the_same_image() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from renderer.alias_tables import build_alias
 from tests.renderer.probe_sampling import choose_all
 from tests.renderer.probe_sampling import warp_all
-from renderer.alias_tables import build_alias
 from tests.stats.chi_square import SphereGrid
 from tests.stats.chi_square import chi_square
 from tests.stats.chi_square import compare_directions
@@ -115,7 +115,9 @@ def test_moments() -> None:
 
 def test_borders_of_the_square_are_finite() -> None:
     edge = np.float32(1 - 2**-24)
-    corners = np.array([[0, 0], [0, edge], [edge, 0], [edge, edge], [0.5, 0.5], [0.5, 0]], np.float32)
+    corners = np.array(
+        [[0, 0], [0, edge], [edge, 0], [edge, edge], [0.5, 0.5], [0.5, 0]], np.float32
+    )
     assert np.isfinite(_warp(corners)).all()
 
 

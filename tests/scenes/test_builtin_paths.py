@@ -1,7 +1,8 @@
 """Camera paths: smooth, of the right form, and clear of the furniture.
 
-Clearance is measured to every triangle and analytic shape, at points interpolated between keyframes.
+Clearance is measured to every triangle and analytic shape, also between keyframes.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -21,7 +22,7 @@ CHUNK = 20_000  # triangles at a time
 
 
 def triangle_distances(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """(T,) distances from a point to (T, 3, 3) triangles: to the plane inside, to the edges outside."""
+    """(T,) distances from a point to (T, 3, 3) triangles: to the plane or to an edge."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     normal = np.cross(b - a, c - a)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-20)
@@ -48,7 +49,7 @@ def scene_corners(scene: SceneDescription) -> np.ndarray:
 
 
 def clearance(scene: SceneDescription, points: np.ndarray) -> np.ndarray:
-    """(N,) distance from each of (N, 3) points to the nearest surface, or 1 where nothing is nearer."""
+    """(N,) distance from each of (N, 3) points to the nearest surface, at most 1."""
     corners = scene_corners(scene)
     low, high = corners.min(axis=1), corners.max(axis=1)
     spheres = [s for s in scene.shapes if isinstance(s, Sphere)]
@@ -66,7 +67,11 @@ def clearance(scene: SceneDescription, points: np.ndarray) -> np.ndarray:
 def test_distance_to_a_triangle() -> None:
     """Over the face, beside an edge, beyond a corner."""
     corners = np.array([[[0.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]])
-    for point, expected in (((0.5, 0.5, 3.0), 3.0), ((1.0, -2.0, 0.0), 2.0), ((-3.0, -4.0, 0.0), 5.0)):
+    for point, expected in (
+        ((0.5, 0.5, 3.0), 3.0),
+        ((1.0, -2.0, 0.0), 2.0),
+        ((-3.0, -4.0, 0.0), 5.0),
+    ):
         assert triangle_distances(np.array(point), corners)[0] == pytest.approx(expected)
 
 
@@ -91,7 +96,7 @@ def test_path_starts_at_the_camera(name: str) -> None:
 
 
 def test_tour_is_smooth() -> None:
-    """Neighbouring keyframes of the tour are close in place and direction, and never look at their feet."""
+    """Neighbouring keyframes are close in place and direction; none looks at its feet."""
     keyframes = default_path_keyframes(DEFAULT_SCENE)
     position = np.array([key.position for key in keyframes])
     view = np.array([key.target for key in keyframes]) - position

@@ -1,4 +1,5 @@
-"""Pictures made from formulas: seamless where they repeat, within the limits of real reflectances."""
+"""Pictures from formulas: seamless where they repeat, no brighter than real surfaces."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -136,6 +137,8 @@ def test_gradient_noise_is_centred_and_bounded() -> None:
 
 def test_fractal_noise_stops_at_nyquist() -> None:
     """Octaves finer than two texels are left out; one-texel sides have no limit."""
-    same = [fractal_noise((64, 64), (16, 16), octaves, np.random.default_rng(0)) for octaves in (2, 6)]
+    same = [
+        fractal_noise((64, 64), (16, 16), octaves, np.random.default_rng(0)) for octaves in (2, 6)
+    ]
     np.testing.assert_array_equal(same[0], same[1])
     assert fractal_noise((1, 256), (1, 4), 5, np.random.default_rng(0)).std() > 0.1

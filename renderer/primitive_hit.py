@@ -1,0 +1,94 @@
+"""Ray against one primitive: planes, spheres, outlines and opacity.
+
+Device code.
+"""
+import taichi as ti
+
+from renderer.material import fetch_opacity
+from renderer.ray import INFINITY
+from renderer.ray import Ray
+from renderer.sampler import hash_to_unit
+from renderer.table_layout import DISK
+from renderer.table_layout import GEOMETRY_ROWS
+from renderer.table_layout import KIND_MASK
+from renderer.table_layout import MASKED_BIT
+from renderer.table_layout import RECTANGLE
+from renderer.table_layout import SHADING_ROWS
+from renderer.table_layout import SPHERE
+from renderer.texture import row_xyz
+from renderer.texture import word_bits
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+START_SHARE = 1e-4  # of a sphere's radius: nearer hits are where the ray itself starts
+
+
+@ti.func
+def hit_plane(tables: ti.template(), primitive: ti.i32, origin: vec3, direction: vec3) -> vec3:
+    """(t, a, b) where the ray meets the plane v0 + a edge1 + b edge2 (Moeller and Trumbore 1997)."""
+    v0 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])
+    e1 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS + 1])
+    e2 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS + 2])
+    p = direction.cross(e2)
+    inverse = 1.0 / e1.dot(p)
+    s = origin - v0
+    q = s.cross(e1)
+    return vec3(e2.dot(q), s.dot(p), direction.dot(q)) * inverse
+
+
+@ti.func
+def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray) -> ti.f32:
+    """Nearest t > 0 on the sphere, or INFINITY; the discriminant as in Haines et al. 2019 (Ray Tracing Gems 7)."""
+    center = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])
+    radius = tables.geometry[primitive * GEOMETRY_ROWS + 1][0]
+    f = ray.origin - center
+    b = -f.dot(ray.direction)
+    nearest = f + b * ray.direction
+    discriminant = radius * radius - nearest.norm_sqr()
+    t = INFINITY
+    if discriminant >= 0.0:
+        c = f.norm_sqr() - radius * radius
+        q = b + ti.select(b >= 0.0, 1.0, -1.0) * ti.sqrt(discriminant)
+        t0, t1 = ti.min(c / q, q), ti.max(c / q, q)
+        # A ray that starts on the sphere must not hit it where it starts.
+        start = START_SHARE * radius
+        t = ti.select(t0 > start, t0, ti.select(t1 > start, t1, INFINITY))
+    return t
+
+
+@ti.func
+def barycentric_to_uv(tables: ti.template(), primitive: ti.i32, b: vec2) -> vec2:
+    """Texture coordinates of a triangle or flat shape."""
+    base = primitive * SHADING_ROWS
+    row0, row1 = tables.shading[base], tables.shading[base + 1]
+    row2, row3 = tables.shading[base + 2], tables.shading[base + 3]
+    uv0, uv1, uv2 = vec2(row0[3], row1[3]), vec2(row2[3], row3[0]), vec2(row3[1], row3[2])
+    return uv0 + b.x * (uv1 - uv0) + b.y * (uv2 - uv0)
+
+
+@ti.func
+def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f32) -> ti.f32:
+    """t of a sphere, flat shape or partly transparent triangle if nearer than t_best, else INFINITY."""
+    word = word_bits(tables.geometry[primitive * GEOMETRY_ROWS][3])
+    kind = word & KIND_MASK
+    t = INFINITY
+    b = vec2(0.0)
+    if kind == SPHERE:
+        t = hit_sphere(tables, primitive, ray)
+    else:
+        plane = hit_plane(tables, primitive, ray.origin, ray.direction)
+        b = vec2(plane.y, plane.z)
+        inside = ti.min(b.x, b.y, 1.0 - b.x - b.y)
+        if kind == RECTANGLE:
+            inside = ti.min(b.x, b.y, 1.0 - b.x, 1.0 - b.y)
+        elif kind == DISK:
+            inside = 0.25 - (b - 0.5).norm_sqr()
+        if inside >= 0.0 and plane.x > 0.0:
+            t = plane.x
+    if t < t_best and (word & MASKED_BIT) != 0:
+        material = word_bits(tables.geometry[primitive * GEOMETRY_ROWS + 1][3])
+        opacity = fetch_opacity(tables, material, barycentric_to_uv(tables, primitive, b))
+        if hash_to_unit(ray.key, ti.cast(primitive, ti.u32)) >= opacity:
+            t = INFINITY
+    return ti.select(t < t_best, t, INFINITY)

@@ -1,0 +1,57 @@
+"""A display for the tests that open a window: a virtual one of our own, or else the one there is.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from app.window import Window
+
+SCREEN = "1400x1000x24"
+WINDOW_SIZE = (960, 640)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """Name of an X display; starts Xvfb on a free number and ends only that.
+
+    Keys are typed blindly, so a desktop that someone works on is used only where there is no Xvfb,
+    and never for those tests.
+    """
+    if shutil.which("Xvfb") is None:
+        if not os.environ.get("DISPLAY"):
+            pytest.skip("no Xvfb and no display")
+        yield os.environ["DISPLAY"]
+        return
+    read_end, write_end = os.pipe()
+    # Without -noreset it starts anew whenever its last window closes, and misses the next one.
+    command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", SCREEN]
+    command += ["-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    with os.fdopen(read_end) as pipe:
+        number = pipe.readline().strip()
+    previous = {name: os.environ.get(name) for name in ("DISPLAY", "LIBGL_ALWAYS_SOFTWARE")}
+    os.environ |= {"DISPLAY": f":{number}", "LIBGL_ALWAYS_SOFTWARE": "1"}
+    try:
+        yield f":{number}"
+    finally:
+        for name, value in previous.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def window(display: str) -> Iterator[Window]:
+    """A real window with its context."""
+    opened = Window("Hush test", WINDOW_SIZE)
+    yield opened
+    opened.close()

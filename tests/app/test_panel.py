@@ -1,0 +1,149 @@
+"""The panel without a window: imgui lays it out, a pretended mouse clicks through it.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import imgui
+import pytest
+
+from app import panel
+from app.controls import Command
+from app.panel import LOSS_LABELS
+from app.panel import Draft
+from app.panel import draw_panel
+from app.plots import Plots
+from app.report import NO_EDITS
+from app.report import Edits
+from app.report import FrameReport
+from app.views import CURVE_LABELS
+from app.views import ToneCurve
+from app.views import ViewState
+from denoiser.settings import LossName
+from tests.app.fakes import make_report
+
+ENTER = 257  # any free key number
+BESIDE = (1200.0, 1100.0)
+HEIGHT = 1200.0  # high enough that nothing has to be scrolled
+PANEL_COMMANDS = {
+    Command.PAUSE,
+    Command.RESET_TRAINING,
+    Command.FRAME_SCENE,
+    Command.RESET_CAMERA,
+    Command.RECORD,
+    Command.PLAY,
+    Command.SAVE,
+    Command.LOAD,
+    Command.SCREENSHOT,
+    Command.HELP,
+}
+
+
+@pytest.fixture
+def gui() -> Iterator[imgui._IO]:
+    """An imgui context that draws nowhere."""
+    context = imgui.create_context()
+    io = imgui.get_io()
+    io.ini_file_name = None
+    io.display_size, io.delta_time = (1280.0, HEIGHT), 0.02
+    io.fonts.get_tex_data_as_rgba32()
+    panel.set_theme()
+    yield io
+    imgui.destroy_context(context)
+
+
+def frame(
+    gui: imgui._IO,
+    view: ViewState,
+    report: FrameReport | None,
+    mouse: tuple[float, float] = (-1.0, -1.0),
+    is_down: bool = False,
+) -> Draft:
+    """One frame of the panel with the mouse somewhere."""
+    gui.mouse_pos = mouse
+    gui.mouse_down[0] = is_down
+    imgui.new_frame()
+    draft = draw_panel(report, view, Plots())
+    imgui.render()
+    return draft
+
+
+def sweep(gui: imgui._IO, view: ViewState, columns: tuple[float, ...]) -> Iterator[Draft]:
+    """Click on every spot of a fine grid; what each frame returns.
+
+    Twice each, so that a section that folds unfolds again, and beside it, which closes open lists.
+    """
+    report = make_report()
+    for y in range(10, int(HEIGHT), 8):
+        for place in [(x, float(y)) for x in columns for _ in range(2)]:
+            for spot in (place, BESIDE):
+                for is_down in (False, True, False):
+                    yield frame(gui, view, report, spot, is_down)
+
+
+@pytest.mark.parametrize("report", [None, make_report()], ids=["no frame yet", "a frame"])
+def test_nobody_touches_it_nothing_changes(gui: imgui._IO, report: FrameReport | None) -> None:
+    for view in (ViewState(), ViewState(is_split=True, is_paused=True, is_recording=True)):
+        for _ in range(3):
+            draft = frame(gui, view, report)
+            assert draft.edits == NO_EDITS and not draft.commands and draft.view == view
+
+
+def test_every_choice_has_a_label() -> None:
+    assert set(LOSS_LABELS) == set(LossName)
+    assert set(CURVE_LABELS) == set(ToneCurve)
+
+
+def test_overlays_draw(gui: imgui._IO) -> None:
+    view = replace(ViewState(), help_visible=True, is_asking_reset=True, panel_visible=False)
+    assert frame(gui, view, make_report()).view == view
+    imgui.new_frame()
+    panel.draw_progress("compiling", 0.5)
+    imgui.render()
+
+
+def test_clicks_find_exactly_the_commands_offered(gui: imgui._IO) -> None:
+    drafts = sweep(gui, ViewState(), (40.0, 120.0, 250.0))
+    assert {command for draft in drafts for command in draft.commands} == PANEL_COMMANDS
+
+
+def test_a_click_changes_one_setting_within_its_range(gui: imgui._IO) -> None:
+    changed: set[str] = set()
+    for draft in sweep(gui, ViewState(), (60.0, 190.0)):
+        names = {name for name, value in vars(draft.edits).items() if value}
+        assert len(names) <= 1
+        changed |= names
+        check_ranges(draft.edits)
+    assert changed == {"spp", "max_depth", "train_steps", "crop", "learning_rate"}
+
+
+def check_ranges(edits: Edits) -> None:
+    assert edits.spp is None or 1 <= edits.spp <= panel.MAX_SPP
+    assert edits.max_depth is None or 1 <= edits.max_depth <= panel.MAX_PATH_DEPTH
+    assert edits.train_steps is None or 0 <= edits.train_steps <= panel.MAX_STEPS
+    assert edits.crop is None or 16 <= edits.crop <= panel.MAX_CROP
+    assert edits.learning_rate is None or 1e-5 <= edits.learning_rate * 1.001 <= 1.001e-2
+
+
+def test_a_size_counts_once_enter_is_pressed(gui: imgui._IO) -> None:
+    """Digits alone change nothing: 5, 51 and 512 would be three sizes."""
+    view, report = ViewState(), make_report()
+    gui.key_map[imgui.KEY_ENTER] = ENTER
+    sizes = []
+    for y in range(200, 320, 4):
+        for is_down in (False, True, False):
+            frame(gui, view, report, (20.0, y), is_down)
+        for digit in "96":
+            gui.add_input_character(ord(digit))
+            assert frame(gui, view, report, (20.0, y)).edits.size is None
+        gui.keys_down[ENTER] = True
+        sizes.append(frame(gui, view, report, (20.0, y)).edits.size)
+        gui.keys_down[ENTER] = False
+        for is_down in (True, False):
+            frame(gui, view, report, BESIDE, is_down)
+    width, height = view.settings.render.size
+    assert {size for size in sizes if size} == {(96, height)} and width != 96

@@ -1,0 +1,80 @@
+"""What each view shows, how pictures fit windows, how edits add up.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from app.report import NO_EDITS
+from app.report import Edits
+from app.views import VIEWS
+from app.views import Encoding
+from app.views import View
+from app.views import ViewState
+from app.views import letterbox
+from app.views import merged
+from app.views import shown
+from app.views import view_label
+from app.views import with_edits
+from denoiser.settings import LossName
+from tests.app.fakes import make_report
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_has_a_picture_and_a_key(view: View) -> None:
+    report = make_report()
+    picture = shown(report, view)
+    assert picture.image.shape[:2] == report.denoised.shape[:2]
+    assert VIEWS[int(view.key) - 1] is view
+
+
+def test_reference_falls_back_and_says_so() -> None:
+    report = replace(make_report(), reference=None, reference_spp=0)
+    assert torch.equal(shown(report, View.REFERENCE).image, report.pair.mean_color())
+    assert "mean of halves" in view_label(report, View.REFERENCE)
+    assert "16 spp" in view_label(make_report(), View.REFERENCE)
+
+
+def test_depth_scale_ignores_what_is_far_away_or_nothing() -> None:
+    report = make_report((100, 10))
+    depth = report.pair.a.depth
+    depth[0, :5], depth[1], depth[2, 0] = 1e9, 0.0, float("nan")
+    picture = shown(report, View.DEPTH)
+    assert picture.encoding is Encoding.DEPTH and picture.depth_scale == pytest.approx(3.0)
+    depth.zero_()
+    assert shown(report, View.DEPTH).depth_scale > 0
+
+
+@pytest.mark.parametrize(
+    ("size", "area", "picture"),
+    [
+        ((100, 100), (0, 0, 300, 200), (50, 0, 200, 200)),
+        ((200, 100), (40, 0, 200, 200), (40, 50, 200, 100)),
+        ((64, 48), (0, 0, 1, 1), (0, 0, 1, 1)),
+    ],
+)
+def test_letterbox(size: tuple[int, int], area: tuple[int, ...], picture: tuple[int, ...]) -> None:
+    assert letterbox(size, area) == picture  # type: ignore[arg-type]
+
+
+def test_edits_add_up() -> None:
+    first = Edits(spp=4, learning_rate=1e-3, reset_training=True, training_paused=True)
+    second = Edits(spp=2, train_steps=0, training_paused=False)
+    both = merged(first, second)
+    assert both == Edits(
+        spp=2, train_steps=0, learning_rate=1e-3, reset_training=True, training_paused=False
+    )
+    assert merged(first, NO_EDITS) == first and merged(NO_EDITS, first) == first
+
+
+def test_view_follows_edits() -> None:
+    edits = Edits(size=(10, 20), spp=3, loss=LossName.L2_TONED_INPUT, training_paused=True)
+    view = with_edits(ViewState(), edits)
+    assert view.settings.render.size == (10, 20) and view.settings.render.spp == 3
+    assert view.settings.denoiser.loss is LossName.L2_TONED_INPUT and view.is_paused
+    assert with_edits(view, NO_EDITS) == view
