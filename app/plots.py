@@ -121,7 +121,9 @@ def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, hei
                 (left + PADDING + x * (width - 2 * PADDING), bottom - PADDING - y * (height - 8.0))
                 for x, y in piece
             ]
-            canvas.add_polyline(points, _packed(colors[name]), thickness=LINE_PIXELS)
+            # One by one: imgui thins a polyline to dots where it bends sharply.
+            for start, end in zip(points, points[1:]):
+                canvas.add_line(*start, *end, _packed(colors[name]), LINE_PIXELS)
     canvas.add_text(left + PADDING, line_top, _packed(LABEL_COLOR), axis.texts[0])
     low_top = bottom - imgui.get_text_line_height() - 1.0
     canvas.add_text(left + PADDING, low_top, _packed(LABEL_COLOR), axis.texts[1])

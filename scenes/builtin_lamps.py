@@ -41,8 +41,9 @@ def warm(strength: float) -> RGB:
 
 def shaded_lamp(height: float, shade_radius: float, radiance: float) -> Pieces:
     """A floor or table lamp: weighted foot, pole, glowing cloth shade with a bulb inside."""
-    foot = [(0.0, 0.0), (0.5 * shade_radius, 0.0), (0.5 * shade_radius, 0.012), (0.03, 0.03), (0.009, 0.06),
-            (0.009, height - 0.06), (0.0, height - 0.06)]  # fmt: skip
+    wide, top = 0.5 * shade_radius, height - 0.06
+    foot = [(0.0, 0.0), (wide, 0.0), (wide, 0.012), (0.03, 0.03), (0.009, 0.06), (0.009, top),
+            (0.0, top)]  # fmt: skip
     tall = 1.15 * shade_radius
     rim, crown = (shade_radius, height - 0.8 * tall), (0.62 * shade_radius, height + 0.2 * tall)
     outside = lathe(np.array([rim, crown]), columns=36)
@@ -83,12 +84,13 @@ def desk_lamp(radiance: float) -> Pieces:
 
 def globe_pendant(drop: float, radius: float, radiance: float) -> Pieces:
     """An opal globe on a cord."""
+    globe = Sphere((0.0, -drop, 0.0), radius, radiance=warm(radiance), name="globe lamp")
+    cap = lathe(np.array([(0.0, 0.0), (0.03, 0.0), (0.03, 0.05), (0.0, 0.05)]), columns=20)
     return [
         Piece("black steel", bar((0.0, 0.0, 0.0), (0.0, radius * 0.9 - drop, 0.0), 0.003)),
-        Piece("brass", transformed(lathe(np.array([(0.0, 0.0), (0.03, 0.0), (0.03, 0.05), (0.0, 0.05)]), 20),
-                                   moved(0.0, radius - drop - 0.01, 0.0))),
-        Piece("lamp", Sphere((0.0, -drop, 0.0), radius, radiance=warm(radiance), name="globe lamp")),
-    ]  # fmt: skip
+        Piece("brass", transformed(cap, moved(0.0, radius - drop - 0.01, 0.0))),
+        Piece("lamp", globe),
+    ]
 
 
 def strip_pendant(drop: float, length: float, radiance: float) -> Pieces:
@@ -106,8 +108,9 @@ def strip_pendant(drop: float, length: float, radiance: float) -> Pieces:
 
 def chandelier(drop: float, arm_count: int, radiance: float) -> Pieces:
     """A turned stem with S-shaped arms, a candle and a flame on each, glass drops below."""
-    stem = np.array([(0.0, -0.32), (0.02, -0.31), (0.045, -0.26), (0.02, -0.2), (0.03, -0.1), (0.07, -0.03), (0.03, 0.05),
-                     (0.018, 0.2), (0.035, 0.27), (0.012, 0.34), (0.008, drop), (0.0, drop)])  # fmt: skip
+    stem = np.array([(0.0, -0.32), (0.02, -0.31), (0.045, -0.26), (0.02, -0.2), (0.03, -0.1),
+                     (0.07, -0.03), (0.03, 0.05), (0.018, 0.2), (0.035, 0.27), (0.012, 0.34),
+                     (0.008, drop), (0.0, drop)])  # fmt: skip
     arm = smooth_curve(
         np.array([(0.03, -0.05, 0), (0.2, -0.16, 0), (0.38, -0.1, 0), (0.44, 0.06, 0)]), 18
     )
@@ -180,7 +183,7 @@ def fire(width: float, radiance: float, rng: np.random.Generator) -> Pieces:
         )
     for _ in range(16):
         bumps = np.concatenate(
-            [rng.normal(0, 3, (4, 3)), rng.uniform(0, 6, (4, 1)), np.full((4, 1), 0.004)], 1
+            [rng.normal(0, 3, (4, 3)), rng.uniform(0, 6, (4, 1)), np.full((4, 1), 0.002)], 1
         )
         coal = lumpy_sphere(rng.uniform(0.02, 0.035), bumps, rows=6)
         where = moved(

@@ -1,6 +1,6 @@
 """The garden room of the reading room: brick, tiles, plants under a skylight, a string of bulbs.
 
-Host code. Metres; positions are (x, z) on the floor of builtin_room_shell.GARDEN.
+Host code. Metres; positions are (x, z) on the floor of builtin_room_plan.GARDEN.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from scenes.builtin_lamps import bulb_string
 from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import placed
-from scenes.builtin_room_shell import GARDEN
+from scenes.builtin_room_plan import GARDEN
 from scenes.builtin_seating import around
 from scenes.builtin_seating import bench
 from scenes.builtin_seating import stool

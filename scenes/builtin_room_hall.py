@@ -1,6 +1,6 @@
-"""The hall of the reading room: seats around a carpet, a dining table, sculptures, books, a fireplace.
+"""The hall of the reading room: seats around a carpet, sculptures, books, pictures, plants.
 
-Host code. Metres; positions are (x, z) on the floor of builtin_room_shell.HALL.
+Host code. Metres; positions are (x, z) on the floor of builtin_room_plan.HALL.
 """
 
 from __future__ import annotations
@@ -9,28 +9,26 @@ import numpy as np
 
 from scenes.builtin_decor import curtains
 from scenes.builtin_decor import knot_sculpture
-from scenes.builtin_decor import open_book
 from scenes.builtin_decor import picture
 from scenes.builtin_decor import potted
 from scenes.builtin_decor import ring_sculpture
 from scenes.builtin_decor import rug
 from scenes.builtin_decor import stacked_sculpture
 from scenes.builtin_lamps import chandelier
-from scenes.builtin_lamps import fire
 from scenes.builtin_lamps import globe_pendant
 from scenes.builtin_lamps import shaded_lamp
-from scenes.builtin_lamps import strip_pendant
 from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import placed
-from scenes.builtin_room_shell import HALL
-from scenes.builtin_room_shell import WINDOWS
-from scenes.builtin_room_shell import facing_east
-from scenes.builtin_room_shell import facing_north
-from scenes.builtin_room_shell import facing_south
-from scenes.builtin_room_shell import facing_west
+from scenes.builtin_room_dining import dining
+from scenes.builtin_room_fireplace import fireplace
+from scenes.builtin_room_plan import HALL
+from scenes.builtin_room_plan import WINDOWS
+from scenes.builtin_room_plan import facing_east
+from scenes.builtin_room_plan import facing_north
+from scenes.builtin_room_plan import facing_south
+from scenes.builtin_room_plan import facing_west
 from scenes.builtin_seating import around
-from scenes.builtin_seating import chair
 from scenes.builtin_seating import pillow
 from scenes.builtin_seating import throw
 from scenes.builtin_seating import upholstered
@@ -38,23 +36,15 @@ from scenes.builtin_shelves import Bookcase
 from scenes.builtin_shelves import bookcase
 from scenes.builtin_shelves import stack_of_books
 from scenes.builtin_tables import COFFEE_HEIGHT
-from scenes.builtin_tables import TABLE_HEIGHT
-from scenes.builtin_tables import block
 from scenes.builtin_tables import coffee_table
 from scenes.builtin_tables import console
-from scenes.builtin_tables import dining_table
 from scenes.builtin_tables import plinth
 from scenes.builtin_tables import side_table
 from scenes.builtin_vessels import bowl
-from scenes.builtin_vessels import carafe
 from scenes.builtin_vessels import cup
-from scenes.builtin_vessels import fruit_bowl
-from scenes.builtin_vessels import tumbler
 from scenes.builtin_vessels import vase
-from scenes.builtin_vessels import wine_glass
 from scenes.description import Sphere
 from scenes.procedural_plants import blades
-from scenes.procedural_plants import bouquet
 from scenes.procedural_plants import bush
 from scenes.procedural_plants import fern
 from scenes.procedural_plants import trailing
@@ -63,17 +53,14 @@ from scenes.procedural_transforms import standing
 from scenes.transforms import scaling
 
 SEATS = (2.6, 3.2)  # middle of the carpet
-TABLE = (2.9, 7.4)  # middle of the dining table
 KNOT = (7.25, 5.15)
 STONES = (5.3, 4.95)
 
 
 def hall(rng: np.random.Generator) -> Pieces:
     """Everything that stands or hangs in the hall."""
-    return (
-        _seats(rng) + _dining(rng) + _sculptures() + _east_wall(rng) + _pictures() + _fireplace(rng)
-        + _windows(rng) + _plants(rng)
-    )  # fmt: skip
+    furniture = _seats(rng) + dining(rng) + _sculptures() + _east_wall(rng)
+    return furniture + _pictures() + fireplace(rng) + _windows(rng) + _plants(rng)
 
 
 def _seats(rng: np.random.Generator) -> Pieces:
@@ -118,39 +105,6 @@ def _coffee_things(rng: np.random.Generator) -> Pieces:
     )
 
 
-def _dining(rng: np.random.Generator) -> Pieces:
-    """The long table with five chairs, what is on it, and the strip above it."""
-    x, z = TABLE
-    places = [standing(x - 0.62, z - 0.62, 4.0), standing(x + 0.55, z - 0.6, -3.0), standing(x - 0.6, z + 0.62, 178.0),
-              standing(x + 0.58, z + 0.78, 163.0), standing(x + 1.45, z, -86.0)]  # fmt: skip
-    return (
-        placed(dining_table("oak"), standing(x, z))
-        + around(chair("walnut", "rust cloth"), places)
-        + placed(_table_things(rng), standing(x, z, 0.0, TABLE_HEIGHT))
-        + placed(strip_pendant(2.2, 1.8, 30.0), standing(x, z, 0.0, HALL.height))
-    )
-
-
-def _table_things(rng: np.random.Generator) -> Pieces:
-    """Fruit in a copper bowl, flowers, a carafe with glasses, an open book, candle-like vases."""
-    flowers = bouquet(0.42, 11, rng)
-    bunch = vase("blue glaze", 0.26, 0) + [
-        Piece("red petal", flowers.leaves),
-        Piece("stem", flowers.stems),
-    ]
-    return (
-        placed(fruit_bowl("copper", 0.17, rng), standing(0.1, 0.02))
-        + placed(bunch, standing(-0.45, -0.1))
-        + placed(carafe("glass"), standing(0.55, -0.22))
-        + placed(wine_glass("glass"), standing(0.72, 0.05))
-        + placed(wine_glass("glass"), standing(0.85, -0.18))
-        + placed(tumbler("glass"), standing(0.62, 0.2))
-        + placed(open_book(), standing(-0.75, 0.25, -12.0))
-        + placed(cup("white glaze"), standing(-0.35, 0.3, 40.0))
-        + placed(stack_of_books(4, rng), standing(-1.0, -0.2, 30.0))
-    )
-
-
 def _sculptures() -> Pieces:
     """Gold knot, mirror sphere, clear stones on plinths; frosted rings and a vase on a console."""
     ball = [Piece("mirror", Sphere((0.0, 1.09, 0.0), 0.29, name="mirror sphere"))]
@@ -187,26 +141,6 @@ def _pictures() -> Pieces:
         (picture("circles", 1.5, 1.15, "walnut"), facing_north(HALL) @ moved(4.75, 2.2, 0.4)),
     ]
     return [piece for pieces, matrix in hung for piece in placed(pieces, matrix)]
-
-
-def _fireplace(rng: np.random.Generator) -> Pieces:
-    """A marble surround on a chimney breast with a fire in it, in the middle of the south wall."""
-    breast: Pieces = [
-        block("cream plaster", (0.55, HALL.height, 0.4), (-0.725, HALL.height / 2.0, 0.2), bevel=0.0),
-        block("cream plaster", (0.55, HALL.height, 0.4), (0.725, HALL.height / 2.0, 0.2), bevel=0.0),
-        block("cream plaster", (0.9, HALL.height - 0.85, 0.4), (0.0, (HALL.height + 0.85) / 2.0, 0.2), bevel=0.0),
-        block("soot", (0.9, 0.85, 0.02), (0.0, 0.425, 0.01), bevel=0.0),
-        block("white marble", (1.9, 0.07, 0.55), (0.0, 1.2, 0.24), bevel=0.012),
-        block("white marble", (1.5, 0.32, 0.06), (0.0, 1.005, 0.43), bevel=0.008),
-        block("dark marble", (1.9, 0.03, 0.75), (0.0, 0.015, 0.6), bevel=0.006),
-    ]  # fmt: skip
-    for side in (-1.0, 1.0):
-        breast.append(
-            block("white marble", (0.26, 0.845, 0.08), (side * 0.62, 0.4525, 0.44), bevel=0.008)
-        )
-        breast += placed(vase("brass", 0.3, 2, 28), standing(side * 0.7, 0.26, 0.0, 1.235))
-    burning = placed(fire(0.75, 25.0, rng), standing(0.0, 0.24, 0.0, 0.03))
-    return placed(breast + burning, facing_north(HALL) @ moved(4.75, 0.0, 0.0))
 
 
 def _windows(rng: np.random.Generator) -> Pieces:

@@ -1,6 +1,6 @@
 """The library of the reading room: shelves to the ceiling, a desk, a globe, a chair by the window.
 
-Host code. Metres; positions are (x, z) on the floor of builtin_room_shell.LIBRARY.
+Host code. Metres; positions are (x, z) on the floor of builtin_room_plan.LIBRARY.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from scenes.builtin_lamps import shaded_lamp
 from scenes.builtin_lamps import warm
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import placed
-from scenes.builtin_room_shell import LIBRARY
-from scenes.builtin_room_shell import facing_east
-from scenes.builtin_room_shell import facing_north
-from scenes.builtin_room_shell import facing_south
+from scenes.builtin_room_plan import LIBRARY
+from scenes.builtin_room_plan import facing_east
+from scenes.builtin_room_plan import facing_north
+from scenes.builtin_room_plan import facing_south
 from scenes.builtin_seating import chair
 from scenes.builtin_seating import upholstered
 from scenes.builtin_shelves import Bookcase

@@ -5,13 +5,25 @@ Host code. Metres; x to the right, y up, z towards the start camera.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import placed
+from scenes.builtin_room_plan import ARCH
+from scenes.builtin_room_plan import GARDEN
+from scenes.builtin_room_plan import HALL
+from scenes.builtin_room_plan import LIBRARY
+from scenes.builtin_room_plan import LIBRARY_WINDOW
+from scenes.builtin_room_plan import SCREEN
+from scenes.builtin_room_plan import SKYLIGHT
+from scenes.builtin_room_plan import THICKNESS
+from scenes.builtin_room_plan import WINDOWS
+from scenes.builtin_room_plan import Room
+from scenes.builtin_room_plan import facing_east
+from scenes.builtin_room_plan import facing_north
+from scenes.builtin_room_plan import facing_south
+from scenes.builtin_room_plan import facing_west
 from scenes.builtin_tables import block
 from scenes.builtin_windows import arch_moulding
 from scenes.builtin_windows import panes
@@ -22,37 +34,12 @@ from scenes.description import Flat
 from scenes.description import Mesh
 from scenes.procedural_transforms import moved
 from scenes.procedural_transforms import tilted
-from scenes.procedural_transforms import turned
 from scenes.procedural_walls import Opening
 from scenes.procedural_walls import Wall
 from scenes.procedural_walls import arch_head
 from scenes.procedural_walls import panel
 from scenes.procedural_walls import wall
 
-THICKNESS = 0.3  # of every wall and of the roof
-
-
-class Room(NamedTuple):
-    """Inner faces of a rectangular room on y = 0."""
-
-    west: float
-    east: float
-    north: float
-    south: float
-    height: float
-
-
-HALL = Room(0.0, 8.0, 0.0, 11.0, 4.2)
-LIBRARY = Room(1.6, 8.0, -5.6, -0.3, 3.3)
-GARDEN = Room(8.3, 12.4, 5.0, 9.6, 3.2)
-
-WINDOWS = tuple(
-    Opening(s, 0.42, 1.45, 2.95) for s in (1.0, 3.5, 6.0, 8.5)
-)  # s runs from south to north
-ARCH = Opening(4.7, 0.0, 2.2, 3.0)  # from the hall's west end
-SCREEN = Opening(5.6, 0.0, 3.2, 2.6)  # from the hall's north end; its middle third stands open
-SKYLIGHT = Opening(0.9, 1.1, 2.3, 2.4)  # in the garden room's ceiling, from its west and south
-LIBRARY_WINDOW = Opening(1.7, 0.9, 1.3, 1.6)  # in the library's east wall, from the north
 SKY: RGB = (5.0, 5.8, 6.8)
 
 
@@ -61,26 +48,6 @@ def shell() -> Pieces:
     return (
         _hall_walls() + _library_walls() + _garden_walls() + _floors() + _ceilings() + _woodwork()
     )
-
-
-def facing_east(room: Room) -> np.ndarray:
-    """Places a wall of the room's west side; its x runs from south to north."""
-    return moved(room.west, 0.0, room.south) @ turned(90.0)
-
-
-def facing_south(room: Room) -> np.ndarray:
-    """Places a wall of the room's north side; its x runs from west to east."""
-    return moved(room.west, 0.0, room.north)
-
-
-def facing_west(room: Room) -> np.ndarray:
-    """Places a wall of the room's east side; its x runs from north to south."""
-    return moved(room.east, 0.0, room.north) @ turned(-90.0)
-
-
-def facing_north(room: Room) -> np.ndarray:
-    """Places a wall of the room's south side; its x runs from east to west."""
-    return moved(room.east, 0.0, room.south) @ turned(180.0)
 
 
 def _walled(
@@ -176,8 +143,10 @@ def _ceilings() -> Pieces:
     overhead = moved(GARDEN.west, GARDEN.height, GARDEN.north) @ tilted(90.0)
     parts += placed(roof, overhead)
     margin = 0.2
+    west = GARDEN.west + SKYLIGHT.left - margin
+    north = GARDEN.north + SKYLIGHT.bottom - margin
     sky = Flat(
-        (GARDEN.west + SKYLIGHT.left - margin, GARDEN.height + THICKNESS + 0.3, GARDEN.north + SKYLIGHT.bottom - margin),
+        (west, GARDEN.height + THICKNESS + 0.3, north),
         (SKYLIGHT.width + 2.0 * margin, 0.0, 0.0), (0.0, 0.0, SKYLIGHT.height + 2.0 * margin),
         radiance=SKY, name="skylight",
     )  # fmt: skip
@@ -198,9 +167,13 @@ def _woodwork() -> Pieces:
             block("beam", (8.0, 0.24, 0.17), (4.0, HALL.height - 0.12, float(z)), bevel=0.012)
         )
     runs = [
-        ((0.012, 5.5), (0.024, 11.0)), ((2.35, 0.012), (4.58, 0.024)), ((7.4, 0.012), (0.88, 0.024)),
-        ((4.0, 10.988), (8.0, 0.024)), ((7.988, 2.8), (0.024, 5.6)), ((7.988, 9.9), (0.024, 2.2)),
-    ]  # fmt: skip
+        ((0.012, 5.5), (0.024, 11.0)),
+        ((2.35, 0.012), (4.58, 0.024)),
+        ((7.4, 0.012), (0.88, 0.024)),
+        ((4.0, 10.988), (8.0, 0.024)),
+        ((7.988, 2.8), (0.024, 5.6)),
+        ((7.988, 9.9), (0.024, 2.2)),
+    ]
     for (x, z), (wide, deep) in runs:
         parts.append(block("white lacquer", (wide, 0.16, deep), (x, 0.08, z)))
     return parts

@@ -38,9 +38,12 @@ from scenes.procedural_print import patina
 from scenes.procedural_print import printed_page
 
 CLOTHS = {  # sRGB codes; the weave itself is grey
-    "linen": "e2d8c6", "teal cloth": "2f6068", "mustard cloth": "c8922e", "rust cloth": "a84e30", "blue cloth": "3c557e",
-    "wool": "d8ccb4", "grey cloth": "8c8a86",
-}  # fmt: skip
+    "linen": "e2d8c6",
+    "teal cloth": "2f6068",
+    "mustard cloth": "c8922e",
+    "rust cloth": "a84e30",
+    "wool": "d8ccb4",
+}
 LEAF_CUTOFF = 0.5  # alpha at which a leaf ends
 
 
@@ -92,9 +95,14 @@ def _glasses() -> dict[str, Material]:
 def _glazes() -> dict[str, Material]:
     """Pottery, enamel, fruit, lamps and other plain things."""
     plain: dict[str, tuple[str, float]] = {
-        "white glaze": ("e6e2d8", 0.06), "blue glaze": ("2c5a8c", 0.05), "green enamel": ("1c5038", 0.05), "apple": ("a82c22", 0.15),
-        "orange": ("d8801c", 0.3), "lemon": ("d8bc30", 0.28), "ivory": ("e6dcc4", 0.2),
-    }  # fmt: skip
+        "white glaze": ("e6e2d8", 0.06),
+        "blue glaze": ("2c5a8c", 0.05),
+        "green enamel": ("1c5038", 0.05),
+        "apple": ("a82c22", 0.15),
+        "orange": ("d8801c", 0.3),
+        "lemon": ("d8bc30", 0.28),
+        "ivory": ("e6dcc4", 0.2),
+    }
     glazes = {name: glossy(linear_rgb(code), alpha) for name, (code, alpha) in plain.items()}
     dull = {"terracotta": "b4694a", "soil": "3a2c22", "stem": "5a6a3a", "shade lining": "e0d8c8"}
     glazes |= {name: matt(linear_rgb(code)) for name, code in dull.items()}

@@ -59,7 +59,8 @@ def coffee_table(top: str, metal: str, radius: float = 0.5) -> Pieces:
     """A round slab on three bent legs and a ring."""
     high = COFFEE_HEIGHT
     rim = [(0, high - 0.03), (radius - 0.012, high - 0.03), (radius - 0.003, high - 0.024),
-           (radius, high - 0.015), (radius - 0.003, high - 0.006), (radius - 0.012, high), (0, high)]  # fmt: skip
+           (radius, high - 0.015), (radius - 0.003, high - 0.006), (radius - 0.012, high),
+           (0, high)]  # fmt: skip
     parts = [Piece(top, _planar_uvs(lathe(np.array(rim), columns=72)))]
     for angle in np.radians([30.0, 150.0, 270.0]):
         out = np.array([np.cos(angle), 0.0, np.sin(angle)])

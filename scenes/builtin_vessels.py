@@ -94,8 +94,8 @@ def wine_glass(material: str, height: float = 0.2) -> Pieces:
 
 def tumbler(material: str) -> Pieces:
     """A straight drinking glass with a thick foot."""
-    profile = [(0.0, 0.0), (0.03, 0.0), (0.033, 0.003), (0.037, 0.1), (0.0364, 0.1008), (0.0358, 0.1), (0.031, 0.014),
-               (0.0, 0.013)]  # fmt: skip
+    profile = [(0.0, 0.0), (0.03, 0.0), (0.033, 0.003), (0.037, 0.1), (0.0364, 0.1008),
+               (0.0358, 0.1), (0.031, 0.014), (0.0, 0.013)]  # fmt: skip
     return [Piece(material, lathe(np.array(profile)))]
 
 

@@ -29,7 +29,7 @@ def smooth_curve(points: np.ndarray, count: int) -> np.ndarray:
 
 
 def evenly_spaced(points: np.ndarray, measure: np.ndarray, count: int) -> np.ndarray:
-    """(count, D) points along the polyline (N, D) at equal steps of the length of `measure`, (N, K)."""
+    """(count, D) points of the polyline (N, D) at equal steps of the length of `measure` (N, K)."""
     step = np.linalg.norm(np.diff(measure, axis=0), axis=1)
     length = np.concatenate([[0.0], np.cumsum(step)])
     wanted = np.linspace(0.0, length[-1], count)

@@ -245,7 +245,7 @@ def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
     desk.do("key", "4", "key", "F12")
     desk.until(lambda: "screenshot" in desk.viewer.view.message)
     pixels = oiio.ImageBuf(str(tmp_path / "screenshot-001.png")).get_pixels(oiio.UINT8)
-    assert pixels.shape == (SIZE[1], SIZE[0], 3)
+    assert pixels is not None and pixels.shape == (SIZE[1], SIZE[0], 3)
     assert pixels[5, 5].argmax() == np.argmax(ALBEDO_COLOR)
     exr = oiio.ImageBuf(str(tmp_path / "screenshot-001.exr"))
     np.testing.assert_allclose(exr.getpixel(3, 3)[:3], DENOISED_COLOR, rtol=1e-6)

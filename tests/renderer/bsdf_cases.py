@@ -52,7 +52,8 @@ def _named() -> dict[str, Material]:
     cases["dense glass ggx 0.3"] = Material(Dielectric(2.4, alpha=0.3))
     cases["bubble ggx 0.2"] = Material(Dielectric(1 / 1.33, alpha=0.2))
     for metallic, roughness, transmission in (
-        (0.0, 0.3, 0.0), (0.0, 1.0, 0.0), (1.0, 0.4, 0.0), (0.5, 0.6, 0.0), (0.0, 0.5, 0.7), (0.0, 0.5, 1.0)
+        (0.0, 0.3, 0.0), (0.0, 1.0, 0.0), (1.0, 0.4, 0.0), (0.5, 0.6, 0.0),
+        (0.0, 0.5, 0.7), (0.0, 0.5, 1.0),
     ):  # fmt: skip
         name = f"metallic {metallic} rough {roughness} transmits {transmission}"
         cases[name] = Material(

@@ -38,7 +38,7 @@ numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 @ti.kernel
 def draw(address: integer_rows, out: numbers):
-    """Draw number `address[i, 4]` of the stream (pixel, frame, stream, sample), in columns 0 to 3."""
+    """Columns 0-3: draw `address[i, 4]` of the stream (pixel, frame, stream, sample); 4: hash."""
     for i in range(address.shape[0]):
         sampler = start_sampler(address[i, 0], address[i, 1], address[i, 2], address[i, 3])
         u = sampler.next_4d()
@@ -51,7 +51,7 @@ def draw(address: integer_rows, out: numbers):
 
 @ti.kernel
 def warp_all(u: pairs, one_minus_cos: ti.f32, out: numbers):
-    """Columns: disk 0-1, hemisphere 2-4, its pdf 5, triangle 6-7, sphere 8-10, cone 11-13, its pdf 14."""
+    """Columns: disk 0-1, hemisphere 2-4 and pdf 5, triangle 6-7, sphere 8-10, cone 11-13 and pdf 14."""
     for i in u:
         disk, corner = square_to_disk(u[i]), square_to_triangle(u[i])
         hemisphere, sphere = square_to_cosine_hemisphere(u[i]), square_to_sphere(u[i])

@@ -43,7 +43,7 @@ def trace_all(
     out: numbers,
     index: integers,
 ):
-    """Rows: t 0, p 1-3, ng 4-6, n 7-9, uv 10-11, wi 12-14, material 15, emitter 16, pdf 17, env pdf 18, offset 19-21."""
+    """Rows as in `Hits`; 17: pdf of the emitter hit, 18: of the environment, 19-21: offset origin."""
     for i in origin:
         ray = Ray(
             origin=origin[i],

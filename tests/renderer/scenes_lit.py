@@ -38,7 +38,7 @@ LAMP_SIZE, LAMP_HEIGHT = 0.5, 1.0
 
 
 def diffuse_box() -> SceneDescription:
-    """A closed room with a small rectangle and a small sphere of light, and a mesh to cast shadows."""
+    """A closed room lit by a small rectangle and a small sphere; a mesh casts shadows."""
     materials = [GREY, Material(Diffuse((0.7, 0.3, 0.1))), Material(Diffuse((0, 0, 0)))]
     lamp = Flat((-0.6, 1.9, -0.6), (1.2, 0, 0), (0, 0, 1.2), material=2, radiance=(6, 5, 4))
     ball = Sphere((1.2, -0.5, 0.8), 0.35, material=2, radiance=(3, 3, 6))

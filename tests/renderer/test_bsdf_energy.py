@@ -17,13 +17,14 @@ from tests.renderer.bsdf_cases import white_number
 
 COUNT = 100_000
 UPPER = ["normal", "slanted", "low", "grazing"]
-# glTF mixes by the Fresnel term of the half vector, which creates energy at grazing angles.
+# glTF mixes by the Fresnel term of the half vector, which creates energy at grazing angles: a white
+# base of roughness 0.5 gains 11 % at 88 degrees, one of 0.1 gains 71 %.
 GLTF_EXCESS = 1.15
 IORS = {"glass": 1.5, "dense": 2.4, "bubble": 1 / 1.33}
 ROUGH_GLASS = [name for name in NAMES if "glass " in name or "bubble" in name]
 RECIPROCAL = [
     name for name in NAMES
-    if name.split()[0] in ("diffuse", "plastic", "coat") or name.startswith("gold ") or "metallic" in name
+    if name.split()[0] in ("diffuse", "plastic", "coat", "metallic") or name.startswith("gold ")
 ]  # fmt: skip
 
 

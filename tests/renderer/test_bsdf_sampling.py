@@ -19,7 +19,7 @@ from tests.stats.chi_square import compare_directions
 
 COUNT = 60_000
 GRID = SphereGrid(rows=36, columns=48, nodes=12)
-# Lobes squeezed against the horizon vary inside a cell: with 24 nodes some integrals are still 0.3 % off.
+# Lobes squeezed against the horizon vary inside a cell: 24 nodes leave some integrals 0.3 % off.
 FINE_GRID = SphereGrid(rows=36, columns=48, nodes=48)
 GRAZING_COSINE = 0.1
 TESTS = len(ROUGH_NAMES) * len(DIRECTIONS)

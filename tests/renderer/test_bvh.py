@@ -44,7 +44,7 @@ def _compare(
     wrong[both] |= np.abs(hits.t - t)[both] > 2e-4 * scale[both]
     # The same primitive, or one at the same distance.
     own = t_all[np.arange(len(t)), np.maximum(hits.primitive, 0)]
-    wrong[both] |= np.abs(own - t)[both] > 2e-4 * scale[both]
+    wrong[both] |= np.abs(own[both] - t[both]) > 2e-4 * scale[both]
     assert wrong.mean() <= allowed, np.flatnonzero(wrong)[:5]
     shadow = probe.trace(origin, direction, is_shadow=True)
     assert np.array_equal(shadow.is_hit, hits.is_hit)
@@ -55,7 +55,7 @@ def _compare(
     return hits
 
 
-def testrandom_triangles() -> None:
+def test_random_triangles() -> None:
     for seed, (count, size) in enumerate(
         [(1, 0.5), (3, 0.5), (4, 0.5), (5, 0.5), (300, 0.2), (1200, 0.05)]
     ):
@@ -156,7 +156,7 @@ def test_closed_mesh_does_not_leak() -> None:
     for origin in (np.zeros(3), np.array([0.3, -0.2, 0.1])):
         aimed = target - origin
         direction = (aimed / np.linalg.norm(aimed, axis=1, keepdims=True)).astype(np.float32)
-        # Triangles are tested one by one in float32: rays aimed at an edge may slip between two of them ...
+        # Triangles are tested one by one in float32: rays aimed at an edge may slip through ...
         assert np.mean(~probe.trace(origin, direction).is_hit) < 0.2
     # ... but of any other rays none does.
     anywhere = random.normal(size=(500_000, 3))

@@ -16,8 +16,6 @@ from tests.renderer.brute_force import random_triangles
 from tests.renderer.brute_force import separate_triangles
 from tests.renderer.scenes_fixture import make_scene
 
-# ---- The hierarchy itself --------------------------------------------------------------------------
-
 
 def _tree(corners: np.ndarray) -> BinaryTree:
     lower, upper = corners.min(axis=1).astype(np.float32), corners.max(axis=1).astype(np.float32)

@@ -24,7 +24,7 @@ COUNT = 100_000
 @pytest.mark.parametrize("distribution", Distribution)
 @pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
 def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution) -> None:
-    # Light through the rough interface: sampled by the rough dielectric itself, which other tests check.
+    # Light through the rough interface, by the rough dielectric itself, which other tests check.
     glass = BsdfProbe([Material(Dielectric(1.49, alpha=alpha, distribution=distribution))])
     table = coat_transmittance_table(alpha, 1.49, distribution)
     for entry in (6, 16, 32, 48, TABLE_SIZE - 1):
@@ -37,7 +37,7 @@ def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution
 
 
 def test_internal_reflectance() -> None:
-    # Egan and Hilgeman's fit of the diffuse internal reflectance, good to a few parts in a thousand.
+    # Egan and Hilgeman's fit of diffuse internal reflectance, good to a few parts in a thousand.
     fit = -1.4399 / 1.5**2 + 0.7099 / 1.5 + 0.6681 + 0.0636 * 1.5
     assert smooth_internal_reflectance(1.5) == pytest.approx(fit, abs=3e-3)
     for ior in (1.2, 1.5, 1.9):

@@ -1,4 +1,4 @@
-"""What a hit looks like: position, normals, texture coordinates, frames, and features of whole images."""
+"""What a hit looks like: position, normals, texture coordinates, frames; features of images."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_sphere(is_flipped: bool) -> None:
     assert np.allclose(hits.uv[:, 1], 1 - np.arccos(n[:, 2]) / np.pi, atol=1e-3)
 
 
-# ---- Normal maps -----------------------------------------------------------------------------------
+# ---- Normal maps ---------------------------------------------------------------------------------
 
 
 def _mapped_normal(
@@ -159,7 +159,7 @@ def test_normal_map_scale_and_degenerate_coordinates() -> None:
     assert np.isfinite(_mapped_normal((204, 128, 204), [[0, 0]] * 4)).all()
 
 
-# ---- Features --------------------------------------------------------------------------------------
+# ---- Features ------------------------------------------------------------------------------------
 
 
 def _features(scene: SceneDescription, max_depth: int = 6) -> Half:

@@ -15,8 +15,6 @@ from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import GREY
 from tests.renderer.scenes_fixture import make_scene
 
-# ---- Partly transparent surfaces -------------------------------------------------------------------
-
 
 def _screen(opacity: object, cutoff: float | None = None) -> SceneProbe:
     uvs = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)

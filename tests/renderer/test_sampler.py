@@ -1,4 +1,4 @@
-"""Random numbers: equal to a numpy twin, uniform, and without correlation between any two addresses."""
+"""Random numbers: equal to a numpy twin, uniform, and without correlation between addresses."""
 
 from __future__ import annotations
 

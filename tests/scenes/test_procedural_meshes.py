@@ -68,10 +68,12 @@ def sheets() -> dict[str, Mesh]:
     }  # fmt: skip
     profile = np.array([(0.0, 0.0), (0.5, 0.0), (1.0, 0.2)])
     found = {
-        "curtain": curtain(0.6, 3.0, 5, rng), "leaf": leaf(0.2, 0.1, 0.8), "cushion": cushion(0.5, 0.5, 0.2),
+        "curtain": curtain(0.6, 3.0, 5, rng), "leaf": leaf(0.2, 0.1, 0.8),
+        "cushion": cushion(0.5, 0.5, 0.2),
         "page": open_page(0.2, 0.3, 0.02), "panel": panel((0, 0, 0), (2, 0, 0), (0, 1, 0)),
         "draped": draped(profile, 1.0, np.array([[9.0, 2.0, 0.0, 0.01]])),
-        "knot": torus_knot(2, 3, 0.3, 0.05), "vessel": lathe(GLASS), "lumps": lumpy_sphere(1.0, WAVES),
+        "knot": torus_knot(2, 3, 0.3, 0.05), "vessel": lathe(GLASS),
+        "lumps": lumpy_sphere(1.0, WAVES),
     }  # fmt: skip
     found |= {f"{name} leaves": plant.leaves for name, plant in plants.items()}
     found |= {f"{name} stems": plant.stems for name, plant in plants.items()}

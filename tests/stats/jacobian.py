@@ -1,7 +1,6 @@
 """Jacobian test: a density is one over the area that its map stretches a unit of the square to.
 
-Host code. `pdf(sample(u)) * |d sample / du| = 1`, the determinant by central differences in float32.
-Anchor: lajolla's `tests/materials.cpp`.
+Host code. `pdf(sample(u)) * |d sample / du| = 1`, by central differences in float32.
 """
 
 from __future__ import annotations
