@@ -26,6 +26,7 @@ from denoiser.trainer import Trainer
 from renderer import backend
 from renderer.film import Film
 from renderer.frame import FramePair
+from renderer.frame import Half
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from scenes.description import Camera
@@ -34,6 +35,7 @@ from scenes.description import SceneDescription
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
 
+BAND_MILLISECONDS = 60.0  # of rendering between two looks at a window
 WARM_UP_SIZE = (8, 8)  # pixels; compiling does not depend on it
 
 
@@ -81,17 +83,10 @@ class Session:
         render = self.settings.render
         self._forget_if_changed(camera)
         self._clock.start_frame()
-        begin = self._clock.now()
-        integrator = self._integrator_settings()
-        halves = []
+        halves: list[Half] = []
         for half in range(2):
-            index = self.frame_index
-            halves.append(self._renderer.render_half(camera, render.size, index, half, integrator))
-            if half == 0:
-                yield RENDER
+            yield from self._render(camera, half, halves)
         pair = FramePair(halves[0], halves[1], render.spp, self.frame_index)
-        self._clock.add(RENDER, begin)
-        yield RENDER
         losses: list[torch.Tensor] = []
         if self.is_training:
             yield from self._train(pair, losses)
@@ -112,6 +107,31 @@ class Session:
         mean = film.mean()
         assert mean is not None
         return mean
+
+    def _render(self, camera: Camera, half: int, halves: list[Half]) -> Iterator[str]:
+        """One half of the frame, in bands short enough for a window to stay lively."""
+        begin = self._clock.now()
+        bands = self._renderer.half_bands(
+            camera,
+            self.settings.render.size,
+            self.frame_index,
+            half,
+            self._integrator_settings(),
+            self._band_count(),
+        )
+        for result in bands:
+            self._clock.add(RENDER, begin)
+            yield RENDER
+            begin = self._clock.now()
+        halves.append(result)
+
+    def _band_count(self) -> int:
+        """Bands per half: one on a GPU, on a CPU as many as the last frame's time asks for."""
+        if self.backend.device.type == "cuda" or self._report is None:
+            return 1
+        height = self.settings.render.size[1]
+        wanted = self._report.milliseconds[RENDER] / 2 / BAND_MILLISECONDS
+        return min(max(round(wanted), 1), height)
 
     def _train(self, pair: FramePair, losses: list[torch.Tensor]) -> Iterator[str]:
         """The frame's training steps, one at a time."""

@@ -4,6 +4,8 @@ Host code.
 """
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 from dataclasses import dataclass
 
@@ -63,8 +65,15 @@ def _initialise(arch: object, device: torch.device, is_debug: bool) -> None:
         options = {"device_memory_GB": DEVICE_MEMORY_GB}
     # Taichi's own optimisation passes take minutes on the path kernel and gain nothing over LLVM's.
     options |= {"advanced_optimization": False, "cfg_optimization": False}
-    os.environ.setdefault("ENABLE_TAICHI_HEADER_PRINT", "0")
-    ti.init(arch=arch, offline_cache=True, debug=is_debug, log_level=ti.WARN, **options)
+    with contextlib.redirect_stdout(io.StringIO()):  # Taichi greets on the standard output
+        ti.init(
+            arch=arch,
+            offline_cache=True,
+            enable_fallback=False,
+            debug=is_debug,
+            log_level=ti.WARN,
+            **options,
+        )
 
 
 def _core_count() -> int:

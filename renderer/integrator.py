@@ -61,6 +61,8 @@ class PathSettings:
     max_depth: ti.i32  # 1: emitters seen directly, 2: direct light
     rr_depth: ti.i32  # vertices before Russian roulette
     strategy: ti.i32
+    row_begin: ti.i32  # rows [begin, end) of the image are rendered
+    row_end: ti.i32
 
 
 @ti.dataclass
@@ -240,9 +242,9 @@ def render_half(
     normal: color_image,
     depth: depth_image,
 ):
-    """Fill the four images of one half: means over spp paths per pixel, box filter."""
+    """Fill rows of the four images of one half: means over spp paths per pixel, box filter."""
     height, width = color.shape[0], color.shape[1]
-    for row, column in ti.ndrange(height, width):
+    for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):
         total = PathResult(radiance=vec3(0.0), albedo=vec3(0.0), normal=vec3(0.0), depth=0.0)
         for sample in range(settings.spp):
             sampler = start_sampler(row * width + column, settings.frame_index, settings.stream, sample)

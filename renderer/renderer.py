@@ -5,6 +5,7 @@ Host code.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -59,20 +60,37 @@ class Renderer:
             size: (width, height) in pixels.
             half: 0 or 1, the stream of random numbers.
         """
+        return next(self.half_bands(camera, size, frame_index, half, settings))
+
+    def half_bands(
+        self,
+        camera: Camera,
+        size: tuple[int, int],
+        frame_index: int,
+        half: int,
+        settings: IntegratorSettings,
+        band_count: int = 1,
+    ) -> Iterator[Half]:
+        """One half, band of rows by band of rows; the same Half is yielded after each, whole after the last."""
         width, height = size
-        color, albedo, normal = (torch.empty((height, width, 3), device=self.device) for _ in range(3))
-        depth = torch.empty((height, width, 1), device=self.device)
-        path = PathSettings(
-            frame_index=frame_index,
-            stream=settings.seed * SEED_STRIDE + half,
-            spp=settings.spp,
-            max_depth=settings.max_depth,
-            rr_depth=settings.rr_depth,
-            strategy=int(settings.strategy),
-        )
+        images = [torch.zeros((height, width, 3), device=self.device) for _ in range(3)]
+        depth = torch.zeros((height, width, 1), device=self.device)
         parameters = camera_parameters(camera, size)
-        render_half(self._tables, parameters, path, color, albedo, normal, depth.view(height, width))
-        return Half(color, albedo, normal, depth)
+        stream = settings.seed * SEED_STRIDE + half
+        edges = [height * band // band_count for band in range(band_count + 1)]
+        for begin, end in zip(edges, edges[1:]):
+            path = PathSettings(
+                frame_index=frame_index,
+                stream=stream,
+                spp=settings.spp,
+                max_depth=settings.max_depth,
+                rr_depth=settings.rr_depth,
+                strategy=int(settings.strategy),
+                row_begin=begin,
+                row_end=end,
+            )
+            render_half(self._tables, parameters, path, *images, depth.view(height, width))
+            yield Half(*images, depth)
 
     def render(
         self, camera: Camera, size: tuple[int, int], frame_index: int, settings: IntegratorSettings

@@ -51,7 +51,7 @@ def draw(address: integer_rows, out: numbers):
 
 @ti.kernel
 def warp_all(u: pairs, one_minus_cos: ti.f32, out: numbers):
-    """Columns: disk 0-1, hemisphere 2-4 and pdf 5, triangle 6-7, sphere 8-10, cone 11-13 and pdf 14."""
+    """Columns: disk 0-1, hemisphere 2-4, pdf 5, triangle 6-7, sphere 8-10, cone 11-13, pdf 14."""
     for i in u:
         disk, corner = square_to_disk(u[i]), square_to_triangle(u[i])
         hemisphere, sphere = square_to_cosine_hemisphere(u[i]), square_to_sphere(u[i])

@@ -43,7 +43,7 @@ def trace_all(
     out: numbers,
     index: integers,
 ):
-    """Rows as in `Hits`; 17: pdf of the emitter hit, 18: of the environment, 19-21: offset origin."""
+    """Rows as in `Hits`; 17: pdf of the emitter hit, 18: of the environment, 19-21: offset."""
     for i in origin:
         ray = Ray(
             origin=origin[i],

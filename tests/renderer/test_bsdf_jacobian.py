@@ -1,8 +1,9 @@
 """Every BSDF with a lobe of finite density: pdf(sample(u)) * |det d sample / du| = 1.
 
-For a BSDF of several lobes the identity holds lobe by lobe. The chance of a lobe is not taken from the
-code under test but found by bisection of the number that chooses. Where the second lobe is a cosine,
-its known density is taken off first; reflection and refraction go to different sides and need no correction.
+For a BSDF of several lobes the identity holds lobe by lobe. The chance of a lobe is not taken from
+the code under test but found by bisection of the number that chooses. Where the second lobe is a
+cosine, its known density is taken off first; reflection and refraction go to different sides and
+need no correction.
 """
 
 from __future__ import annotations

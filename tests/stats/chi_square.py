@@ -1,7 +1,7 @@
 """Chi-square test of sampled directions against a density over the whole sphere.
 
-Host code. Cells are uniform in theta and phi, with the horizon (z = 0) on a cell border. Samples that
-failed or belong to delta lobes are a cell of their own, so that missing mass shows.
+Host code. Cells are uniform in theta and phi, with the horizon (z = 0) on a cell border. Samples
+that failed or belong to delta lobes are a cell of their own, so that missing mass shows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Z-test of images: do two estimates, or one and the truth, differ by more than their noise?
 
-Host code. Images are averaged over blocks first and their variance is taken over independent frames,
-so that heavy tails of single pixels average out.
+Host code. Images are averaged over blocks first and their variance is taken over independent
+frames, so that heavy tails of single pixels average out.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _p_value(
     count_a: int,
     count_b: int,
 ) -> np.ndarray:
-    """Two-sided, Welch and Satterthwaite's degrees of freedom; without noise only equality passes."""
+    """Two-sided, Welch and Satterthwaite's degrees of freedom; no noise: only equality passes."""
     variance = variance_a + variance_b
     spread = variance_a**2 / (count_a - 1) + variance_b**2 / (count_b - 1)
     degrees = np.where(spread > 0, variance**2 / np.maximum(spread, 1e-300), 1.0)
