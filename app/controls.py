@@ -1,13 +1,11 @@
-"""Controls: keys, mouse drags and wheel steps become camera poses, keys also commands.
+"""Controls: keys, mouse drags and wheel steps become camera poses.
 
 Host code. Pure: no window, and time comes from the caller, so a test can fly by the clock it likes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from dataclasses import replace
-from enum import Enum
 
 import numpy as np
 
@@ -31,95 +29,6 @@ SPEED_KEYS = {"left_shift": 4.0, "right_shift": 4.0, "left_control": 0.25, "righ
 """Factor on the speed while the key is held."""
 
 
-@dataclass(frozen=True)
-class KeyEvent:
-    """A key went down or up. Presses that the panel uses are not reported."""
-
-    name: str
-    """GLFW's name in lower case: w, left_shift, f12."""
-    is_pressed: bool
-
-
-@dataclass(frozen=True)
-class ButtonEvent:
-    """A mouse button went down or up. Presses on the panel are not reported."""
-
-    button: int
-    """0 left, 1 right, 2 middle."""
-    is_pressed: bool
-    place: tuple[float, float]
-    """In framebuffer pixels, y upwards."""
-
-
-@dataclass(frozen=True)
-class PointerEvent:
-    """The mouse moved."""
-
-    dx: float
-    """Window pixels, rightwards."""
-    dy: float
-    """Window pixels, downwards."""
-    place: tuple[float, float]
-    """In framebuffer pixels, y upwards."""
-
-
-@dataclass(frozen=True)
-class ScrollEvent:
-    """The wheel turned outside the panel."""
-
-    steps: float
-
-
-@dataclass(frozen=True)
-class FocusLost:
-    """Keys that are down now will come up unseen."""
-
-
-Event = KeyEvent | ButtonEvent | PointerEvent | ScrollEvent | FocusLost
-
-
-class Command(Enum):
-    """What a key or a button asks for, besides flying. The value says it to the user."""
-
-    FRAME_SCENE = "frame the scene"
-    RESET_CAMERA = "reset the camera"
-    SWAP = "swap the sides of the split"
-    SPLIT = "split the picture"
-    PANEL = "show or hide the panel"
-    PAUSE = "pause or resume training"
-    RESET_TRAINING = "forget all training (asks first)"
-    RECORD = "record the camera path, stop recording"
-    PLAY = "play the camera path, stop playing"
-    SCREENSHOT = "screenshot, PNG and EXR"
-    SAVE = "save a checkpoint"
-    LOAD = "load the checkpoint"
-    BRIGHTER = "exposure up"
-    DARKER = "exposure down"
-    HELP = "this help"
-    QUIT = "quit"
-
-
-COMMAND_KEYS = {
-    "f": Command.FRAME_SCENE,
-    "r": Command.RESET_CAMERA,
-    "tab": Command.SWAP,
-    "x": Command.SPLIT,
-    "h": Command.PANEL,
-    "p": Command.PAUSE,
-    "t": Command.RESET_TRAINING,
-    "space": Command.RECORD,
-    "enter": Command.PLAY,
-    "f12": Command.SCREENSHOT,
-    "f5": Command.SAVE,
-    "f9": Command.LOAD,
-    "equal": Command.BRIGHTER,
-    "kp_add": Command.BRIGHTER,
-    "minus": Command.DARKER,
-    "kp_subtract": Command.DARKER,
-    "f1": Command.HELP,
-    "escape": Command.QUIT,
-}
-"""Keys by GLFW's name in lower case."""
 FLY_HELP = (
     ("W A S D", "fly forward, left, back, right"),
     ("E Q", "fly up, down"),

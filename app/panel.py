@@ -31,8 +31,6 @@ from denoiser.settings import LossName
 WIDTH = 348.0  # screen units, as all lengths here
 PLOT_HEIGHT = 54.0
 LABEL_WIDTH = 112.0  # right of the widgets
-HELP_WIDTH = 460.0
-QUESTION_WIDTH = 330.0
 MAX_SIDE = 4096  # pixels of the render size
 MAX_SPP = 64
 MAX_PATH_DEPTH = 16
@@ -48,66 +46,8 @@ LOSS_LABELS = {
     LossName.L2_LINEAR_INPUT: "L2, input x",
     LossName.L2_TONED_TARGET: "L2, T(x) to T(y)",
 }
-ACCENT = (0.98, 0.68, 0.25)
-GOOD = (0.45, 0.82, 0.52)
-DIM = (0.60, 0.60, 0.65)
-THEME = {
-    imgui.COLOR_WINDOW_BACKGROUND: (0.085, 0.087, 0.10),
-    imgui.COLOR_POPUP_BACKGROUND: (0.085, 0.087, 0.10),
-    imgui.COLOR_TEXT: (0.90, 0.90, 0.92),
-    imgui.COLOR_FRAME_BACKGROUND: (0.15, 0.155, 0.18),
-    imgui.COLOR_FRAME_BACKGROUND_HOVERED: (0.20, 0.205, 0.24),
-    imgui.COLOR_FRAME_BACKGROUND_ACTIVE: (0.24, 0.245, 0.29),
-    imgui.COLOR_HEADER: (0.13, 0.135, 0.16),
-    imgui.COLOR_HEADER_HOVERED: (0.20, 0.205, 0.24),
-    imgui.COLOR_HEADER_ACTIVE: (0.24, 0.245, 0.29),
-    imgui.COLOR_BUTTON: (0.20, 0.205, 0.24),
-    imgui.COLOR_BUTTON_HOVERED: (0.29, 0.295, 0.34),
-    imgui.COLOR_BUTTON_ACTIVE: (0.38, 0.36, 0.32),
-    imgui.COLOR_SLIDER_GRAB: (0.80, 0.57, 0.24),
-    imgui.COLOR_SLIDER_GRAB_ACTIVE: (0.98, 0.68, 0.25),
-    imgui.COLOR_CHECK_MARK: (0.98, 0.68, 0.25),
-    imgui.COLOR_PLOT_HISTOGRAM: (0.80, 0.57, 0.24),
-}
-FIXED_WINDOW = (
-    imgui.WINDOW_NO_TITLE_BAR
-    | imgui.WINDOW_NO_RESIZE
-    | imgui.WINDOW_NO_MOVE
-    | imgui.WINDOW_NO_COLLAPSE
-    | imgui.WINDOW_NO_SAVED_SETTINGS
-)
 LOGARITHMIC = imgui.SLIDER_FLAGS_LOGARITHMIC | imgui.SLIDER_FLAGS_ALWAYS_CLAMP
 CLAMPED = imgui.SLIDER_FLAGS_ALWAYS_CLAMP
-
-
-@dataclass
-class Draft:
-    """What the user has changed in this frame of the panel."""
-
-    view: ViewState
-    """As it will be."""
-    edits: Edits = NO_EDITS
-    """For the session."""
-    commands: list[Command] = field(default_factory=list)
-    """For the viewer, as if the key had been pressed."""
-
-    def edit(self, **changes: Any) -> None:
-        """Change fields of the edits."""
-        self.edits = replace(self.edits, **changes)
-
-    def show(self, **changes: Any) -> None:
-        """Change fields of the view."""
-        self.view = replace(self.view, **changes)
-
-
-def set_theme() -> None:
-    """Colours and spacing of the current imgui context; once, before the first frame."""
-    style = imgui.get_style()
-    style.window_rounding = style.window_border_size = 0.0
-    style.frame_rounding = style.grab_rounding = 3.0
-    style.frame_padding, style.item_spacing = (6.0, 2.5), (6.0, 4.0)
-    for name, color in THEME.items():
-        style.colors[name] = (*color, 1.0)
 
 
 def draw_panel(
@@ -130,23 +70,10 @@ def draw_panel(
         imgui.pop_item_width()
         imgui.end()
     if view.help_visible:
-        _draw_help(scale)
+        draw_help(scale)
     if view.is_asking_reset:
-        _draw_question(draft, report, scale)
+        draw_question(draft, report, scale)
     return draft
-
-
-def draw_progress(text: str, share: float, scale: float = 1.0) -> None:
-    """What is being prepared, in the middle of the window."""
-    width, height = imgui.get_io().display_size
-    box = min(420.0 * scale, width)
-    imgui.set_next_window_position((width - box) / 2, height / 2 - 50.0 * scale)
-    imgui.set_next_window_size(box, 0.0)
-    imgui.begin("progress", flags=FIXED_WINDOW)
-    imgui.text_colored("Hush", *ACCENT)
-    imgui.text_wrapped(text)
-    imgui.progress_bar(min(max(share, 0.0), 1.0), (-1.0, 0.0), f"{100 * share:.0f} %")
-    imgui.end()
 
 
 # ---- Sections --------------------------------------------------------------------------------
@@ -275,45 +202,6 @@ def _draw_files(draft: Draft) -> None:
     _button_row(draft, {"Screenshot (F12)": Command.SCREENSHOT, "Help (F1)": Command.HELP})
 
 
-def _draw_help(scale: float) -> None:
-    """All keys."""
-    width, height = imgui.get_io().display_size
-    imgui.set_next_window_position(width / 2, height / 2, pivot_x=0.5, pivot_y=0.5)
-    imgui.set_next_window_size(HELP_WIDTH * scale, 0.0)
-    imgui.begin("help", flags=FIXED_WINDOW)
-    keys: dict[str, str] = dict(FLY_HELP)
-    keys[f"1 ... {len(VIEWS)}"] = ", ".join(view.value for view in VIEWS)
-    for command in Command:
-        names = [key for key, bound in COMMAND_KEYS.items() if bound is command]
-        keys[" ".join(_key_label(name) for name in names)] = command.value
-    imgui.columns(2, "keys", border=False)
-    imgui.set_column_width(0, 130.0 * scale)
-    for name, text in keys.items():
-        imgui.text_colored(name, *ACCENT)
-        imgui.next_column()
-        imgui.text_wrapped(text)
-        imgui.next_column()
-    imgui.columns(1)
-    imgui.end()
-
-
-def _draw_question(draft: Draft, report: FrameReport | None, scale: float) -> None:
-    """Whether to forget the training."""
-    width, height = imgui.get_io().display_size
-    imgui.set_next_window_position(width / 2, height / 2, pivot_x=0.5, pivot_y=0.5)
-    imgui.set_next_window_size(QUESTION_WIDTH * scale, 0.0)
-    imgui.set_next_window_focus()
-    imgui.begin("question", flags=FIXED_WINDOW)
-    steps = report.step_count if report is not None else 0
-    imgui.text_wrapped(f"Forget {steps:,} training steps and start again?")
-    if imgui.button("Forget (T)"):
-        draft.commands.append(Command.RESET_TRAINING)
-    imgui.same_line()
-    if imgui.button("Keep (Esc)"):
-        draft.show(is_asking_reset=False)
-    imgui.end()
-
-
 # ---- Pieces ----------------------------------------------------------------------------------
 
 
@@ -336,9 +224,3 @@ def _button_row(draft: Draft, buttons: dict[str, Command]) -> None:
             imgui.same_line()
         if imgui.button(label, width):
             draft.commands.append(command)
-
-
-def _key_label(name: str) -> str:
-    """A key as printed on it."""
-    known = {"equal": "+", "kp_add": "", "minus": "-", "kp_subtract": "", "escape": "Esc"}
-    return known.get(name, name.capitalize())

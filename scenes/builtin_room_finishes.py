@@ -58,7 +58,7 @@ def _walls(rng: np.random.Generator) -> dict[str, Material]:
     )
     return {
         "cream plaster": matt(tiled(paint, 2.0), rough),
-        "green plaster": matt(_tinted(paint, 2.0, "4c6a5c", "f0e9dc"), rough),
+        "green plaster": matt(_tinted(paint, 2.0, "83a08c", "f0e9dc"), rough),
         "white plaster": matt(_tinted(paint, 2.0, "eceae4", "f0e9dc"), rough),
         "bricks": matt(tiled(brick, 1.2), tiled(brick_relief, 1.2)),
         "soot": matt((0.04, 0.035, 0.03), tiled(brick_relief, 1.2)),

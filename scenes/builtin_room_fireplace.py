@@ -36,5 +36,5 @@ def fireplace(rng: np.random.Generator) -> Pieces:
         jamb = (0.26, 0.845, 0.08)
         parts.append(block("white marble", jamb, (side * 0.62, 0.4525, 0.44), bevel=0.008))
         parts += placed(vase("brass", 0.3, 2, 28), standing(side * 0.7, 0.26, 0.0, 1.235))
-    burning = placed(fire(0.75, 25.0, rng), standing(0.0, 0.24, 0.0, 0.03))
+    burning = placed(fire(0.75, 60.0, rng), standing(0.0, 0.24, 0.0, 0.03))
     return placed(parts + burning, facing_north(HALL) @ moved(4.75, 0.0, 0.0))

@@ -102,5 +102,5 @@ def _things(rng: np.random.Generator) -> Pieces:
         + placed(plinth("limestone", 0.4, 0.9), standing(11.85, 5.6))
         + placed(ring_sculpture("patina", 0.27, 0.045), standing(11.85, 5.6, 20.0, 0.9))
         + placed(pot("terracotta", 0.13, 0.2), standing(9.55, 9.25))
-        + bulb_string(start, end, BULB_COUNT, 60.0)
+        + bulb_string(start, end, BULB_COUNT, 90.0)
     )

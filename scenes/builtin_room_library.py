@@ -17,6 +17,7 @@ from scenes.builtin_lamps import desk_lamp
 from scenes.builtin_lamps import globe_pendant
 from scenes.builtin_lamps import shaded_lamp
 from scenes.builtin_lamps import warm
+from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import placed
 from scenes.builtin_room_plan import LIBRARY
@@ -30,10 +31,13 @@ from scenes.builtin_shelves import bookcase
 from scenes.builtin_shelves import shelf_lights
 from scenes.builtin_shelves import stack_of_books
 from scenes.builtin_tables import TABLE_HEIGHT
+from scenes.builtin_tables import block
 from scenes.builtin_tables import desk
 from scenes.builtin_tables import side_table
 from scenes.builtin_vessels import cup
 from scenes.builtin_vessels import vase
+from scenes.description import RGB
+from scenes.description import Flat
 from scenes.procedural_plants import fern
 from scenes.procedural_transforms import moved
 from scenes.procedural_transforms import standing
@@ -41,7 +45,9 @@ from scenes.procedural_transforms import standing
 DESK = (4.5, -3.3)
 NORTH_CASE = Bookcase(width=5.6, height=2.85, bays=5, shelves=6)
 WEST_CASE = Bookcase(width=3.1, height=2.85, bays=3, shelves=6)
-SHELF_RADIANCE = warm(80.0)
+SHELF_RADIANCE = warm(100.0)
+LAYLIGHT = (2.7, 1.5)  # m along x and z
+DAYLIGHT: RGB = (6.5, 6.3, 6.0)
 
 
 def library(rng: np.random.Generator) -> Pieces:
@@ -96,9 +102,26 @@ def _corner(rng: np.random.Generator) -> Pieces:
 
 def _lamps() -> Pieces:
     """Three opal globes at different heights over the desk."""
-    hung = [((-0.5, 0.1), 1.05, 0.13), ((0.05, -0.1), 0.75, 0.16), ((0.55, 0.12), 1.2, 0.11)]
+    hung = [((-0.55, 0.0), 1.1, 0.16), ((0.0, 0.0), 0.8, 0.2), ((0.55, 0.0), 1.25, 0.13)]
     parts: Pieces = []
     for (x, z), drop, radius in hung:
         where = standing(DESK[0] + x, DESK[1] + 0.2 + z, 0.0, LIBRARY.height)
-        parts += placed(globe_pendant(drop, radius, 26.0), where)
-    return parts
+        parts += placed(globe_pendant(drop, radius, 24.0), where)
+    return parts + _laylight()
+
+
+def _laylight() -> Pieces:
+    """A panel of daylight in the ceiling over the desk, its frame, and a bar that carries the lamps."""
+    x, z, high = DESK[0], DESK[1] + 0.2, LIBRARY.height
+    wide, deep = LAYLIGHT
+    corner = (x - wide / 2.0, high - 0.01, z - deep / 2.0)
+    sky = Flat(corner, (wide, 0.0, 0.0), (0.0, 0.0, deep), radiance=DAYLIGHT, name="laylight")
+    parts = [Piece("lamp", sky)]
+    for side in (-1.0, 1.0):
+        edge = (wide + 0.16, 0.06, 0.08)
+        parts.append(block("white lacquer", edge, (x, high - 0.03, z + side * (deep / 2.0 + 0.04))))
+        end = (0.08, 0.06, deep)
+        parts.append(block("white lacquer", end, (x + side * (wide / 2.0 + 0.04), high - 0.03, z)))
+        post = (0.03, 0.05, deep)
+        parts.append(block("white lacquer", post, (x + side * wide / 6.0, high - 0.025, z)))
+    return parts + [block("white lacquer", (wide, 0.05, 0.05), (x, high - 0.025, z))]

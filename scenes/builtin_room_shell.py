@@ -40,7 +40,7 @@ from scenes.procedural_walls import arch_head
 from scenes.procedural_walls import panel
 from scenes.procedural_walls import wall
 
-SKY: RGB = (5.0, 5.8, 6.8)
+SKY: RGB = (10.0, 11.5, 13.0)
 
 
 def shell() -> Pieces:

@@ -112,7 +112,7 @@ def _glazes() -> dict[str, Material]:
 
 def _papers(rng: np.random.Generator) -> dict[str, Material]:
     """Books, pages, a globe."""
-    cloth = palette("7a2020 1f3658 2e4e34 6e4c2c c4b284 331f2b a86f2c 56565c 8c3a2a 3d5c6a d0c4a8")
+    cloth = palette("962a26 2c4c7c 3f6b48 8a6238 d0be92 4c3044 bd8238 6e7078 a84a34 4d7486 dcd0b4")
     gilt = linear_rgb("d8b060")
     world = globe_map(linear_rgb("6a97a6"), linear_rgb("c6ad7c"), linear_rgb("e6e4de"), rng)
     return {

@@ -1,0 +1,36 @@
+"""Draft: what the user has changed in one frame of the panel.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Any
+
+from app.commands import Command
+from app.report import NO_EDITS
+from app.report import Edits
+from app.views import ViewState
+
+
+@dataclass
+class Draft:
+    """What the user has changed in this frame of the panel."""
+
+    view: ViewState
+    """As it will be."""
+    edits: Edits = NO_EDITS
+    """For the session."""
+    commands: list[Command] = field(default_factory=list)
+    """For the viewer, as if the key had been pressed."""
+
+    def edit(self, **changes: Any) -> None:
+        """Change fields of the edits."""
+        self.edits = replace(self.edits, **changes)
+
+    def show(self, **changes: Any) -> None:
+        """Change fields of the view."""
+        self.view = replace(self.view, **changes)
