@@ -43,7 +43,9 @@ vec3 = ti.types.vector(3, ti.f32)
 def side_sign(bsdf: Bsdf, wi: vec3) -> ti.f32:
     """-1 where wi sees the back of a two-sided opaque surface, whose frame is then turned over."""
     is_opaque = bsdf.kind != DIELECTRIC and bsdf.kind != ROUGH_DIELECTRIC
-    return ti.select(is_opaque and bsdf.is_two_sided == 1 and wi.z < 0.0, -1.0, 1.0)
+    # A thin transmissive wall shows both its sides even where a file culls its back.
+    is_turned = bsdf.is_two_sided == 1 or bsdf.transmission > 0.0
+    return ti.select(is_opaque and is_turned and wi.z < 0.0, -1.0, 1.0)
 
 
 @ti.func

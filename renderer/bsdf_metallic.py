@@ -1,7 +1,7 @@
 """glTF 2.0 metallic-roughness: GGX reflection over a diffuse base, mixed by `metallic`.
 
 Device code. glTF 2.0 specification, appendix B.3, with separable instead of height-correlated Smith
-shadowing. Transmission (KHR_materials_transmission) goes straight on, tinted by the base colour: a thin
+shadowing and a base that conserves energy (`base_transmittance`). Transmission (KHR_materials_transmission) goes straight on, tinted by the base colour: a thin
 wall; its blur by roughness is left out.
 """
 import taichi as ti
@@ -32,6 +32,17 @@ def normal_reflectance(bsdf: Bsdf) -> vec3:
 
 
 @ti.func
+def base_transmittance(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
+    """Share of light that passes the surface to the diffuse base and back.
+
+    The specification takes 1 - F at the half vector, which creates energy at grazing angles (albedo up to
+    1.7); the larger reflectance of the two directions keeps it below 1 and stays reciprocal.
+    """
+    f0 = normal_reflectance(bsdf)
+    return 1.0 - fresnel_schlick(ti.min(wi.z, wo.z), f0)
+
+
+@ti.func
 def lobe_probabilities(bsdf: Bsdf, wi: vec3) -> vec3:
     """Chances of (specular, diffuse, transmitted), from their albedo at wi; they sum to 1."""
     specular = fresnel_schlick(wi.z, normal_reflectance(bsdf)).max()
@@ -50,7 +61,8 @@ def metallic_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
         d = normal_density(m, bsdf.alpha, GGX)
         g = shadowing(wi, wo, m, bsdf.alpha, GGX)
         share = (1.0 - bsdf.metallic) * (1.0 - bsdf.transmission) * wo.z / pi
-        value = f * (d * g / (4.0 * wi.z)) + (1.0 - f) * bsdf.reflectance * share
+        base = base_transmittance(bsdf, wi, wo) * bsdf.reflectance * share
+        value = f * (d * g / (4.0 * wi.z)) + base
     return value
 
 

@@ -6,6 +6,8 @@ import taichi as ti
 
 from renderer.texture import word_bits
 
+UNIT_BITS = 24  # of a random number
+UNIT_STEPS = 1 << UNIT_BITS
 ONE_MINUS_EPSILON = 0.99999994  # largest float32 below 1
 
 
@@ -18,11 +20,19 @@ class Choice:
 
 
 @ti.func
-def choose(table: ti.template(), offset: ti.i32, count: ti.i32, u: ti.f32) -> Choice:
-    """Draw from the alias table at [offset, offset + count) (Vose 1991)."""
-    x = u * count
-    index = ti.min(ti.cast(x, ti.i32), count - 1)
-    rest = x - index
+def choose(table: ti.template(), offset: ti.i32, count: ti.i32, u: ti.f32, fine: ti.f32) -> Choice:
+    """Draw from the alias table at [offset, offset + count) (Vose 1991).
+
+    u has 24 random bits, of which a large table leaves few for the threshold: `fine`, another number in
+    [0, 1), supplies the bits below them. In fixed point, because a float32 could not hold the product.
+    """
+    scaled = ti.cast(ti.cast(u * UNIT_STEPS, ti.i64) * count, ti.i64)
+    index = ti.cast(scaled >> UNIT_BITS, ti.i32)
+    rest = (ti.cast(scaled & (UNIT_STEPS - 1), ti.f32) + fine * count) / UNIT_STEPS
+    if rest >= 1.0 and index < count - 1:
+        index += 1
+        rest -= 1.0
+    rest = ti.min(rest, ONE_MINUS_EPSILON)
     entry = table[offset + index]
     threshold = entry[0]
     remainder = rest / ti.max(threshold, 1e-20)

@@ -10,8 +10,8 @@ from renderer.environment import environment_pdf
 from renderer.environment import environment_radiance
 from renderer.environment import sample_environment
 from renderer.interaction import SurfaceInteraction
-from renderer.interaction import sphere_uv
 from renderer.primitive_hit import barycentric_to_uv
+from renderer.primitive_hit import sphere_uv
 from renderer.ray import INFINITY
 from renderer.shading_frame import make_frame
 from renderer.table_layout import AREA_EMITTER
@@ -161,11 +161,11 @@ def sample_point(tables: ti.template(), emitter: ti.i32, p: vec3) -> EmitterSamp
 
 
 @ti.func
-def sample_emitter(tables: ti.template(), p: vec3, u: vec3) -> EmitterSample:
-    """Choose an emitter with u.x and sample it from p with u.y and u.z."""
+def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
+    """Choose an emitter with u.x and u.w and sample it from p with u.y and u.z."""
     result = EmitterSample(direction=vec3(0.0, 0.0, 1.0), distance=0.0, radiance=vec3(0.0), pdf=0.0, is_delta=0)
     if tables.emitter_count > 0:
-        choice = choose(tables.emitter_alias, 0, tables.emitter_count, u.x)
+        choice = choose(tables.emitter_alias, 0, tables.emitter_count, u.x, u.w)
         emitter = choice.index
         base = emitter * EMITTER_ROWS
         kind = word_bits(tables.emitters[base][0])

@@ -14,6 +14,7 @@ from renderer.texture import word_bits
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
+MIDDLE = 0.5  # pixels are few enough for the 24 bits of one random number
 MIN_SINE = 1e-6  # at the poles a pixel has no width
 
 
@@ -88,8 +89,8 @@ def environment_pdf(tables: ti.template(), direction: vec3) -> ti.f32:
 def sample_environment(tables: ti.template(), u: vec2) -> vec3:
     """World direction: a row, a pixel of it, and a place inside the pixel with what is left of u."""
     width, height = environment_width(tables), environment_height(tables)
-    row = choose(tables.environment_alias, 0, height, u.y)
-    column = choose(tables.environment_alias, height + row.index * width, width, u.x)
+    row = choose(tables.environment_alias, 0, height, u.y, MIDDLE)
+    column = choose(tables.environment_alias, height + row.index * width, width, u.x, MIDDLE)
     return uv_to_direction(
         tables, vec2((column.index + column.remainder) / width, (row.index + row.remainder) / height)
     )

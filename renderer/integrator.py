@@ -37,6 +37,7 @@ from renderer.traversal import intersect
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
+vec4 = ti.types.vector(4, ti.f32)
 color_image = ti.types.ndarray(dtype=vec3, ndim=2)
 depth_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
@@ -122,7 +123,7 @@ def delta_tint(bsdf: Bsdf, scattered: BSDFSample) -> vec3:
 
 @ti.func
 def connect_emitter(
-    tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: Bsdf, u: vec3
+    tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: Bsdf, u: vec4
 ) -> Connection:
     """Sample an emitter from a surface; distance 0 where no light can arrive."""
     result = Connection(origin=si.p, direction=si.ng, distance=0.0, light=vec3(0.0))
@@ -206,8 +207,7 @@ def trace_path(
                     is_active = depth < settings.max_depth
                     # ---- Emitter sampling -----------------------------------------------------------
                     if is_active == 1 and settings.strategy != int(Strategy.BSDF):
-                        u = vec3(u_emitter.x, u_emitter.y, u_emitter.z)
-                        connection = connect_emitter(tables, settings, si, bsdf, u)
+                        connection = connect_emitter(tables, settings, si, bsdf, u_emitter)
                         shadow_light = beta * connection.light
                         shadow_ray.origin, shadow_ray.direction = connection.origin, connection.direction
                         shadow_ray.t_max = connection.distance

@@ -6,6 +6,7 @@ import taichi as ti
 
 from renderer.material import fetch_mapped_normal
 from renderer.material import has_normal_map
+from renderer.primitive_hit import sphere_uv
 from renderer.ray import Hit
 from renderer.ray import Ray
 from renderer.shading_frame import ShadingFrame
@@ -22,7 +23,6 @@ vec3 = ti.types.vector(3, ti.f32)
 
 ORIGIN_OFFSET = 1e-5  # share of the largest coordinate by which a ray starts off its surface
 SCENE_OFFSET = 1e-7  # the same relative to the scene's radius, for hits near the origin
-TAU = 6.283185307
 
 
 @ti.dataclass
@@ -46,13 +46,6 @@ def offset_origin(tables: ti.template(), p: vec3, ng: vec3, direction: vec3) -> 
     size = ti.max(abs(p.x), abs(p.y), abs(p.z))
     distance = size * ORIGIN_OFFSET + tables.radius * SCENE_OFFSET
     return p + ng * ti.select(ng.dot(direction) >= 0.0, distance, -distance)
-
-
-@ti.func
-def sphere_uv(n: vec3) -> vec2:
-    """Longitude and latitude around z, v upwards."""
-    phi = ti.atan2(n.y, n.x)
-    return vec2(ti.select(phi < 0.0, phi + TAU, phi) / TAU, 1.0 - ti.acos(ti.min(ti.max(n.z, -1.0), 1.0)) * 2.0 / TAU)
 
 
 @ti.func

@@ -41,6 +41,7 @@ ONE = (1.0, 1.0, 1.0)
 ZERO = (0.0, 0.0, 0.0)
 DISTRIBUTIONS = {Distribution.GGX: GGX, Distribution.BECKMANN: BECKMANN}
 NO_CUTOFF = -1.0
+MIN_CONTRAST = 1e-3  # of the index of refraction of rough glass
 
 
 @dataclass
@@ -149,7 +150,8 @@ def _dielectric_row(bsdf: Dielectric) -> BsdfRow:
         ROUGH_DIELECTRIC if bsdf.alpha > 0 else kind,
         distribution=DISTRIBUTIONS[bsdf.distribution],
         alpha=bsdf.alpha,
-        ior=bsdf.ior,
+        # Facets of equal indices on both sides would have no half vector.
+        ior=bsdf.ior if bsdf.alpha == 0 or abs(bsdf.ior - 1) > MIN_CONTRAST else 1 + MIN_CONTRAST,
         specular=bsdf.specular_reflectance,
         transmittance=bsdf.specular_transmittance,
     )

@@ -21,6 +21,8 @@ from renderer.texture import word_bits
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
+EDGE = 1e-6  # barycentric; triangles overlap by rounding, so that no ray slips through a shared edge
+TAU = 6.283185307
 START_SHARE = 1e-4  # of a sphere's radius: nearer hits are where the ray itself starts
 
 
@@ -38,8 +40,8 @@ def hit_plane(tables: ti.template(), primitive: ti.i32, origin: vec3, direction:
 
 
 @ti.func
-def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray) -> ti.f32:
-    """Nearest t > 0 on the sphere, or INFINITY; the discriminant as in Haines et al. 2019 (Ray Tracing Gems 7)."""
+def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32) -> ti.f32:
+    """Nearest t > t_min on the sphere, or INFINITY; discriminant as in Haines et al. 2019 (Ray Tracing Gems 7)."""
     center = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])
     radius = tables.geometry[primitive * GEOMETRY_ROWS + 1][0]
     f = ray.origin - center
@@ -52,8 +54,44 @@ def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray) -> ti.f32:
         q = b + ti.select(b >= 0.0, 1.0, -1.0) * ti.sqrt(discriminant)
         t0, t1 = ti.min(c / q, q), ti.max(c / q, q)
         # A ray that starts on the sphere must not hit it where it starts.
-        start = START_SHARE * radius
+        start = t_min + START_SHARE * radius
         t = ti.select(t0 > start, t0, ti.select(t1 > start, t1, INFINITY))
+    return t
+
+
+@ti.func
+def is_absent(tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side: ti.u32) -> ti.i32:
+    """1 where the ray passes a partly transparent surface; front and back of a sphere decide apart."""
+    material = word_bits(tables.geometry[primitive * GEOMETRY_ROWS + 1][3])
+    u = hash_to_unit(ray.key ^ (side * ti.u32(0x85EBCA6B)), ti.cast(primitive, ti.u32))
+    return u >= fetch_opacity(tables, material, uv)
+
+
+@ti.func
+def sphere_uv(n: vec3) -> vec2:
+    """Longitude and latitude around z, v upwards, of an outward direction."""
+    phi = ti.atan2(n.y, n.x)
+    latitude = ti.acos(ti.min(ti.max(n.z, -1.0), 1.0))
+    return vec2(ti.select(phi < 0.0, phi + TAU, phi) / TAU, 1.0 - latitude * 2.0 / TAU)
+
+
+@ti.func
+def sphere_uv_at(tables: ti.template(), primitive: ti.i32, p: vec3) -> vec2:
+    """Texture coordinates of a point on a sphere."""
+    return sphere_uv((p - row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])).normalized())
+
+
+@ti.func
+def hit_masked_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray) -> ti.f32:
+    """First of the sphere's two sides that is there."""
+    t = hit_sphere(tables, primitive, ray, 0.0)
+    for side in range(2):
+        if t < INFINITY:
+            uv = sphere_uv_at(tables, primitive, ray.origin + t * ray.direction)
+            if is_absent(tables, primitive, ray, uv, ti.cast(side, ti.u32)):
+                t = ti.select(side == 0, hit_sphere(tables, primitive, ray, t), INFINITY)
+            else:
+                break
     return t
 
 
@@ -72,23 +110,25 @@ def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f
     """t of a sphere, flat shape or partly transparent triangle if nearer than t_best, else INFINITY."""
     word = word_bits(tables.geometry[primitive * GEOMETRY_ROWS][3])
     kind = word & KIND_MASK
+    is_masked = (word & MASKED_BIT) != 0
     t = INFINITY
-    b = vec2(0.0)
     if kind == SPHERE:
-        t = hit_sphere(tables, primitive, ray)
+        if is_masked:
+            t = hit_masked_sphere(tables, primitive, ray)
+        else:
+            t = hit_sphere(tables, primitive, ray, 0.0)
     else:
         plane = hit_plane(tables, primitive, ray.origin, ray.direction)
         b = vec2(plane.y, plane.z)
-        inside = ti.min(b.x, b.y, 1.0 - b.x - b.y)
+        inside = ti.min(b.x, b.y, 1.0 - b.x - b.y) + EDGE
         if kind == RECTANGLE:
             inside = ti.min(b.x, b.y, 1.0 - b.x, 1.0 - b.y)
         elif kind == DISK:
             inside = 0.25 - (b - 0.5).norm_sqr()
         if inside >= 0.0 and plane.x > 0.0:
             t = plane.x
-    if t < t_best and (word & MASKED_BIT) != 0:
-        material = word_bits(tables.geometry[primitive * GEOMETRY_ROWS + 1][3])
-        opacity = fetch_opacity(tables, material, barycentric_to_uv(tables, primitive, b))
-        if hash_to_unit(ray.key, ti.cast(primitive, ti.u32)) >= opacity:
-            t = INFINITY
+        if t < t_best and is_masked:
+            uv = barycentric_to_uv(tables, primitive, b)
+            if is_absent(tables, primitive, ray, uv, ti.u32(0)):
+                t = INFINITY
     return ti.select(t < t_best, t, INFINITY)

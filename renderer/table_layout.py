@@ -48,6 +48,6 @@ DIRECTIONAL_EMITTER = 3  # row 2: (direction towards the light, 0)
 # ---- Hierarchy ----
 WIDTH = 4  # children of a node; four bounds fill one SIMD register
 NODE_WORDS = 7 * WIDTH  # lower xyz, upper xyz (WIDTH words each), links (bits)
-STACK_SIZE = 64  # links that wait during a traversal; checked when the hierarchy is built
+STACK_SIZE = 96  # links that wait during a traversal; checked when the hierarchy is built
 BLOCK_SIZE = 4  # triangles of a leaf block, tested together
 BLOCK_WORDS = 10 * BLOCK_SIZE  # v0, edge1, edge2 (xyz, BLOCK_SIZE words each), primitive (bits)

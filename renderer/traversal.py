@@ -6,6 +6,7 @@ flat shapes and surfaces with an opacity lie in special blocks, one primitive af
 """
 import taichi as ti
 
+from renderer.primitive_hit import EDGE
 from renderer.primitive_hit import hit_plane
 from renderer.primitive_hit import hit_special
 from renderer.ray import INFINITY
@@ -110,7 +111,7 @@ def hit_block(tables: ti.template(), base: ti.i32, o: vec3, d: vec3) -> block_f3
         b1 = (sx * px + sy * py + sz * pz) * scale
         b2 = (d.x * qx + d.y * qy + d.z * qz) * scale
         t = (e2x * qx + e2y * qy + e2z * qz) * scale
-        inside = lesser(lesser(b1, b2), lesser(1.0 - b1 - b2, t))
+        inside = lesser(lesser(lesser(b1, b2), 1.0 - b1 - b2) + EDGE, t)
         t_block[j] = ti.select(inside >= 0.0, t, INFINITY)
     return t_block
 

@@ -77,6 +77,7 @@ WHITE_CASES = {
     "plastic ggx 0.5": Material(Plastic(WHITE, alpha=0.5)),
     "plastic beckmann 0.3": Material(Plastic(WHITE, alpha=0.3, distribution=BECKMANN)),
     "metallic 0": Material(MetallicRoughness(WHITE, 0.0, 0.5)),
+    "metallic 0 rough 0.1": Material(MetallicRoughness(WHITE, 0.0, 0.1)),
     "metallic 0 rough 1": Material(MetallicRoughness(WHITE, 0.0, 1.0)),
     "metallic 1": Material(MetallicRoughness(WHITE, 1.0, 0.3)),
     "metallic transmits": Material(MetallicRoughness(WHITE, 0.0, 0.5, transmission=0.6)),

@@ -114,9 +114,9 @@ def sample_facets(wi: vec3, u: pairs, alpha: ti.f32, out: numbers):
 
 
 @ti.kernel
-def choose_all(table: pairs, u: scalars, index: integers, remainder: scalars):
-    """Draw from a whole alias table."""
+def choose_all(table: pairs, u: pairs, index: integers, remainder: scalars):
+    """Draw from a whole alias table with pairs of numbers."""
     for i in u:
-        choice = choose(table, 0, table.shape[0], u[i])
+        choice = choose(table, 0, table.shape[0], u[i].x, u[i].y)
         index[i] = choice.index
         remainder[i] = choice.remainder

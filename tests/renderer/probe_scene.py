@@ -26,6 +26,7 @@ from scenes.description import SceneDescription
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
+vec4 = ti.types.vector(4, ti.f32)
 vectors = ti.types.ndarray(dtype=vec3, ndim=1)
 pairs = ti.types.ndarray(dtype=vec2, ndim=1)
 scalars = ti.types.ndarray(dtype=ti.f32, ndim=1)
@@ -78,7 +79,7 @@ def trace_all(
 def sample_emitters(tables: SceneTables, p: vec3, u: vectors, out: numbers):
     """Rows: direction 0-2, distance 3, radiance 4-6, pdf 7, is delta 8."""
     for i in u:
-        s = sample_emitter(tables, p, u[i])
+        s = sample_emitter(tables, p, vec4(u[i].x, u[i].y, u[i].z, 0.5))
         for c in ti.static(range(3)):
             out[i, c] = s.direction[c]
             out[i, 4 + c] = s.radiance[c]

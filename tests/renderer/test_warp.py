@@ -126,6 +126,7 @@ def test_alias_table_draws_in_proportion(weights: list[float]) -> None:
     pmf = np.array(weights) / np.sum(weights)
     table = np.ascontiguousarray(build_alias(np.array([weights]))[0])
     u = ((np.arange(COUNT) + 0.5) / COUNT).astype(np.float32)
+    u = np.stack([u, np.full_like(u, 0.5)], axis=1)
     index, remainder = np.zeros(COUNT, np.int32), np.zeros(COUNT, np.float32)
     choose_all(table, u, index, remainder)
     counts = np.bincount(index, minlength=len(pmf))
@@ -136,3 +137,24 @@ def test_alias_table_draws_in_proportion(weights: list[float]) -> None:
     assert remainder.max() < 1
     for chosen in np.flatnonzero(counts > 1000):
         assert remainder[index == chosen].mean() == pytest.approx(0.5, abs=0.01)
+
+
+def test_alias_table_is_exact_for_a_million_entries() -> None:
+    # 24 bits leave four for the threshold of a million entries: the second number must supply the rest.
+    random = np.random.default_rng(5)
+    weights = random.lognormal(0.0, 1.5, 1_000_000)
+    table = np.ascontiguousarray(build_alias(weights[None])[0])
+    count = 4_000_000
+    u = (random.integers(0, 2**24, (count, 2)) / 2**24).astype(np.float32)
+    index, remainder = np.zeros(count, np.int32), np.zeros(count, np.float32)
+    choose_all(table, u, index, remainder)
+    brightest = weights >= np.quantile(weights, 5 / 6)
+    expected = weights[brightest].sum() / weights.sum()
+    noise = np.sqrt(expected * (1 - expected) / count)
+    assert brightest[index].mean() == pytest.approx(expected, abs=4 * noise)
+    # Planted: the same draws by a product in float32 miss the mark.
+    scaled = u[:, 0] * np.float32(len(weights))
+    coarse = np.minimum(scaled.astype(np.int32), len(weights) - 1)
+    is_alias = scaled - coarse >= table[coarse, 0]
+    coarse = np.where(is_alias, table[coarse, 1].view(np.int32), coarse)
+    assert abs(brightest[coarse].mean() - expected) > 10 * noise
