@@ -6,8 +6,8 @@ shine from their front, or from both sides where their record says so.
 import taichi as ti
 
 from renderer.discrete import choose
-from renderer.environment import environment_pdf
-from renderer.environment import environment_radiance
+from renderer.environment import EnvironmentValue
+from renderer.environment import look_up_environment
 from renderer.environment import sample_environment
 from renderer.interaction import SurfaceInteraction
 from renderer.primitive_hit import barycentric_to_uv
@@ -172,10 +172,11 @@ def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
         if kind == AREA_EMITTER:
             result = sample_area(tables, emitter, p, vec2(u.y, u.z))
         elif kind == ENVIRONMENT_EMITTER:
-            result.direction = sample_environment(tables, vec2(u.y, u.z))
+            value = sample_environment(tables, vec2(u.y, u.z))
+            result.direction = value.direction
             result.distance = INFINITY
-            result.radiance = environment_radiance(tables, result.direction)
-            result.pdf = tables.emitters[base][2] * environment_pdf(tables, result.direction)
+            result.radiance = value.radiance
+            result.pdf = tables.emitters[base][2] * value.pdf
         elif kind == POINT_EMITTER:
             result = sample_point(tables, emitter, p)
         elif kind == DIRECTIONAL_EMITTER:
@@ -194,10 +195,9 @@ def hit_emitter_pdf(tables: ti.template(), si: SurfaceInteraction, p: vec3, dire
 
 
 @ti.func
-def environment_emitter_pdf(tables: ti.template(), direction: vec3) -> ti.f32:
-    """Density with which `sample_emitter` finds a direction that leaves the scene."""
-    pdf = 0.0
-    if tables.environment_emitter >= 0:
-        pmf = tables.emitters[tables.environment_emitter * EMITTER_ROWS][2]
-        pdf = pmf * environment_pdf(tables, direction)
-    return pdf
+def escaped_light(tables: ti.template(), direction: vec3) -> EnvironmentValue:
+    """Light from a direction that leaves the scene; its pdf is that of `sample_emitter`, choice included."""
+    value = look_up_environment(tables, direction)
+    if value.pdf > 0.0:
+        value.pdf *= tables.emitters[tables.environment_emitter * EMITTER_ROWS][2]
+    return value

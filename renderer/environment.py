@@ -55,42 +55,60 @@ def environment_height(tables: ti.template()) -> ti.i32:
     return word_bits(tables.emitters[tables.environment_emitter * EMITTER_ROWS + 3][3])
 
 
+@ti.dataclass
+class EnvironmentValue:
+    """Light from a direction, and how likely sampling finds it."""
+
+    direction: vec3  # world, unit
+    radiance: vec3
+    pdf: ti.f32  # of `sample_environment`, per solid angle; 0 without an environment
+
+
 @ti.func
-def environment_radiance(tables: ti.template(), direction: vec3) -> vec3:
-    """Radiance from a world direction, bilinear; 0 without an environment."""
+def interpolate(tables: ti.template(), uv: vec2) -> vec3:
+    """Radiance at image coordinates, bilinear."""
+    width, height = environment_width(tables), environment_height(tables)
+    x, y = uv.x * width - 0.5, uv.y * height - 0.5
+    column, row = ti.cast(ti.floor(x), ti.i32), ti.cast(ti.floor(y), ti.i32)
+    fx, fy = x - column, y - row
     radiance = vec3(0.0)
-    if tables.environment_emitter >= 0:
-        width, height = environment_width(tables), environment_height(tables)
-        uv = direction_to_uv(tables, direction)
-        x, y = uv.x * width - 0.5, uv.y * height - 0.5
-        column, row = ti.cast(ti.floor(x), ti.i32), ti.cast(ti.floor(y), ti.i32)
-        fx, fy = x - column, y - row
-        for corner in range(4):
-            dx, dy = corner & 1, corner >> 1
-            line = ti.min(ti.max(row + dy, 0), height - 1)
-            texel = tables.environment[line * width + (column + dx + width) % width]
-            weight = ti.select(dx == 1, fx, 1.0 - fx) * ti.select(dy == 1, fy, 1.0 - fy)
-            radiance += weight * row_xyz(texel)
+    for corner in range(4):
+        dx, dy = corner & 1, corner >> 1
+        line = ti.min(ti.max(row + dy, 0), height - 1)
+        texel = tables.environment[line * width + (column + dx + width) % width]
+        weight = ti.select(dx == 1, fx, 1.0 - fx) * ti.select(dy == 1, fy, 1.0 - fy)
+        radiance += weight * row_xyz(texel)
     return radiance
 
 
 @ti.func
-def environment_pdf(tables: ti.template(), direction: vec3) -> ti.f32:
-    """Density of `sample_environment` per solid angle."""
+def value_at(tables: ti.template(), uv: vec2, direction: vec3) -> EnvironmentValue:
+    """Radiance and density at image coordinates."""
     width, height = environment_width(tables), environment_height(tables)
-    uv = direction_to_uv(tables, direction)
     column = ti.min(ti.cast(uv.x * width, ti.i32), width - 1)
     row = ti.min(ti.cast(uv.y * height, ti.i32), height - 1)
     sine = ti.max(ti.sin(pi * uv.y), MIN_SINE)
-    return tables.environment[row * width + column][3] / (2.0 * pi * pi * sine)
+    return EnvironmentValue(
+        direction=direction,
+        radiance=interpolate(tables, uv),
+        pdf=tables.environment[row * width + column][3] / (2.0 * pi * pi * sine),
+    )
 
 
 @ti.func
-def sample_environment(tables: ti.template(), u: vec2) -> vec3:
-    """World direction: a row, a pixel of it, and a place inside the pixel with what is left of u."""
+def look_up_environment(tables: ti.template(), direction: vec3) -> EnvironmentValue:
+    """Light from a world direction; black without an environment."""
+    result = EnvironmentValue(direction=direction, radiance=vec3(0.0), pdf=0.0)
+    if tables.environment_emitter >= 0:
+        result = value_at(tables, direction_to_uv(tables, direction), direction)
+    return result
+
+
+@ti.func
+def sample_environment(tables: ti.template(), u: vec2) -> EnvironmentValue:
+    """A row, a pixel of it, and a place inside the pixel with what is left of u."""
     width, height = environment_width(tables), environment_height(tables)
     row = choose(tables.environment_alias, 0, height, u.y, MIDDLE)
     column = choose(tables.environment_alias, height + row.index * width, width, u.x, MIDDLE)
-    return uv_to_direction(
-        tables, vec2((column.index + column.remainder) / width, (row.index + row.remainder) / height)
-    )
+    uv = vec2((column.index + column.remainder) / width, (row.index + row.remainder) / height)
+    return value_at(tables, uv, uv_to_direction(tables, uv))

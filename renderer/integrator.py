@@ -20,10 +20,9 @@ from renderer.bsdf_record import BSDFSample
 from renderer.camera import CameraParameters
 from renderer.camera import sample_camera_ray
 from renderer.emitter import emitted_radiance
-from renderer.emitter import environment_emitter_pdf
+from renderer.emitter import escaped_light
 from renderer.emitter import hit_emitter_pdf
 from renderer.emitter import sample_emitter
-from renderer.environment import environment_radiance
 from renderer.interaction import SurfaceInteraction
 from renderer.interaction import make_interaction
 from renderer.interaction import offset_origin
@@ -181,9 +180,9 @@ def trace_path(
                 # ---- Escape: light from infinity ----------------------------------------------------
                 if has_features == 0:
                     result.albedo = tint
-                pdf_emitter = environment_emitter_pdf(tables, next_ray.direction)
-                weight = hit_weight(settings, pdf_bsdf, was_delta, pdf_emitter)
-                result.radiance += weight * beta * environment_radiance(tables, next_ray.direction)
+                escaped = escaped_light(tables, next_ray.direction)
+                weight = hit_weight(settings, pdf_bsdf, was_delta, escaped.pdf)
+                result.radiance += weight * beta * escaped.radiance
             else:
                 si = make_interaction(tables, next_ray, hit)
                 travelled += hit.t

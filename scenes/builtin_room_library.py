@@ -47,7 +47,7 @@ NORTH_CASE = Bookcase(width=5.6, height=2.85, bays=5, shelves=6)
 WEST_CASE = Bookcase(width=3.1, height=2.85, bays=3, shelves=6)
 SHELF_RADIANCE = warm(100.0)
 LAYLIGHT = (2.7, 1.5)  # m along x and z
-DAYLIGHT: RGB = (6.5, 6.3, 6.0)
+DAYLIGHT: RGB = (11.0, 10.6, 10.0)
 
 
 def library(rng: np.random.Generator) -> Pieces:
@@ -111,7 +111,7 @@ def _lamps() -> Pieces:
 
 
 def _laylight() -> Pieces:
-    """A panel of daylight in the ceiling over the desk, its frame, and a bar that carries the lamps."""
+    """A panel of daylight in the ceiling over the desk, its frame and bars."""
     x, z, high = DESK[0], DESK[1] + 0.2, LIBRARY.height
     wide, deep = LAYLIGHT
     corner = (x - wide / 2.0, high - 0.01, z - deep / 2.0)

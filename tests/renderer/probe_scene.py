@@ -9,10 +9,10 @@ import taichi as ti
 from renderer.camera import CameraParameters
 from renderer.camera import camera_parameters
 from renderer.camera import sample_camera_ray
-from renderer.emitter import environment_emitter_pdf
+from renderer.emitter import escaped_light
 from renderer.emitter import hit_emitter_pdf
 from renderer.emitter import sample_emitter
-from renderer.environment import environment_radiance
+from renderer.environment import look_up_environment
 from renderer.interaction import make_interaction
 from renderer.interaction import offset_origin
 from renderer.scene_tables import SceneTables
@@ -57,7 +57,7 @@ def trace_all(
         index[i] = hit.primitive
         out[i, 0] = hit.t
         out[i, 17] = 0.0
-        out[i, 18] = environment_emitter_pdf(tables, direction[i])
+        out[i, 18] = escaped_light(tables, direction[i]).pdf
         if hit.primitive >= 0:
             si = make_interaction(tables, ray, hit)
             moved = offset_origin(tables, si.p, si.ng, direction[i])
@@ -96,7 +96,7 @@ def look_up(tables: SceneTables, texture: ti.i32, uv: pairs, direction: vectors,
             rgba = sample_texture(tables, texture, uv[i])
             for c in ti.static(range(4)):
                 out[i, c] = rgba[c]
-        radiance = environment_radiance(tables, direction[i])
+        radiance = look_up_environment(tables, direction[i]).radiance
         for c in ti.static(range(3)):
             out[i, 4 + c] = radiance[c]
 
