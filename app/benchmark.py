@@ -2,6 +2,7 @@
 
 Host code. Drives the session along the scene's path; warm-up frames are not counted.
 """
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -36,7 +37,9 @@ def run_benchmark(scene: SceneDescription, options: Options) -> int:
     if options.resume is not None:
         checkpoint.load(options.resume, session.trainer)
         session.trainer.change(options.session.denoiser)
-    cameras = flythrough_cameras(scene, options.scene, options.path, options.frames + WARM_UP_FRAMES)
+    cameras = flythrough_cameras(
+        scene, options.scene, options.path, options.frames + WARM_UP_FRAMES
+    )
     times: dict[str, list[float]] = {stage: [] for stage in (*STAGES, TOTAL)}
     for index, camera in enumerate(frames_bar(cameras, len(cameras), 0, options.is_quiet)):
         milliseconds = session.step(camera).milliseconds
@@ -49,7 +52,9 @@ def run_benchmark(scene: SceneDescription, options: Options) -> int:
     return 0
 
 
-def _summary(session: Session, times: dict[str, list[float]], options: Options) -> dict[str, object]:
+def _summary(
+    session: Session, times: dict[str, list[float]], options: Options
+) -> dict[str, object]:
     """Everything measured, with its spread and provenance."""
     render = session.settings.render
     paths = 2 * render.size[0] * render.size[1] * render.spp
@@ -91,6 +96,8 @@ def _table(result: dict[str, object]) -> str:
         numbers = " ".join(f"{spread[key]:10.1f}" for key in ("median", "p95", "min", "max"))
         lines.append(f"{stage:10s} {numbers}")
     verdict = "within" if result["is_within_budget"] else "over"
-    lines.append(f"{result['paths_per_second'] / 1e6:.2f} M paths/s; "  # type: ignore[operator]
-                 f"{verdict} the budget of {result['budget_ms']:g} ms a frame")
+    lines.append(
+        f"{result['paths_per_second'] / 1e6:.2f} M paths/s; "  # type: ignore[operator]
+        f"{verdict} the budget of {result['budget_ms']:g} ms a frame"
+    )
     return "\n".join(lines)

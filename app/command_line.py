@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -24,6 +25,7 @@ from scenes.builtin import DEFAULT_SCENE
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
 MODES = ("headless", "benchmark", "render")
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
+MAX_NUMBER = 2**30 - 1  # kernels count in 31 bits, and two streams go with each seed
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -46,7 +48,7 @@ def parse_size(text: str) -> tuple[int, int]:
 
 
 def number(kind: type, low: float, is_open: bool = False) -> Callable[[str], float]:
-    """Parser of a number that is at least (or, open, above) `low`."""
+    """Parser of a number that is at least (or, open, above) `low`, and at most MAX_NUMBER."""
 
     def parse(text: str) -> float:
         try:
@@ -56,6 +58,8 @@ def number(kind: type, low: float, is_open: bool = False) -> Callable[[str], flo
         if not (value > low or (value == low and not is_open)):
             relation = "above" if is_open else "at least"
             raise argparse.ArgumentTypeError(f"{text!r} must be {relation} {low}")
+        if value > MAX_NUMBER:
+            raise argparse.ArgumentTypeError(f"{text!r} must be at most {MAX_NUMBER}")
         return value
 
     return parse
@@ -64,7 +68,9 @@ def number(kind: type, low: float, is_open: bool = False) -> Callable[[str], flo
 def build_parser() -> argparse.ArgumentParser:
     """All flags."""
     parser = OneLineParser("run_viewer.py", description=DESCRIPTION, allow_abbrev=False)
-    mode = parser.add_argument_group("mode (without one: the viewer)").add_mutually_exclusive_group()
+    mode = parser.add_argument_group(
+        "mode (without one: the viewer)"
+    ).add_mutually_exclusive_group()
     mode.add_argument("--headless", action="store_true", help="fly a camera path without a window")
     mode.add_argument("--benchmark", action="store_true", help="milliseconds per frame and stage")
     mode.add_argument("--render", action="store_true", help="one image without the denoiser")
@@ -85,12 +91,22 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE",
         help=f"built in: {names}; or a file .xml (Mitsuba), .gltf, .glb, .obj, .ply",
     )
-    group.add_argument("--environment", type=Path, metavar="FILE", help="environment map, .hdr or .exr")
-    group.add_argument("--size", type=parse_size, default=default.size, metavar="WxH", help="render size (512x512)")
-    group.add_argument("--spp", type=number(int, 1), help="samples per pixel, of each half (8; --render: 64)")
-    group.add_argument("--max-depth", type=number(int, 1), default=default.max_depth, help="segments of a path (6)")
+    group.add_argument(
+        "--environment", type=Path, metavar="FILE", help="environment map, .hdr or .exr"
+    )
+    group.add_argument(
+        "--size", type=parse_size, default=default.size, metavar="WxH", help="render size (512x512)"
+    )
+    group.add_argument(
+        "--spp", type=number(int, 1), help="samples per pixel, of each half (8; --render: 64)"
+    )
+    group.add_argument(
+        "--max-depth", type=number(int, 1), default=default.max_depth, help="segments of a path (6)"
+    )
     group.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
-    group.add_argument("--seed", type=number(int, 0), default=0, help="of the noise and of the weights (0)")
+    group.add_argument(
+        "--seed", type=number(int, 0), default=0, help="of the noise and of the weights (0)"
+    )
     group.add_argument("--quiet", action="store_true", help="no progress bars")
 
 
@@ -98,7 +114,9 @@ def _add_denoiser(parser: argparse.ArgumentParser) -> None:
     """Flags of the denoiser."""
     group = parser.add_argument_group("denoiser (viewer, --headless, --benchmark)")
     default = DenoiserSettings()
-    group.add_argument("--network", choices=[n.value for n in NetworkName], default=default.network.value)
+    group.add_argument(
+        "--network", choices=[n.value for n in NetworkName], default=default.network.value
+    )
     group.add_argument(
         "--loss",
         choices=[n.value for n in LossName],
@@ -106,32 +124,64 @@ def _add_denoiser(parser: argparse.ArgumentParser) -> None:
         help="loss and tone map of the paper's figure 6 (hdr)",
     )
     group.add_argument(
-        "--learning-rate", type=number(float, 0, True), default=default.learning_rate, help="of Adam (3e-4)"
+        "--learning-rate",
+        type=number(float, 0, True),
+        default=default.learning_rate,
+        help="of Adam (3e-4)",
     )
     group.add_argument(
-        "--train-steps", type=number(int, 0), default=default.train_steps, help="per displayed frame (8)"
+        "--train-steps",
+        type=number(int, 0),
+        default=default.train_steps,
+        help="per displayed frame (8)",
     )
-    group.add_argument("--crop", type=number(int, 1), default=default.crop, help="side of a training crop (256)")
     group.add_argument(
-        "--precision", choices=[n.value for n in Precision], default=default.precision.value, help="of convolutions"
+        "--crop", type=number(int, 1), default=default.crop, help="side of a training crop (256)"
+    )
+    group.add_argument(
+        "--precision",
+        choices=[n.value for n in Precision],
+        default=default.precision.value,
+        help="of convolutions",
     )
     group.add_argument("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
-    group.add_argument("--save", type=Path, metavar="FILE", help="write the checkpoint here at the end")
+    group.add_argument(
+        "--save", type=Path, metavar="FILE", help="write the checkpoint here at the end"
+    )
 
 
 def _add_modes(parser: argparse.ArgumentParser) -> None:
     """Flags of single modes."""
     group = parser.add_argument_group("--headless, --benchmark, --render")
-    group.add_argument("--frames", type=number(int, 1), help="frames to do (headless 300, benchmark 30)")
-    group.add_argument("--path", type=Path, metavar="FILE.json", help="camera path (the scene's own)")
-    group.add_argument("--output", type=Path, help="folder (out), or with --render a picture .exr or .png")
     group.add_argument(
-        "--reference-every", type=number(int, 0), default=0, metavar="N", help="headless: measure every N frames"
+        "--frames", type=number(int, 1), help="frames to do (headless 300, benchmark 30)"
     )
     group.add_argument(
-        "--reference-spp", type=number(int, 1), default=1024, metavar="M", help="samples of a reference (1024)"
+        "--path", type=Path, metavar="FILE.json", help="camera path (the scene's own)"
     )
-    group.add_argument("--budget-ms", type=number(float, 0, True), default=33.0, help="benchmark: goal per frame (33)")
+    group.add_argument(
+        "--output", type=Path, help="folder (out), or with --render a picture .exr or .png"
+    )
+    group.add_argument(
+        "--reference-every",
+        type=number(int, 0),
+        default=0,
+        metavar="N",
+        help="headless: measure every N frames",
+    )
+    group.add_argument(
+        "--reference-spp",
+        type=number(int, 1),
+        default=1024,
+        metavar="M",
+        help="samples of a reference (1024)",
+    )
+    group.add_argument(
+        "--budget-ms",
+        type=number(float, 0, True),
+        default=33.0,
+        help="benchmark: goal per frame (33)",
+    )
 
 
 def parse_options(arguments: Sequence[str]) -> Options:

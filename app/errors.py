@@ -2,8 +2,9 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 
 class UsageError(ValueError):
-    """Bad input outside of scenes and checkpoints: an option's value, an output that cannot be written."""
+    """Bad input outside of scenes and checkpoints: an option's value, an unwritable output."""

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 
 from app.camera_path import CameraPath
 from app.camera_path import Keyframe
-from app.camera_path import load_camera_path
+from app.camera_path_files import load_camera_path
 from scenes.builtin import BUILT_IN
 from scenes.builtin_paths import default_path_keyframes
 from scenes.description import Camera
@@ -57,11 +58,13 @@ def flythrough_cameras(
 
 def _axes(position: tuple[float, float, float], target: tuple[float, float, float]) -> np.ndarray:
     """Columns left, up, forward of a camera that looks at a point, y up."""
-    return look_at(np.asarray(position, float), np.asarray(target, float), np.array([0.0, 1.0, 0.0]))[:3, :3]
+    return look_at(
+        np.asarray(position, float), np.asarray(target, float), np.array([0.0, 1.0, 0.0])
+    )[:3, :3]
 
 
 def _sway(scene: SceneDescription) -> CameraPath:
-    """One slow figure of eight: look left and right, drift sideways and forward, end where it began."""
+    """One slow figure of eight: look left and right, drift sideways and forward, and return."""
     low, high = scene_bounds(scene.shapes)
     reach = SWAY_SHARE * float(np.linalg.norm(high - low))
     matrix = np.asarray(scene.camera.to_world, float)

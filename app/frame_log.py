@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import csv
@@ -14,7 +15,6 @@ from typing import Any
 
 from app.errors import UsageError
 from app.outputs import write_text
-
 
 INTEGERS = ("frame", "step_count", "nonfinite")  # the other columns are decimals
 
@@ -51,7 +51,9 @@ def write_rows(path: Path, rows: list[FrameRow]) -> None:
     writer = csv.DictWriter(text, [field.name for field in fields(FrameRow)], lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: "" if value is None else value for name, value in asdict(row).items()})
+        writer.writerow(
+            {name: "" if value is None else value for name, value in asdict(row).items()}
+        )
     write_text(path, text.getvalue())
 
 

@@ -1,8 +1,9 @@
 """The headless flythrough: the session along a camera path, with everything it yields written down.
 
-Host code. Ctrl-C finishes the frame and writes what there is; `--resume` with the checkpoint of the output
-folder goes on behind the last frame that it contains.
+Host code. Ctrl-C finishes the frame and writes what there is; `--resume` with the checkpoint of the
+output folder goes on behind the last frame that it contains.
 """
+
 from __future__ import annotations
 
 import statistics
@@ -70,8 +71,8 @@ def run_headless(scene: SceneDescription, options: Options) -> int:
         video.close()
         _write_results(session, rows, last, options, folder)
     if stop.is_set:
-        print(f"interrupted after frame {len(rows)}; go on with --resume {folder / 'checkpoint.safetensors'}",
-              file=sys.stderr)
+        saved = folder / "checkpoint.safetensors"
+        print(f"interrupted after frame {len(rows)}; go on with --resume {saved}", file=sys.stderr)
         return INTERRUPTED
     return 0
 
@@ -141,8 +142,9 @@ def _write_results(
     if options.save is not None:
         checkpoint.save(options.save, session.trainer)
     write_json(folder / "report.json", run_report(session, rows, options))
-    draw_convergence(folder / "convergence.png", rows, f"{session.scene.name}, {session.backend.name}")
+    draw_convergence(
+        folder / "convergence.png", rows, f"{session.scene.name}, {session.backend.name}"
+    )
     if last is not None:
         write_exr(folder / "last_frame.exr", frame_layers(last))
     print(f"{folder}: {len(rows)} frames, {_postfix(rows) if rows else ''}")
-

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import signal
@@ -10,7 +11,7 @@ from types import TracebackType
 
 
 class StopRequest:
-    """While active, the first Ctrl-C (or SIGTERM) sets `is_set`; a second one interrupts at once."""
+    """While active, a first Ctrl-C (or SIGTERM) sets `is_set`; a second one interrupts at once."""
 
     def __init__(self) -> None:
         self.is_set = False
@@ -22,7 +23,10 @@ class StopRequest:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         for number, handler in self._previous.items():
             signal.signal(number, handler)  # type: ignore[arg-type]

@@ -2,15 +2,16 @@
 
 Host code. Bad input ends in one line on stderr and exit code 2.
 """
+
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
-from app.camera_path import CameraPathError
 from app.command_line import parse_options
 from app.errors import UsageError
 from app.options import Options
+from app.outputs import prepare_folder
 from denoiser.checkpoint import CheckpointError
 from renderer.backend import BackendError
 from scenes.description import SceneDescription
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for note in scene.notes:
             print(f"{scene.name}: {note}", file=sys.stderr)
         return run(scene, options)
-    except (UsageError, CameraPathError, SceneError, CheckpointError, BackendError) as error:
+    except (UsageError, SceneError, CheckpointError, BackendError) as error:
         print(f"error: {error}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(scene: SceneDescription, options: Options) -> int:
     """Dispatch; each mode is imported only when it runs, so that none needs another's libraries."""
+    if options.save is not None:
+        # Better now than when hours of training are to be written.
+        prepare_folder(options.save.parent)
     if options.mode == "render":
         from app.render_image import render_image
 

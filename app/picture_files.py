@@ -2,6 +2,7 @@
 
 Host code. Files appear under their name only when they are complete.
 """
+
 from __future__ import annotations
 
 import os
@@ -33,16 +34,19 @@ def write_png(path: Path, pixels: np.ndarray) -> None:
 
 
 def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
-    """Write float32 layers of (H, W, C); the first is the picture itself (R, G, B without a prefix).
+    """Write float32 layers of (H, W, C); the first is the picture itself (R, G, B, no prefix).
 
-    Colour layers get the channels NAME.R, .G, .B, normals .X, .Y, .Z, one-channel layers .Z. Raises UsageError.
+    Colour layers get the channels NAME.R, .G, .B, normals .X, .Y, .Z, one-channel layers .Z.
+    Raises UsageError.
     """
     names: list[str] = []
     for index, (layer, image) in enumerate(layers.items()):
         names_of_three = VECTOR_CHANNELS.get(layer, COLOR_CHANNELS)
         channels = names_of_three if image.shape[-1] == 3 else DEPTH_CHANNELS
         names += [channel if index == 0 else f"{layer}.{channel}" for channel in channels]
-    pixels = np.concatenate([image.detach().float().cpu().numpy() for image in layers.values()], axis=-1)
+    pixels = np.concatenate(
+        [image.detach().float().cpu().numpy() for image in layers.values()], axis=-1
+    )
     _write(path, pixels, tuple(names), "float")
 
 

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import sys
@@ -29,7 +30,11 @@ class StartProgress:
             self.close()
             self._text = text
             self._bar = tqdm(
-                total=100, desc=text, delay=BAR_DELAY, leave=False, file=sys.stderr,
+                total=100,
+                desc=text,
+                delay=BAR_DELAY,
+                leave=False,
+                file=sys.stderr,
                 bar_format="{desc} {percentage:3.0f} % |{bar:30}| {elapsed}",
             )
         if self._bar is not None:

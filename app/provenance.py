@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import platform
@@ -47,7 +48,9 @@ def _commit() -> str:
     """Short hash of the checkout this runs from, '' where it is not one."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     try:
-        result = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=5)
+        result = subprocess.run(
+            command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=5
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return result.stdout.strip() if result.returncode == 0 else ""

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -52,7 +53,9 @@ def _accumulate(renderer: Renderer, options: Options) -> dict[str, torch.Tensor]
     totals: dict[str, torch.Tensor] = {}
     layer: Callable[[Half, str], torch.Tensor] = getattr
     for index in frames_bar(range(len(spp)), len(spp), 0, options.is_quiet):
-        settings = IntegratorSettings(spp[index], render.max_depth, render.rr_depth, seed=render.seed)
+        settings = IntegratorSettings(
+            spp[index], render.max_depth, render.rr_depth, seed=render.seed
+        )
         half = renderer.render_half(renderer.scene.camera, render.size, index, 0, settings)
         for name in ("color", "albedo", "normal", "depth"):
             totals[name] = totals.get(name, 0) + layer(half, name) * (spp[index] / render.spp)

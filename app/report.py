@@ -1,7 +1,8 @@
-"""Records between the session and whoever drives it: what a frame yielded, what to change for the next.
+"""Records between the session and its driver: what a frame yielded, what to change for the next.
 
 Host code.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class FrameReport:
     denoised: torch.Tensor
     """(H, W, 3) linear radiance, mean of both denoised halves."""
     reference: torch.Tensor | None
-    """(H, W, 3) mean radiance accumulated while the camera rests, this frame included; None while it moves."""
+    """(H, W, 3) mean radiance accumulated at rest, this frame included; None while moving."""
     reference_spp: int
     """Samples per pixel in `reference`; 0 without one."""
     milliseconds: dict[str, float]
@@ -62,7 +63,7 @@ class FrameReport:
     """Pixels of this frame with a NaN or infinite value in either half; kept out of training."""
     is_training: bool
     psnr_mean: float | None = None
-    """dB on T(v) of the mean of halves against the samples accumulated BEFORE this frame; None without them."""
+    """dB on T(v) of the mean of halves against what was accumulated BEFORE this frame, if any."""
     psnr_denoised: float | None = None
     """dB on T(v) of `denoised` against the same."""
     messages: tuple[str, ...] = field(default=())

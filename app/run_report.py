@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 import statistics
@@ -42,7 +43,8 @@ def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict
         "paths_per_second": paths / seconds if seconds else 0.0,
         "nonfinite_pixels": sum(row.nonfinite for row in rows),
         "references": [
-            {"frame": row.frame, "spp": options.reference_spp} | {name: getattr(row, name) for name in MEASURES}
+            {"frame": row.frame, "spp": options.reference_spp}
+            | {name: getattr(row, name) for name in MEASURES}
             for row in rows
             if row.psnr_mean is not None
         ],

@@ -2,6 +2,7 @@
 
 Host code. Window, headless flythrough and benchmark all drive this and nothing else.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -11,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from app.report import NO_EDITS
 from app.report import Edits
 from app.report import FrameReport
-from app.report import NO_EDITS
 from app.settings import SessionSettings
 from app.stage_clock import DENOISE
 from app.stage_clock import RENDER

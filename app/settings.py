@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

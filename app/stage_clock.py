@@ -2,6 +2,7 @@
 
 Host code. On a GPU stages are bracketed by events, so measuring does not make the device wait.
 """
+
 from __future__ import annotations
 
 import time

@@ -2,6 +2,7 @@
 
 Host code. The file appears under its name when it is closed.
 """
+
 from __future__ import annotations
 
 import os
@@ -52,9 +53,12 @@ class VideoWriter:
 
 
 def read_video(path: Path, limit: int) -> Iterator[np.ndarray]:
-    """The first `limit` frames of a video, (H, W, 3) uint8 each."""
-    with av.open(str(path)) as container:
-        for index, frame in enumerate(container.decode(video=0)):
-            if index >= limit:
-                return
-            yield frame.to_ndarray(format="rgb24")
+    """The first `limit` frames of a video, (H, W, 3) uint8 each. UsageError if it is none."""
+    try:
+        with av.open(str(path)) as container:
+            for index, frame in enumerate(container.decode(video=0)):
+                if index >= limit:
+                    return
+                yield frame.to_ndarray(format="rgb24")
+    except av.FFmpegError as error:
+        raise UsageError(f"{path}: cannot be resumed: {error.strerror}") from error

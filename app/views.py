@@ -20,6 +20,7 @@ from app.report import FrameReport
 from app.settings import SessionSettings
 
 DEPTH_QUANTILE = 0.98  # of the depths seen: what is farther is drawn as dark as this
+EXPOSURES = (-8.0, 8.0)  # stops, lowest and highest
 QUANTILE_SAMPLES = 65536  # pixels looked at for it; sorting more would cost more than it tells
 
 

@@ -17,12 +17,12 @@ import imgui
 import moderngl
 from imgui.integrations.glfw import GlfwRenderer
 
-from app.controls import ButtonEvent
-from app.controls import Event
-from app.controls import FocusLost
-from app.controls import KeyEvent
-from app.controls import PointerEvent
-from app.controls import ScrollEvent
+from app.events import ButtonEvent
+from app.events import Event
+from app.events import FocusLost
+from app.events import KeyEvent
+from app.events import PointerEvent
+from app.events import ScrollEvent
 
 FONT_PIXELS = 15.0
 FONT_FILE = "mpl-data/fonts/ttf/DejaVuSans.ttf"  # comes with matplotlib

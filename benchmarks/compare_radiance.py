@@ -2,18 +2,22 @@
 
     python benchmarks/compare_radiance.py SCENE --other A.npz B.npz --size 240x144 --spp 1024
 
-A.npz and B.npz hold `reference`, (H, W, 3) float32 linear radiance of two independent renders of the same
-scene, camera, size and depth with a box filter. Ours is rendered twice as well. Each 16x16 block's mean is
-compared; its variance comes from the difference of the two renders of each side. Prints JSON: ratio of the
-image means with its standard error, and the share of blocks beyond four standard errors.
+A.npz and B.npz hold `reference`, (H, W, 3) float32 linear radiance of two independent renders of
+the same scene, camera, size and depth with a box filter. Ours is rendered twice as well. Each 16x16
+block's mean is compared; its variance comes from the difference of the two renders of each side.
+Prints JSON: ratio of the image means with its standard error, and the share of blocks beyond four
+standard errors.
 
-Mitsuba 3 looks pictures up with row 0 at v = 0, upside down on v-up meshes, and takes an opacity from a
+Mitsuba 3 looks pictures up with row 0 at v = 0, upside down on v-up meshes, and takes an opacity
+from a
 picture's luminance even where it has an alpha channel:
 
     python benchmarks/compare_radiance.py SCENE.xml --adapt ADAPTED.xml
 
-writes a Mitsuba scene, to be put beside the original, whose pictures stand as ours and whose opacities are alpha.
+writes a Mitsuba scene, to be put beside the original, whose pictures stand as ours and whose
+opacities are alpha.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -59,7 +63,9 @@ def adapt_scene(source: Path, target: Path) -> None:
     tree.write(target)
 
 
-def render_twice(scene_path: str, size: tuple[int, int], spp: int, max_depth: int) -> list[np.ndarray]:
+def render_twice(
+    scene_path: str, size: tuple[int, int], spp: int, max_depth: int
+) -> list[np.ndarray]:
     """Two independent renders of ours, (H, W, 3) float64."""
     scene = load_scene(scene_path)
     renderer = Renderer(scene, backend.start("auto"))
@@ -111,7 +117,9 @@ def compare(ours: list[np.ndarray], other: list[np.ndarray]) -> dict[str, float]
 
 def main() -> None:
     """Compare, or write the flipped scene."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("scene")
     parser.add_argument("--other", nargs=2, type=Path, metavar="FILE.npz")
     parser.add_argument("--size", type=parse_size, default=(240, 144))

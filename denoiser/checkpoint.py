@@ -47,7 +47,7 @@ def save(path: Path, trainer: Trainer) -> None:
         "step_count": trainer.step_count,
     }
     tensors = {name: value.cpu().contiguous() for name, value in trainer.state().items()}
-    partial = path.with_name(path.name + PARTIAL_SUFFIX)
+    partial = path.parent / (path.name + PARTIAL_SUFFIX)
     try:
         partial.write_bytes(to_bytes(tensors, metadata={METADATA_KEY: json.dumps(header)}))
         os.replace(partial, path)

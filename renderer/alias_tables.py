@@ -2,6 +2,7 @@
 
 Host code, compiled by numba.
 """
+
 from __future__ import annotations
 
 import numba

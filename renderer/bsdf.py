@@ -1,7 +1,9 @@
 """One switch over all BSDFs, and the sides of a surface.
 
-Device code. See `bsdf_record` for the contract. Opaque BSDFs are black from behind unless two-sided.
+Device code. See `bsdf_record` for the contract. Opaque BSDFs are black from
+behind unless they have two sides.
 """
+
 import taichi as ti
 
 from renderer.bsdf_conductor import conductor_sample
@@ -114,7 +116,9 @@ def bsdf_sample(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, u: vec3) -> BSD
 
 @ti.func
 def bsdf_albedo(bsdf: Bsdf) -> vec3:
-    """The albedo FEATURE in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence; glass: 1."""
+    """The albedo FEATURE in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence;
+    glass: 1.
+    """
     albedo = bsdf.reflectance
     if bsdf.kind == CONDUCTOR or bsdf.kind == ROUGH_CONDUCTOR:
         albedo = bsdf.reflectance * fresnel_conductor(1.0, bsdf.eta, bsdf.k)

@@ -1,7 +1,9 @@
-"""Metal: a perfect mirror, or microfacets (Walter 2007, eq. 20), with the Fresnel term of a complex index.
+"""Metal: a perfect mirror, or microfacets (Walter 2007, eq. 20), with the Fresnel term of a complex
+index.
 
 Device code. Single scattering between facets only: rough metal loses some energy.
 """
+
 import taichi as ti
 
 from renderer.bsdf_record import Bsdf

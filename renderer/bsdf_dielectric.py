@@ -1,8 +1,10 @@
 """Glass: smooth, thin (a pane), and rough (Walter 2007).
 
-Device code. `wi.z < 0` means the path arrives from inside, where the index is swapped. Transmission scales
-radiance by 1 / eta^2 (Veach 1997, eq. 5.12), so a path that leaves the glass again regains it.
+Device code. `wi.z < 0` means the path arrives from inside, where the index is swapped. Transmission
+scales radiance by 1 / eta^2 (Veach 1997, eq. 5.12), so a path that leaves the glass again regains
+it.
 """
+
 import taichi as ti
 
 from renderer.bsdf_record import Bsdf
@@ -41,7 +43,7 @@ def dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
 
 @ti.func
 def thin_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
-    """A sheet: all internal reflections summed (R' = 2 R / (1 + R)), transmission goes straight on."""
+    """A sheet: internal reflections summed (R' = 2 R / (1 + R)), transmission straight on."""
     r = fresnel_dielectric(wi.z, bsdf.ior)
     f = 2.0 * r / (1.0 + r)
     result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=f, weight=bsdf.specular, is_delta=1)
@@ -52,7 +54,9 @@ def thin_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
 
 @ti.func
 def generalized_half_vector(wi: vec3, wo: vec3, eta: ti.f32) -> vec3:
-    """Facet normal (z > 0) that turns wi into wo, by reflection or refraction (Walter 2007, eq. 13 and 16)."""
+    """Facet normal (z > 0) that turns wi into wo, by reflection or refraction (Walter 2007, eq. 13
+    and 16).
+    """
     h = wi + wo
     if wi.z * wo.z < 0.0:
         h = wi + wo * eta
@@ -95,7 +99,11 @@ def rough_dielectric_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
                 pdf = f * visible_normal_pdf(up, m, bsdf.alpha) / (4.0 * abs(o))
         elif i * wi.z > 0.0 and o * wo.z > 0.0:
             root = i + eta * o
-            pdf = (1.0 - f) * visible_normal_pdf(up, m, bsdf.alpha) * abs(eta * eta * o / (root * root))
+            pdf = (
+                (1.0 - f)
+                * visible_normal_pdf(up, m, bsdf.alpha)
+                * abs(eta * eta * o / (root * root))
+            )
     return pdf
 
 

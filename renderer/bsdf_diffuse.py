@@ -2,6 +2,7 @@
 
 Device code.
 """
+
 import taichi as ti
 from taichi.math import pi
 
@@ -31,4 +32,6 @@ def diffuse_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
     """The weight is the reflectance itself."""
     wo = square_to_cosine_hemisphere(vec2(u.y, u.z))
     pdf = diffuse_pdf(bsdf, wi, wo)
-    return BSDFSample(wo=wo, pdf=pdf, weight=ti.select(pdf > 0.0, bsdf.reflectance, vec3(0.0)), is_delta=0)
+    return BSDFSample(
+        wo=wo, pdf=pdf, weight=ti.select(pdf > 0.0, bsdf.reflectance, vec3(0.0)), is_delta=0
+    )

@@ -1,9 +1,11 @@
 """glTF 2.0 metallic-roughness: GGX reflection over a diffuse base, mixed by `metallic`.
 
 Device code. glTF 2.0 specification, appendix B.3, with separable instead of height-correlated Smith
-shadowing and a base that conserves energy (`base_transmittance`). Transmission (KHR_materials_transmission) goes straight on, tinted by the base colour: a thin
-wall; its blur by roughness is left out.
+shadowing and a base that conserves energy (`base_transmittance`). Transmission
+(KHR_materials_transmission) goes straight on, tinted by the base colour: a thin wall; its blur by
+roughness is left out.
 """
+
 import taichi as ti
 from taichi.math import pi
 
@@ -35,8 +37,8 @@ def normal_reflectance(bsdf: Bsdf) -> vec3:
 def base_transmittance(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
     """Share of light that passes the surface to the diffuse base and back.
 
-    The specification takes 1 - F at the half vector, which creates energy at grazing angles (albedo up to
-    1.7); the larger reflectance of the two directions keeps it below 1 and stays reciprocal.
+    The specification takes 1 - F at the half vector, which creates energy at grazing angles (albedo
+    up to 1.7); the larger reflectance of the two directions keeps it below 1 and stays reciprocal.
     """
     f0 = normal_reflectance(bsdf)
     return 1.0 - fresnel_schlick(ti.min(wi.z, wo.z), f0)
@@ -73,7 +75,9 @@ def metallic_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
     if wi.z > 0.0 and wo.z > 0.0:
         p = lobe_probabilities(bsdf, wi)
         m = (wi + wo).normalized()
-        pdf = p.x * visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * wi.dot(m)) + p.y * cosine_hemisphere_pdf(wo)
+        pdf = p.x * visible_normal_pdf(wi, m, bsdf.alpha) / (
+            4.0 * wi.dot(m)
+        ) + p.y * cosine_hemisphere_pdf(wo)
     return pdf
 
 
@@ -85,7 +89,9 @@ def metallic_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
         p = lobe_probabilities(bsdf, wi)
         if u.x >= p.x + p.y and p.z > 0.0:
             f = fresnel_schlick(wi.z, normal_reflectance(bsdf))
-            weight = (1.0 - f) * bsdf.reflectance * ((1.0 - bsdf.metallic) * bsdf.transmission / p.z)
+            weight = (
+                (1.0 - f) * bsdf.reflectance * ((1.0 - bsdf.metallic) * bsdf.transmission / p.z)
+            )
             result = BSDFSample(wo=-wi, pdf=p.z, weight=weight, is_delta=1)
         else:
             wo = square_to_cosine_hemisphere(vec2(u.y, u.z))
@@ -93,5 +99,7 @@ def metallic_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
                 wo = reflect(wi, sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z)))
             pdf = metallic_pdf(bsdf, wi, wo)
             if pdf > 0.0:
-                result = BSDFSample(wo=wo, pdf=pdf, weight=metallic_eval(bsdf, wi, wo) / pdf, is_delta=0)
+                result = BSDFSample(
+                    wo=wo, pdf=pdf, weight=metallic_eval(bsdf, wi, wo) / pdf, is_delta=0
+                )
     return result

@@ -1,9 +1,11 @@
 """Plastic: a smooth or rough dielectric coat over a diffuse base.
 
-Device code. Light that enters the coat is attenuated by its transmittance T on the way in and out and
-bounces inside, a geometric series with the coat's internal reflectance (as in Mitsuba's `plastic` and
-`roughplastic`). T of a rough coat depends on the angle by a table that the host integrates.
+Device code. Light that enters the coat is attenuated by its transmittance T on the way in and out
+and bounces inside, a geometric series with the coat's internal reflectance (as in Mitsuba's
+`plastic` and `roughplastic`). T of a rough coat depends on the angle by a table that the host
+integrates.
 """
+
 import taichi as ti
 from taichi.math import pi
 
@@ -41,13 +43,17 @@ def coat_transmittance(tables: ti.template(), bsdf: Bsdf, cos_theta: ti.f32) -> 
 @ti.func
 def base_eval(bsdf: Bsdf, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
     """Diffuse base seen through the coat, times cos(theta_o)."""
-    inside = ti.select(bsdf.is_nonlinear == 1, bsdf.reflectance * bsdf.internal, vec3(bsdf.internal))
+    inside = ti.select(
+        bsdf.is_nonlinear == 1, bsdf.reflectance * bsdf.internal, vec3(bsdf.internal)
+    )
     return bsdf.reflectance / (1.0 - inside) * (t_i * t_o * cos_o / (pi * bsdf.ior * bsdf.ior))
 
 
 @ti.func
 def coat_probability(bsdf: Bsdf, t_i: ti.f32) -> ti.f32:
-    """Chance to sample the coat: its share of what is reflected, both lobes weighted by their albedo."""
+    """Chance to sample the coat: its share of what is reflected, both lobes weighted by their
+    albedo.
+    """
     coat = (1.0 - t_i) * bsdf.specular.max()
     base = t_i * bsdf.reflectance.max()
     return ti.select(coat + base > 0.0, coat / (coat + base), 0.0)
@@ -65,7 +71,9 @@ def plastic_eval(tables: ti.template(), bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
             m = (wi + wo).normalized()
             d = normal_density(m, bsdf.alpha, bsdf.distribution)
             g = shadowing(wi, wo, m, bsdf.alpha, bsdf.distribution)
-            value += bsdf.specular * (fresnel_dielectric(wi.dot(m), bsdf.ior) * d * g / (4.0 * wi.z))
+            value += bsdf.specular * (
+                fresnel_dielectric(wi.dot(m), bsdf.ior) * d * g / (4.0 * wi.z)
+            )
     return value
 
 

@@ -2,13 +2,15 @@
 
 Device code.
 
-Contract of every BSDF, `x_eval` / `x_sample` / `x_pdf`, in the local frame (z is the shading normal; `wi`
-points to where the path came from, `wo` to where it goes; both away from the surface):
+Contract of every BSDF, `x_eval` / `x_sample` / `x_pdf`, in the local frame (z is the shading
+normal; `wi` points to where the path came from, `wo` to where it goes; both away from the surface):
 - `x_eval(bsdf, wi, wo)`: RGB value times |cos(theta_o)|, sr^-1. Delta lobes give 0.
 - `x_pdf(bsdf, wi, wo)`: density of `x_sample` per solid angle of wo. Delta lobes give 0.
-- `x_sample(bsdf, wi, u)`: BSDFSample with weight = eval / pdf, u three numbers in [0, 1): the first chooses
-  a lobe. A delta sample's pdf is the probability of its lobe. pdf = 0 marks a failed sample (weight 0).
+- `x_sample(bsdf, wi, u)`: BSDFSample with weight = eval / pdf, u three numbers in [0, 1), of which
+  the first chooses a lobe. A delta sample's pdf is the probability of its lobe. pdf = 0 marks a
+  failed sample (weight 0).
 """
+
 import taichi as ti
 
 vec3 = ti.types.vector(3, ti.f32)

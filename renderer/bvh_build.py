@@ -1,8 +1,11 @@
-"""Builds a binary bounding volume hierarchy with the surface area heuristic, in compiled code (numba).
+"""Builds a binary bounding volume hierarchy with the surface area heuristic, in compiled code
+(numba).
 
-Host code. Binned top-down construction (Wald 2007, "On fast construction of SAH-based bounding volume
-hierarchies"): the top of the tree is built on one core, the subtrees below it on all of them.
+Host code. Binned top-down construction (Wald 2007, "On fast construction of SAH-based bounding
+volume hierarchies"): the top of the tree is built on one core, the subtrees below it on all of
+them.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -11,7 +14,14 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-BIN_COUNT = 16  # candidate planes per axis; 32 gains less than 0.5 % of SAH cost
+from renderer.bvh_bins import BIN_COUNT
+from renderer.bvh_bins import best_plane
+from renderer.bvh_bins import clear
+from renderer.bvh_bins import fill_bins
+from renderer.bvh_bins import grow
+from renderer.bvh_bins import half_area
+from renderer.bvh_bins import partition
+
 LEAF_SIZE = 4  # primitives a leaf may hold when no split is cheaper
 TRAVERSAL_COST = 1.0  # relative to one primitive test; see docs/experiments.md
 SUBTREE_SHARE = 128  # the top is split until a range holds at most 1 / this share of all primitives
@@ -68,37 +78,17 @@ def build_tree(
     return BinaryTree(*_flatten(nodes, links, root), order)
 
 
-@numba.njit(cache=True, inline="always")
-def _half_area(box: np.ndarray) -> float:
-    """Half the surface area of (6,) bounds."""
-    dx, dy, dz = box[3] - box[0], box[4] - box[1], box[5] - box[2]
-    return dx * dy + dy * dz + dz * dx
-
-
-@numba.njit(cache=True, inline="always")
-def _grow(box: np.ndarray, other: np.ndarray) -> None:
-    """Extend (6,) bounds in place to hold the other bounds."""
-    for axis in range(3):
-        box[axis] = min(box[axis], other[axis])
-        box[axis + 3] = max(box[axis + 3], other[axis + 3])
-
-
 @numba.njit(cache=True)
-def _clear(box: np.ndarray) -> None:
-    """Make (..., 6) bounds empty."""
-    box[..., :3] = np.inf
-    box[..., 3:] = -np.inf
-
-
-@numba.njit(cache=True)
-def _measure(bounds: np.ndarray, order: np.ndarray, begin: int, end: int, box: np.ndarray) -> np.ndarray:
+def _measure(
+    bounds: np.ndarray, order: np.ndarray, begin: int, end: int, box: np.ndarray
+) -> np.ndarray:
     """Write the bounds of a range into `box`; return the bounds (6,) of twice its centroids."""
     centroids = np.empty(6, np.float32)
-    _clear(box)
-    _clear(centroids)
+    clear(box)
+    clear(centroids)
     for position in range(begin, end):
         primitive = bounds[order[position]]
-        _grow(box, primitive)
+        grow(box, primitive)
         for axis in range(3):
             middle = primitive[axis] + primitive[axis + 3]
             centroids[axis] = min(centroids[axis], middle)
@@ -107,72 +97,14 @@ def _measure(bounds: np.ndarray, order: np.ndarray, begin: int, end: int, box: n
 
 
 @numba.njit(cache=True)
-def _fill_bins(
-    bounds: np.ndarray, indices: np.ndarray, centroids: np.ndarray, boxes: np.ndarray, counts: np.ndarray
-) -> None:
-    """Sort primitives into (3, BIN_COUNT) bins along each axis, by centroid."""
-    _clear(boxes)
-    counts[:] = 0
-    scale = np.zeros(3, np.float32)
-    for axis in range(3):
-        extent = centroids[axis + 3] - centroids[axis]
-        scale[axis] = BIN_COUNT * 0.999999 / extent if extent > 0 else 0.0
-    for index in indices:
-        primitive = bounds[index]
-        for axis in range(3):
-            middle = primitive[axis] + primitive[axis + 3]
-            slot = min(int((middle - centroids[axis]) * scale[axis]), BIN_COUNT - 1)
-            counts[axis, slot] += 1
-            _grow(boxes[axis, slot], primitive)
-
-
-@numba.njit(cache=True)
-def _best_plane(boxes: np.ndarray, counts: np.ndarray) -> tuple[float, int, int]:
-    """Cheapest (cost, axis, first bin on the right); axis -1 where nothing can be split."""
-    best_cost, best_axis, best_slot = np.inf, -1, 0
-    right_cost = np.empty(BIN_COUNT, np.float64)
-    box = np.empty(6, np.float32)
-    for axis in range(3):
-        _clear(box)
-        total = 0
-        for slot in range(BIN_COUNT - 1, 0, -1):
-            _grow(box, boxes[axis, slot])
-            total += counts[axis, slot]
-            right_cost[slot] = _half_area(box) * total if total > 0 else np.inf
-        _clear(box)
-        total = 0
-        for slot in range(1, BIN_COUNT):
-            _grow(box, boxes[axis, slot - 1])
-            total += counts[axis, slot - 1]
-            if total > 0 and right_cost[slot] < np.inf:
-                cost = _half_area(box) * total + right_cost[slot]
-                if cost < best_cost:
-                    best_cost, best_axis, best_slot = cost, axis, slot
-    return best_cost, best_axis, best_slot
-
-
-@numba.njit(cache=True)
-def _partition(
-    bounds: np.ndarray, indices: np.ndarray, centroids: np.ndarray, axis: int, slot: int
-) -> int:
-    """Reorder in place so that bins below `slot` come first; return how many they are."""
-    scale = np.float32(BIN_COUNT * 0.999999 / (centroids[axis + 3] - centroids[axis]))
-    left, right = 0, len(indices) - 1
-    while left <= right:
-        primitive = bounds[indices[left]]
-        middle = primitive[axis] + primitive[axis + 3]
-        if min(int((middle - centroids[axis]) * scale), BIN_COUNT - 1) < slot:
-            left += 1
-        else:
-            indices[left], indices[right] = indices[right], indices[left]
-            right -= 1
-    return left
-
-
-@numba.njit(cache=True)
 def _split(
-    bounds: np.ndarray, order: np.ndarray, begin: int, end: int, box: np.ndarray,
-    boxes: np.ndarray, counts: np.ndarray,
+    bounds: np.ndarray,
+    order: np.ndarray,
+    begin: int,
+    end: int,
+    box: np.ndarray,
+    boxes: np.ndarray,
+    counts: np.ndarray,
 ) -> int:
     """Measure a range and split it: return where the right part begins, or 0 for a leaf."""
     size = end - begin
@@ -180,14 +112,14 @@ def _split(
     if size == 1:
         return 0
     indices = order[begin:end]
-    _fill_bins(bounds, indices, centroids, boxes, counts)
-    cost, axis, slot = _best_plane(boxes, counts)
-    area = _half_area(box)
+    fill_bins(bounds, indices, centroids, boxes, counts)
+    cost, axis, slot = best_plane(boxes, counts)
+    area = half_area(box)
     if size <= LEAF_SIZE and (axis < 0 or TRAVERSAL_COST * area + cost >= size * area):
         return 0
     if axis < 0:  # all centroids coincide: any halves will do
         return begin + size // 2
-    return begin + _partition(bounds, indices, centroids, axis, slot)
+    return begin + partition(bounds, indices, centroids, axis, slot)
 
 
 @numba.njit(cache=True)
@@ -196,7 +128,8 @@ def _build_top(
 ) -> np.ndarray:
     """Split ranges above `largest`; return the rest as (node, begin, end) rows.
 
-    A subtree over [begin, end) owns the node slots [2 begin, 2 end); nodes above it come behind them all.
+    A subtree over [begin, end) owns the node slots [2 begin, 2 end); nodes above it come behind
+    them all.
     """
     boxes = np.empty((3, BIN_COUNT, 6), np.float32)
     counts = np.empty((3, BIN_COUNT), np.int32)
@@ -246,7 +179,8 @@ def _build_subtree(
         if middle == 0:
             links[node, 0], links[node, 1], links[node, 2] = begin, 0, end - begin
             continue
-        # A subtree over n primitives needs at most 2 n - 1 nodes: the right one starts behind the left's.
+        # A subtree over n primitives needs at most 2 n - 1 nodes: the right one starts behind the
+        # left's.
         left, right = free, free + 2 * (middle - begin) - 1
         links[node, 0], links[node, 1], links[node, 2] = left, right, 0
         stack.append((right, middle, end, right + 1))

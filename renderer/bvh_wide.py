@@ -2,6 +2,7 @@
 
 Host code, compiled by numba. Layouts are described in `table_layout`.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -12,8 +13,8 @@ import numpy as np
 from renderer.bvh_build import BinaryTree
 from renderer.table_layout import BLOCK_SIZE
 from renderer.table_layout import BLOCK_WORDS
-from renderer.table_layout import NODE_WORDS
 from renderer.table_layout import NO_INDEX
+from renderer.table_layout import NODE_WORDS
 from renderer.table_layout import STACK_SIZE
 from renderer.table_layout import WIDTH
 
@@ -39,9 +40,13 @@ def widen(tree: BinaryTree, geometry: np.ndarray, is_special: np.ndarray) -> Wid
         is_special: (P,) bool: sphere, flat or masked; a leaf with one is tested one by one.
     """
     leaf_count = int((tree.count > 0).sum())
-    node_children, node_count, stack_need = _collapse(tree.lower, tree.upper, tree.right, tree.count)
+    node_children, node_count, stack_need = _collapse(
+        tree.lower, tree.upper, tree.right, tree.count
+    )
     if stack_need > STACK_SIZE:
-        raise RuntimeError(f"hierarchy needs a stack of {stack_need} links, the traversal has {STACK_SIZE}")
+        raise RuntimeError(
+            f"hierarchy needs a stack of {stack_need} links, the traversal has {STACK_SIZE}"
+        )
     blocks = np.zeros((leaf_count, BLOCK_WORDS), np.float32)
     links = _fill_blocks(tree.right, tree.count, tree.order, geometry, is_special, blocks)
     nodes = np.zeros((max(node_count, 1), NODE_WORDS), np.float32)
@@ -60,7 +65,12 @@ def _area(lower: np.ndarray, upper: np.ndarray) -> float:
 
 @numba.njit(cache=True)
 def _gather_children(
-    node: int, lower: np.ndarray, upper: np.ndarray, right: np.ndarray, count: np.ndarray, children: np.ndarray
+    node: int,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    right: np.ndarray,
+    count: np.ndarray,
+    children: np.ndarray,
 ) -> int:
     """Open the largest inner child until WIDTH are found; return how many."""
     children[0], children[1] = node + 1, right[node]
@@ -84,9 +94,11 @@ def _gather_children(
 def _collapse(
     lower: np.ndarray, upper: np.ndarray, right: np.ndarray, count: np.ndarray
 ) -> tuple[np.ndarray, int, int]:
-    """Children (N, WIDTH) as binary node indices, NO_INDEX where empty; depth first; and the stack it needs.
+    """Children (N, WIDTH) as binary node indices, NO_INDEX where empty; depth first; and the stack
+    it needs.
 
-    The second half of each row's meaning comes in `_fill_nodes`: wide nodes are numbered in this order.
+    The second half of each row's meaning comes in `_fill_nodes`: wide nodes are numbered in this
+    order.
     """
     children = np.full((len(count), WIDTH), NO_INDEX, np.int32)
     found = np.empty(WIDTH, np.int32)
@@ -109,7 +121,11 @@ def _collapse(
 
 @numba.njit(cache=True)
 def _fill_blocks(
-    right: np.ndarray, count: np.ndarray, order: np.ndarray, geometry: np.ndarray, is_special: np.ndarray,
+    right: np.ndarray,
+    count: np.ndarray,
+    order: np.ndarray,
+    geometry: np.ndarray,
+    is_special: np.ndarray,
     blocks: np.ndarray,
 ) -> np.ndarray:
     """Write the leaf blocks; return each binary node's link (0 for inner nodes)."""
@@ -128,7 +144,9 @@ def _fill_blocks(
             primitive = order[right[node] + inside]
             for axis in range(3):
                 for row in range(3):
-                    blocks[block, (3 * row + axis) * BLOCK_SIZE + slot] = geometry[primitive, row, axis]
+                    blocks[block, (3 * row + axis) * BLOCK_SIZE + slot] = geometry[
+                        primitive, row, axis
+                    ]
             is_empty = special == 1 and slot >= count[node]
             integers[block, 9 * BLOCK_SIZE + slot] = NO_INDEX if is_empty else primitive
         links[node] = -1 - (block * 2 + special)

@@ -1,8 +1,9 @@
 """Perspective camera with a thin lens.
 
-Host code first, device code below the ruler. The image is seen as from behind the camera: +x of camera
-space is left, +y up, +z forward.
+Host code first, device code below the ruler. The image is seen as from behind the camera: +x of
+camera space is left, +y up, +z forward.
 """
+
 import math
 
 import numpy as np
@@ -46,7 +47,8 @@ def camera_parameters(camera: Camera, size: tuple[int, int]) -> CameraParameters
     )
 
 
-# ---- Device code -----------------------------------------------------------------------------------
+# ---- Device code
+# -----------------------------------------------------------------------------------
 
 
 @ti.dataclass
@@ -59,7 +61,7 @@ class CameraRay:
 
 @ti.func
 def sample_camera_ray(camera: CameraParameters, position: vec2, u: vec2) -> CameraRay:
-    """Ray through an image position in [0, 1]^2 (x to the right, y down) and a point of the lens."""
+    """Ray through an image position in [0, 1]^2 (x right, y down) and a point of the lens."""
     x, y = (1.0 - 2.0 * position.x) * camera.tan_x, (1.0 - 2.0 * position.y) * camera.tan_y
     focus = (x * camera.left + y * camera.up + camera.forward) * camera.focus_distance
     lens = camera.aperture_radius * square_to_disk(u)

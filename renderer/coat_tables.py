@@ -1,16 +1,17 @@
 """Integrates how much light a rough dielectric coat lets through, for the plastic BSDF.
 
-Host code. Visible normals of GGX or Beckmann are integrated by quadrature; masked light is lost, as in the
-BSDF itself (single scattering), so coat and base together never create energy.
+Host code. Visible normals of GGX or Beckmann are integrated by quadrature; masked light is lost, as
+in the BSDF itself (single scattering), so coat and base together never create energy.
 """
+
 from __future__ import annotations
 
 import numpy as np
 
 from renderer.bsdf_plastic import TABLE_SIZE
-from scenes.description import Distribution
+from scenes.materials import Distribution
 
-QUADRATURE = 48  # Gauss-Legendre nodes per dimension: 1e-4 of a result at alpha >= 0.05
+QUADRATURE = 48  # Gauss-Legendre nodes per dimension
 
 
 def fresnel(cos_i: np.ndarray, eta: float) -> np.ndarray:
@@ -40,7 +41,11 @@ def rough_internal_reflectance(alpha: float, ior: float, distribution: Distribut
     """Hemispherical reflectance of the rough interface seen from inside, cosine-weighted."""
     nodes, weights = np.polynomial.legendre.leggauss(64)
     mu, weight = (nodes + 1) / 2, weights / 2
-    return float(np.sum(2 * mu * weight * _directional(mu, alpha, 1 / ior, distribution, is_transmitted=False)))
+    return float(
+        np.sum(
+            2 * mu * weight * _directional(mu, alpha, 1 / ior, distribution, is_transmitted=False)
+        )
+    )
 
 
 def _directional(
@@ -48,8 +53,8 @@ def _directional(
 ) -> np.ndarray:
     """Share of light from cos(theta) = mu that is reflected (or transmitted), (N,).
 
-    The GGX case integrates over visible normals (Heitz 2018), where the weight is F G1(wo); Beckmann is
-    reached by the ratio of densities.
+    The GGX case integrates over visible normals (Heitz 2018), where the weight is F G1(wo);
+    Beckmann is reached by the ratio of densities.
     """
     nodes, weights = np.polynomial.legendre.leggauss(QUADRATURE)
     u, weight = (nodes + 1) / 2, weights / 2

@@ -2,6 +2,7 @@
 
 Device code. The tables are built by `alias_tables`.
 """
+
 import taichi as ti
 
 from renderer.texture import word_bits
@@ -23,8 +24,9 @@ class Choice:
 def choose(table: ti.template(), offset: ti.i32, count: ti.i32, u: ti.f32, fine: ti.f32) -> Choice:
     """Draw from the alias table at [offset, offset + count) (Vose 1991).
 
-    u has 24 random bits, of which a large table leaves few for the threshold: `fine`, another number in
-    [0, 1), supplies the bits below them. In fixed point, because a float32 could not hold the product.
+    u has 24 random bits, of which a large table leaves few for the threshold: `fine`, another
+    number in [0, 1), supplies the bits below them. In fixed point, because a float32 could not hold
+    the product.
     """
     scaled = ti.cast(ti.cast(u * UNIT_STEPS, ti.i64) * count, ti.i64)
     index = ti.cast(scaled >> UNIT_BITS, ti.i32)

@@ -1,8 +1,9 @@
 """Emitters: choose one, sample a direction to it, and the density of having done so.
 
-Device code. The choice is an alias table over all emitters; `pmf` below is its probability. Area emitters
-shine from their front, or from both sides where their record says so.
+Device code. The choice is an alias table over all emitters; `pmf` below is its probability. Area
+emitters shine from their front, or from both sides where their record says so.
 """
+
 import taichi as ti
 
 from renderer.discrete import choose
@@ -46,14 +47,18 @@ class EmitterSample:
 
     direction: vec3  # world, unit, from the shaded point to the light
     distance: ti.f32  # how far a shadow ray must be free
-    radiance: vec3  # arriving along the direction; a delta emitter's irradiance or intensity / distance^2
-    pdf: ti.f32  # per solid angle, choice included; a delta emitter: of the choice; 0: no light from here
+    radiance: (
+        vec3  # arriving along the direction; a delta emitter's irradiance or intensity / distance^2
+    )
+    pdf: (
+        ti.f32
+    )  # per solid angle, choice included; a delta emitter: of the choice; 0: no light from here
     is_delta: ti.i32
 
 
 @ti.func
 def emitted_radiance(tables: ti.template(), emitter: ti.i32, uv: vec2, cos_front: ti.f32) -> vec3:
-    """Radiance of an area emitter towards a direction whose cosine with the front normal is given."""
+    """Radiance of an area emitter; `cos_front` is the cosine with the normal of its front."""
     base = emitter * EMITTER_ROWS
     row = tables.emitters[base + 1]
     is_two_sided = tables.emitters[base + 2][0] > 0.0
@@ -78,8 +83,12 @@ def sphere_one_minus_cos(center: vec3, radius: ti.f32, p: vec3) -> ti.f32:
 
 
 @ti.func
-def area_pdf(tables: ti.template(), emitter: ti.i32, p: vec3, direction: vec3, t: ti.f32, ng: vec3) -> ti.f32:
-    """Density per solid angle, choice included, of sampling the point at p + t direction with normal ng."""
+def area_pdf(
+    tables: ti.template(), emitter: ti.i32, p: vec3, direction: vec3, t: ti.f32, ng: vec3
+) -> ti.f32:
+    """Density per solid angle, choice included, of sampling the point at p + t direction with
+    normal ng.
+    """
     base = emitter * EMITTER_ROWS
     pmf, area = tables.emitters[base][2], tables.emitters[base][3]
     geometry = word_bits(tables.emitters[base][1]) * GEOMETRY_ROWS
@@ -113,7 +122,11 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
     """A point of an area emitter, seen from p."""
     primitive = word_bits(tables.emitters[emitter * EMITTER_ROWS][1])
     geometry = primitive * GEOMETRY_ROWS
-    head, row1, row2 = tables.geometry[geometry], tables.geometry[geometry + 1], tables.geometry[geometry + 2]
+    head, row1, row2 = (
+        tables.geometry[geometry],
+        tables.geometry[geometry + 1],
+        tables.geometry[geometry + 2],
+    )
     kind = word_bits(head[3]) & KIND_MASK
     point, ng, uv = vec3(0.0), vec3(0.0), vec2(0.0)
     if kind == SPHERE:
@@ -139,7 +152,11 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
     if abs(cos_front) < 1e-6:
         pdf = 0.0
     return EmitterSample(
-        direction=direction, distance=distance * SHADOW_SHARE, radiance=radiance, pdf=pdf, is_delta=0
+        direction=direction,
+        distance=distance * SHADOW_SHARE,
+        radiance=radiance,
+        pdf=pdf,
+        is_delta=0,
     )
 
 
@@ -155,15 +172,20 @@ def sample_point(tables: ti.template(), emitter: ti.i32, p: vec3) -> EmitterSamp
     falloff = ti.min(ti.max(falloff, 0.0), 1.0)
     radiance = row_xyz(tables.emitters[base + 1]) * (falloff * falloff / (distance * distance))
     return EmitterSample(
-        direction=direction, distance=distance * SHADOW_SHARE, radiance=radiance,
-        pdf=tables.emitters[base][2], is_delta=1,
+        direction=direction,
+        distance=distance * SHADOW_SHARE,
+        radiance=radiance,
+        pdf=tables.emitters[base][2],
+        is_delta=1,
     )
 
 
 @ti.func
 def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
     """Choose an emitter with u.x and u.w and sample it from p with u.y and u.z."""
-    result = EmitterSample(direction=vec3(0.0, 0.0, 1.0), distance=0.0, radiance=vec3(0.0), pdf=0.0, is_delta=0)
+    result = EmitterSample(
+        direction=vec3(0.0, 0.0, 1.0), distance=0.0, radiance=vec3(0.0), pdf=0.0, is_delta=0
+    )
     if tables.emitter_count > 0:
         choice = choose(tables.emitter_alias, 0, tables.emitter_count, u.x, u.w)
         emitter = choice.index
@@ -189,14 +211,18 @@ def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
 
 
 @ti.func
-def hit_emitter_pdf(tables: ti.template(), si: SurfaceInteraction, p: vec3, direction: vec3) -> ti.f32:
-    """Density with which `sample_emitter` from p would have found the hit si; 0 if it never does."""
+def hit_emitter_pdf(
+    tables: ti.template(), si: SurfaceInteraction, p: vec3, direction: vec3
+) -> ti.f32:
+    """Density with which `sample_emitter` from p finds the hit si; 0 if it never does."""
     return area_pdf(tables, si.emitter, p, direction, (si.p - p).norm(), si.ng)
 
 
 @ti.func
 def escaped_light(tables: ti.template(), direction: vec3) -> EnvironmentValue:
-    """Light from a direction that leaves the scene; its pdf is that of `sample_emitter`, choice included."""
+    """Light from a direction that leaves the scene; its pdf is that of `sample_emitter`, choice
+    included.
+    """
     value = look_up_environment(tables, direction)
     if value.pdf > 0.0:
         value.pdf *= tables.emitters[tables.environment_emitter * EMITTER_ROWS][2]

@@ -1,9 +1,10 @@
 """Flattens emitters and decides how often each is chosen.
 
-Host code. Area emitters, punctual lights and the environment form groups of equal chance; inside a group
-the chance follows power. So thousands of dim triangles cannot drown the sun, nor the sun them, and a choice
-costs the same whatever their number.
+Host code. Area emitters, punctual lights and the environment form groups of equal chance; inside a
+group the chance follows power. So thousands of dim triangles cannot drown the sun, nor the sun
+them, and a choice costs the same whatever their number.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -25,14 +26,16 @@ from renderer.texture_tables import put_integers
 from renderer.texture_tables import srgb_decode_table
 from scenes.description import Flat
 from scenes.description import FlatKind
-from scenes.description import ImageTexture
 from scenes.description import PointLight
 from scenes.description import PunctualLight
 from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.materials import ImageTexture
 
-PROBES = np.array([[1 / 3, 1 / 3], [0.6, 0.2], [0.2, 0.6], [0.2, 0.2], [0.05, 0.05], [0.9, 0.05], [0.05, 0.9]])
+PROBES = np.array(
+    [[1 / 3, 1 / 3], [0.6, 0.2], [0.2, 0.6], [0.2, 0.2], [0.05, 0.05], [0.9, 0.05], [0.05, 0.9]]
+)
 
 
 @dataclass(eq=False)
@@ -69,7 +72,10 @@ class EmitterList:
 
 
 def build_emitters(
-    scene: SceneDescription, geometry: GeometryTable, textures: TextureTable, environment: EnvironmentTable | None
+    scene: SceneDescription,
+    geometry: GeometryTable,
+    textures: TextureTable,
+    environment: EnvironmentTable | None,
 ) -> EmitterTable:
     """Collect every emitter; writes the emissive primitives' numbers into `geometry`."""
     emitters = EmitterList()
@@ -88,14 +94,18 @@ def build_emitters(
         number = emitters.count()
         emitters.add_group(environment.emitter_rows[None], np.ones(1))
     if not emitters.rows:
-        return EmitterTable(np.zeros((EMITTER_ROWS, 4), np.float32), np.zeros((1, 2), np.float32), 0, NO_INDEX)
+        return EmitterTable(
+            np.zeros((EMITTER_ROWS, 4), np.float32), np.zeros((1, 2), np.float32), 0, NO_INDEX
+        )
     rows = np.concatenate(emitters.rows)
     pmf = np.concatenate(emitters.weights) / len(emitters.weights)
     rows[:, 0, 2] = pmf
     return EmitterTable(rows.reshape(-1, 4), build_alias(pmf[None])[0], len(rows), number)
 
 
-def shape_radiance(scene: SceneDescription, shape: Shape) -> tuple[np.ndarray, ImageTexture | None, bool] | None:
+def shape_radiance(
+    scene: SceneDescription, shape: Shape
+) -> tuple[np.ndarray, ImageTexture | None, bool] | None:
     """(radiance, texture or None, is two-sided) of an emissive shape, None for others."""
     if shape.radiance is not None:
         return np.asarray(shape.radiance, np.float64), None, False
@@ -145,10 +155,15 @@ def _areas(shape: Shape, geometry: np.ndarray) -> np.ndarray:
 def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
     """(N,) luminance of an emission texture over triangles, from a few nearest texels each.
 
-    A triangle that looks black here is never chosen; a path that hits it still counts its emission in full.
+    A triangle that looks black here is never chosen; a path that hits it still counts its emission
+    in full.
     """
     uv = shading.reshape(len(shading), -1)[:, [3, 7, 11, 12, 13, 14]].reshape(-1, 3, 2)
-    at = uv[:, None, 0] + PROBES[:, :1] * (uv[:, 1] - uv[:, 0])[:, None] + PROBES[:, 1:] * (uv[:, 2] - uv[:, 0])[:, None]
+    at = (
+        uv[:, None, 0]
+        + PROBES[:, :1] * (uv[:, 1] - uv[:, 0])[:, None]
+        + PROBES[:, 1:] * (uv[:, 2] - uv[:, 0])[:, None]
+    )
     matrix = np.asarray(texture.uv_transform).reshape(2, 3)
     at = at @ matrix[:, :2].T + matrix[:, 2]
     texels = texture.image.texels
@@ -171,7 +186,9 @@ def _light_rows(light: PunctualLight) -> np.ndarray:
         rows[1, :3] = light.intensity
         rows[2, :3], rows[3, :3] = light.position, direction
         # Without a cone the falloff is 1 everywhere.
-        inner, outer = (np.cos(light.cone[0]), np.cos(light.cone[1])) if light.cone else (-2.0, -3.0)
+        inner, outer = (
+            (np.cos(light.cone[0]), np.cos(light.cone[1])) if light.cone else (-2.0, -3.0)
+        )
         rows[2, 3], rows[3, 3] = inner, outer
     else:
         put_integers(rows, (0, 0), DIRECTIONAL_EMITTER)

@@ -3,6 +3,7 @@
 Device code. A constant environment is an image too. Directions map as in Mitsuba's `envmap`:
 u = atan2(x, -z) / (2 pi), v = acos(y) / pi, v downwards, in the environment's own space.
 """
+
 import taichi as ti
 from taichi.math import pi
 

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from renderer.table_layout import ENVIRONMENT_EMITTER
 from renderer.texture_tables import put_integers
 from scenes.description import Environment
 
-CONSTANT_SIZE = (64, 32)  # a constant environment becomes an image: cells of equal solid angle per row
+CONSTANT_SIZE = (
+    64,
+    32,
+)  # a constant environment becomes an image: cells of equal solid angle per row
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 

@@ -2,6 +2,7 @@
 
 Host code. Box filter: a sample only ever touches its own pixel.
 """
+
 from __future__ import annotations
 
 import torch

@@ -2,6 +2,7 @@
 
 Host code. Imported by the denoiser too, so: torch only, no Taichi.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,14 +12,18 @@ import torch
 
 @dataclass(frozen=True, eq=False)
 class Half:
-    """One of two independent estimates of the same image. All float32, contiguous, on one device."""
+    """One of two independent estimates of an image. All float32, contiguous, on one device."""
 
     color: torch.Tensor
-    """(H, W, 3) linear radiance, >= 0, unbounded; a broken path may leave NaN or inf, never hidden here."""
+    """(H, W, 3) linear radiance, >= 0, unbounded; a broken path may leave NaN or inf, never hidden
+    here.
+    """
     albedo: torch.Tensor
     """(H, W, 3) in [0, 1], of the first non-delta hit; metal: its reflectance; sky and lamps: 1."""
     normal: torch.Tensor
-    """(H, W, 3) world-space shading normal in [-1, 1], averaged, not renormalised; 0 where nothing is hit."""
+    """(H, W, 3) world-space shading normal in [-1, 1], averaged, not renormalised; 0 where nothing
+    is hit.
+    """
     depth: torch.Tensor
     """(H, W, 1) path length to that hit in scene units, averaged; 0 where nothing is hit."""
 
@@ -31,7 +36,7 @@ class Half:
 
 @dataclass(frozen=True, eq=False)
 class FramePair:
-    """What the denoiser trains on and denoises: the halves share scene and camera and nothing else."""
+    """What the denoiser sees of a frame: the halves share scene and camera and nothing else."""
 
     a: Half
     b: Half

@@ -2,6 +2,7 @@
 
 Device code.
 """
+
 import taichi as ti
 
 vec3 = ti.types.vector(3, ti.f32)
@@ -9,7 +10,9 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def fresnel_dielectric(cos_i: ti.f32, eta: ti.f32) -> ti.f32:
-    """Unpolarised reflectance in [0, 1] for |cos_i| on the side of incidence; eta is transmitted over incident."""
+    """Unpolarised reflectance in [0, 1] for |cos_i| on the side of incidence; eta is transmitted
+    over incident.
+    """
     c = ti.min(abs(cos_i), 1.0)
     sin2_t = (1.0 - c * c) / (eta * eta)
     reflectance = 1.0
@@ -23,7 +26,9 @@ def fresnel_dielectric(cos_i: ti.f32, eta: ti.f32) -> ti.f32:
 
 @ti.func
 def fresnel_conductor(cos_i: ti.f32, eta: vec3, k: vec3) -> vec3:
-    """Unpolarised reflectance of a metal with index eta + i k (Born and Wolf; arranged as in PBRT-3, 8.2.1)."""
+    """Unpolarised reflectance of a metal with index eta + i k (Born and Wolf; arranged as in
+    PBRT-3, 8.2.1).
+    """
     c2 = cos_i * cos_i
     s2 = 1.0 - c2
     eta2, k2 = eta * eta, k * k
@@ -55,7 +60,8 @@ def reflect(wi: vec3, m: vec3) -> vec3:
 
 @ti.func
 def refract(wi: vec3, m: vec3, eta: ti.f32) -> vec3:
-    """Direction behind the interface with unit normal m on wi's side; eta is transmitted over incident.
+    """Direction behind the interface with unit normal m on wi's side; eta is transmitted over
+    incident.
 
     The caller makes sure that there is no total reflection.
     """

@@ -2,6 +2,7 @@
 
 Host code. The rows are described in `table_layout`.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -19,11 +20,11 @@ from renderer.table_layout import TRIANGLE
 from renderer.texture_tables import put_integers
 from scenes.description import Flat
 from scenes.description import FlatKind
-from scenes.description import Material
 from scenes.description import Mesh
 from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.materials import Material
 
 
 @dataclass(eq=False)
@@ -35,7 +36,8 @@ class GeometryTable:
     shading: np.ndarray
     """(P, SHADING_ROWS, 4) float32."""
     kind: np.ndarray
-    """(P,) int32: TRIANGLE, RECTANGLE, DISK or SPHERE, with MASKED_BIT where there is an opacity."""
+    """(P,) int32: TRIANGLE, RECTANGLE, DISK or SPHERE, with MASKED_BIT where there is an opacity.
+    """
     lower: np.ndarray
     """(P, 3) float32 bounds."""
     upper: np.ndarray
@@ -140,4 +142,9 @@ def _flatten_flat(flat: Flat) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     normals = np.tile(normal / np.linalg.norm(normal), (1, 3, 1)).astype(np.float32)
     uvs = np.array([[[0, 0], [1, 0], [0, 1]]], np.float32)
     corners = np.stack([origin, origin + u, origin + v, origin + u + v])
-    return geometry, _shading_rows(normals, uvs), corners.min(axis=0)[None], corners.max(axis=0)[None]
+    return (
+        geometry,
+        _shading_rows(normals, uvs),
+        corners.min(axis=0)[None],
+        corners.max(axis=0)[None],
+    )

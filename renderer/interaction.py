@@ -2,6 +2,7 @@
 
 Device code.
 """
+
 import taichi as ti
 
 from renderer.material import fetch_mapped_normal
@@ -50,7 +51,9 @@ def offset_origin(tables: ti.template(), p: vec3, ng: vec3, direction: vec3) -> 
 
 @ti.func
 def tangent_frame(n: vec3, e1: vec3, e2: vec3, duv1: vec2, duv2: vec2) -> ShadingFrame:
-    """Frame around n whose s follows increasing u; arbitrary where the texture coordinates are degenerate."""
+    """Frame around n whose s follows increasing u; arbitrary where the texture coordinates are
+    degenerate.
+    """
     frame = make_frame(n)
     determinant = duv1.x * duv2.y - duv1.y * duv2.x
     if abs(determinant) > 1e-20:
@@ -64,7 +67,9 @@ def tangent_frame(n: vec3, e1: vec3, e2: vec3, duv1: vec2, duv2: vec2) -> Shadin
 
 @ti.func
 def perturb_frame(frame: ShadingFrame, mapped: vec3, towards: vec3) -> ShadingFrame:
-    """Frame around the normal-mapped normal, kept as it was where that faces away from the viewer's side."""
+    """Frame around the normal-mapped normal, kept as it was where that faces away from the viewer's
+    side.
+    """
     n = frame.to_world(mapped).normalized()
     result = make_frame(frame.n)
     if n.dot(towards) * frame.n.dot(towards) > 0.0:
@@ -105,6 +110,13 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
             mapped = fetch_mapped_normal(tables, material, uv)
             frame = perturb_frame(tangent_frame(n, e1, e2, duv1, duv2), mapped, -ray.direction)
     return SurfaceInteraction(
-        p=p, ng=ng, frame=frame, uv=uv, wi=frame.to_local(-ray.direction), t=hit.t,
-        primitive=hit.primitive, material=material, emitter=word_bits(row2[3]),
+        p=p,
+        ng=ng,
+        frame=frame,
+        uv=uv,
+        wi=frame.to_local(-ray.direction),
+        t=hit.t,
+        primitive=hit.primitive,
+        material=material,
+        emitter=word_bits(row2[3]),
     )

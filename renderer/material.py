@@ -1,7 +1,9 @@
-"""Materials: from a table row and texture coordinates to evaluated BSDF parameters, opacity, normal map.
+"""Materials: from a table row and texture coordinates to evaluated BSDF parameters, opacity, normal
+map.
 
 Device code.
 """
+
 import taichi as ti
 
 from renderer.bsdf_record import METALLIC_ROUGHNESS
@@ -29,13 +31,21 @@ def fetch_bsdf(tables: ti.template(), material: ti.i32, uv: vec2) -> Bsdf:
     mix = tables.materials[base + 7]
     flags = word_bits(head[1])
     bsdf = Bsdf(
-        kind=word_bits(head[0]), distribution=word_bits(head[2]), table=word_bits(head[3]),
-        is_two_sided=flags & TWO_SIDED_FLAG, is_nonlinear=(flags & NONLINEAR_FLAG) // NONLINEAR_FLAG,
-        alpha=shape[0], ior=shape[1], internal=shape[2],
+        kind=word_bits(head[0]),
+        distribution=word_bits(head[2]),
+        table=word_bits(head[3]),
+        is_two_sided=flags & TWO_SIDED_FLAG,
+        is_nonlinear=(flags & NONLINEAR_FLAG) // NONLINEAR_FLAG,
+        alpha=shape[0],
+        ior=shape[1],
+        internal=shape[2],
         reflectance=sample_rgb(tables, word_bits(color[3]), row_xyz(color), uv),
-        specular=row_xyz(specular), transmittance=row_xyz(tables.materials[base + 4]),
-        eta=row_xyz(tables.materials[base + 5]), k=row_xyz(tables.materials[base + 6]),
-        metallic=mix[0], transmission=mix[2],
+        specular=row_xyz(specular),
+        transmittance=row_xyz(tables.materials[base + 4]),
+        eta=row_xyz(tables.materials[base + 5]),
+        k=row_xyz(tables.materials[base + 6]),
+        metallic=mix[0],
+        transmission=mix[2],
     )
     if bsdf.kind == METALLIC_ROUGHNESS:
         roughness = mix[1]

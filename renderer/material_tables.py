@@ -2,6 +2,7 @@
 
 Host code. The rows are described in `table_layout`.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -28,14 +29,14 @@ from renderer.table_layout import NONLINEAR_FLAG
 from renderer.table_layout import TWO_SIDED_FLAG
 from renderer.texture_tables import TextureTable
 from renderer.texture_tables import put_integers
-from scenes.description import BSDF
-from scenes.description import Conductor
-from scenes.description import Dielectric
-from scenes.description import Diffuse
-from scenes.description import Distribution
-from scenes.description import Material
-from scenes.description import MetallicRoughness
-from scenes.description import Plastic
+from scenes.materials import BSDF
+from scenes.materials import Conductor
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import Distribution
+from scenes.materials import Material
+from scenes.materials import MetallicRoughness
+from scenes.materials import Plastic
 
 ONE = (1.0, 1.0, 1.0)
 ZERO = (0.0, 0.0, 0.0)

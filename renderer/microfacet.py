@@ -1,8 +1,10 @@
 """Isotropic microfacet distributions, GGX and Beckmann.
 
-Device code. Both are SAMPLED from GGX's visible normals (Heitz 2018): the ratio of Beckmann's density to
-GGX's at equal alpha never exceeds 4 / e = 1.47, so one exact routine serves both and weights stay small.
+Device code. Both are SAMPLED from GGX's visible normals (Heitz 2018): the ratio of Beckmann's
+density to GGX's at equal alpha never exceeds 4 / e = 1.47, so one exact routine serves both and
+weights stay small.
 """
+
 import taichi as ti
 from taichi.math import pi
 

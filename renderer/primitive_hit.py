@@ -2,6 +2,7 @@
 
 Device code.
 """
+
 import taichi as ti
 
 from renderer.material import fetch_opacity
@@ -21,14 +22,16 @@ from renderer.texture import word_bits
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
-EDGE = 1e-6  # barycentric; triangles overlap by rounding, so that no ray slips through a shared edge
+EDGE = (
+    1e-6  # barycentric; triangles overlap by rounding, so that no ray slips through a shared edge
+)
 TAU = 6.283185307
 START_SHARE = 1e-4  # of a sphere's radius: nearer hits are where the ray itself starts
 
 
 @ti.func
 def hit_plane(tables: ti.template(), primitive: ti.i32, origin: vec3, direction: vec3) -> vec3:
-    """(t, a, b) where the ray meets the plane v0 + a edge1 + b edge2 (Moeller and Trumbore 1997)."""
+    """(t, a, b) where the ray meets v0 + a edge1 + b edge2 (Moeller and Trumbore 1997)."""
     v0 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])
     e1 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS + 1])
     e2 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS + 2])
@@ -41,7 +44,9 @@ def hit_plane(tables: ti.template(), primitive: ti.i32, origin: vec3, direction:
 
 @ti.func
 def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32) -> ti.f32:
-    """Nearest t > t_min on the sphere, or INFINITY; discriminant as in Haines et al. 2019 (Ray Tracing Gems 7)."""
+    """Nearest t > t_min on the sphere, or INFINITY; discriminant as in Haines et al. 2019 (Ray
+    Tracing Gems 7).
+    """
     center = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])
     radius = tables.geometry[primitive * GEOMETRY_ROWS + 1][0]
     f = ray.origin - center
@@ -61,7 +66,7 @@ def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32
 
 @ti.func
 def is_absent(tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side: ti.u32) -> ti.i32:
-    """1 where the ray passes a partly transparent surface; front and back of a sphere decide apart."""
+    """1 where the ray passes a partly transparent surface; a sphere's sides decide apart."""
     material = word_bits(tables.geometry[primitive * GEOMETRY_ROWS + 1][3])
     u = hash_to_unit(ray.key ^ (side * ti.u32(0x85EBCA6B)), ti.cast(primitive, ti.u32))
     return u >= fetch_opacity(tables, material, uv)
@@ -107,7 +112,9 @@ def barycentric_to_uv(tables: ti.template(), primitive: ti.i32, b: vec2) -> vec2
 
 @ti.func
 def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f32) -> ti.f32:
-    """t of a sphere, flat shape or partly transparent triangle if nearer than t_best, else INFINITY."""
+    """t of a sphere, flat shape or partly transparent triangle if nearer than t_best, else
+    INFINITY.
+    """
     word = word_bits(tables.geometry[primitive * GEOMETRY_ROWS][3])
     kind = word & KIND_MASK
     is_masked = (word & MASKED_BIT) != 0

@@ -2,6 +2,7 @@
 
 Device code.
 """
+
 import taichi as ti
 
 vec2 = ti.types.vector(2, ti.f32)

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -44,7 +45,10 @@ class Renderer:
     """One scene on one device."""
 
     def __init__(
-        self, scene: SceneDescription, backend: Backend, progress: Callable[[float], None] | None = None
+        self,
+        scene: SceneDescription,
+        backend: Backend,
+        progress: Callable[[float], None] | None = None,
     ) -> None:
         """Build and upload the scene; `progress` is called with the share done."""
         self.scene = scene
@@ -52,7 +56,12 @@ class Renderer:
         self._tables = build_scene_tables(scene, progress)
 
     def render_half(
-        self, camera: Camera, size: tuple[int, int], frame_index: int, half: int, settings: IntegratorSettings
+        self,
+        camera: Camera,
+        size: tuple[int, int],
+        frame_index: int,
+        half: int,
+        settings: IntegratorSettings,
     ) -> Half:
         """One half of a frame.
 
@@ -71,7 +80,9 @@ class Renderer:
         settings: IntegratorSettings,
         band_count: int = 1,
     ) -> Iterator[Half]:
-        """One half, band of rows by band of rows; the same Half is yielded after each, whole after the last."""
+        """One half, band of rows by band of rows; the same Half is yielded after each, whole after
+        the last.
+        """
         width, height = size
         images = [torch.zeros((height, width, 3), device=self.device) for _ in range(3)]
         depth = torch.zeros((height, width, 1), device=self.device)

@@ -3,6 +3,7 @@
 Device code. The hash is pcg4d of Jarzynski and Olano 2020, "Hash functions for GPU rendering": four
 32-bit words in, four out, so every address yields four independent-looking numbers.
 """
+
 import taichi as ti
 
 vec4 = ti.types.vector(4, ti.f32)

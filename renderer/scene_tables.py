@@ -2,6 +2,7 @@
 
 Host code. The tables are arrays, not fields, so that one compiled kernel serves every scene.
 """
+
 from collections.abc import Callable
 
 import numpy as np
@@ -52,7 +53,9 @@ def upload(array: np.ndarray, dtype: object) -> ti.Ndarray:
     return result
 
 
-def build_scene_tables(scene: SceneDescription, progress: Callable[[float], None] | None = None) -> object:
+def build_scene_tables(
+    scene: SceneDescription, progress: Callable[[float], None] | None = None
+) -> object:
     """Flatten, build the hierarchy and upload; returns the SceneTables argument.
 
     Args:
@@ -65,7 +68,9 @@ def build_scene_tables(scene: SceneDescription, progress: Callable[[float], None
     geometry = build_geometry(scene)
     environment = build_environment(scene.environment) if scene.environment is not None else None
     emitters = build_emitters(scene, geometry, textures, environment)
-    tree = widen(build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0)
+    tree = widen(
+        build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0
+    )
     no_light = np.zeros((1, 4), np.float32), np.zeros((1, 2), np.float32)
     texels, alias = (environment.texels, environment.alias) if environment is not None else no_light
     extent = geometry.upper.max(axis=0) - geometry.lower.min(axis=0)

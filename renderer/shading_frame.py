@@ -2,6 +2,7 @@
 
 Device code.
 """
+
 import taichi as ti
 
 vec3 = ti.types.vector(3, ti.f32)

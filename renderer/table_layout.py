@@ -1,15 +1,23 @@
 """How the scene lies in memory: rows of each table, written by the host and read by the device.
 
-Host and device constants only. Tables are flat arrays, so one compiled kernel serves every scene. Integers
-ride in float32 words, bit for bit ("bits" below).
+Host and device constants only. Tables are flat arrays, so one compiled kernel serves every scene.
+Rows have four float32 words. Integers ride in words bit for bit, marked with # below.
 
-| table | per | rows of four words |
-|---|---|---|
-| geometry | primitive | (v0, kind bits) (edge1, material bits) (edge2, emitter bits); sphere: (center, kind) (radius, flip, 0, material) (0, 0, 0, emitter) |
-| shading | primitive | (n0, u0) (n1, v0) (n2, u1) (v1, u2, v2, 0) |
-| materials | material | (kind, flags, distribution, table: bits) (alpha, ior, internal, normal scale) (reflectance, texture bits) (specular, normal map bits) (transmittance, opacity texture bits) (eta, opacity channel bits) (k, metallic-roughness texture bits) (metallic, roughness, transmission, opacity) (opacity cutoff or -1, 0, 0, 0) |
-| textures | texture | (kind, offset, width, height: bits) (scale or color0) (color1) (uv row 0, flags bits) (uv row 1, 0) |
-| emitters | emitter | (kind bits, primitive bits, pmf, area) (radiance, texture bits) (3 rows by kind) |
+geometry, per primitive:
+    (v0, kind#) (edge1, material#) (edge2, emitter#)
+    of a sphere: (center, kind#) (radius, is flipped, 0, material#) (0, 0, 0, emitter#)
+shading, per primitive:
+    (n0, u0) (n1, v0) (n2, u1) (v1, u2, v2, 0)
+materials, per material:
+    (kind#, flags#, distribution#, coat table#) (alpha, ior, internal reflectance, normal scale)
+    (reflectance, texture#) (specular, normal map#) (transmittance, opacity texture#)
+    (eta, opacity channel#) (k, metallic-roughness texture#)
+    (metallic, roughness, transmission, opacity) (opacity cutoff or -1, 0, 0, 0)
+textures, per texture:
+    (kind#, first texel#, width#, height#) (scale or color0) (color1)
+    (uv matrix row 0, flags#) (uv matrix row 1, 0)
+emitters, per emitter:
+    (kind#, primitive#, pmf, area) (radiance, texture#) and three rows that depend on the kind
 """
 
 NO_INDEX = -1
@@ -41,7 +49,9 @@ MIRROR_FLAG = 8
 # ---- Emitters ----
 EMITTER_ROWS = 5
 AREA_EMITTER = 0  # rows 2..4: (is two-sided, 0, 0, 0), unused, unused
-ENVIRONMENT_EMITTER = 1  # rows 2..4: rows of the world-to-local rotation, each with (width, height, 0) bits
+ENVIRONMENT_EMITTER = (
+    1  # rows 2..4: rows of the world-to-local rotation, each with (width, height, 0) bits
+)
 POINT_EMITTER = 2  # rows 2..4: (position, cos inner) (axis, cos outer), unused
 DIRECTIONAL_EMITTER = 3  # row 2: (direction towards the light, 0)
 

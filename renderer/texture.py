@@ -2,6 +2,7 @@
 
 Device code.
 """
+
 import taichi as ti
 
 from renderer.table_layout import CHECKERBOARD
@@ -72,7 +73,9 @@ def sample_image(tables: ti.template(), base: ti.i32, flags: ti.i32, uv: vec2) -
         dx, dy = corner & 1, corner >> 1
         weight = ti.select(dx == 1, fx, 1.0 - fx) * ti.select(dy == 1, fy, 1.0 - fy)
         if weight > 0.0:
-            texel = wrap_texel(line + dy, height, flags) * width + wrap_texel(column + dx, width, flags)
+            texel = wrap_texel(line + dy, height, flags) * width + wrap_texel(
+                column + dx, width, flags
+            )
             result += weight * fetch_texel(tables, offset + texel, flags & SRGB_FLAG)
     return result
 

@@ -2,6 +2,7 @@
 
 Host code.
 """
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,12 +17,12 @@ from renderer.table_layout import NEAREST_FLAG
 from renderer.table_layout import NO_INDEX
 from renderer.table_layout import SRGB_FLAG
 from renderer.table_layout import TEXTURE_ROWS
-from scenes.description import Checkerboard
-from scenes.description import Filter
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Texture
-from scenes.description import Wrap
+from scenes.materials import Checkerboard
+from scenes.materials import Filter
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Texture
+from scenes.materials import Wrap
 
 WRAP_FLAGS = {Wrap.REPEAT: 0, Wrap.CLAMP: CLAMP_FLAG, Wrap.MIRROR: MIRROR_FLAG}
 
@@ -68,7 +69,9 @@ class TextureTable:
 
     def add_optional(self, parameter: object) -> int:
         """Number of a parameter that may be a texture; NO_INDEX for a constant or None."""
-        return self.add(parameter) if isinstance(parameter, (ImageTexture, Checkerboard)) else NO_INDEX
+        return (
+            self.add(parameter) if isinstance(parameter, (ImageTexture, Checkerboard)) else NO_INDEX
+        )
 
     def headers(self) -> np.ndarray:
         """(T * TEXTURE_ROWS, 4) float32, at least one texture long."""

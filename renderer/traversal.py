@@ -1,9 +1,11 @@
 """Ray against scene: the wide hierarchy and its leaf blocks.
 
-Device code. Each node holds the bounds of WIDTH children side by side and each plain leaf BLOCK_SIZE
-triangles side by side, so that the unrolled loops over them become SIMD instructions on a CPU. Spheres,
-flat shapes and surfaces with an opacity lie in special blocks, one primitive after the other.
+Device code. Each node holds the bounds of WIDTH children side by side and each plain leaf
+BLOCK_SIZE triangles side by side, so that the unrolled loops over them become SIMD instructions on
+a CPU. Spheres, flat shapes and surfaces with an opacity lie in special blocks, one primitive after
+the other.
 """
+
 import taichi as ti
 
 from renderer.primitive_hit import EDGE
@@ -16,8 +18,8 @@ from renderer.table_layout import BLOCK_SIZE
 from renderer.table_layout import BLOCK_WORDS
 from renderer.table_layout import GEOMETRY_ROWS
 from renderer.table_layout import KIND_MASK
-from renderer.table_layout import NODE_WORDS
 from renderer.table_layout import NO_INDEX
+from renderer.table_layout import NODE_WORDS
 from renderer.table_layout import SPHERE
 from renderer.table_layout import STACK_SIZE
 from renderer.table_layout import WIDTH
@@ -33,7 +35,9 @@ block_f32 = ti.types.vector(BLOCK_SIZE, ti.f32)
 
 EMPTY = 0x7FFFFFFF  # no node in hand
 MIN_DIRECTION = 1e-12  # keeps 1 / direction finite
-ROUNDING = 1.0000004  # widens bounds, so that a ray through a shared edge cannot slip between (Ize 2013)
+ROUNDING = (
+    1.0000004  # widens bounds, so that a ray through a shared edge cannot slip between (Ize 2013)
+)
 
 
 @ti.dataclass
@@ -42,7 +46,8 @@ class Slabs:
 
     inverse: vec3  # 1 / direction
     shifted: vec3  # origin / direction
-    flip: ivec3  # words from the lower to the near plane: the upper plane is near for a negative direction
+    # words from the lower to the near plane: the upper plane is near for a negative direction
+    flip: ivec3
 
 
 @ti.func
@@ -72,7 +77,7 @@ def prepare_slabs(origin: vec3, direction: vec3) -> Slabs:
 
 @ti.func
 def enter_children(tables: ti.template(), base: ti.i32, slabs: Slabs, t_max: ti.f32) -> lanes_f32:
-    """Distance at which the ray enters each child of the node at `base`; INFINITY where it misses."""
+    """Distance at which the ray enters each child of a node; INFINITY where it misses."""
     inverse, shifted = slabs.inverse, slabs.shifted
     near_x, far_x = base + slabs.flip.x, base + 3 * WIDTH - slabs.flip.x
     near_y, far_y = base + WIDTH + slabs.flip.y, base + 4 * WIDTH - slabs.flip.y
@@ -93,7 +98,7 @@ def enter_children(tables: ti.template(), base: ti.i32, slabs: Slabs, t_max: ti.
 
 @ti.func
 def hit_block(tables: ti.template(), base: ti.i32, o: vec3, d: vec3) -> block_f32:
-    """Distance to each triangle of a plain block, INFINITY for a miss (Moeller and Trumbore 1997)."""
+    """Distance to each triangle of a block, or INFINITY (Moeller and Trumbore 1997)."""
     t_block = block_f32(0.0)
     for j in ti.static(range(BLOCK_SIZE)):
         e1x = tables.blocks[base + 3 * BLOCK_SIZE + j]

@@ -1,7 +1,9 @@
 """Maps from the unit square to shapes, each with its density.
 
-Device code. Every map is smooth almost everywhere, so that `pdf(map(u)) * |det d map / du| = 1` can be tested.
+Device code. Every map is smooth almost everywhere, so that `pdf(map(u)) * |det d map / du| = 1` can
+be tested.
 """
+
 import taichi as ti
 from taichi.math import pi
 
@@ -59,7 +61,9 @@ def square_to_sphere(u: vec2) -> vec3:
 
 @ti.func
 def square_to_cone(u: vec2, one_minus_cos: ti.f32) -> vec3:
-    """Uniform direction of the cone around +z with 1 - cos(half angle) given (exact for thin cones)."""
+    """Uniform direction of the cone around +z with 1 - cos(half angle) given (exact for thin
+    cones).
+    """
     h = u.x * one_minus_cos
     z = 1.0 - h
     r = ti.sqrt(ti.max(0.0, h * (2.0 - h)))

@@ -12,11 +12,11 @@ from scenes.builtin_cameras import camera_at
 from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import gathered
-from scenes.description import Diffuse
 from scenes.description import Flat
-from scenes.description import Material
 from scenes.description import Mesh
 from scenes.description import SceneDescription
+from scenes.materials import Diffuse
+from scenes.materials import Material
 from scenes.procedural_meshes import indexed
 
 MATERIALS = {

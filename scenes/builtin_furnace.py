@@ -13,14 +13,14 @@ import numpy as np
 
 from scenes.builtin_cameras import as_point
 from scenes.builtin_cameras import camera_at
-from scenes.description import RGB
-from scenes.description import Diffuse
 from scenes.description import Flat
-from scenes.description import Material
 from scenes.description import Mesh
 from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.materials import RGB
+from scenes.materials import Diffuse
+from scenes.materials import Material
 from scenes.procedural_meshes import flipped
 from scenes.procedural_solids import icosphere
 

@@ -12,10 +12,10 @@ from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import glowing
 from scenes.builtin_tables import block
-from scenes.description import RGB
 from scenes.description import Flat
 from scenes.description import Mesh
 from scenes.description import Sphere
+from scenes.materials import RGB
 from scenes.procedural_curves import smooth_curve
 from scenes.procedural_meshes import flipped
 from scenes.procedural_meshes import repeated

@@ -5,8 +5,8 @@ Host code.
 
 from __future__ import annotations
 
-from scenes.description import RGB
-from scenes.description import Conductor
+from scenes.materials import RGB
+from scenes.materials import Conductor
 from scenes.optical_constants import METALS
 
 GOLD, COPPER, SILVER, ALUMINIUM = METALS["au"], METALS["cu"], METALS["ag"], METALS["al"]

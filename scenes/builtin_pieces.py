@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from scenes.builtin_cameras import as_point
-from scenes.description import RGB
-from scenes.description import Material
 from scenes.description import Mesh
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.materials import RGB
+from scenes.materials import Material
 from scenes.procedural_meshes import merged
 from scenes.procedural_meshes import transformed
 

@@ -11,7 +11,7 @@ from scenes import procedural_paintings as painted
 from scenes.builtin_room_finishes import glossy
 from scenes.builtin_room_finishes import matt
 from scenes.builtin_textures import whole
-from scenes.description import Material
+from scenes.materials import Material
 from scenes.procedural_fabric import carpet
 from scenes.procedural_images import palette
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from scenes.builtin_textures import tiled
-from scenes.description import Diffuse
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Material
-from scenes.description import Plastic
-from scenes.description import Spectrum
+from scenes.materials import Diffuse
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import Plastic
+from scenes.materials import Spectrum
 from scenes.procedural_images import linear_rgb
 from scenes.procedural_images import palette
 from scenes.procedural_masonry import bricks

@@ -36,8 +36,8 @@ from scenes.builtin_tables import desk
 from scenes.builtin_tables import side_table
 from scenes.builtin_vessels import cup
 from scenes.builtin_vessels import vase
-from scenes.description import RGB
 from scenes.description import Flat
+from scenes.materials import RGB
 from scenes.procedural_plants import fern
 from scenes.procedural_transforms import moved
 from scenes.procedural_transforms import standing

@@ -29,9 +29,9 @@ from scenes.builtin_windows import arch_moulding
 from scenes.builtin_windows import panes
 from scenes.builtin_windows import sill
 from scenes.builtin_windows import window_frame
-from scenes.description import RGB
 from scenes.description import Flat
 from scenes.description import Mesh
+from scenes.materials import RGB
 from scenes.procedural_transforms import moved
 from scenes.procedural_transforms import tilted
 from scenes.procedural_walls import Opening

@@ -14,8 +14,8 @@ from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import placed
 from scenes.builtin_tables import block
 from scenes.builtin_vessels import vase
-from scenes.description import RGB
 from scenes.description import Flat
+from scenes.materials import RGB
 from scenes.procedural_books import Books
 from scenes.procedural_books import book_row
 from scenes.procedural_books import book_stack

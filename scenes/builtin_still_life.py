@@ -23,13 +23,13 @@ from scenes.builtin_vessels import carafe
 from scenes.builtin_vessels import fruit
 from scenes.builtin_vessels import vase
 from scenes.builtin_vessels import wine_glass
-from scenes.description import Dielectric
-from scenes.description import Diffuse
 from scenes.description import Environment
-from scenes.description import Material
-from scenes.description import Plastic
 from scenes.description import SceneDescription
 from scenes.description import Sphere
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import Material
+from scenes.materials import Plastic
 from scenes.procedural_boxes import box
 from scenes.procedural_curves import evenly_spaced
 from scenes.procedural_fabric import woven

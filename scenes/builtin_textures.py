@@ -5,9 +5,9 @@ Host code.
 
 from __future__ import annotations
 
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Wrap
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Wrap
 
 
 def tiled(image: Image, width: float, height: float | None = None) -> ImageTexture:

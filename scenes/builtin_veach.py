@@ -15,12 +15,12 @@ from scenes.builtin_metals import metal
 from scenes.builtin_pieces import Piece
 from scenes.builtin_pieces import Pieces
 from scenes.builtin_pieces import gathered
-from scenes.description import RGB
-from scenes.description import Diffuse
 from scenes.description import Flat
-from scenes.description import Material
 from scenes.description import SceneDescription
 from scenes.description import Sphere
+from scenes.materials import RGB
+from scenes.materials import Diffuse
+from scenes.materials import Material
 
 PLATE_ALPHAS = (0.005, 0.02, 0.05, 0.1)  # from the plate at the back to the one in front
 PLATE_EDGES = (  # (y, z) of the near and of the far edge; x from -4 to 4

@@ -9,9 +9,9 @@ import math
 from dataclasses import replace
 
 from scenes.description import Environment
-from scenes.description import ImageTexture
-from scenes.description import Material
 from scenes.description import SceneDescription
+from scenes.materials import ImageTexture
+from scenes.materials import Material
 from scenes.sky import SkySettings
 from scenes.sky import bake_sky
 

@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
-from scenes.description import BSDF
-from scenes.description import RGB
-from scenes.description import Dielectric
-from scenes.description import Diffuse
-from scenes.description import ImageTexture
-from scenes.description import Material
-from scenes.description import MetallicRoughness
-from scenes.description import Spectrum
 from scenes.gltf_document import GltfDocument
 from scenes.gltf_document import Json
 from scenes.gltf_textures import GltfTextures
 from scenes.gltf_values import number_of
 from scenes.gltf_values import numbers_of
 from scenes.gltf_values import share_of
+from scenes.materials import BSDF
+from scenes.materials import RGB
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import MetallicRoughness
+from scenes.materials import Spectrum
 
 DEFAULT_CUTOFF = 0.5
 """Alpha at which mode MASK cuts, by default."""

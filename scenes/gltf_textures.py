@@ -11,15 +11,15 @@ from dataclasses import field
 
 import numpy as np
 
-from scenes.description import Filter
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Wrap
 from scenes.gltf_document import GltfDocument
 from scenes.gltf_document import Json
 from scenes.gltf_values import number_of
 from scenes.gltf_values import numbers_of
 from scenes.image_files import read_image_bytes
+from scenes.materials import Filter
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Wrap
 
 WRAPS = {10497: Wrap.REPEAT, 33071: Wrap.CLAMP, 33648: Wrap.MIRROR}
 NEAREST = 9728

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO as oiio
 
-from scenes.description import Image
 from scenes.description import SceneError
+from scenes.materials import Image
 
 LINEAR_FORMATS = ("openexr", "hdr")
 """File formats whose numbers are linear light; every other format is sRGB-encoded."""

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from scenes.description import Camera
-from scenes.description import Diffuse
-from scenes.description import Material
 from scenes.description import Mesh
 from scenes.description import SceneDescription
 from scenes.framing import frame_camera
 from scenes.framing import scene_bounds
+from scenes.materials import Diffuse
+from scenes.materials import Material
 from scenes.mesh_normals import wound_by_normals
 from scenes.mesh_validation import finish_mesh
 from scenes.mtl_files import read_mtl

@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scenes.description import BSDF
-from scenes.description import RGB
-from scenes.description import Conductor
-from scenes.description import Dielectric
-from scenes.description import Diffuse
-from scenes.description import Distribution
-from scenes.description import MetallicRoughness
-from scenes.description import Plastic
+from scenes.materials import BSDF
+from scenes.materials import RGB
+from scenes.materials import Conductor
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import Distribution
+from scenes.materials import MetallicRoughness
+from scenes.materials import Plastic
 from scenes.mitsuba_plugin import Plugin
 from scenes.mitsuba_textures import TextureReader
 from scenes.optical_constants import DIELECTRICS

@@ -9,12 +9,12 @@ import math
 
 import numpy as np
 
-from scenes.description import RGB
 from scenes.description import DirectionalLight
 from scenes.description import Environment
 from scenes.description import PointLight
 from scenes.description import PunctualLight
 from scenes.image_files import read_environment
+from scenes.materials import RGB
 from scenes.mitsuba_plugin import Plugin
 from scenes.sky import SkySettings
 from scenes.sky import bake_sky

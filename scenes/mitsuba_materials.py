@@ -10,11 +10,11 @@ from dataclasses import field
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from scenes.description import Checkerboard
-from scenes.description import Diffuse
-from scenes.description import ImageTexture
-from scenes.description import Material
-from scenes.description import Spectrum
+from scenes.materials import Checkerboard
+from scenes.materials import Diffuse
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import Spectrum
 from scenes.mitsuba_bsdfs import bsdf_of
 from scenes.mitsuba_plugin import Plugin
 from scenes.mitsuba_textures import TextureReader

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from scenes.description import RGB
 from scenes.description import SceneError
+from scenes.materials import RGB
 from scenes.mitsuba_document import Document
 from scenes.mitsuba_transform import matrix_of
 from scenes.mitsuba_values import ValueProblem

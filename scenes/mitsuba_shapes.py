@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from scenes.description import RGB
 from scenes.description import Flat
 from scenes.description import FlatKind
 from scenes.description import Mesh
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.materials import RGB
 from scenes.mesh_normals import with_smooth_normals
 from scenes.mesh_normals import wound_by_normals
 from scenes.mesh_validation import RawMesh

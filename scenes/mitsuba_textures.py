@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-from scenes.description import RGB
-from scenes.description import Checkerboard
-from scenes.description import Filter
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Spectrum
-from scenes.description import Texture
-from scenes.description import Wrap
 from scenes.image_files import decode_srgb
 from scenes.image_files import read_image
+from scenes.materials import RGB
+from scenes.materials import Checkerboard
+from scenes.materials import Filter
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Spectrum
+from scenes.materials import Texture
+from scenes.materials import Wrap
 from scenes.mitsuba_plugin import Plugin
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])

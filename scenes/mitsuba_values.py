@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from scenes.description import RGB
 from scenes.image_files import decode_srgb
+from scenes.materials import RGB
 from scenes.spectra import rgb_of_curve
 
 

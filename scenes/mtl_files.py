@@ -8,19 +8,19 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from scenes.description import BSDF
-from scenes.description import RGB
-from scenes.description import Conductor
-from scenes.description import Dielectric
-from scenes.description import Diffuse
-from scenes.description import ImageTexture
-from scenes.description import Material
-from scenes.description import MetallicRoughness
-from scenes.description import Plastic
 from scenes.description import SceneError
-from scenes.description import Spectrum
-from scenes.description import Wrap
 from scenes.image_files import read_image
+from scenes.materials import BSDF
+from scenes.materials import RGB
+from scenes.materials import Conductor
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import MetallicRoughness
+from scenes.materials import Plastic
+from scenes.materials import Spectrum
+from scenes.materials import Wrap
 
 Entry = dict[str, list[str]]
 """Keyword -> words behind it, of one material."""

@@ -6,7 +6,7 @@ metals linear RGB averages of measured curves.
 
 from __future__ import annotations
 
-from scenes.description import RGB
+from scenes.materials import RGB
 
 DIELECTRICS: dict[str, float] = {
     "vacuum": 1.0,

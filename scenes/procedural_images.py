@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scenes.description import RGB
-from scenes.description import Image
+from scenes.materials import RGB
+from scenes.materials import Image
 
 ALBEDO_LIMIT = 0.8  # fresh white paint; nothing in a room reflects more
 CODE_STEPS = 65535  # finer than the darkest 8-bit sRGB step, 1 / 3295

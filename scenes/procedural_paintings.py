@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.description import Image
+from scenes.materials import Image
 from scenes.procedural_images import blended
 from scenes.procedural_images import color_image
 from scenes.procedural_noise import fractal_noise

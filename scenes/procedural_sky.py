@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenes.description import RGB
+from scenes.materials import RGB
 from scenes.procedural_images import blended
 from scenes.procedural_noise import fractal_noise
 from scenes.procedural_noise import smoothstep

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.description import RGB
+from scenes.materials import RGB
 from scenes.sky import XYZ_TO_RGB
 
 FIRST = 380.0

@@ -3,10 +3,14 @@
 Host code.
 """
 
-import pytest
+import os
 
-from renderer.backend import Backend
-from renderer.backend import start
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as run_viewer.py; read when torch is imported
+
+import pytest  # noqa: E402
+
+from renderer.backend import Backend  # noqa: E402
+from renderer.backend import start  # noqa: E402
 
 
 @pytest.fixture(scope="session")

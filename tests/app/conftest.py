@@ -10,12 +10,26 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 
+import numba
 import pytest
+import torch
 
 from app.window import Window
 
 SCREEN = "1400x1000x24"
 WINDOW_SIZE = (960, 640)
+
+
+@pytest.fixture(scope="package", autouse=True)
+def one_thread() -> Iterator[None]:
+    """torch on one thread: its own and those that render or draw wait for each other otherwise."""
+    threads = torch.get_num_threads(), numba.get_num_threads()
+    # numba first: when its threads start, they undo what torch was told.
+    numba.set_num_threads(1)
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads[0])
+    numba.set_num_threads(threads[1])
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.camera_path import FORMAT
 from app.camera_path import RECORD_SECONDS
 from app.camera_path import CameraPath
-from app.camera_path import CameraPathError
 from app.camera_path import Keyframe
 from app.camera_path import PathRecorder
-from app.camera_path import load_camera_path
-from app.camera_path import save_camera_path
+from app.camera_path_files import FORMAT
+from app.camera_path_files import CameraPathError
+from app.camera_path_files import load_camera_path
+from app.camera_path_files import save_camera_path
 from scenes.description import Camera
 from scenes.transforms import look_at
 from scenes.transforms import rotation

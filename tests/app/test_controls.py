@@ -19,9 +19,9 @@ from app.controls import FlyControls
 from app.controls import fly_speed
 from app.controls import world_up
 from scenes.description import Camera
-from scenes.description import Material
 from scenes.description import SceneDescription
 from scenes.description import Sphere
+from scenes.materials import Material
 from scenes.transforms import look_at
 
 SPEED = 2.0

@@ -11,15 +11,17 @@ from dataclasses import replace
 import imgui
 import pytest
 
-from app import panel
-from app.controls import Command
-from app.panel import LOSS_LABELS
-from app.panel import Draft
+from app import settings_sections as limits
+from app.commands import Command
+from app.draft import Draft
+from app.overlays import draw_progress
 from app.panel import draw_panel
 from app.plots import Plots
 from app.report import NO_EDITS
 from app.report import Edits
 from app.report import FrameReport
+from app.settings_sections import LOSS_LABELS
+from app.theme import set_theme
 from app.views import CURVE_LABELS
 from app.views import ToneCurve
 from app.views import ViewState
@@ -51,7 +53,7 @@ def gui() -> Iterator[imgui._IO]:
     io.ini_file_name = None
     io.display_size, io.delta_time = (1280.0, HEIGHT), 0.02
     io.fonts.get_tex_data_as_rgba32()
-    panel.set_theme()
+    set_theme()
     yield io
     imgui.destroy_context(context)
 
@@ -102,7 +104,7 @@ def test_overlays_draw(gui: imgui._IO) -> None:
     view = replace(ViewState(), help_visible=True, is_asking_reset=True, panel_visible=False)
     assert frame(gui, view, make_report()).view == view
     imgui.new_frame()
-    panel.draw_progress("compiling", 0.5)
+    draw_progress("compiling", 0.5)
     imgui.render()
 
 
@@ -122,10 +124,10 @@ def test_a_click_changes_one_setting_within_its_range(gui: imgui._IO) -> None:
 
 
 def check_ranges(edits: Edits) -> None:
-    assert edits.spp is None or 1 <= edits.spp <= panel.MAX_SPP
-    assert edits.max_depth is None or 1 <= edits.max_depth <= panel.MAX_PATH_DEPTH
-    assert edits.train_steps is None or 0 <= edits.train_steps <= panel.MAX_STEPS
-    assert edits.crop is None or 16 <= edits.crop <= panel.MAX_CROP
+    assert edits.spp is None or 1 <= edits.spp <= limits.MAX_SPP
+    assert edits.max_depth is None or 1 <= edits.max_depth <= limits.MAX_PATH_DEPTH
+    assert edits.train_steps is None or 0 <= edits.train_steps <= limits.MAX_STEPS
+    assert edits.crop is None or 16 <= edits.crop <= limits.MAX_CROP
     assert edits.learning_rate is None or 1e-5 <= edits.learning_rate * 1.001 <= 1.001e-2
 
 

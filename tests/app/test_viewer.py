@@ -9,18 +9,17 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import OpenImageIO as oiio
 import pytest
-import torch
 from PIL import ImageGrab
 
 from app import panel
-from app.camera_path import load_camera_path
+from app import theme
+from app.camera_path_files import load_camera_path
 from app.options import Options
 from app.report import Edits
 from app.session import Session
@@ -35,10 +34,10 @@ from app.window import Window
 from denoiser.settings import DenoiserSettings
 from denoiser.transfer import tone
 from scenes.description import Camera
-from scenes.description import Material
 from scenes.description import SceneDescription
 from scenes.description import Sphere
 from scenes.loader import load_scene
+from scenes.materials import Material
 from tests.app.conftest import WINDOW_SIZE
 from tests.app.fakes import ALBEDO_COLOR
 from tests.app.fakes import DENOISED_COLOR
@@ -110,7 +109,7 @@ def toned(color: tuple[float, ...]) -> np.ndarray:
 
 
 def position(desk: Desk) -> np.ndarray:
-    return desk.viewer.controls.camera.to_world[:3, 3]
+    return desk.viewer.cockpit.controls.camera.to_world[:3, 3]
 
 
 def test_shows_denoised_picture_and_panel(desk: Desk) -> None:
@@ -119,7 +118,7 @@ def test_shows_denoised_picture_and_panel(desk: Desk) -> None:
     assert np.abs(picture[20:-20] - toned(DENOISED_COLOR)).max() <= TOLERANCE
     gui = screen[:, : int(panel.WIDTH)]
     assert gui.max() > 200 and len(np.unique(gui.reshape(-1, 3), axis=0)) > 50, "no text there"
-    background = np.array(panel.THEME[panel.imgui.COLOR_WINDOW_BACKGROUND]) * 255
+    background = np.array(theme.THEME[theme.imgui.COLOR_WINDOW_BACKGROUND]) * 255
     is_background = np.abs(gui - background).max(axis=-1) <= TOLERANCE
     assert is_background.mean() > 0.3
 
@@ -131,7 +130,7 @@ def test_number_keys_switch_views(desk: Desk) -> None:
         (View.DENOISED, DENOISED_COLOR),
     ):
         desk.do("key", view.key)
-        desk.until(lambda view=view: desk.viewer.view.left is view)  # type: ignore[misc]
+        desk.until(lambda view=view: desk.viewer.cockpit.view.left is view)  # type: ignore[misc]
         expected = np.array([127.5, 255, 127.5]) if color is None else toned(color)
         assert np.abs(desk.color() - expected).max() <= TOLERANCE
 
@@ -140,7 +139,7 @@ def test_w_flies_forward_and_stops(desk: Desk) -> None:
     desk.do("keydown", "w")
     desk.until(lambda: position(desk)[2] > 0.05)
     desk.do("keyup", "w")
-    desk.until(lambda: not desk.viewer.controls.is_moving)
+    desk.until(lambda: not desk.viewer.cockpit.controls.is_moving)
     stopped = position(desk).copy()
     desk.viewer.do_frame(desk.session)
     np.testing.assert_array_equal(position(desk), stopped)
@@ -153,48 +152,48 @@ def test_drag_looks_around_and_r_resets(desk: Desk) -> None:
     desk.do("mousedown", "3")
     desk.do("mousemove_relative", "100", "0")
     # The camera looks along +z, so its right is -x.
-    desk.until(lambda: desk.viewer.controls.camera.to_world[0, 2] < -0.2)
+    desk.until(lambda: desk.viewer.cockpit.controls.camera.to_world[0, 2] < -0.2)
     desk.do("mouseup", "3")
-    turned = desk.viewer.controls.camera.to_world.copy()
+    turned = desk.viewer.cockpit.controls.camera.to_world.copy()
     desk.do("mousemove_relative", "--", "-200", "0")
-    np.testing.assert_array_equal(desk.viewer.controls.camera.to_world, turned)
+    np.testing.assert_array_equal(desk.viewer.cockpit.controls.camera.to_world, turned)
     desk.do("key", "r")
-    desk.until(lambda: desk.viewer.controls.camera.to_world[0, 2] == 0.0)
+    desk.until(lambda: desk.viewer.cockpit.controls.camera.to_world[0, 2] == 0.0)
 
 
 def test_drag_on_the_panel_does_not_turn_the_camera(desk: Desk) -> None:
     desk.do("mousemove", "300", "400", "mousedown", "1")
     desk.do("mousemove", "700", "400")
     desk.do("mouseup", "1")
-    np.testing.assert_array_equal(desk.viewer.controls.camera.to_world, np.eye(4))
+    np.testing.assert_array_equal(desk.viewer.cockpit.controls.camera.to_world, np.eye(4))
 
 
 def test_wheel_changes_the_speed(desk: Desk) -> None:
-    before = desk.viewer.controls.speed
+    before = desk.viewer.cockpit.controls.speed
     desk.do("click", "4")
-    desk.until(lambda: desk.viewer.controls.speed > before)
+    desk.until(lambda: desk.viewer.cockpit.controls.speed > before)
 
 
 def test_split_shows_two_views_and_its_line_can_be_dragged(desk: Desk) -> None:
     desk.do("key", "x")
-    desk.until(lambda: desk.viewer.view.is_split)
+    desk.until(lambda: desk.viewer.cockpit.view.is_split)
     x, y = PICTURE_CENTER
     for offset, color in ((-60, DENOISED_COLOR), (60, MEAN_COLOR)):
         assert np.abs(desk.color((x + offset, y)) - toned(color)).max() <= TOLERANCE
     desk.do("mousemove", str(x), str(y), "mousedown", "1")
     desk.do("mousemove_relative", "120", "0")
-    desk.until(lambda: desk.viewer.view.split > 0.6)
+    desk.until(lambda: desk.viewer.cockpit.view.split > 0.6)
     desk.do("mouseup", "1")
     assert np.abs(desk.color((x + 60, y)) - toned(DENOISED_COLOR)).max() <= TOLERANCE
-    np.testing.assert_array_equal(desk.viewer.controls.camera.to_world, np.eye(4))
+    np.testing.assert_array_equal(desk.viewer.cockpit.controls.camera.to_world, np.eye(4))
     desk.do("key", "Tab")
-    desk.until(lambda: desk.viewer.view.left is View.MEAN)
+    desk.until(lambda: desk.viewer.cockpit.view.left is View.MEAN)
 
 
 def test_exposure_brightens_the_screen_and_nothing_else(desk: Desk) -> None:
     desk.do("key", "equal")
-    desk.until(lambda: desk.viewer.view.exposure > 0.0)
-    exposed = tuple(value * 2.0**desk.viewer.view.exposure for value in DENOISED_COLOR)
+    desk.until(lambda: desk.viewer.cockpit.view.exposure > 0.0)
+    exposed = tuple(value * 2.0**desk.viewer.cockpit.view.exposure for value in DENOISED_COLOR)
     assert np.abs(desk.color() - toned(exposed)).max() <= TOLERANCE
     assert isinstance(desk.session, FakeSession)
     assert set(desk.session.edits) == {Edits(size=SIZE)}
@@ -202,7 +201,7 @@ def test_exposure_brightens_the_screen_and_nothing_else(desk: Desk) -> None:
 
 def test_h_hides_the_panel(desk: Desk) -> None:
     desk.do("key", "h")
-    desk.until(lambda: not desk.viewer.view.panel_visible)
+    desk.until(lambda: not desk.viewer.cockpit.view.panel_visible)
     middle = (int(panel.WIDTH) // 2, PICTURE_CENTER[1])
     assert np.abs(desk.color(middle) - toned(DENOISED_COLOR)).max() <= TOLERANCE
 
@@ -212,14 +211,14 @@ def test_pause_and_reset_reach_the_session(desk: Desk) -> None:
     assert isinstance(session, FakeSession)
     desk.do("key", "p")
     desk.until(lambda: not session.report.is_training)
-    assert desk.viewer.view.is_paused
+    assert desk.viewer.cockpit.view.is_paused
     desk.do("key", "p")
     desk.until(lambda: session.report.is_training)
     desk.do("key", "t")
-    desk.until(lambda: desk.viewer.view.is_asking_reset)
+    desk.until(lambda: desk.viewer.cockpit.view.is_asking_reset)
     assert not any(edits.reset_training for edits in session.edits), "asks first"
     desk.do("key", "Escape")
-    desk.until(lambda: not desk.viewer.view.is_asking_reset)
+    desk.until(lambda: not desk.viewer.cockpit.view.is_asking_reset)
     for _ in range(2):
         desk.do("key", "t")
     desk.until(lambda: any(edits.reset_training for edits in session.edits))
@@ -243,7 +242,7 @@ def test_button_of_the_panel_works_even_between_two_frames(desk: Desk) -> None:
 
 def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
     desk.do("key", "4", "key", "F12")
-    desk.until(lambda: "screenshot" in desk.viewer.view.message)
+    desk.until(lambda: "screenshot" in desk.viewer.cockpit.view.message)
     pixels = oiio.ImageBuf(str(tmp_path / "screenshot-001.png")).get_pixels(oiio.UINT8)
     assert pixels is not None and pixels.shape == (SIZE[1], SIZE[0], 3)
     assert pixels[5, 5].argmax() == np.argmax(ALBEDO_COLOR)
@@ -254,37 +253,37 @@ def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
 
 def test_saving_a_checkpoint_tells_so(desk: Desk) -> None:
     desk.do("key", "F5")
-    desk.until(lambda: desk.viewer.view.message.startswith("saved checkpoint"))
+    desk.until(lambda: desk.viewer.cockpit.view.message.startswith("saved checkpoint"))
 
 
 def test_records_a_path_and_plays_it(desk: Desk, tmp_path: Path) -> None:
     desk.do("key", "space")
-    desk.until(lambda: desk.viewer.view.is_recording)
+    desk.until(lambda: desk.viewer.cockpit.view.is_recording)
     desk.do("keydown", "w")
     desk.until(lambda: position(desk)[2] > 0.2)
     desk.do("keyup", "w", "key", "space")
-    desk.until(lambda: not desk.viewer.view.is_recording)
+    desk.until(lambda: not desk.viewer.cockpit.view.is_recording)
     path = load_camera_path(tmp_path / "camera-path-001.json")
     assert path.keyframes[0].position[2] == 0.0 and path.keyframes[-1].position[2] > 0.05
     desk.do("key", "Return")
-    desk.until(lambda: desk.viewer.view.is_playing)
-    desk.until(lambda: not desk.viewer.view.is_playing)
+    desk.until(lambda: desk.viewer.cockpit.view.is_playing)
+    desk.until(lambda: not desk.viewer.cockpit.view.is_playing)
     np.testing.assert_allclose(position(desk), path.keyframes[-1].position, atol=1e-9)
 
 
 def test_without_a_recorded_path_the_scenes_own_is_played(desk: Desk) -> None:
     desk.do("key", "Return")
-    desk.until(lambda: desk.viewer.view.is_playing)
-    desk.until(lambda: not np.array_equal(desk.viewer.controls.camera.to_world, np.eye(4)))
+    desk.until(lambda: desk.viewer.cockpit.view.is_playing)
+    desk.until(lambda: not np.array_equal(desk.viewer.cockpit.controls.camera.to_world, np.eye(4)))
     desk.do("key", "w")
-    desk.until(lambda: not desk.viewer.view.is_playing)
+    desk.until(lambda: not desk.viewer.cockpit.view.is_playing)
 
 
 def test_resizing_keeps_the_aspect(desk: Desk) -> None:
-    assert desk.viewer._picture()[2:] == (612, 459)
+    assert desk.viewer.screen.picture(desk.viewer.cockpit.view)[2:] == (612, 459)
     desk.do("search", "--name", "Hush test", "windowsize", "--sync", "700", "640")
     desk.until(lambda: desk.viewer._window.framebuffer_size == (700, 640))
-    _, _, width, height = desk.viewer._picture()
+    _, _, width, height = desk.viewer.screen.picture(desk.viewer.cockpit.view)
     assert width == 700 - panel.WIDTH and abs(width * SIZE[1] - height * SIZE[0]) < SIZE[0]
     screen = desk.screen().astype(int)
     column = np.abs(screen[:, int(panel.WIDTH) + width // 2] - toned(DENOISED_COLOR)).max(axis=-1)
@@ -296,8 +295,8 @@ def test_moving_camera_gets_a_smaller_picture_and_rest_the_full_one(desk: Desk) 
     assert isinstance(session, FakeSession)
     full = (128, 96)
     render = replace(session.settings.render, size=full)
-    desk.viewer.view = replace(
-        desk.viewer.view,
+    desk.viewer.cockpit.view = replace(
+        desk.viewer.cockpit.view,
         settings=replace(session.settings, render=render),
         target_ms=4.0,  # the pretended times sum to 6
     )
@@ -305,25 +304,25 @@ def test_moving_camera_gets_a_smaller_picture_and_rest_the_full_one(desk: Desk) 
     desk.until(lambda: (session.edits[-1].size or full) < full)
     desk.do("keyup", "w")
     desk.until(lambda: session.report.denoised.shape[:2] == full[::-1])
-    assert desk.viewer.view.settings.render.size == full, "the panel shows the size at rest"
+    assert desk.viewer.cockpit.view.settings.render.size == full, "the panel shows the size at rest"
 
 
 def test_setting_off_does_not_wait_for_the_frame_at_rest(desk: Desk) -> None:
-    desk.until(lambda: not desk.viewer.controls.is_moving)
+    desk.until(lambda: not desk.viewer.cockpit.controls.is_moving)
     desk.viewer.do_frame(desk.session)
-    before = desk.viewer.report
-    desk.viewer.controls.key("w", True)
+    before = desk.viewer.cockpit.report
+    desk.viewer.cockpit.controls.key("w", True)
     desk.viewer.do_frame(desk.session)
-    assert desk.viewer.report is before and desk.viewer.controls.is_moving
+    assert desk.viewer.cockpit.report is before and desk.viewer.cockpit.controls.is_moving
     desk.viewer.do_frame(desk.session)
-    assert desk.viewer.report is not before
+    assert desk.viewer.cockpit.report is not before
 
 
 def test_help_and_escape(desk: Desk) -> None:
     desk.do("key", "F1")
-    desk.until(lambda: desk.viewer.view.help_visible)
+    desk.until(lambda: desk.viewer.cockpit.view.help_visible)
     desk.do("key", "Escape")
-    desk.until(lambda: not desk.viewer.view.help_visible)
+    desk.until(lambda: not desk.viewer.cockpit.view.help_visible)
     assert not desk.viewer._window.should_close
     desk.do("key", "Escape")
     desk.until(lambda: desk.viewer._window.should_close)
@@ -332,9 +331,9 @@ def test_help_and_escape(desk: Desk) -> None:
 
 def test_lost_focus_lets_go_of_keys(desk: Desk) -> None:
     desk.do("keydown", "w")
-    desk.until(lambda: desk.viewer.controls.is_moving)
+    desk.until(lambda: desk.viewer.cockpit.controls.is_moving)
     desk.do("search", "--name", "Hush test", "windowunmap", "--sync")
-    desk.until(lambda: not desk.viewer.controls.is_moving)
+    desk.until(lambda: not desk.viewer.cockpit.controls.is_moving)
     subprocess.run(["xdotool", "keyup", "w"], check=True)
     desk.do("search", "--name", "Hush test", "windowmap", "--sync")
     assert np.abs(desk.color() - toned(DENOISED_COLOR)).max() <= TOLERANCE
@@ -360,16 +359,6 @@ def test_without_display_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert "\n" not in str(caught.value)
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """torch on one thread: its own and those that draw would wait for each other on few cores."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.mark.usefixtures("one_thread")
 def test_real_session_renders_trains_and_flies(
     display: str, window: Window, tmp_path: Path
 ) -> None:
@@ -389,12 +378,15 @@ def test_real_session_renders_trains_and_flies(
     desk = Desk(display, viewer, Session(scene, settings, progress))
     assert any("compiling" in text for text in texts)
     desk.do("key", "2")
-    desk.until(lambda: viewer.view.left is View.MEAN)
+    desk.until(lambda: viewer.cockpit.view.left is View.MEAN)
     picture = desk.screen()[PICTURE_CENTER[1], int(panel.WIDTH) + 10 : -10]
     assert len(np.unique(picture, axis=0)) > 20, "no picture"
     start = position(desk).copy()
     desk.do("keydown", "w")
     desk.until(lambda: bool(np.linalg.norm(position(desk) - start) > 0.05))
     desk.do("keyup", "w")
-    desk.until(lambda: viewer.report is not None and viewer.report.psnr_denoised is not None)
-    assert viewer.report is not None and viewer.report.step_count > 0
+    desk.until(
+        lambda: viewer.cockpit.report is not None
+        and viewer.cockpit.report.psnr_denoised is not None
+    )
+    assert viewer.cockpit.report is not None and viewer.cockpit.report.step_count > 0

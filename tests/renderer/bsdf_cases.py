@@ -9,13 +9,13 @@ import functools
 
 import numpy as np
 
-from scenes.description import Conductor
-from scenes.description import Dielectric
-from scenes.description import Diffuse
-from scenes.description import Distribution
-from scenes.description import Material
-from scenes.description import MetallicRoughness
-from scenes.description import Plastic
+from scenes.materials import Conductor
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import Distribution
+from scenes.materials import Material
+from scenes.materials import MetallicRoughness
+from scenes.materials import Plastic
 from tests.renderer.probe_bsdf import BsdfProbe
 
 GGX, BECKMANN = Distribution.GGX, Distribution.BECKMANN

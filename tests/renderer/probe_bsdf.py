@@ -14,7 +14,7 @@ from renderer.bsdf_plastic import coat_transmittance
 from renderer.material import fetch_bsdf
 from renderer.scene_tables import SceneTables
 from renderer.scene_tables import build_scene_tables
-from scenes.description import Material
+from scenes.materials import Material
 from tests.renderer.scenes_fixture import scene_of_materials
 
 vec2 = ti.types.vector(2, ti.f32)

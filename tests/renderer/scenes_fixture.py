@@ -8,15 +8,15 @@ from __future__ import annotations
 import numpy as np
 
 from scenes.description import Camera
-from scenes.description import Diffuse
 from scenes.description import Environment
 from scenes.description import Flat
-from scenes.description import Material
 from scenes.description import Mesh
 from scenes.description import PunctualLight
 from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.materials import Diffuse
+from scenes.materials import Material
 
 Vector = tuple[float, float, float]
 

@@ -10,9 +10,9 @@ from renderer.coat_tables import coat_transmittance_table
 from renderer.coat_tables import fresnel
 from renderer.coat_tables import rough_internal_reflectance
 from renderer.coat_tables import smooth_internal_reflectance
-from scenes.description import Dielectric
-from scenes.description import Distribution
-from scenes.description import Material
+from scenes.materials import Dielectric
+from scenes.materials import Distribution
+from scenes.materials import Material
 from tests.renderer.bsdf_cases import number
 from tests.renderer.bsdf_cases import probe
 from tests.renderer.bsdf_cases import uniform

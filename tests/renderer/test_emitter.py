@@ -75,7 +75,7 @@ def _density(name: str) -> object:
     return lambda w: _probe(name).trace(ORIGIN, w).pdf
 
 
-# ---- Densities -----------------------------------------------------------------------------------
+# ---- Densities ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [name for name in SCENES if name != "several"])
@@ -145,7 +145,7 @@ def test_radiance_is_what_a_ray_would_see(name: str) -> None:
         assert np.allclose(rows[towards, 4:7], 1)
 
 
-# ---- Choice --------------------------------------------------------------------------------------
+# ---- Choice ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("count", [1, 7, 5120])

@@ -32,7 +32,7 @@ def _numbers(count: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).random((count, 3), np.float32)
 
 
-# ---- Irradiance ----------------------------------------------------------------------------------
+# ---- Irradiance --------------------------------------------------------------------------------
 
 
 def _irradiance(scene: SceneDescription, p: np.ndarray = ORIGIN, n: np.ndarray = UP, seed: int = 8):
@@ -153,7 +153,7 @@ def test_spot_falls_off_as_khr_lights_punctual_says() -> None:
         assert row[8] == 1
 
 
-# ---- Many triangles ------------------------------------------------------------------------------
+# ---- Many triangles ----------------------------------------------------------------------------
 
 
 def _grid(count: int) -> Mesh:

@@ -95,7 +95,7 @@ LIT = ["diffuse box", "glossy metal", "glass and sky", "masked"]
 FURNACES = ["furnace sphere", "furnace box", "furnace mesh"]
 
 
-# ---- Furnaces ------------------------------------------------------------------------------------
+# ---- Furnaces ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("max_depth", [1, 2, 6])
@@ -126,7 +126,7 @@ def test_furnace_by_emitter_sampling(name: str, strategy: Strategy) -> None:
     ).is_accepted()
 
 
-# ---- Agreement -----------------------------------------------------------------------------------
+# ---- Agreement ---------------------------------------------------------------------------------
 
 
 @functools.cache
@@ -157,7 +157,7 @@ def test_roulette_is_unbiased(name: str) -> None:
     assert result.is_accepted(0.01, 3), result
 
 
-# ---- Randomness ----------------------------------------------------------------------------------
+# ---- Randomness --------------------------------------------------------------------------------
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
@@ -202,7 +202,7 @@ def test_frame_half_and_seed_give_new_noise() -> None:
             assert not np.array_equal(images[i].depth.numpy(), images[j].depth.numpy())
 
 
-# ---- Depth and finiteness ------------------------------------------------------------------------
+# ---- Depth and finiteness ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))

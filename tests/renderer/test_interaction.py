@@ -11,19 +11,19 @@ from renderer.backend import start
 from renderer.frame import Half
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
-from scenes.description import Conductor
-from scenes.description import Dielectric
-from scenes.description import Diffuse
 from scenes.description import Environment
 from scenes.description import Flat
 from scenes.description import FlatKind
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Material
 from scenes.description import Mesh
-from scenes.description import Plastic
 from scenes.description import SceneDescription
 from scenes.description import Sphere
+from scenes.materials import Conductor
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import Plastic
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import BLACK
 from tests.renderer.scenes_fixture import camera_at
@@ -115,7 +115,7 @@ def test_sphere(is_flipped: bool) -> None:
     assert np.allclose(hits.uv[:, 1], 1 - np.arccos(n[:, 2]) / np.pi, atol=1e-3)
 
 
-# ---- Normal maps ---------------------------------------------------------------------------------
+# ---- Normal maps -------------------------------------------------------------------------------
 
 
 def _mapped_normal(
@@ -159,7 +159,7 @@ def test_normal_map_scale_and_degenerate_coordinates() -> None:
     assert np.isfinite(_mapped_normal((204, 128, 204), [[0, 0]] * 4)).all()
 
 
-# ---- Features ------------------------------------------------------------------------------------
+# ---- Features ----------------------------------------------------------------------------------
 
 
 def _features(scene: SceneDescription, max_depth: int = 6) -> Half:

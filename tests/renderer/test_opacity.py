@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenes.description import Diffuse
-from scenes.description import Filter
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Material
 from scenes.description import Mesh
+from scenes.materials import Diffuse
+from scenes.materials import Filter
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Material
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import GREY
 from tests.renderer.scenes_fixture import make_scene

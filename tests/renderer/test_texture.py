@@ -9,13 +9,13 @@ import pytest
 
 from renderer.texture_tables import TextureTable
 from renderer.texture_tables import srgb_decode_table
-from scenes.description import Checkerboard
-from scenes.description import Diffuse
-from scenes.description import Filter
-from scenes.description import Image
-from scenes.description import ImageTexture
-from scenes.description import Material
-from scenes.description import Wrap
+from scenes.materials import Checkerboard
+from scenes.materials import Diffuse
+from scenes.materials import Filter
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import Wrap
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import scene_of_materials
 

@@ -140,7 +140,8 @@ def test_alias_table_draws_in_proportion(weights: list[float]) -> None:
 
 
 def test_alias_table_is_exact_for_a_million_entries() -> None:
-    # 24 bits leave four for the threshold of a million entries: the second number must supply the rest.
+    # 24 bits leave four for the threshold of a million entries: the second number must supply the
+    # rest.
     random = np.random.default_rng(5)
     weights = random.lognormal(0.0, 1.5, 1_000_000)
     table = np.ascontiguousarray(build_alias(weights[None])[0])

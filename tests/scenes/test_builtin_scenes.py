@@ -12,17 +12,17 @@ from scenes.builtin import DEFAULT_SCENE
 from scenes.builtin_furnace import FurnaceKind
 from scenes.builtin_furnace import furnace
 from scenes.builtin_veach import LAMP_RADII
-from scenes.description import Checkerboard
-from scenes.description import Diffuse
 from scenes.description import Flat
-from scenes.description import ImageTexture
-from scenes.description import Material
 from scenes.description import Mesh
-from scenes.description import MetallicRoughness
-from scenes.description import Plastic
 from scenes.description import SceneDescription
-from scenes.description import Spectrum
 from scenes.description import Sphere
+from scenes.materials import Checkerboard
+from scenes.materials import Diffuse
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import MetallicRoughness
+from scenes.materials import Plastic
+from scenes.materials import Spectrum
 from scenes.procedural_images import linear_rgb
 from scenes.procedural_meshes import volume
 

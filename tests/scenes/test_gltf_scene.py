@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.description import Dielectric
-from scenes.description import Diffuse
 from scenes.description import DirectionalLight
-from scenes.description import ImageTexture
-from scenes.description import Material
 from scenes.description import Mesh
-from scenes.description import MetallicRoughness
 from scenes.description import PointLight
-from scenes.description import Wrap
 from scenes.gltf_meshes import triangles
 from scenes.gltf_scene import load_gltf
 from scenes.gltf_textures import uv_transform
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import ImageTexture
+from scenes.materials import Material
+from scenes.materials import MetallicRoughness
+from scenes.materials import Wrap
 from scenes.mesh_validation import face_vectors
 from tests.scenes.gltf_builder import TRIANGLE
 from tests.scenes.gltf_builder import GltfBuilder

@@ -8,12 +8,12 @@ import numpy as np
 import plyfile
 import pytest
 
-from scenes.description import Conductor
-from scenes.description import Dielectric
-from scenes.description import Diffuse
 from scenes.description import Mesh
-from scenes.description import Plastic
 from scenes.description import SceneError
+from scenes.materials import Conductor
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import Plastic
 from scenes.mesh_scene import load_obj
 from scenes.mesh_scene import load_ply
 from scenes.mesh_validation import RawMesh

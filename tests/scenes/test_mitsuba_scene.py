@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.description import Checkerboard
-from scenes.description import Conductor
-from scenes.description import Dielectric
-from scenes.description import Diffuse
 from scenes.description import DirectionalLight
-from scenes.description import Distribution
 from scenes.description import Flat
 from scenes.description import FlatKind
-from scenes.description import ImageTexture
 from scenes.description import Mesh
-from scenes.description import MetallicRoughness
-from scenes.description import Plastic
 from scenes.description import PointLight
 from scenes.description import Sphere
+from scenes.materials import Checkerboard
+from scenes.materials import Conductor
+from scenes.materials import Dielectric
+from scenes.materials import Diffuse
+from scenes.materials import Distribution
+from scenes.materials import ImageTexture
+from scenes.materials import MetallicRoughness
+from scenes.materials import Plastic
 from scenes.mesh_validation import face_vectors
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.mitsuba_text import RECTANGLE

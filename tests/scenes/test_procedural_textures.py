@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scenes import procedural_paintings as paintings
-from scenes.description import Image
+from scenes.materials import Image
 from scenes.procedural_fabric import carpet
 from scenes.procedural_fabric import leather
 from scenes.procedural_fabric import woven

@@ -1,0 +1,77 @@
+"""Cockpit: what the user steers - the camera, the view, wishes for the next frame, a line of text.
+
+Host code. Pure: time comes from the clock it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from app.controls import FlyControls
+from app.controls import fly_speed
+from app.report import NO_EDITS
+from app.report import Edits
+from app.report import FrameReport
+from app.settings import SessionSettings
+from app.views import ViewState
+from app.views import merged
+from app.views import with_edits
+from scenes.description import SceneDescription
+
+MESSAGE_SECONDS = 6.0  # a message stays this long
+
+
+class Cockpit:
+    """The state of a flight, shared by the parts of the viewer."""
+
+    def __init__(
+        self, scene: SceneDescription, settings: SessionSettings, clock: Callable[[], float]
+    ) -> None:
+        """At the scene's camera; `clock` gives seconds."""
+        self.clock = clock
+        self.view = ViewState(settings=settings)
+        self.controls = FlyControls(scene.camera, fly_speed(scene))
+        self.report: FrameReport | None = None
+        """The last finished frame, None before the first."""
+        self._edits = NO_EDITS
+        self._message_end = 0.0
+
+    def show(self, **changes: Any) -> None:
+        """Change fields of the view."""
+        self.view = replace(self.view, **changes)
+
+    def say(self, message: str) -> None:
+        """Show a line for a while."""
+        self.show(message=message)
+        self._message_end = self.clock() + MESSAGE_SECONDS
+
+    def drop_old_message(self, now: float) -> None:
+        """Clear the line once it has been there long enough; `now` in seconds."""
+        if self.view.message and now > self._message_end:
+            self.show(message="")
+
+    def edit(self, edits: Edits) -> None:
+        """Add to what the next frame changes; the later wish wins."""
+        self._edits = merged(self._edits, edits)
+        self.view = with_edits(self.view, self._edits)
+
+    def take_edits(self, size: tuple[int, int]) -> Edits:
+        """What the frame of `size` pixels that begins now changes; nothing is left over."""
+        edits, self._edits = replace(self._edits, size=size), NO_EDITS
+        return edits
+
+    def take_over(
+        self, report: FrameReport, settings: SessionSettings, full: tuple[int, int]
+    ) -> None:
+        """A frame is finished: `settings` are the session's, `full` is the size at rest.
+
+        The session knows what a checkpoint has changed; the size at rest only the viewer knows.
+        """
+        self.report = report
+        render = replace(settings.render, size=full)
+        self.show(settings=replace(settings, render=render), is_paused=not report.is_training)
+        self.view = with_edits(self.view, self._edits)
+        for message in report.messages:
+            self.say(message)

@@ -1,0 +1,119 @@
+"""Settings sections: the parts of the panel that change what is shown, rendered and learned.
+
+Host code. Drawn with imgui. Each takes a `Draft`, shows what is in it and writes the user's changes
+back.
+"""
+
+from __future__ import annotations
+
+import math
+
+import imgui
+
+from app.commands import Command
+from app.draft import Draft
+from app.report import FrameReport
+from app.theme import ACCENT
+from app.theme import DIM
+from app.views import CURVE_LABELS
+from app.views import EXPOSURES
+from app.views import VIEWS
+from app.views import ToneCurve
+from app.views import View
+from app.widgets import header
+from denoiser.settings import LossName
+
+MAX_SIDE = 4096  # pixels of the render size
+MAX_SPP = 64
+MAX_PATH_DEPTH = 16
+MAX_STEPS = 64  # training steps per frame
+MAX_CROP = 512
+LEARNING_RATE_POWERS = (-5.0, -2.0)  # of ten
+TARGETS_MS = (16.0, 1000.0)
+LOSS_LABELS = {
+    LossName.HDR_TONED_INPUT: "L_HDR, input T(x)",
+    LossName.HDR_LINEAR_INPUT: "L_HDR, input x",
+    LossName.L2_TONED_INPUT: "L2, input T(x)",
+    LossName.L2_LINEAR_INPUT: "L2, input x",
+    LossName.L2_TONED_TARGET: "L2, T(x) to T(y)",
+}
+LOGARITHMIC = imgui.SLIDER_FLAGS_LOGARITHMIC | imgui.SLIDER_FLAGS_ALWAYS_CLAMP
+CLAMPED = imgui.SLIDER_FLAGS_ALWAYS_CLAMP
+
+
+def draw_view(draft: Draft) -> None:
+    """What is shown, and how it is exposed."""
+    if not header("View"):
+        return
+    view = draft.view
+    labels = [f"{each.key}  {each.value}" for each in VIEWS]
+    draft.show(left=VIEWS[_choice("left" if view.is_split else "image", view.left, labels)])
+    draft.show(is_split=imgui.checkbox("split (X), swap (Tab)", view.is_split)[1])
+    if view.is_split:
+        draft.show(right=VIEWS[_choice("right", view.right, labels)])
+        draft.show(split=imgui.slider_float("split", view.split, 0.0, 1.0, "%.2f", CLAMPED)[1])
+    exposure = imgui.slider_float("exposure", view.exposure, *EXPOSURES, "%+.1f stops", CLAMPED)[1]
+    curves = list(CURVE_LABELS)
+    names = list(CURVE_LABELS.values())
+    curve = imgui.combo("tone curve", curves.index(view.curve), names)[1]
+    is_smooth = imgui.checkbox("smooth pixels", view.is_smooth)[1]
+    draft.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
+
+
+def draw_render(draft: Draft) -> None:
+    """What the path tracer does."""
+    if not header("Render"):
+        return
+    render, view = draft.view.settings.render, draft.view
+    # Typed digits count only once Enter is pressed: 5, 51 and 512 are three sizes.
+    size = imgui.input_int2("size", *render.size, imgui.INPUT_TEXT_ENTER_RETURNS_TRUE)[1]
+    wanted = tuple(min(max(side, 1), MAX_SIDE) for side in size)
+    if wanted != tuple(render.size):
+        draft.edit(size=wanted)
+    changed, spp = imgui.slider_int("spp a half", render.spp, 1, MAX_SPP, "%d", LOGARITHMIC)
+    if changed:
+        draft.edit(spp=spp)
+    changed, depth = imgui.slider_int("path depth", render.max_depth, 1, MAX_PATH_DEPTH)
+    if changed:
+        draft.edit(max_depth=min(max(depth, 1), MAX_PATH_DEPTH))
+    draft.show(has_target=imgui.checkbox("smaller while moving", view.has_target)[1])
+    if view.has_target:
+        target = imgui.slider_float("target", view.target_ms, *TARGETS_MS, "%.0f ms", LOGARITHMIC)
+        draft.show(target_ms=target[1])
+
+
+def draw_training(draft: Draft, report: FrameReport | None) -> None:
+    """How the denoiser learns."""
+    if not header("Training"):
+        return
+    denoiser, view = draft.view.settings.denoiser, draft.view
+    changed, steps = imgui.slider_int("steps a frame", denoiser.train_steps, 0, MAX_STEPS)
+    if changed:
+        draft.edit(train_steps=min(max(steps, 0), MAX_STEPS))
+    changed, crop = imgui.slider_int("crop", denoiser.crop, 16, MAX_CROP, "%d px", CLAMPED)
+    if changed:
+        draft.edit(crop=crop)
+    # A slider over powers of ten: imgui's own logarithmic one takes all below 0.1 for zero here.
+    power, text = math.log10(denoiser.learning_rate), f"{denoiser.learning_rate:.1e}"
+    changed, power = imgui.slider_float(
+        "learning rate", power, *LEARNING_RATE_POWERS, text, CLAMPED
+    )
+    if changed:
+        draft.edit(learning_rate=10.0**power)
+    losses = list(LOSS_LABELS)
+    changed, loss = imgui.combo("loss", losses.index(denoiser.loss), list(LOSS_LABELS.values()))
+    if changed:
+        draft.edit(loss=losses[loss])
+    if imgui.button("Resume (P)" if view.is_paused else "Pause (P)"):
+        draft.commands.append(Command.PAUSE)
+    imgui.same_line()
+    if imgui.button("Reset (T)"):
+        draft.commands.append(Command.RESET_TRAINING)
+    imgui.same_line()
+    steps_done = report.step_count if report is not None else 0
+    imgui.text_colored(f"step {steps_done:,}", *(ACCENT if view.is_paused else DIM))
+
+
+def _choice(label: str, view: View, labels: list[str]) -> int:
+    """Index of the view chosen."""
+    return imgui.combo(label, VIEWS.index(view), labels)[1]

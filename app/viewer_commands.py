@@ -1,0 +1,125 @@
+"""Viewer commands: does what a key or a button of the panel asks for.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.cockpit import Cockpit
+from app.commands import Command
+from app.errors import UsageError
+from app.path_player import PathPlayer
+from app.report import Edits
+from app.screen import Screen
+from app.screenshot import save_screenshot
+from app.views import EXPOSURES
+from app.window import Window
+from scenes.description import SceneDescription
+from scenes.framing import frame_camera
+from scenes.framing import scene_bounds
+
+EXPOSURE_STEP = 0.25  # stops for each press of a key
+
+
+class ViewerCommands:
+    """Obeys commands, one at a time."""
+
+    def __init__(
+        self,
+        cockpit: Cockpit,
+        scene: SceneDescription,
+        window: Window,
+        screen: Screen,
+        player: PathPlayer,
+        folder: Path,
+    ) -> None:
+        """Screenshots go to `folder`."""
+        self._cockpit = cockpit
+        self._scene = scene
+        self._window = window
+        self._screen = screen
+        self._player = player
+        self._folder = folder
+
+    def obey(self, command: Command) -> None:
+        """Do it."""
+        scene, view = self._scene, self._cockpit.view
+        match command:
+            case Command.FRAME_SCENE:
+                self._player.stop()
+                width, height = view.settings.render.size
+                camera = frame_camera(scene_bounds(scene.shapes), width / height)
+                self._cockpit.controls.jump(camera)
+            case Command.RESET_CAMERA:
+                self._player.stop()
+                self._cockpit.controls.jump(scene.camera)
+            case Command.RECORD:
+                self._player.toggle_recording()
+            case Command.PLAY:
+                self._player.toggle_playing()
+            case Command.SCREENSHOT:
+                self._take_screenshot()
+            case Command.QUIT:
+                self._leave()
+            case Command.PAUSE | Command.RESET_TRAINING | Command.SAVE | Command.LOAD:
+                self._obey_training(command)
+            case _:
+                self._obey_view(command)
+
+    def _obey_view(self, command: Command) -> None:
+        """Commands that change what is shown."""
+        cockpit, view = self._cockpit, self._cockpit.view
+        match command:
+            case Command.SWAP:
+                cockpit.show(left=view.right, right=view.left)
+            case Command.SPLIT:
+                cockpit.show(is_split=not view.is_split)
+            case Command.PANEL:
+                cockpit.show(panel_visible=not view.panel_visible)
+            case Command.HELP:
+                cockpit.show(help_visible=not view.help_visible)
+            case Command.BRIGHTER | Command.DARKER:
+                step = EXPOSURE_STEP if command is Command.BRIGHTER else -EXPOSURE_STEP
+                exposure = min(max(view.exposure + step, EXPOSURES[0]), EXPOSURES[1])
+                cockpit.show(exposure=exposure)
+
+    def _obey_training(self, command: Command) -> None:
+        """Commands for the session."""
+        cockpit, view = self._cockpit, self._cockpit.view
+        match command:
+            case Command.PAUSE:
+                cockpit.show(is_paused=not view.is_paused)
+                cockpit.edit(Edits(training_paused=not view.is_paused))
+            case Command.RESET_TRAINING:
+                # The first time asks, the second time does it.
+                if view.is_asking_reset:
+                    cockpit.edit(Edits(reset_training=True))
+                    cockpit.say("training starts again from nothing")
+                cockpit.show(is_asking_reset=not view.is_asking_reset)
+            case Command.SAVE:
+                cockpit.edit(Edits(save_checkpoint=Path(view.checkpoint)))
+            case Command.LOAD:
+                cockpit.edit(Edits(load_checkpoint=Path(view.checkpoint)))
+
+    def _leave(self) -> None:
+        """Close what is open over the picture, or else the window."""
+        view = self._cockpit.view
+        if view.help_visible or view.is_asking_reset:
+            self._cockpit.show(help_visible=False, is_asking_reset=False)
+        else:
+            self._window.request_close()
+
+    def _take_screenshot(self) -> None:
+        """PNG of what is shown, EXR of what was computed."""
+        cockpit = self._cockpit
+        if cockpit.report is None:
+            cockpit.say("no picture yet")
+            return
+        try:
+            pixels = self._screen.pixels(cockpit.report, cockpit.view)
+            picture = save_screenshot(self._folder, cockpit.report, pixels)
+            cockpit.say(f"saved {picture} and .exr")
+        except UsageError as error:
+            cockpit.say(str(error))

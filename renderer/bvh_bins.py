@@ -1,0 +1,100 @@
+"""Bins along the axes: where to split a range of primitives by the surface area heuristic.
+
+Host code, compiled by numba. Bounds are six float32: lower corner, upper corner.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+BIN_COUNT = 16  # candidate planes per axis, plus one
+
+
+@numba.njit(cache=True, inline="always")
+def half_area(box: np.ndarray) -> float:
+    """Half the surface area of (6,) bounds."""
+    dx, dy, dz = box[3] - box[0], box[4] - box[1], box[5] - box[2]
+    return dx * dy + dy * dz + dz * dx
+
+
+@numba.njit(cache=True, inline="always")
+def grow(box: np.ndarray, other: np.ndarray) -> None:
+    """Extend (6,) bounds in place to hold the other bounds."""
+    for axis in range(3):
+        box[axis] = min(box[axis], other[axis])
+        box[axis + 3] = max(box[axis + 3], other[axis + 3])
+
+
+@numba.njit(cache=True)
+def clear(box: np.ndarray) -> None:
+    """Make (..., 6) bounds empty."""
+    box[..., :3] = np.inf
+    box[..., 3:] = -np.inf
+
+
+@numba.njit(cache=True)
+def fill_bins(
+    bounds: np.ndarray,
+    indices: np.ndarray,
+    centroids: np.ndarray,
+    boxes: np.ndarray,
+    counts: np.ndarray,
+) -> None:
+    """Sort primitives into (3, BIN_COUNT) bins along each axis, by centroid."""
+    clear(boxes)
+    counts[:] = 0
+    scale = np.zeros(3, np.float32)
+    for axis in range(3):
+        extent = centroids[axis + 3] - centroids[axis]
+        scale[axis] = BIN_COUNT * 0.999999 / extent if extent > 0 else 0.0
+    for index in indices:
+        primitive = bounds[index]
+        for axis in range(3):
+            middle = primitive[axis] + primitive[axis + 3]
+            slot = min(int((middle - centroids[axis]) * scale[axis]), BIN_COUNT - 1)
+            counts[axis, slot] += 1
+            grow(boxes[axis, slot], primitive)
+
+
+@numba.njit(cache=True)
+def best_plane(boxes: np.ndarray, counts: np.ndarray) -> tuple[float, int, int]:
+    """Cheapest (cost, axis, first bin on the right); axis -1 where nothing can be split."""
+    best_cost, best_axis, best_slot = np.inf, -1, 0
+    right_cost = np.empty(BIN_COUNT, np.float64)
+    box = np.empty(6, np.float32)
+    for axis in range(3):
+        clear(box)
+        total = 0
+        for slot in range(BIN_COUNT - 1, 0, -1):
+            grow(box, boxes[axis, slot])
+            total += counts[axis, slot]
+            right_cost[slot] = half_area(box) * total if total > 0 else np.inf
+        clear(box)
+        total = 0
+        for slot in range(1, BIN_COUNT):
+            grow(box, boxes[axis, slot - 1])
+            total += counts[axis, slot - 1]
+            if total > 0 and right_cost[slot] < np.inf:
+                cost = half_area(box) * total + right_cost[slot]
+                if cost < best_cost:
+                    best_cost, best_axis, best_slot = cost, axis, slot
+    return best_cost, best_axis, best_slot
+
+
+@numba.njit(cache=True)
+def partition(
+    bounds: np.ndarray, indices: np.ndarray, centroids: np.ndarray, axis: int, slot: int
+) -> int:
+    """Reorder in place so that bins below `slot` come first; return how many they are."""
+    scale = np.float32(BIN_COUNT * 0.999999 / (centroids[axis + 3] - centroids[axis]))
+    left, right = 0, len(indices) - 1
+    while left <= right:
+        primitive = bounds[indices[left]]
+        middle = primitive[axis] + primitive[axis + 3]
+        if min(int((middle - centroids[axis]) * scale), BIN_COUNT - 1) < slot:
+            left += 1
+        else:
+            indices[left], indices[right] = indices[right], indices[left]
+            right -= 1
+    return left

@@ -1,0 +1,148 @@
+"""The command line: defaults, every flag in its group, and errors of one line.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.command_line import MAX_NUMBER
+from app.command_line import MAX_SIDE
+from app.command_line import build_parser
+from app.command_line import parse_options
+from app.errors import UsageError
+from app.options import Options
+from denoiser.settings import LossName
+from denoiser.settings import NetworkName
+from denoiser.settings import Precision
+from scenes.builtin import BUILT_IN
+from scenes.builtin import DEFAULT_SCENE
+
+GROUPS = {
+    "mode (without one: the viewer)": {"headless", "benchmark", "render"},
+    "every mode": {
+        *("scene", "environment", "size", "spp", "max-depth", "device", "seed", "quiet"),
+    },
+    "denoiser (viewer, --headless, --benchmark)": {
+        *("network", "loss", "learning-rate", "train-steps", "crop", "precision"),
+        *("resume", "save"),
+    },
+    "--headless, --benchmark, --render": {
+        *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),
+    },
+}
+
+
+def test_without_flags_the_viewer_on_the_default_scene() -> None:
+    assert parse_options([]) == Options(scene=DEFAULT_SCENE)
+
+
+def test_defaults_are_the_papers() -> None:
+    options = parse_options([])
+    render, denoiser = options.session.render, options.session.denoiser
+    assert (render.size, render.spp, options.session.device) == ((512, 512), 8, "auto")
+    assert (denoiser.train_steps, denoiser.crop, denoiser.learning_rate) == (8, 256, 3e-4)
+    assert denoiser.loss is LossName.HDR_TONED_INPUT and denoiser.network is NetworkName.UNET
+
+
+@pytest.mark.parametrize(
+    ("mode", "spp", "frames"),
+    [("viewer", 8, 300), ("headless", 8, 300), ("benchmark", 8, 30), ("render", 64, 300)],
+)
+def test_defaults_of_each_mode(mode: str, spp: int, frames: int) -> None:
+    options = parse_options([] if mode == "viewer" else [f"--{mode}"])
+    assert (options.mode, options.session.render.spp, options.frames) == (mode, spp, frames)
+    given = parse_options([*([] if mode == "viewer" else [f"--{mode}"]), "--spp", "3"])
+    assert given.session.render.spp == 3
+
+
+def test_every_flag_arrives() -> None:
+    text = (
+        "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
+        "--device cpu --seed 5 --quiet --network unet --loss l2-toned --learning-rate 1e-3 "
+        "--train-steps 0 --crop 64 --precision fp32 --resume r --save s --frames 7 --path p.json "
+        "--output o --reference-every 2 --reference-spp 16 --budget-ms 16.5"
+    )
+    options = parse_options(text.split())
+    render, denoiser = options.session.render, options.session.denoiser
+    assert (render.size, render.spp, render.max_depth, render.seed) == ((40, 30), 2, 3, 5)
+    assert (denoiser.learning_rate, denoiser.train_steps, denoiser.crop) == (1e-3, 0, 64)
+    assert (denoiser.loss, denoiser.seed) == (LossName.L2_TONED_TARGET, 5)
+    assert denoiser.precision is Precision.FP32 and options.session.device == "cpu"
+    paths = (options.environment, options.resume, options.save, options.path, options.output)
+    assert paths == tuple(map(Path, ("e.exr", "r", "s", "p.json", "o")))
+    assert (options.scene, options.frames, options.is_quiet) == ("s.xml", 7, True)
+    measures = (options.reference_every, options.reference_spp, options.budget_ms)
+    assert measures == (2, 16, 16.5)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (512, 384), (MAX_SIDE, 1)])
+def test_sizes(size: tuple[int, int]) -> None:
+    text = f"{size[0]}x{size[1]}"
+    assert parse_options(["--size", text]).session.render.size == size
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--size", "0x0"],
+        ["--size", "512"],
+        ["--size", "-5x5"],
+        ["--size", "5x5x5"],
+        ["--size", "x"],
+        ["--size", "\u00b2x\u00b2"],
+        ["--size", f"{MAX_SIDE + 1}x1"],
+        ["--spp", "0"],
+        ["--spp", "many"],
+        ["--spp", "1.5"],
+        ["--spp", str(MAX_NUMBER + 1)],
+        ["--max-depth", "0"],
+        ["--seed", "-1"],
+        ["--seed", str(2**40)],
+        ["--learning-rate", "0"],
+        ["--learning-rate", "nan"],
+        ["--learning-rate", "inf"],
+        ["--train-steps", "-1"],
+        ["--crop", "0"],
+        ["--frames", "0"],
+        ["--reference-every", "-1"],
+        ["--reference-spp", "0"],
+        ["--budget-ms", "0"],
+        ["--device", "tpu"],
+        ["--network", "gan"],
+        ["--loss", "l3"],
+        ["--precision", "int8"],
+        ["--scene"],
+        ["--no-such-flag"],
+        ["--head"],
+        ["word"],
+        ["--headless", "--render"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_value_is_named_in_one_line(arguments: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_options(arguments)
+    message = str(caught.value)
+    assert "\n" not in message and arguments[0] in message
+
+
+def test_help_lists_each_flag_in_its_group(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_options(["--help"])
+    assert caught.value.code == 0
+    text = capsys.readouterr().out
+    sections = [text.index(f"\n{title}:\n") for title in GROUPS]
+    assert sections == sorted(sections)
+    for (title, flags), start, end in zip(GROUPS.items(), sections, [*sections[1:], len(text)]):
+        words = text[start:end].replace(",", " ").split()
+        assert {f"--{flag}" for flag in flags} <= set(words), title
+    assert all(name in "".join(text.split()) for name in BUILT_IN)
+
+
+def test_no_flag_is_missing_here() -> None:
+    known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help"}
+    assert {word for action in build_parser()._actions for word in action.option_strings} == known

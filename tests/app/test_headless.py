@@ -1,0 +1,195 @@
+"""The headless flythrough writes every file, goes on where it ended, and survives Ctrl-C.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import OpenImageIO as oiio
+import pytest
+
+from app.frame_log import FrameRow
+from app.frame_log import read_rows
+from app.main import INTERRUPTED
+from app.main import USER_ERROR
+from app.run_report import MEASURES
+from denoiser import checkpoint
+from denoiser.settings import DenoiserSettings
+from denoiser.trainer import Trainer
+from tests.app.runs import LEARNING
+from tests.app.runs import SIZE
+from tests.app.runs import TINY
+from tests.app.runs import run
+
+ROOT = Path(__file__).resolve().parents[2]
+FRAMES = 4
+MEASURED = ("--reference-every", "2", "--reference-spp", "8")
+PATIENCE_SECONDS = 200.0  # for a process that may have to compile its kernels
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+FILES = {
+    "frames.csv",
+    "report.json",
+    "flythrough.mp4",
+    "convergence.png",
+    "checkpoint.safetensors",
+    "last_frame.exr",
+}
+LAYERS = {"mean.R", "noisy.G", "albedo.B", "normal.X", "depth.Z"}
+REPORT_KEYS = {
+    *("scene", "device", "size", "spp", "frames", "triangles", "milliseconds"),
+    *("paths_per_second", "references", "settings", "versions"),
+}
+
+
+@pytest.fixture(scope="module")
+def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a finished run of four frames."""
+    folder = tmp_path_factory.mktemp("headless") / "out"
+    assert run("--headless", folder, "--frames", str(FRAMES), *MEASURED) == 0
+    return folder
+
+
+def video_frames(folder: Path) -> list[np.ndarray]:
+    """Every frame of the video, (H, W, 3) uint8."""
+    with av.open(str(folder / "flythrough.mp4")) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def test_writes_every_file_and_nothing_else(flown: Path) -> None:
+    assert {item.name for item in flown.iterdir()} == FILES
+
+
+def test_frames_are_logged_and_measured(flown: Path) -> None:
+    rows = read_rows(flown / "frames.csv")
+    assert [row.frame for row in rows] == [1, 2, 3, 4]
+    assert [row.step_count for row in rows] == [1, 2, 3, 4]
+    assert all(row.loss is not None and np.isfinite(row.loss) for row in rows)
+    assert all(row.nonfinite == 0 for row in rows)
+    for row in rows:
+        stages = row.render_ms + row.train_ms + row.denoise_ms
+        assert row.total_ms == pytest.approx(stages) and row.render_ms > 0.0
+        measures = [getattr(row, name) for name in MEASURES]
+        assert all((value is not None) == (row.frame % 2 == 0) for value in measures)
+    measured = [row for row in rows if row.psnr_mean is not None and row.psnr_noisy is not None]
+    # Twice the samples are half the variance: about 3 dB, less what T(v) bends.
+    assert all(row.psnr_mean > row.psnr_noisy + 1.0 for row in measured)  # type: ignore
+
+
+def test_header_is_that_of_the_rows(flown: Path) -> None:
+    with (flown / "frames.csv").open(newline="") as file:
+        assert next(csv.reader(file)) == list(FrameRow.__dataclass_fields__)
+
+
+def test_report_has_all_keys(flown: Path) -> None:
+    report = json.loads((flown / "report.json").read_text())
+    assert REPORT_KEYS <= report.keys()
+    assert (report["size"], report["spp"], report["frames"]) == (list(SIZE), 1, FRAMES)
+    assert report["scene"] == "cornell-box" and report["triangles"] > 0
+    assert report["milliseconds"].keys() == {"render", "train", "denoise", "total"}
+    assert report["paths_per_second"] > 0.0
+    assert [entry["frame"] for entry in report["references"]] == [2, 4]
+    for entry in report["references"]:
+        assert entry["spp"] == 8 and entry.keys() == {"frame", "spp", *MEASURES}
+    assert report["settings"]["session"]["denoiser"]["crop"] == 32
+    assert {"python", "torch", "taichi", "numpy"} <= report["versions"].keys()
+
+
+def test_video_has_every_frame(flown: Path) -> None:
+    frames = video_frames(flown)
+    assert [frame.shape for frame in frames] == [(SIZE[1], SIZE[0], 3)] * FRAMES
+    assert np.std(frames[-1]) > 5.0, "a plain picture"
+
+
+def test_last_frame_has_its_layers(flown: Path) -> None:
+    picture = oiio.ImageBuf(str(flown / "last_frame.exr"))
+    names = picture.spec().channelnames
+    assert names[:3] == ("R", "G", "B") and set(names) >= LAYERS
+    pixels = picture.get_pixels(oiio.FLOAT)
+    assert pixels is not None and pixels.shape[:2] == SIZE[::-1] and np.isfinite(pixels).all()
+    mean, noisy = pixels[..., names.index("mean.G")], pixels[..., names.index("noisy.G")]
+    assert mean.mean() == pytest.approx(noisy.mean(), rel=0.5) and not np.array_equal(mean, noisy)
+
+
+def test_curve_is_a_picture(flown: Path) -> None:
+    pixels = oiio.ImageBuf(str(flown / "convergence.png")).get_pixels(oiio.UINT8)
+    assert pixels is not None and pixels.shape[0] > 400
+    assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 9
+
+
+def test_resume_goes_on_behind_the_last_frame(flown: Path, tmp_path: Path) -> None:
+    for name in FILES:
+        (tmp_path / name).write_bytes((flown / name).read_bytes())
+    before = (tmp_path / "frames.csv").read_text().splitlines()
+    saved = tmp_path / "end.safetensors"
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"), "--save", str(saved))
+    assert run("--headless", tmp_path, "--frames", str(FRAMES + 2), *resume, *MEASURED) == 0
+    after = (tmp_path / "frames.csv").read_text().splitlines()
+    assert after[: len(before)] == before and len(after) == len(before) + 2
+    rows = read_rows(tmp_path / "frames.csv")
+    assert [row.frame for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert rows[-1].step_count == 6 and len(video_frames(tmp_path)) == 6
+    trainer = Trainer(DenoiserSettings(), "cpu")
+    checkpoint.load(saved, trainer)
+    assert trainer.step_count == 6 and trainer.settings.crop == 32
+
+
+def test_resume_elsewhere_begins_a_new_flight(flown: Path, tmp_path: Path) -> None:
+    resume = ("--resume", str(flown / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, "--frames", "1", *resume) == 0
+    rows = read_rows(tmp_path / "frames.csv")
+    assert [(row.frame, row.step_count) for row in rows] == [(1, FRAMES + 1)]
+
+
+@pytest.mark.parametrize("name", ["frames.csv", "flythrough.mp4"])
+def test_resume_of_a_broken_folder_is_one_line(
+    flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    for each in FILES:
+        (tmp_path / each).write_bytes((flown / each).read_bytes())
+    (tmp_path / name).write_bytes(b"frame\nnever\n")
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, "--frames", "6", *resume) == USER_ERROR
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and name in error
+
+
+def test_ctrl_c_leaves_all_files(tmp_path: Path) -> None:
+    """A real signal to a real process, once it has begun to fly."""
+    folder = tmp_path / "out"
+    command = [sys.executable, str(ROOT / "run_viewer.py"), "--headless", "--scene", "cornell-box"]
+    command += [*TINY, *LEARNING, "--frames", "1000", "--output", str(folder)]
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        end = time.monotonic() + PATIENCE_SECONDS
+        # The unfinished video appears just before the first frame.
+        while not list(folder.glob(".flythrough*")):
+            assert process.poll() is None and time.monotonic() < end, "never began"
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        process.kill()
+    assert process.returncode == INTERRUPTED, error
+    assert error.count("\n") == 1 and "--resume" in error
+    assert {item.name for item in folder.iterdir()} == FILES
+    rows = read_rows(folder / "frames.csv")
+    report = json.loads((folder / "report.json").read_text())
+    assert len(rows) == report["frames"] == len(video_frames(folder)) > 0

@@ -1,0 +1,175 @@
+"""Bad input ends in one line on stderr and exit code 2, before and after the renderer starts.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from app import main as program
+from app.main import USER_ERROR
+from app.main import main
+from app.options import Options
+from scenes.description import SceneDescription
+from tests.app.runs import LEARNING
+from tests.app.runs import TINY
+from tests.scenes.gltf_builder import GltfBuilder
+from tests.scenes.mitsuba_text import SENSOR
+
+EMITTER = '<emitter type="area"><rgb name="radiance" value="1"/></emitter>'
+OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n"
+
+
+class Folder:
+    """Writes the files of a test."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def text(self, name: str, text: str) -> str:
+        """Path of a new text file."""
+        (self.path / name).write_text(text)
+        return str(self.path / name)
+
+    def mitsuba(self, body: str) -> str:
+        """Path of a new Mitsuba scene."""
+        return self.text("scene.xml", f'<scene version="3.0.0">{SENSOR}{body}</scene>')
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def one_line(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The only line of stderr of a run that must end in a user's error."""
+    code = main([*words, *TINY])
+    captured = capsys.readouterr()
+    assert code == USER_ERROR, captured.err
+    assert captured.err.endswith("\n") and captured.err.count("\n") == 1, captured.err
+    assert captured.err.startswith("error: ") and "Traceback" not in captured.err
+    assert captured.out == ""
+    return captured.err
+
+
+def test_missing_scene(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for name in ("nowhere.glb", "nowhere.xml", "nowhere.obj", "nowhere.ply", "no-such-scene"):
+        assert name in one_line(capsys, "--render", "--scene", str(tmp_path / name))
+
+
+def test_truncated_glb(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    whole = GltfBuilder().triangle().write(tmp_path / "whole.glb").read_bytes()
+    for count in (0, 3, 11, 19, len(whole) // 2, len(whole) - 1):
+        cut = tmp_path / "cut.glb"
+        cut.write_bytes(whole[:count])
+        assert "cut.glb" in one_line(capsys, "--render", "--scene", str(cut))
+
+
+def test_unknown_plugin(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    path = folder.mitsuba('<shape type="klein-bottle"/>')
+    message = one_line(capsys, "--render", "--scene", path)
+    assert "klein-bottle" in message and path in message
+
+
+def test_index_out_of_range(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    path = folder.text("mesh.obj", OBJ)
+    assert path in one_line(capsys, "--render", "--scene", path)
+    builder = GltfBuilder()
+    position = builder.accessor(np.eye(3, dtype=np.float32))
+    builder.mesh({"POSITION": position}, {}, indices=builder.accessor(np.array([0, 1, 9], "u4")))
+    path = str(builder.write(folder.path / "mesh.glb"))
+    assert path in one_line(capsys, "--render", "--scene", path)
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "disk"])
+def test_light_without_area(capsys: pytest.CaptureFixture[str], folder: Folder, kind: str) -> None:
+    flat = '<transform name="to_world"><scale x="0" y="1" z="1"/></transform>'
+    path = folder.mitsuba(f'<shape type="{kind}">{flat}{EMITTER}</shape>')
+    message = one_line(capsys, "--render", "--scene", path)
+    assert "zero area" in message and path in message
+
+
+def test_broken_environment(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    for path in (folder.text("sky.hdr", "not a picture"), str(folder.path / "nowhere.exr")):
+        words = ("--render", "--scene", "furnace", "--environment", path)
+        assert path in one_line(capsys, *words)
+
+
+def test_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    # The last of two sizes counts, so the wrong one has to come alone.
+    assert main(["--render", "--size", "0x0"]) == USER_ERROR
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1 and "--size" in captured.err
+
+
+@pytest.mark.parametrize("mode", ["--headless", "--benchmark"])
+def test_unwritable_folder(capsys: pytest.CaptureFixture[str], folder: Folder, mode: str) -> None:
+    blocked = folder.text("file", "") + "/folder"
+    words = (mode, "--scene", "furnace", *LEARNING)
+    assert blocked in one_line(capsys, *words, "--output", blocked)
+    save = blocked + "/end.safetensors"
+    assert blocked in one_line(capsys, *words, "--save", save)
+
+
+def test_unwritable_picture(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    words = ("--render", "--scene", "furnace", "--output")
+    blocked = folder.text("file", "") + "/folder/picture.exr"
+    assert "cannot be written" in one_line(capsys, *words, blocked)
+    (folder.path / "folder.exr").mkdir()
+    assert "folder.exr" in one_line(capsys, *words, str(folder.path / "folder.exr"))
+    assert "picture.bmp" in one_line(capsys, *words, str(folder.path / "picture.bmp"))
+    assert sorted(item.name for item in folder.path.iterdir()) == ["file", "folder.exr"]
+
+
+def test_broken_camera_path(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    output = ("--output", str(folder.path / "out"))
+    for mode in ("--headless", "--benchmark"):
+        for path in (folder.text("path.json", "{"), str(folder.path / "nowhere.json")):
+            words = (mode, "--scene", "furnace", "--path", path)
+            assert path in one_line(capsys, *words, *LEARNING, *output)
+
+
+def test_broken_checkpoint(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    output = ("--output", str(folder.path / "out"))
+    for mode in ("--headless", "--benchmark"):
+        for path in (folder.text("broken.safetensors", "?"), str(folder.path / "nowhere")):
+            words = (mode, "--scene", "furnace", "--resume", path)
+            assert path in one_line(capsys, *words, *LEARNING, *output)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_cuda_without_cuda(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["--render", "--scene", "furnace", "--device", "cuda", "--quiet"]
+    assert main([*words, "--output", str(tmp_path / "picture.exr")]) == USER_ERROR
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "--device cuda" in error
+
+
+def test_without_display_the_flythrough_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    flown: list[str] = []
+
+    def fly(scene: SceneDescription, options: Options) -> int:
+        flown.append(options.scene)
+        return 0
+
+    monkeypatch.setattr("app.headless.run_headless", fly)
+    assert main(["--scene", "furnace", *TINY]) == 0 and flown == ["furnace"]
+    error = capsys.readouterr().err
+    assert "cannot open a window" in error and error.count("\n") == 1
+
+
+def test_interrupted_before_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(scene: SceneDescription, options: Options) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "run", interrupt)
+    assert main(["--scene", "furnace"]) == program.INTERRUPTED
