@@ -67,9 +67,7 @@ def tangent_frame(n: vec3, e1: vec3, e2: vec3, duv1: vec2, duv2: vec2) -> Shadin
 
 @ti.func
 def perturb_frame(frame: ShadingFrame, mapped: vec3, towards: vec3) -> ShadingFrame:
-    """Frame around the normal-mapped normal, kept as it was where that faces away from the viewer's
-    side.
-    """
+    """Frame around the mapped normal; the old normal where that faces away from `towards`."""
     n = frame.to_world(mapped).normalized()
     result = make_frame(frame.n)
     if n.dot(towards) * frame.n.dot(towards) > 0.0:
