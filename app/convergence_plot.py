@@ -48,10 +48,10 @@ def _draw_loss(axes: object, rows: list[FrameRow]) -> None:
     axes.grid(alpha=0.3)  # type: ignore[attr-defined]
     if not points:
         return
-    smooth, running = [], points[0][1]
-    for _, loss in points:
+    smooth, running = [], 0.0
+    for count, (_, loss) in enumerate(points, start=1):
         running = SMOOTHING * running + (1 - SMOOTHING) * loss
-        smooth.append(running)
+        smooth.append(running / (1 - SMOOTHING**count))  # as Adam removes the bias of its start
     frames, losses = zip(*points)
     axes.plot(frames, losses, color="tab:blue", alpha=0.3)  # type: ignore[attr-defined]
     axes.plot(frames, smooth, color="tab:blue")  # type: ignore[attr-defined]

@@ -55,9 +55,9 @@ class Session:
         self._renderer = Renderer(
             scene, self.backend, lambda share: tell("building the hierarchy", share)
         )
-        tell("compiling the path tracer (first start only)", 0.0)
+        tell("preparing the path tracer (the first start compiles it)", 0.0)
         self._renderer.render_half(scene.camera, WARM_UP_SIZE, 0, 0, IntegratorSettings(spp=1))
-        tell("compiling the path tracer (first start only)", 1.0)
+        tell("preparing the path tracer (the first start compiles it)", 1.0)
         self.trainer = Trainer(settings.denoiser, self.backend.device)
         self.frame_index = 0
         self.is_training = True
