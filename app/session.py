@@ -5,6 +5,7 @@ Host code. Window, headless flythrough and benchmark all drive this and nothing 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,7 +37,6 @@ from scenes.description import SceneDescription
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
 
-BAND_MILLISECONDS = 60.0  # of rendering between two looks at a window
 WARM_UP_SIZE = (8, 8)  # pixels; compiling does not depend on it
 
 
@@ -60,6 +60,8 @@ class Session:
         tell("preparing the path tracer (the first start compiles it)", 1.0)
         self.trainer = Trainer(settings.denoiser, self.backend.device)
         self.frame_index = 0
+        self.band_milliseconds = math.inf
+        """Longest stretch of rendering without a yield; a window sets it to stay lively."""
         self.is_training = True
         self._film = Film()
         self._clock = StageClock(self.backend.device)
@@ -131,7 +133,7 @@ class Session:
         if self.backend.device.type == "cuda" or self._report is None:
             return 1
         height = self.settings.render.size[1]
-        wanted = self._report.milliseconds[RENDER] / 2 / BAND_MILLISECONDS
+        wanted = self._report.milliseconds[RENDER] / 2 / self.band_milliseconds
         return min(max(round(wanted), 1), height)
 
     def _train(self, pair: FramePair, losses: list[torch.Tensor]) -> Iterator[str]:

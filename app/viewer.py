@@ -33,6 +33,7 @@ from scenes.description import SceneDescription
 __all__ = ["NoDisplayError", "Viewer", "run_viewer"]
 
 WINDOW_SIZE = (1280, 832)  # screen units
+BAND_MILLISECONDS = 60.0  # of rendering between two looks at the window
 REDRAW_SECONDS = 0.04  # between two looks at the window within one frame of work
 
 
@@ -60,6 +61,7 @@ def run_viewer(scene: SceneDescription, options: Options) -> int:
         viewer = Viewer(window, scene, options)
         viewer.show_progress("starting the renderer", 0.0)
         session = Session(scene, options.session, viewer.show_progress)
+        session.band_milliseconds = BAND_MILLISECONDS
         if options.resume is not None:
             checkpoint.load(options.resume, session.trainer)
             # The command line's settings win over the file's.
