@@ -376,7 +376,7 @@ def test_real_session_renders_trains_and_flies(
         viewer.show_progress(text, share)
 
     desk = Desk(display, viewer, Session(scene, settings, progress))
-    assert any("compiling" in text for text in texts)
+    assert any("compiles" in text for text in texts)
     desk.do("key", "2")
     desk.until(lambda: viewer.cockpit.view.left is View.MEAN)
     picture = desk.screen()[PICTURE_CENTER[1], int(panel.WIDTH) + 10 : -10]
