@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code of the program."""
     try:
         options = parse_options(sys.argv[1:] if arguments is None else arguments)
-        scene = load_scene(options.scene, options.environment)
+        width, height = options.session.render.size
+        scene = load_scene(options.scene, options.environment, width / height)
         for note in scene.notes:
             print(f"{scene.name}: {note}", file=sys.stderr)
         return run(scene, options)

@@ -160,6 +160,8 @@ class SceneDescription:
     camera: Camera
     environment: Environment | None = None
     lights: tuple[PunctualLight, ...] = ()
+    is_framed: bool = False
+    """The file brought no camera: `camera` only stands in for one that shows the whole scene."""
     notes: tuple[str, ...] = ()
     """What a loader wants the user to know, one sentence each ("no light in the file: ...")."""
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from scenes.description import Camera
 from scenes.description import Flat
 from scenes.description import Mesh
+from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
 from scenes.transforms import look_at
@@ -22,7 +24,11 @@ FOV_X = 40.0
 VIEW_DIRECTION = (-0.5, -0.35, -1.0)
 """From the camera into the scene, y up: from the front, a little from above and from the right."""
 MARGIN = 1.1
-"""Share by which the framed sphere is larger than the scene's."""
+"""Share by which the framed box seems larger than the scene's."""
+NOTE = "no camera in the file: one that shows the whole scene was added"
+
+ANY_CAMERA = Camera(np.eye(4))
+"""Stands in a description whose `is_framed` is set, until `with_camera` puts the real one there."""
 
 Bounds = tuple[np.ndarray, np.ndarray]
 """Lowest and highest corner, each (3,) float64."""
@@ -34,22 +40,43 @@ def scene_bounds(shapes: Sequence[Shape]) -> Bounds:
     return corners.min(axis=0), corners.max(axis=0)
 
 
-def frame_camera(bounds: Bounds, aspect: float = 16.0 / 9.0) -> Camera:
-    """Camera from which the sphere around `bounds` just fits the picture of this aspect, y up."""
-    low, high = bounds
-    center = (low + high) / 2.0
-    radius = max(float(np.linalg.norm(high - low)) / 2.0, 1e-6) * MARGIN
-    half_x = math.radians(FOV_X) / 2.0
-    half_y = math.atan(math.tan(half_x) / aspect)
-    distance = radius / math.sin(min(half_x, half_y))
-    direction = np.array(VIEW_DIRECTION) / np.linalg.norm(VIEW_DIRECTION)
-    position = center - direction * distance
+def with_camera(scene: SceneDescription, aspect: float) -> SceneDescription:
+    """The scene itself if it has a camera of its own, else framed for pictures of this aspect."""
+    if not scene.is_framed:
+        return scene
+    camera = frame_camera(scene_bounds(scene.shapes), aspect)
+    return replace(scene, camera=camera, notes=(*scene.notes, NOTE))
+
+
+def frame_camera(bounds: Bounds, aspect: float) -> Camera:
+    """Camera whose picture of this aspect, width over height, the box `bounds` just fills, y up."""
+    corners = np.stack(np.meshgrid(*zip(*bounds)), axis=-1).reshape(-1, 3)
+    center = corners.mean(axis=0)
+    up = np.array([0.0, 1.0, 0.0])
+    axes = look_at(center, center + np.array(VIEW_DIRECTION), up)[:3, :3]
+    left, above, along = ((corners - center) @ axes).T
+    slope = math.tan(math.radians(FOV_X) / 2.0) / MARGIN
+    distance_x, shift_x = _fit(left, along, slope)
+    distance_y, shift_y = _fit(above, along, slope / aspect)
+    radius = max(float(np.linalg.norm(corners - center, axis=1).max()), 1e-6)
+    distance = max(distance_x, distance_y, radius * MARGIN)
+    position = center + axes @ np.array([shift_x, shift_y, -distance])
     return Camera(
-        to_world=look_at(position, center, np.array([0.0, 1.0, 0.0])),
+        to_world=look_at(position, position + axes[:, 2], up),
         fov_x=FOV_X,
         aspect=aspect,
         focus_distance=distance,
     )
+
+
+def _fit(across: np.ndarray, along: np.ndarray, slope: float) -> tuple[float, float]:
+    """(distance, shift across) from which points just fit between two planes of this slope.
+
+    A point is inside where |across - shift| <= slope * (along + distance); the shift serves any
+    larger distance too.
+    """
+    high, low = np.max(across - slope * along), np.min(across + slope * along)
+    return float(high - low) / (2.0 * slope), float(high + low) / 2.0
 
 
 def _corners(shape: Shape) -> np.ndarray:

@@ -20,8 +20,7 @@ from scenes.description import PointLight
 from scenes.description import PunctualLight
 from scenes.description import SceneDescription
 from scenes.description import SceneError
-from scenes.framing import frame_camera
-from scenes.framing import scene_bounds
+from scenes.framing import ANY_CAMERA
 from scenes.gltf_document import GltfDocument
 from scenes.gltf_document import Json
 from scenes.gltf_document import read_gltf
@@ -77,14 +76,12 @@ def _scene(document: GltfDocument) -> SceneDescription:
             parts.lights.append(_light(document, light, to_world))
     if not parts.shapes:
         raise document.error("scene", "no meshes")
-    if not parts.cameras:
-        document.note("no camera in the file: one that shows the whole scene was added")
-        parts.cameras.append(frame_camera(scene_bounds(parts.shapes)))
     return SceneDescription(
         name=document.path.stem,
         shapes=tuple(parts.shapes),
         materials=tuple(materials.materials),
-        camera=parts.cameras[0],
+        camera=parts.cameras[0] if parts.cameras else ANY_CAMERA,
+        is_framed=not parts.cameras,
         lights=tuple(parts.lights),
         notes=tuple(document.notes),
     )

@@ -14,6 +14,7 @@ from scenes.default_light import with_light
 from scenes.description import Environment
 from scenes.description import SceneDescription
 from scenes.description import SceneError
+from scenes.framing import with_camera
 from scenes.gltf_scene import load_gltf
 from scenes.image_files import read_environment
 from scenes.mesh_scene import load_obj
@@ -31,15 +32,21 @@ FORMATS: dict[str, Callable[[Path], SceneDescription]] = {
 ENVIRONMENT_SUFFIXES = (".hdr", ".exr", ".pfm", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 
-def load_scene(name_or_path: str, environment: Path | str | None = None) -> SceneDescription:
-    """Built-in scene or scene file, with `environment` in place of its own, lit in any case."""
+def load_scene(
+    name_or_path: str, environment: Path | str | None = None, aspect: float = 16.0 / 9.0
+) -> SceneDescription:
+    """Built-in scene or scene file, with `environment` in place of its own, lit in any case.
+
+    A file without a camera gets one that shows everything in pictures of `aspect`, width over
+    height.
+    """
     if name_or_path in BUILT_IN:
         scene = BUILT_IN[name_or_path]()
     else:
         scene = _load_file(Path(name_or_path))
     if environment is not None:
         scene = replace(scene, environment=load_environment(Path(environment)))
-    return with_light(scene)
+    return with_light(with_camera(scene, aspect))
 
 
 def load_environment(path: Path) -> Environment:

@@ -8,11 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from scenes.description import Camera
 from scenes.description import Mesh
 from scenes.description import SceneDescription
-from scenes.framing import frame_camera
-from scenes.framing import scene_bounds
+from scenes.framing import ANY_CAMERA
 from scenes.materials import Diffuse
 from scenes.materials import Material
 from scenes.mesh_normals import wound_by_normals
@@ -21,7 +19,6 @@ from scenes.mtl_files import read_mtl
 from scenes.obj_files import read_obj
 from scenes.ply_files import read_ply
 
-CAMERA_NOTE = "no camera in the file: one that shows the whole scene was added"
 DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
 """Light grey, for meshes without a material."""
 
@@ -29,13 +26,13 @@ DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
 def load_ply(path: Path) -> SceneDescription:
     """Scene of one PLY mesh in light grey."""
     mesh = wound_by_normals(finish_mesh(read_ply(path), str(path)))
-    return _scene(path, (mesh,), (DEFAULT,), (CAMERA_NOTE,))
+    return _scene(path, (mesh,), (DEFAULT,), ())
 
 
 def load_obj(path: Path) -> SceneDescription:
     """Scene of an OBJ file with the materials of its MTL libraries."""
     parsed = read_obj(path)
-    notes = [CAMERA_NOTE]
+    notes: list[str] = []
     library: dict[str, Material] = {}
     for file in parsed.libraries:
         if file.is_file():
@@ -64,5 +61,4 @@ def _scene(
     materials: tuple[Material, ...],
     notes: tuple[str, ...],
 ) -> SceneDescription:
-    camera: Camera = frame_camera(scene_bounds(meshes))
-    return SceneDescription(path.stem, meshes, materials, camera, notes=notes)
+    return SceneDescription(path.stem, meshes, materials, ANY_CAMERA, is_framed=True, notes=notes)

@@ -15,8 +15,7 @@ from scenes.description import PunctualLight
 from scenes.description import SceneDescription
 from scenes.description import SceneError
 from scenes.description import Shape
-from scenes.framing import frame_camera
-from scenes.framing import scene_bounds
+from scenes.framing import ANY_CAMERA
 from scenes.mitsuba_camera import camera_of
 from scenes.mitsuba_document import Document
 from scenes.mitsuba_document import read_document
@@ -69,15 +68,13 @@ def load_mitsuba(path: Path) -> SceneDescription:
         _build(parts, plugin, reader)
     if not parts.shapes:
         raise SceneError(f"{path}: <scene>: no shapes")
-    if parts.camera is None:
-        document.note("no camera in the file: one that shows the whole scene was added")
-        parts.camera = frame_camera(scene_bounds(parts.shapes))
     _note_unused(document)
     return SceneDescription(
         name=path.parent.name if path.stem == "scene" and path.parent.name else path.stem,
         shapes=tuple(parts.shapes),
         materials=tuple(materials.materials),
-        camera=parts.camera,
+        camera=parts.camera or ANY_CAMERA,
+        is_framed=parts.camera is None,
         environment=parts.environment,
         lights=tuple(parts.lights),
         notes=tuple(document.notes),

@@ -12,6 +12,7 @@ from scenes.builtin import BUILT_IN
 from scenes.default_light import NOTE
 from scenes.description import Mesh
 from scenes.description import SceneError
+from scenes.framing import MARGIN
 from scenes.framing import frame_camera
 from scenes.framing import scene_bounds
 from scenes.loader import load_scene
@@ -79,8 +80,8 @@ def test_unknown_name_lists_the_known(tmp_path: Path) -> None:
         load_scene(str(tmp_path / "none.xml"))
 
 
-@pytest.mark.parametrize("aspect", [2.0, 0.5])
-def test_framing_shows_every_corner(aspect: float) -> None:
+@pytest.mark.parametrize("aspect", [2.0, 1.0, 0.5])
+def test_framing_fills_the_picture_and_cuts_nothing_off(aspect: float) -> None:
     low, high = np.array([-1.0, 2.0, -3.0]), np.array([4.0, 5.0, 6.0])
     box = Mesh(np.float32([low, high]), np.zeros((1, 3), np.int32))
     camera = frame_camera(scene_bounds([box]), aspect)
@@ -88,6 +89,14 @@ def test_framing_shows_every_corner(aspect: float) -> None:
     corners = np.stack(np.meshgrid(*zip(low, high)), axis=-1).reshape(-1, 3)
     seen = (corners - camera.to_world[:3, 3]) @ camera.to_world[:3, :3]
     assert np.all(seen[:, 2] > 0.0)
-    assert np.all(np.abs(seen[:, 0] / seen[:, 2]) <= limit)
-    assert np.all(np.abs(seen[:, 1] / seen[:, 2]) <= limit / aspect)
+    shares = np.abs(seen[:, :2] / seen[:, 2:]).max(axis=0) / (limit, limit / aspect)
+    # The tighter of the two directions touches the margin on both sides, the other stays inside.
+    assert shares.max() == pytest.approx(1.0 / MARGIN)
     assert np.linalg.det(camera.to_world) == pytest.approx(1.0)
+
+
+def test_a_file_without_camera_is_framed_for_the_size(tmp_path: Path) -> None:
+    path = GltfBuilder().triangle().write(tmp_path / "a.gltf")
+    wide, tall = load_scene(str(path), aspect=2.0).camera, load_scene(str(path), aspect=0.5).camera
+    assert (wide.aspect, tall.aspect) == (2.0, 0.5)
+    assert wide.focus_distance != pytest.approx(tall.focus_distance, rel=0.1)
