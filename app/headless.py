@@ -29,7 +29,6 @@ from app.run_report import run_report
 from app.screenshot import frame_layers
 from app.session import Session
 from app.video import VideoWriter
-from app.video import read_video
 from denoiser import checkpoint
 from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
@@ -52,9 +51,7 @@ def run_headless(scene: SceneDescription, options: Options) -> int:
     progress.close()
     rows = _resume(session, options, folder)
     session.frame_index = len(rows)
-    video = VideoWriter(folder / "flythrough.mp4", options.session.render.size)
-    for pixels in read_video(folder / "flythrough.mp4", len(rows)) if rows else ():
-        video.add(pixels)
+    video = VideoWriter(folder / "flythrough.mp4", options.session.render.size, len(rows))
     last: FrameReport | None = None
     bar = frames_bar(cameras[len(rows) :], options.frames, len(rows), options.is_quiet)
     with StopRequest() as stop:
@@ -64,6 +61,7 @@ def run_headless(scene: SceneDescription, options: Options) -> int:
             video.add(to_display(last.denoised))
             bar.set_postfix_str(_postfix(rows), refresh=False)
             if len(rows) % CHECKPOINT_EVERY == 0:
+                video.flush()
                 _save(session, rows, folder)
             if stop.is_set:
                 break
@@ -88,7 +86,7 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
     if options.resume.resolve().parent != folder.resolve() or not log.exists():
         return []
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
-    return rows[: options.frames] if (folder / "flythrough.mp4").exists() else []
+    return rows[: options.frames]
 
 
 def _measure(session: Session, camera: Camera, report: FrameReport, options: Options) -> FrameRow:
@@ -129,7 +127,7 @@ def _postfix(rows: list[FrameRow]) -> str:
 
 
 def _save(session: Session, rows: list[FrameRow], folder: Path) -> None:
-    """Checkpoint and log together, so that a resumed run finds both at the same frame."""
+    """Log, then checkpoint: a run killed in between finds rows to spare and drops them."""
     write_rows(folder / "frames.csv", rows)
     checkpoint.save(folder / "checkpoint.safetensors", session.trainer)
 

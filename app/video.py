@@ -1,12 +1,13 @@
-"""Writes a video of display-referred frames, H.264 in MP4.
+"""Writes a video of display-referred frames, H.264 in MP4, so that a killed run keeps its frames.
 
-Host code. The file appears under its name when it is closed.
+Host code. While a run lasts its video is a row of finished segments, `.flythrough.0000.mp4` and so
+on; at the end they are joined without encoding again, and the file appears under its name.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,50 +16,126 @@ import numpy as np
 
 from app.errors import UsageError
 
-QUALITY = "18"  # x264's constant rate factor: visually lossless
+# Constant rate factor 18 is visually lossless. Without B-frames packets stand in the order of
+# display, so that segments can be cut after any frame and joined end to end.
+ENCODER = {"crf": "18", "bf": "0"}
 FRAMES_PER_SECOND = 25
 
 
 class VideoWriter:
     """Encodes frame after frame."""
 
-    def __init__(self, path: Path, size: tuple[int, int]) -> None:
-        """`size` (width, height); odd sides lose their last pixel, which H.264 cannot hold."""
+    def __init__(self, path: Path, size: tuple[int, int], kept_count: int = 0) -> None:
+        """Begin behind the first `kept_count` frames of an earlier run, finished or killed.
+
+        Args:
+            size: (width, height); odd sides lose their last pixel, which H.264 cannot hold.
+
+        Raises:
+            UsageError: those frames are not there, or the folder cannot be written.
+        """
         self._path = path
-        self._partial = path.with_name(f".{path.stem}.part{path.suffix}")
         self._width, self._height = max(size[0] // 2 * 2, 2), max(size[1] // 2 * 2, 2)
-        try:
-            self._container = av.open(str(self._partial), "w")
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be written: {error}") from error
-        self._stream = self._container.add_stream("libx264", rate=Fraction(FRAMES_PER_SECOND))
-        self._stream.width, self._stream.height = self._width, self._height
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.options = {"crf": QUALITY}
+        self._open: tuple[av.container.OutputContainer, av.VideoStream] | None = None
+        self._segments: list[Path] = []
+        # A finished video is whole; segments beside one are only left-overs.
+        earlier = [path] if path.exists() else _segments_of(path)
+        if kept_count:
+            first = _segment(path, 0)
+            found = _join(earlier, first, kept_count) if earlier else 0
+            if found < kept_count:
+                first.unlink(missing_ok=True)
+                raise UsageError(f"{path}: cannot be resumed: {found} of {kept_count} frames")
+            self._segments.append(first)
+        for segment in _segments_of(path):
+            if segment not in self._segments:
+                segment.unlink()
 
     def add(self, pixels: np.ndarray) -> None:
         """Append (H, W, 3) uint8."""
+        if self._open is None:
+            self._open = self._begin()
+        container, stream = self._open
         padded = np.pad(pixels, ((0, self._height % 2), (0, self._width % 2), (0, 0)), mode="edge")
         cropped = np.ascontiguousarray(padded[: self._height, : self._width])
         if cropped.shape[:2] != (self._height, self._width):  # a frame one pixel wide
             cropped = np.resize(cropped, (self._height, self._width, 3))
-        frame = av.VideoFrame.from_ndarray(cropped, format="rgb24")
-        self._container.mux(self._stream.encode(frame))
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(cropped, format="rgb24")))
+
+    def flush(self) -> None:
+        """Finish the segment in hand: a run that is killed later keeps its frames."""
+        if self._open is None:
+            return
+        container, stream = self._open
+        container.mux(stream.encode())
+        container.close()
+        self._open = None
+        segment = _segment(self._path, len(self._segments))
+        os.replace(_partial(self._path), segment)
+        self._segments.append(segment)
 
     def close(self) -> None:
-        """Finish the file and give it its name."""
-        self._container.mux(self._stream.encode())
-        self._container.close()
-        os.replace(self._partial, self._path)
+        """Join the segments and give the file its name."""
+        self.flush()
+        if self._segments:
+            _join(self._segments, self._path)
+        for segment in self._segments:
+            segment.unlink()
+
+    def _begin(self) -> tuple[av.container.OutputContainer, av.VideoStream]:
+        """A new segment under its temporary name."""
+        container = _create(self._path, _partial(self._path))
+        stream = container.add_stream("libx264", rate=Fraction(FRAMES_PER_SECOND))
+        stream.width, stream.height = self._width, self._height
+        stream.pix_fmt = "yuv420p"
+        stream.options = dict(ENCODER)
+        return container, stream
 
 
-def read_video(path: Path, limit: int) -> Iterator[np.ndarray]:
-    """The first `limit` frames of a video, (H, W, 3) uint8 each. UsageError if it is none."""
+def _segment(path: Path, index: int) -> Path:
+    return path.with_name(f".{path.stem}.{index:04d}{path.suffix}")
+
+
+def _segments_of(path: Path) -> list[Path]:
+    """All segments of a video, in order."""
+    return sorted(path.parent.glob(f".{path.stem}.[0-9][0-9][0-9][0-9]{path.suffix}"))
+
+
+def _partial(path: Path) -> Path:
+    """Temporary name while a file is written."""
+    return path.with_name(f".{path.stem}.part{path.suffix}")
+
+
+def _create(path: Path, partial: Path) -> av.container.OutputContainer:
+    """`partial` opened for writing; errors name the `path` it stands for."""
     try:
-        with av.open(str(path)) as container:
-            for index, frame in enumerate(container.decode(video=0)):
-                if index >= limit:
-                    return
-                yield frame.to_ndarray(format="rgb24")
-    except av.FFmpegError as error:
-        raise UsageError(f"{path}: cannot be resumed: {error.strerror}") from error
+        return av.open(str(partial), "w")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _join(sources: Sequence[Path], target: Path, limit: int | None = None) -> int:
+    """Copy the frames of all sources, at most `limit`, into `target`; how many there were."""
+    partial, count = _partial(target), 0
+    try:
+        with _create(target, partial) as output:
+            stream: av.VideoStream | None = None
+            for source in sources:
+                with av.open(str(source)) as container:
+                    video = container.streams.video[0]
+                    if stream is None:
+                        stream = output.add_stream_from_template(video)
+                    for packet in container.demux(video):
+                        if packet.size == 0 or count == limit:  # demux ends on an empty packet
+                            continue
+                        packet.pts, packet.dts, packet.duration = count, count, 1
+                        packet.time_base = Fraction(1, FRAMES_PER_SECOND)
+                        packet.stream = stream
+                        output.mux(packet)
+                        count += 1
+    except (av.FFmpegError, IndexError) as error:
+        partial.unlink(missing_ok=True)
+        reason = " ".join(str(error).split())
+        raise UsageError(f"{sources[0]}: cannot be resumed: {reason}") from error
+    os.replace(partial, target)
+    return count

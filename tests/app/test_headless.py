@@ -21,6 +21,7 @@ import pytest
 
 from app.frame_log import FrameRow
 from app.frame_log import read_rows
+from app.headless import CHECKPOINT_EVERY
 from app.main import INTERRUPTED
 from app.main import USER_ERROR
 from app.run_report import MEASURES
@@ -167,29 +168,47 @@ def test_resume_of_a_broken_folder_is_one_line(
 def test_ctrl_c_leaves_all_files(tmp_path: Path) -> None:
     """A real signal to a real process, once it has begun to fly."""
     folder = tmp_path / "out"
+    code, error = _fly_until(folder, ".flythrough.part.mp4", signal.SIGINT)
+    assert code == INTERRUPTED, error
+    assert error.count("\n") == 1 and "--resume" in error
+    assert {item.name for item in folder.iterdir()} == FILES
+    rows = read_rows(folder / "frames.csv")
+    report = json.loads((folder / "report.json").read_text())
+    assert len(rows) == report["frames"] == len(video_frames(folder)) > 0
+
+
+def test_a_killed_run_loses_only_what_came_after_its_last_checkpoint(tmp_path: Path) -> None:
+    _fly_until(tmp_path, "checkpoint.safetensors", signal.SIGKILL)
+    kept = read_rows(tmp_path / "frames.csv")
+    count = len(kept)
+    assert count % CHECKPOINT_EVERY == 0 and not (tmp_path / "flythrough.mp4").exists()
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, "--frames", str(count + 2), *resume) == 0
+    rows = read_rows(tmp_path / "frames.csv")
+    assert rows[:count] == kept
+    assert [row.step_count for row in rows] == list(range(1, count + 3))
+    assert len(video_frames(tmp_path)) == count + 2
+    assert {item.name for item in tmp_path.iterdir()} == FILES
+
+
+def _fly_until(folder: Path, file: str, stop: signal.Signals) -> tuple[int, str]:
+    """Exit code and standard error of a run that is sent `stop` once `file` is in its folder."""
     command = [sys.executable, str(ROOT / "run_viewer.py"), "--headless", "--scene", "cornell-box"]
     command += [*TINY, *LEARNING, "--frames", "1000", "--output", str(folder)]
     process = subprocess.Popen(
         command,
-        cwd=tmp_path,
+        cwd=folder.parent,
         env=os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
         end = time.monotonic() + PATIENCE_SECONDS
-        # The unfinished video appears just before the first frame.
-        while not list(folder.glob(".flythrough*")):
+        while not (folder / file).exists():
             assert process.poll() is None and time.monotonic() < end, "never began"
-            time.sleep(0.05)
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+            time.sleep(0.01)
+        process.send_signal(stop)
         _, error = process.communicate(timeout=PATIENCE_SECONDS)
     finally:
         process.kill()
-    assert process.returncode == INTERRUPTED, error
-    assert error.count("\n") == 1 and "--resume" in error
-    assert {item.name for item in folder.iterdir()} == FILES
-    rows = read_rows(folder / "frames.csv")
-    report = json.loads((folder / "report.json").read_text())
-    assert len(rows) == report["frames"] == len(video_frames(folder)) > 0
+    return process.returncode, error
