@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from app import cpu_start
 from app.errors import UsageError
 from app.options import Options
 from app.settings import RenderSettings
@@ -24,6 +25,7 @@ from scenes.builtin import DEFAULT_SCENE
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
 MODES = ("headless", "benchmark", "render")
+WORK = ("size", "crop", "train_steps")  # flags whose default hangs on mode and device
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
 MAX_NUMBER = 2**30 - 1  # kernels count in 31 bits, and two streams go with each seed
 
@@ -95,7 +97,10 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--environment", type=Path, metavar="FILE", help="environment map, .hdr or .exr"
     )
     group.add_argument(
-        "--size", type=parse_size, default=default.size, metavar="WxH", help="render size (512x512)"
+        "--size",
+        type=parse_size,
+        metavar="WxH",
+        help="render size (512x512; in the window on a CPU {}x{})".format(*cpu_start.SIZE),
     )
     group.add_argument(
         "--spp", type=number(int, 1), help="samples per pixel, of each half (8; --render: 64)"
@@ -132,11 +137,12 @@ def _add_denoiser(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--train-steps",
         type=number(int, 0),
-        default=default.train_steps,
-        help="per displayed frame (8)",
+        help=f"per displayed frame (8; in the window on a CPU {cpu_start.TRAIN_STEPS})",
     )
     group.add_argument(
-        "--crop", type=number(int, 1), default=default.crop, help="side of a training crop (256)"
+        "--crop",
+        type=number(int, 1),
+        help=f"side of a training crop (256; in the window on a CPU {cpu_start.CROP})",
     )
     group.add_argument(
         "--precision",
@@ -193,13 +199,15 @@ def parse_options(arguments: Sequence[str]) -> Options:
     args = build_parser().parse_args(arguments)
     mode = next((name for name in MODES if getattr(args, name)), "viewer")
     spp = args.spp or (64 if mode == "render" else RenderSettings().spp)
-    render = RenderSettings(size=args.size, spp=spp, max_depth=args.max_depth, seed=args.seed)
+    size = args.size or RenderSettings().size
+    render = RenderSettings(size=size, spp=spp, max_depth=args.max_depth, seed=args.seed)
+    default = DenoiserSettings()
     denoiser = DenoiserSettings(
         network=NetworkName(args.network),
         loss=LossName(args.loss),
         learning_rate=args.learning_rate,
-        train_steps=args.train_steps,
-        crop=args.crop,
+        train_steps=default.train_steps if args.train_steps is None else args.train_steps,
+        crop=args.crop or default.crop,
         seed=args.seed,
         precision=Precision(args.precision),
     )
@@ -208,6 +216,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         scene=args.scene,
         environment=args.environment,
         session=SessionSettings(render, denoiser, args.device),
+        chosen=frozenset(name for name in WORK if getattr(args, name) is not None),
         frames=args.frames or (30 if mode == "benchmark" else 300),
         path=args.path,
         output=args.output,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from app.command_line import parse_options
+from app.cpu_start import with_cpu_start
 from app.errors import UsageError
 from app.options import Options
 from app.outputs import prepare_folder
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code of the program."""
     try:
         options = parse_options(sys.argv[1:] if arguments is None else arguments)
+        if options.mode == "viewer":
+            options = with_cpu_start(options)
         width, height = options.session.render.size
         scene = load_scene(options.scene, options.environment, width / height)
         for note in scene.notes:

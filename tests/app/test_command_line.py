@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from app import cpu_start
 from app.command_line import MAX_NUMBER
 from app.command_line import MAX_SIDE
 from app.command_line import build_parser
 from app.command_line import parse_options
+from app.cpu_start import with_cpu_start
 from app.errors import UsageError
 from app.options import Options
 from denoiser.settings import LossName
@@ -46,6 +48,16 @@ def test_defaults_are_the_papers() -> None:
     assert (render.size, render.spp, options.session.device) == ((512, 512), 8, "auto")
     assert (denoiser.train_steps, denoiser.crop, denoiser.learning_rate) == (8, 256, 3e-4)
     assert denoiser.loss is LossName.HDR_TONED_INPUT and denoiser.network is NetworkName.UNET
+
+
+def test_the_window_on_a_cpu_begins_small_where_the_user_left_it_open() -> None:
+    session = with_cpu_start(parse_options(["--device", "cpu"])).session
+    assert session.render.size == cpu_start.SIZE and session.render.spp == 8
+    steps = (session.denoiser.train_steps, session.denoiser.crop)
+    assert steps == (cpu_start.TRAIN_STEPS, cpu_start.CROP)
+    given = with_cpu_start(parse_options("--device cpu --size 512x512 --train-steps 8".split()))
+    assert given.session.render.size == (512, 512) and given.session.denoiser.train_steps == 8
+    assert given.session.denoiser.crop == cpu_start.CROP
 
 
 @pytest.mark.parametrize(
