@@ -9,15 +9,26 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import numba
 import pytest
 import torch
 
+from app.options import Options
+from app.viewer import Viewer
 from app.window import Window
+from tests.app.desk import PICTURE_CENTER
+from tests.app.desk import SETTINGS
+from tests.app.desk import WINDOW_SIZE
+from tests.app.desk import Desk
+from tests.app.desk import WatchedSession
+from tests.app.desk import glowing_ball
 
+needs_display = pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
+)
 SCREEN = "1400x1000x24"
-WINDOW_SIZE = (960, 640)
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -69,3 +80,13 @@ def window(display: str) -> Iterator[Window]:
     opened = Window("Hush test", WINDOW_SIZE)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def desk(display: str, window: Window, tmp_path: Path) -> Desk:
+    """The viewer with a real session of a tiny picture; the mouse is over the picture."""
+    scene = glowing_ball()
+    viewer = Viewer(window, scene, Options(session=SETTINGS, output=tmp_path))
+    desk = Desk(display, viewer, WatchedSession(scene, SETTINGS))
+    desk.do("mousemove", *map(str, PICTURE_CENTER))
+    return desk

@@ -26,7 +26,7 @@ from app.views import CURVE_LABELS
 from app.views import ToneCurve
 from app.views import ViewState
 from denoiser.settings import LossName
-from tests.app.fakes import make_report
+from tests.app.reports import make_report
 
 ENTER = 257  # any free key number
 BESIDE = (1200.0, 1100.0)

@@ -15,7 +15,7 @@ from app.plots import HISTORY
 from app.plots import Axis
 from app.plots import Plots
 from app.plots import curve_points
-from tests.app.fakes import make_report
+from tests.app.reports import make_report
 
 
 def test_curve_is_cut_at_gaps_and_clamped() -> None:

@@ -13,9 +13,9 @@ import pytest
 
 from app.errors import UsageError
 from app.screenshot import save_screenshot
-from tests.app.fakes import DENOISED_COLOR
-from tests.app.fakes import SIZE
-from tests.app.fakes import make_report
+from tests.app.reports import DENOISED_COLOR
+from tests.app.reports import SIZE
+from tests.app.reports import make_report
 
 
 def test_png_and_exr(tmp_path: Path) -> None:

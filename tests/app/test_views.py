@@ -22,7 +22,7 @@ from app.views import shown
 from app.views import view_label
 from app.views import with_edits
 from denoiser.settings import LossName
-from tests.app.fakes import make_report
+from tests.app.reports import make_report
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -1,0 +1,127 @@
+"""A viewer on a virtual display with a real session, and hands on its keyboard and mouse.
+
+Host code. The scene is the inside of a glowing ball, seen at depth 1: every sample of a pixel has
+the ball's radiance, so that what must stand on the screen is known exactly.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from PIL import ImageGrab
+
+from app import panel
+from app.report import NO_EDITS
+from app.report import Edits
+from app.session import Progress
+from app.session import Session
+from app.settings import RenderSettings
+from app.settings import SessionSettings
+from app.viewer import Viewer
+from denoiser.settings import DenoiserSettings
+from denoiser.transfer import tone
+from scenes.description import Camera
+from scenes.description import SceneDescription
+from scenes.description import Sphere
+from scenes.materials import Diffuse
+from scenes.materials import Material
+
+WINDOW_SIZE = (960, 640)
+PATIENCE_SECONDS = 20.0  # for an event to arrive on a busy machine
+# A little off the middle, which lies between two pixels of the picture.
+PICTURE_CENTER = ((WINDOW_SIZE[0] + int(panel.WIDTH)) // 2 + 4, WINDOW_SIZE[1] // 2 + 4)
+TOLERANCE = 2  # of 255
+SIZE = (64, 48)
+RADIANCE = (0.7, 0.1, 0.05)
+REFLECTANCE = (0.0, 0.2, 0.9)
+ALBEDO = (0.7, 0.3, 0.95)  # what glows adds its radiance to its reflectance
+SETTINGS = SessionSettings(
+    RenderSettings(size=SIZE, spp=1, max_depth=1), DenoiserSettings(train_steps=0, crop=32), "cpu"
+)
+
+
+def glowing_ball() -> SceneDescription:
+    """The camera inside a ball, looking along +z."""
+    ball = Sphere((0.0, 0.0, 0.0), 100.0, radiance=RADIANCE, is_flipped=True)
+    material = Material(Diffuse(REFLECTANCE))
+    return SceneDescription("ball", (ball,), (material,), Camera(np.eye(4)))
+
+
+class WatchedSession(Session):
+    """A session that keeps a list of what it was asked for."""
+
+    def __init__(
+        self, scene: SceneDescription, settings: SessionSettings, progress: Progress | None = None
+    ) -> None:
+        super().__init__(scene, settings, progress)
+        self.cameras: list[Camera] = []
+        self.edits: list[Edits] = []
+
+    def stages(self, camera: Camera, edits: Edits = NO_EDITS) -> Iterator[str]:
+        """Write down, then do."""
+        self.cameras.append(camera)
+        self.edits.append(edits)
+        yield from super().stages(camera, edits)
+
+
+class Desk:
+    """A viewer on a display, and hands on its keyboard and mouse."""
+
+    def __init__(self, display: str, viewer: Viewer, session: WatchedSession) -> None:
+        self.display, self.viewer, self.session = display, viewer, session
+
+    def do(self, *words: str) -> None:
+        """Run xdotool, then one frame."""
+        subprocess.run(["xdotool", *words], check=True, timeout=20)
+        self.viewer.do_frame(self.session)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Do frames until something is so; fails if it never is."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert time.monotonic() < end, "it never happened"
+            self.viewer.do_frame(self.session)
+
+    def shot(self) -> np.ndarray:
+        """(H, W, 3) uint8: what the display shows of the window."""
+        time.sleep(0.1)
+        shot = np.asarray(ImageGrab.grab(xdisplay=self.display).convert("RGB"))
+        return shot[: WINDOW_SIZE[1], : WINDOW_SIZE[0]]
+
+    def screen(self) -> np.ndarray:
+        """(H, W, 3) uint8: what the display shows after two more frames."""
+        for _ in range(2):
+            self.viewer.do_frame(self.session)
+        return self.shot()
+
+    def color(self, place: tuple[int, int] = PICTURE_CENTER) -> np.ndarray:
+        """(3,) of one pixel, x and y from the upper left corner."""
+        return self.screen()[place[1], place[0]].astype(int)
+
+    def position(self) -> np.ndarray:
+        """(3,) where the camera is."""
+        return self.viewer.cockpit.controls.camera.to_world[:3, 3]
+
+    def denoised(self, place: tuple[int, int] = PICTURE_CENTER) -> np.ndarray:
+        """(3,) of the last denoised picture under a place of the window, toned, 0 to 255."""
+        left, top, width, height = self.viewer.screen.picture(self.viewer.cockpit.view)
+        image = self.session.report.denoised
+        column = int((place[0] - left) / width * image.shape[1])
+        row = int((place[1] - top) / height * image.shape[0])
+        exposed = image[row, column] * 2.0**self.viewer.cockpit.view.exposure
+        return tone(exposed).numpy() * 255
+
+
+def toned(color: tuple[float, ...]) -> np.ndarray:
+    """(3,) as T(v) shows it, 0 to 255."""
+    return tone(torch.tensor(color)).numpy() * 255
+
+
+def srgb(color: tuple[float, ...]) -> np.ndarray:
+    """(3,) in the sRGB encoding (IEC 61966-2-1) of values above its linear part, 0 to 255."""
+    return (1.055 * np.array(color) ** (1 / 2.4) - 0.055) * 255
