@@ -16,8 +16,11 @@ import pytest
 import torch
 
 from app.options import Options
+from app.session import Session
 from app.viewer import Viewer
 from app.window import Window
+from tests.app.cornell_session import begin_again
+from tests.app.cornell_session import start_session
 from tests.app.desk import PICTURE_CENTER
 from tests.app.desk import SETTINGS
 from tests.app.desk import WINDOW_SIZE
@@ -90,3 +93,16 @@ def desk(display: str, window: Window, tmp_path: Path) -> Desk:
     desk = Desk(display, viewer, WatchedSession(scene, SETTINGS))
     desk.do("mousemove", *map(str, PICTURE_CENTER))
     return desk
+
+
+@pytest.fixture(scope="module")
+def started() -> Session:
+    """A session that the tests of a module share."""
+    return start_session()
+
+
+@pytest.fixture
+def session(started: Session) -> Session:
+    """The same, as it was at its start."""
+    begin_again(started)
+    return started

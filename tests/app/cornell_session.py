@@ -1,0 +1,62 @@
+"""A session on the Cornell box, small enough for a frame in milliseconds, and looks at its state.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from app.report import Edits
+from app.session import Session
+from app.settings import RenderSettings
+from app.settings import SessionSettings
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import Precision
+from denoiser.trainer import WEIGHTS
+from scenes.description import Camera
+from scenes.loader import load_scene
+
+SIZE = (32, 24)
+SETTINGS = SessionSettings(
+    RenderSettings(size=SIZE, spp=1),
+    DenoiserSettings(train_steps=1, crop=16, precision=Precision.FP32),
+    "cpu",
+)
+
+
+def start_session() -> Session:
+    """A new session."""
+    return Session(load_scene("cornell-box"), SETTINGS)
+
+
+def begin_again(session: Session) -> None:
+    """Bring a session back to where it was after its first frame."""
+    begin = Edits(
+        size=SIZE,
+        spp=1,
+        max_depth=SETTINGS.render.max_depth,
+        train_steps=1,
+        crop=16,
+        learning_rate=SETTINGS.denoiser.learning_rate,
+        loss=SETTINGS.denoiser.loss,
+        training_paused=True,
+    )
+    session.step(moved(session.scene.camera, -1.0), begin)
+    session.step(session.scene.camera, Edits(training_paused=False, reset_training=True))
+
+
+def moved(camera: Camera, distance: float = 0.01) -> Camera:
+    """The camera a step to its left."""
+    to_world = np.array(camera.to_world, float)
+    to_world[:3, 3] += distance * to_world[:3, 0]
+    return replace(camera, to_world=to_world)
+
+
+def weights(session: Session) -> torch.Tensor:
+    """All weights of the network in one vector, copied."""
+    state = session.trainer.state()
+    return torch.cat([state[name].flatten() for name in state if name.startswith(WEIGHTS)])
