@@ -1,0 +1,162 @@
+"""Compares choices of the online denoiser on the same frames of one flythrough.
+
+    python benchmarks/denoiser_defaults.py --scene reading-room --output defaults.json
+
+Renders a flight once, trains every variant on it from scratch and gives the mean PSNR of the last
+frames against references: network outputs under L_HDR, learning rates, one crop a step against both
+directions of a crop in one batch, and the time of a step in fp32 and bf16.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.command_line import parse_size  # noqa: E402
+from app.flythrough import flythrough_cameras  # noqa: E402
+from app.provenance import versions  # noqa: E402
+from app.session import Session  # noqa: E402
+from app.settings import RenderSettings  # noqa: E402
+from app.settings import SessionSettings  # noqa: E402
+from denoiser import losses  # noqa: E402
+from denoiser.metrics import psnr  # noqa: E402
+from denoiser.settings import DenoiserSettings  # noqa: E402
+from denoiser.settings import Precision  # noqa: E402
+from denoiser.trainer import Trainer  # noqa: E402
+from renderer.frame import FramePair  # noqa: E402
+from scenes.loader import load_scene  # noqa: E402
+
+MEASURED = 5  # frames at the end of the flight
+REFERENCE_SEED = 999
+TIMED_STEPS = 10
+
+Output = Callable[[torch.Tensor], torch.Tensor]
+OUTPUTS: dict[str, Output] = {
+    "linear": losses.unchanged,
+    "relu": functional.relu,
+    "abs": torch.abs,
+    "square": torch.square,
+    "elu + 1": lambda x: functional.elu(x) + 1.0,
+    "exp": lambda x: torch.exp(x.clamp(max=10.0)),
+    "softplus": losses.positive,
+}
+
+
+class BothDirectionsTrainer(Trainer):
+    """Sees both directions of a crop in one step."""
+
+    def step(self, pair: FramePair) -> torch.Tensor:
+        """Half as many of these cost about as much."""
+        examples = self._examples_of(pair)
+        crop = self._crops.draw(pair.a.size, self.settings.crop)
+        rows = slice(crop.top, crop.top + crop.height)
+        columns = slice(crop.left, crop.left + crop.width)
+        parts = (examples.inputs, examples.targets, examples.valid)
+        return self.step_on(type(examples)(*(part[:, :, rows, columns] for part in parts)))
+
+
+def render_flight(
+    scene: str, settings: SessionSettings, frames: int, reference_spp: int
+) -> tuple[list[FramePair], list[torch.Tensor]]:
+    """Every frame's pair, and references of the last ones."""
+    description = load_scene(scene)
+    idle = replace(settings, denoiser=replace(settings.denoiser, train_steps=0))
+    session = Session(description, idle)
+    cameras = flythrough_cameras(description, scene, None, frames)
+    pairs = [session.step(camera).pair for camera in cameras]
+    references = [
+        session.reference(camera, reference_spp, REFERENCE_SEED) for camera in cameras[-MEASURED:]
+    ]
+    return pairs, references
+
+
+def fly(
+    trainer: Trainer, pairs: list[FramePair], references: list[torch.Tensor]
+) -> tuple[float, float]:
+    """PSNR in dB over the last frames, trained on all of them; seconds a step."""
+    values, seconds = [], 0.0
+    for index, pair in enumerate(pairs):
+        begin = time.perf_counter()
+        for _ in trainer.train(pair):
+            pass
+        seconds += time.perf_counter() - begin
+        if index >= len(pairs) - MEASURED:
+            reference = references[index - len(pairs) + MEASURED]
+            values.append(float(psnr(trainer.denoise(pair), reference)))
+    return statistics.fmean(values), seconds / max(trainer.step_count, 1)
+
+
+def step_milliseconds(settings: DenoiserSettings, device: torch.device, pair: FramePair) -> float:
+    """Median time of a training step."""
+    trainer = Trainer(settings, device)
+    times = []
+    for _ in range(TIMED_STEPS):
+        begin = time.perf_counter()
+        float(trainer.step(pair))
+        times.append((time.perf_counter() - begin) * 1e3)
+    return float(np.median(times[2:]))
+
+
+def main() -> None:
+    """Run every variant, print and write JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scene", default="reading-room")
+    parser.add_argument("--size", type=parse_size, default=(96, 96))
+    parser.add_argument("--spp", type=int, default=8)
+    parser.add_argument("--frames", type=int, default=60)
+    parser.add_argument("--train-steps", type=int, default=4)
+    parser.add_argument("--crop", type=int, default=64)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--reference-spp", type=int, default=512)
+    parser.add_argument("--output", type=Path)
+    args = parser.parse_args()
+    denoiser = DenoiserSettings(train_steps=args.train_steps, crop=args.crop)
+    settings = SessionSettings(RenderSettings(size=args.size, spp=args.spp), denoiser)
+    pairs, references = render_flight(args.scene, settings, args.frames, args.reference_spp)
+    device = pairs[0].a.color.device
+    shown = {name: value for name, value in vars(args).items() if name != "output"}
+    result: dict[str, object] = {"settings": shown, "versions": versions()}
+    ends = list(zip(pairs[-MEASURED:], references))
+    result["psnr_mean"] = statistics.fmean(float(psnr(p.mean_color(), r)) for p, r in ends)
+
+    def tell(name: str, values: object) -> None:
+        result[name] = values
+        print(f"{name}: {values}", flush=True)
+
+    def over_seeds(kind: type[Trainer], wanted: DenoiserSettings) -> list[float]:
+        return [
+            round(fly(kind(replace(wanted, seed=seed), device), pairs, references)[0], 2)
+            for seed in range(args.seeds)
+        ]
+
+    for name, output in OUTPUTS.items():
+        kept = losses.OBJECTIVES[denoiser.loss]
+        losses.OBJECTIVES[denoiser.loss] = replace(kept, estimate=output)
+        tell(f"output {name}", over_seeds(Trainer, denoiser))
+        losses.OBJECTIVES[denoiser.loss] = kept
+    for rate in (1e-4, 1e-3, 3e-3):
+        tell(f"learning rate {rate:g}", over_seeds(Trainer, replace(denoiser, learning_rate=rate)))
+    halved = replace(denoiser, train_steps=max(args.train_steps // 2, 1))
+    tell("both directions in a batch, half the steps", over_seeds(BothDirectionsTrainer, halved))
+    for precision in (Precision.FP32, Precision.BF16):
+        wanted = replace(denoiser, precision=precision)
+        milliseconds = step_milliseconds(wanted, device, pairs[0])
+        tell(f"milliseconds a step, {precision.value}", round(milliseconds, 1))
+    if args.output is not None:
+        args.output.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
