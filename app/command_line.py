@@ -6,16 +6,21 @@ Host code.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import NoReturn
 
 from app import cpu_start
 from app.errors import UsageError
+from app.numbers import number
+from app.offline_flags import add_offline_flags
+from app.offline_flags import offline_options
 from app.options import Options
 from app.settings import RenderSettings
 from app.settings import SessionSettings
+from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import RestorationNetwork
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
@@ -24,10 +29,9 @@ from scenes.builtin import BUILT_IN
 from scenes.builtin import DEFAULT_SCENE
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
-MODES = ("headless", "benchmark", "render")
+MODES = ("headless", "benchmark", "render", "offline")
 WORK = ("size", "crop", "train_steps")  # flags whose default hangs on mode and device
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
-MAX_NUMBER = 2**30 - 1  # kernels count in 31 bits, and two streams go with each seed
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -49,24 +53,6 @@ def parse_size(text: str) -> tuple[int, int]:
     return width, height
 
 
-def number(kind: type, low: float, is_open: bool = False) -> Callable[[str], float]:
-    """Parser of a number that is at least (or, open, above) `low`, and at most MAX_NUMBER."""
-
-    def parse(text: str) -> float:
-        try:
-            value = kind(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-        if not (value > low or (value == low and not is_open)):
-            relation = "above" if is_open else "at least"
-            raise argparse.ArgumentTypeError(f"{text!r} must be {relation} {low}")
-        if value > MAX_NUMBER:
-            raise argparse.ArgumentTypeError(f"{text!r} must be at most {MAX_NUMBER}")
-        return value
-
-    return parse
-
-
 def build_parser() -> argparse.ArgumentParser:
     """All flags."""
     parser = OneLineParser("run_viewer.py", description=DESCRIPTION, allow_abbrev=False)
@@ -76,9 +62,13 @@ def build_parser() -> argparse.ArgumentParser:
     mode.add_argument("--headless", action="store_true", help="fly a camera path without a window")
     mode.add_argument("--benchmark", action="store_true", help="milliseconds per frame and stage")
     mode.add_argument("--render", action="store_true", help="one image without the denoiser")
+    mode.add_argument(
+        "--offline", action="store_true", help="restore photographs or scans, without clean data"
+    )
     _add_common(parser)
     _add_denoiser(parser)
     _add_modes(parser)
+    add_offline_flags(parser)
     return parser
 
 
@@ -120,19 +110,17 @@ def _add_denoiser(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("denoiser (viewer, --headless, --benchmark)")
     default = DenoiserSettings()
     group.add_argument(
-        "--network", choices=[n.value for n in NetworkName], default=default.network.value
+        "--network",
+        choices=_values(NetworkName, RestorationNetwork),
+        help="the paper's U-Net; offline also RED30 (unet)",
     )
     group.add_argument(
         "--loss",
-        choices=[n.value for n in LossName],
-        default=default.loss.value,
-        help="loss and tone map of the paper's figure 6 (hdr)",
+        choices=_values(LossName, RestorationLoss),
+        help="the paper's figure 6: hdr .. l2-toned (hdr); offline: l2, l1, l0 (the task's)",
     )
     group.add_argument(
-        "--learning-rate",
-        type=number(float, 0, True),
-        default=default.learning_rate,
-        help="of Adam (3e-4)",
+        "--learning-rate", type=number(float, 0, True), help="of Adam (3e-4; offline 1e-3)"
     )
     group.add_argument(
         "--train-steps",
@@ -154,6 +142,11 @@ def _add_denoiser(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--save", type=Path, metavar="FILE", help="write the checkpoint here at the end"
     )
+
+
+def _values(*kinds: type[Enum]) -> list[str]:
+    """Values of several enumerations, each once."""
+    return list(dict.fromkeys(member.value for kind in kinds for member in kind))
 
 
 def _add_modes(parser: argparse.ArgumentParser) -> None:
@@ -201,22 +194,15 @@ def parse_options(arguments: Sequence[str]) -> Options:
     spp = args.spp or (64 if mode == "render" else RenderSettings().spp)
     size = args.size or RenderSettings().size
     render = RenderSettings(size=size, spp=spp, max_depth=args.max_depth, seed=args.seed)
-    default = DenoiserSettings()
-    denoiser = DenoiserSettings(
-        network=NetworkName(args.network),
-        loss=LossName(args.loss),
-        learning_rate=args.learning_rate,
-        train_steps=default.train_steps if args.train_steps is None else args.train_steps,
-        crop=args.crop or default.crop,
-        seed=args.seed,
-        precision=Precision(args.precision),
-    )
+    offline = offline_options(args) if mode == "offline" else None
+    denoiser = DenoiserSettings() if offline else _denoiser_settings(args)
     return Options(
         mode=mode,
         scene=args.scene,
         environment=args.environment,
         session=SessionSettings(render, denoiser, args.device),
         chosen=frozenset(name for name in WORK if getattr(args, name) is not None),
+        offline=offline,
         frames=args.frames or (30 if mode == "benchmark" else 300),
         path=args.path,
         output=args.output,
@@ -226,4 +212,22 @@ def parse_options(arguments: Sequence[str]) -> Options:
         resume=args.resume,
         save=args.save,
         is_quiet=args.quiet,
+    )
+
+
+def _denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
+    """Settings of the online denoiser. UsageError for a choice that is of the offline mode only."""
+    default = DenoiserSettings()
+    for flag, kind in (("network", NetworkName), ("loss", LossName)):
+        text, known = getattr(args, flag), _values(kind)
+        if text is not None and text not in known:
+            raise UsageError(f"argument --{flag}: {text} is for --offline, choose from {known}")
+    return DenoiserSettings(
+        network=NetworkName(args.network or default.network),
+        loss=LossName(args.loss or default.loss),
+        learning_rate=args.learning_rate or default.learning_rate,
+        train_steps=default.train_steps if args.train_steps is None else args.train_steps,
+        crop=args.crop or default.crop,
+        seed=args.seed,
+        precision=Precision(args.precision),
     )

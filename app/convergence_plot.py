@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
+from app.figure_files import new_figure
+from app.figure_files import save_figure
 from app.frame_log import FrameRow
 
 SMOOTHING = 0.9  # of the running mean over the loss
@@ -22,8 +21,7 @@ CURVES = (
 
 def draw_convergence(path: Path, rows: list[FrameRow], title: str) -> None:
     """Loss of every frame, smoothed, above PSNR of the measured ones."""
-    figure = Figure(figsize=(8, 6), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(8, 6)
     upper, lower = figure.subplots(2, 1, sharex=True)
     _draw_loss(upper, rows)
     for name, label, color in CURVES:
@@ -36,9 +34,7 @@ def draw_convergence(path: Path, rows: list[FrameRow], title: str) -> None:
     if lower.get_legend_handles_labels()[0]:
         lower.legend()
     upper.set_title(title)
-    partial = path.with_name(f".{path.name}.part")
-    figure.savefig(partial, dpi=120, format="png")
-    partial.replace(path)
+    save_figure(figure, path)
 
 
 def _draw_loss(axes: object, rows: list[FrameRow]) -> None:

@@ -14,6 +14,7 @@ from app.errors import UsageError
 from app.options import Options
 from app.outputs import prepare_folder
 from denoiser.checkpoint import CheckpointError
+from denoiser.picture_files import DataError
 from renderer.backend import BackendError
 from scenes.description import SceneDescription
 from scenes.description import SceneError
@@ -29,12 +30,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parse_options(sys.argv[1:] if arguments is None else arguments)
         if options.mode == "viewer":
             options = with_cpu_start(options)
+        if options.offline is not None:
+            from app.offline import run_offline
+
+            return run_offline(options)
         width, height = options.session.render.size
         scene = load_scene(options.scene, options.environment, width / height)
         for note in scene.notes:
             print(f"{scene.name}: {note}", file=sys.stderr)
         return run(scene, options)
-    except (UsageError, SceneError, CheckpointError, BackendError) as error:
+    except (UsageError, SceneError, DataError, CheckpointError, BackendError) as error:
         print(f"error: {error}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:

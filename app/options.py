@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
+from app.offline_options import OfflineOptions
 from app.settings import SessionSettings
 
 
@@ -17,7 +18,7 @@ class Options:
     """Everything a mode may need; which one runs is `mode`."""
 
     mode: str = "viewer"
-    """viewer, headless, benchmark or render."""
+    """viewer, headless, benchmark, render or offline."""
     scene: str = ""
     """Name of a built-in scene, or a file."""
     environment: Path | None = None
@@ -41,5 +42,7 @@ class Options:
     """Checkpoint to start from."""
     save: Path | None = None
     """Where the checkpoint goes at the end, besides the output folder's own."""
+    offline: OfflineOptions | None = None
+    """What the offline mode does; None in the other modes."""
     is_quiet: bool = False
     """No progress bars."""

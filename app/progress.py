@@ -50,3 +50,8 @@ class StartProgress:
 def frames_bar(frames: Iterable[Any], total: int, start: int, is_quiet: bool) -> tqdm:
     """A bar over frames."""
     return tqdm(frames, total=total, initial=start, unit="frame", disable=is_quiet, file=sys.stderr)
+
+
+def iterations_bar(total: int, start: int, is_quiet: bool) -> tqdm:
+    """A bar over training steps, with the time left."""
+    return tqdm(total=total, initial=start, unit="step", disable=is_quiet, file=sys.stderr)

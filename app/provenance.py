@@ -39,6 +39,8 @@ def _plain(value: object) -> object:
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, Enum):
         return value.value
     return str(value) if isinstance(value, Path) else value

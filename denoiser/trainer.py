@@ -20,6 +20,7 @@ from denoiser.networks import build_network
 from denoiser.optimizer import GuardedAdam
 from denoiser.precision import autocast
 from denoiser.settings import DenoiserSettings
+from denoiser.tensors import below
 from renderer.frame import FramePair
 
 WEIGHTS = "weights."
@@ -114,8 +115,8 @@ class Trainer:
     ) -> None:
         """Take over copies of what `state()` gave for the same network."""
         self.change(settings)
-        self.network.load_state_dict(_below(tensors, WEIGHTS))
-        self._optimizer.restore(_below(tensors, ADAM))
+        self.network.load_state_dict(below(tensors, WEIGHTS))
+        self._optimizer.restore(below(tensors, ADAM))
         self._crops.restore(tensors[CROPS])
         self.step_count = step_count
 
@@ -136,9 +137,3 @@ class Trainer:
         with autocast(self._settings.precision, self.device):
             output = self.network(network_input)
         return to_image(self._objective.radiance(output))
-
-
-def _below(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
-    """The tensors whose name starts with `prefix`, without it."""
-    start = len(prefix)
-    return {name[start:]: value for name, value in tensors.items() if name.startswith(prefix)}

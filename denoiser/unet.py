@@ -9,6 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from denoiser.initialisation import initialise_he
+
 LEAK = 0.1  # negative slope of every activation (appendix A.1)
 SIDE_MULTIPLE = 32  # five poolings halve each side five times
 ENCODER_CHANNELS = 48
@@ -53,19 +55,7 @@ class UNet(nn.Module):
         self.dec_conv1b = _convolution(64, 32)
         self.dec_conv1c = _convolution(32, m)
 
-        self.initialise(generator)
-
-    def initialise(self, generator: torch.Generator) -> None:
-        """Draw all weights anew from the CPU `generator`: Kaiming normal, fan-in, biases 0."""
-        with torch.no_grad():
-            for parameter in self.parameters():
-                if parameter.dim() == 1:
-                    parameter.zero_()
-                else:
-                    # Drawn on the CPU, so that one seed gives the same weights on every device.
-                    drawn = torch.empty(parameter.shape)
-                    nn.init.kaiming_normal_(drawn, a=LEAK, generator=generator)
-                    parameter.copy_(drawn)
+        initialise_he(self, generator, LEAK)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """(N, input_channels, H, W) -> (N, output_channels, H, W), in autocast's type, if on."""

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from app import cpu_start
-from app.command_line import MAX_NUMBER
 from app.command_line import MAX_SIDE
 from app.command_line import build_parser
 from app.command_line import parse_options
 from app.cpu_start import with_cpu_start
 from app.errors import UsageError
+from app.numbers import MAX_NUMBER
 from app.options import Options
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
@@ -24,13 +24,17 @@ from scenes.builtin import BUILT_IN
 from scenes.builtin import DEFAULT_SCENE
 
 GROUPS = {
-    "mode (without one: the viewer)": {"headless", "benchmark", "render"},
+    "mode (without one: the viewer)": {"headless", "benchmark", "render", "offline"},
     "every mode": {
         *("scene", "environment", "size", "spp", "max-depth", "device", "seed", "quiet"),
     },
     "denoiser (viewer, --headless, --benchmark)": {
         *("network", "loss", "learning-rate", "train-steps", "crop", "precision"),
         *("resume", "save"),
+    },
+    "--offline (also --crop, --learning-rate, --loss, --network)": {
+        *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch"),
+        *("channels", "input", "checkpoint", "baseline", "round", "level", "study"),
     },
     "--headless, --benchmark, --render": {
         *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),

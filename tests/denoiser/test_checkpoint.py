@@ -15,10 +15,10 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from denoiser.checkpoint import METADATA_KEY
 from denoiser.checkpoint import CheckpointError
 from denoiser.checkpoint import load
 from denoiser.checkpoint import save
+from denoiser.checkpoint_file import METADATA_KEY
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.trainer import Trainer
@@ -127,7 +127,7 @@ def test_a_failed_write_keeps_the_older_file(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("denoiser.checkpoint.os.replace", fail)
+    monkeypatch.setattr("denoiser.checkpoint_file.os.replace", fail)
     with pytest.raises(CheckpointError, match="No space left on device"):
         save(path, Trainer(SETTINGS, "cpu"))
     assert path.read_bytes() == b"older"

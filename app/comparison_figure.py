@@ -1,0 +1,59 @@
+"""A figure in the manner of the paper's: input, baseline, networks, truth, decibels underneath.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from app.figure_files import new_figure
+from app.figure_files import save_figure
+from denoiser.corruption import BLACK
+
+PANEL_INCHES = 2.2
+LOOK_SIDE = 256  # pixels of the middle of each picture that are shown
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture of a row."""
+
+    label: str
+    """Above it, in the first row."""
+    picture: torch.Tensor
+    """(C, H, W) in [-0.5, 0.5]."""
+    psnr: float | None = None
+    """Underneath, in dB; None under the truth."""
+
+
+def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
+    """Write the figure; rows may have pictures of different sizes."""
+    columns = max(len(row) for row in rows)
+    figure = new_figure(columns * PANEL_INCHES, len(rows) * (PANEL_INCHES + 0.25) + 0.2)
+    grid = figure.subplots(len(rows), columns, squeeze=False)
+    for index, row in enumerate(rows):
+        for axes, panel in zip(grid[index], row):
+            pixels = shown(panel.picture)
+            axes.imshow(pixels, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
+            if index == 0:
+                axes.set_title(panel.label, fontsize=9)
+            axes.set_xlabel("" if panel.psnr is None else f"{panel.psnr:.2f} dB", fontsize=9)
+            axes.set_xticks([])
+            axes.set_yticks([])
+        for axes in grid[index][len(row) :]:
+            axes.set_axis_off()
+    save_figure(figure, path)
+
+
+def shown(picture: torch.Tensor) -> np.ndarray:
+    """(h, w) or (h, w, 3) in [0, 1] of the middle of a picture."""
+    height, width = picture.shape[1:]
+    top, left = max((height - LOOK_SIDE) // 2, 0), max((width - LOOK_SIDE) // 2, 0)
+    middle = picture[:, top : top + LOOK_SIDE, left : left + LOOK_SIDE]
+    return (middle.cpu().permute(1, 2, 0).squeeze(-1).numpy() - BLACK).clip(0.0, 1.0)

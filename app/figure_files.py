@@ -1,0 +1,27 @@
+"""Matplotlib figures as files.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+DOTS_PER_INCH = 120
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, sides in inches."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write a PNG under a temporary name, then rename it."""
+    partial = path.with_name(f".{path.name}.part")
+    figure.savefig(partial, dpi=DOTS_PER_INCH, format="png")
+    partial.replace(path)

@@ -1,0 +1,148 @@
+"""Flags of the offline mode.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.errors import UsageError
+from app.numbers import number
+from app.offline_options import TARGETS
+from app.offline_options import OfflineOptions
+from app.offline_options import Stage
+from app.offline_options import Study
+from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import RestorationNetwork
+from denoiser.restoration_settings import RestorationSettings
+from denoiser.restoration_settings import Targets
+from denoiser.settings import Precision
+from denoiser.tasks import TASKS
+
+CHANNELS = (1, 3)
+
+
+def add_offline_flags(parser: argparse.ArgumentParser) -> None:
+    """Flags that only the offline mode reads."""
+    group = parser.add_argument_group("--offline (also --crop, --learning-rate, --loss, --network)")
+    group.add_argument("--task", choices=list(TASKS), help="what is restored (gaussian)")
+    group.add_argument(
+        "--stage",
+        choices=[stage.value for stage in Stage],
+        help="part of the task (all: train, then evaluate)",
+    )
+    group.add_argument(
+        "--targets", choices=TARGETS, help="what training compares with; both: side by side (noisy)"
+    )
+    group.add_argument(
+        "--train-data",
+        type=Path,
+        metavar="PATH",
+        help="folder of pictures, pairs, bursts or scans (photographs of scikit-image)",
+    )
+    group.add_argument(
+        "--test-data",
+        nargs="+",
+        default=[],
+        metavar="NAME=DIR",
+        help="test sets (two photographs of scikit-image; scans: every fifth subject)",
+    )
+    group.add_argument("--iterations", type=number(int, 1), help="optimiser updates")
+    group.add_argument("--batch", type=number(int, 1), help="examples an update sees (4)")
+    group.add_argument("--channels", type=int, choices=CHANNELS, help="1: grey, 3: RGB (3; mri: 1)")
+    group.add_argument(
+        "--input",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="PATH",
+        help="denoise: files or folders",
+    )
+    group.add_argument(
+        "--checkpoint",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="denoise, evaluate: trained networks",
+    )
+    group.add_argument(
+        "--baseline",
+        action="store_true",
+        help="also measure BM3D, Anscombe + BM3D or the deep image prior (slow)",
+    )
+    group.add_argument(
+        "--round", action="store_true", help="measure 8-bit pictures, as the authors' code does"
+    )
+    group.add_argument(
+        "--level", type=number(float, 0), help="test with this level of noise (the paper's)"
+    )
+    group.add_argument(
+        "--study",
+        choices=[study.value for study in Study],
+        help="several trainings: the paper's figures 1a, 1b, 1c and 5",
+    )
+
+
+def offline_options(args: argparse.Namespace) -> OfflineOptions:
+    """What the flags say. UsageError where they do not fit together."""
+    task = TASKS[args.task or "gaussian"]
+    defaults = RestorationSettings(task.name)
+    targets = _targets(args.targets)
+    if task.corruption is None and targets != (Targets.NOISY,):
+        raise UsageError(f"--task {task.name} has no clean targets")
+    settings = RestorationSettings(
+        task=task.name,
+        network=_choice(RestorationNetwork, "network", args.network) or defaults.network,
+        channels=args.channels or task.channels,
+        loss=_choice(RestorationLoss, "loss", args.loss) or task.loss,
+        targets=targets[0],
+        iterations=args.iterations or defaults.iterations,
+        batch=args.batch or defaults.batch,
+        crop=args.crop or defaults.crop,
+        learning_rate=args.learning_rate or defaults.learning_rate,
+        seed=args.seed,
+        precision=Precision(args.precision),
+    )
+    return OfflineOptions(
+        training=settings,
+        stage=Stage(args.stage or Stage.ALL.value),
+        study=Study(args.study) if args.study else None,
+        targets=targets,
+        train_data=args.train_data,
+        test_data=_test_sets(args.test_data),
+        inputs=tuple(args.input),
+        checkpoints=tuple(args.checkpoint),
+        has_baseline=args.baseline,
+        is_rounded=args.round,
+        level=args.level,
+    )
+
+
+def _targets(text: str | None) -> tuple[Targets, ...]:
+    if text == "both":
+        return (Targets.NOISY, Targets.CLEAN)
+    return (Targets(text or Targets.NOISY.value),)
+
+
+def _choice(kind, flag: str, text: str | None):  # type: ignore[no-untyped-def]
+    """The member of an enumeration that a flag shared with the other modes names."""
+    known = [member.value for member in kind]
+    if text is not None and text not in known:
+        raise UsageError(f"argument --{flag}: offline it is one of {', '.join(known)}, not {text}")
+    return None if text is None else kind(text)
+
+
+def _test_sets(texts: list[str]) -> dict[str, Path]:
+    """Test sets by name; a path alone is named by its last part."""
+    sets: dict[str, Path] = {}
+    for text in texts:
+        name, separator, path = text.partition("=")
+        if not separator:
+            name, path = Path(text).name, text
+        if not name or not path or name in sets:
+            raise UsageError(f"argument --test-data: {text!r} is not NAME=DIR with a new name")
+        sets[name] = Path(path)
+    return sets

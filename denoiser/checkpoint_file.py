@@ -1,0 +1,119 @@
+"""Checkpoint files: tensors and a JSON header, nothing that runs on load.
+
+Host code. A safetensors file whose metadata hold the header: format version, kind, settings and
+step count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError
+from safetensors import safe_open
+from safetensors.torch import save as to_bytes
+
+FORMAT_VERSION = 1  # raised whenever older readers could misread a file
+METADATA_KEY = "hush-checkpoint"
+ONLINE = "online"  # what a file is of, where its header does not say
+PARTIAL_SUFFIX = ".part"  # of the temporary name while a file is written
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be written or read. The message is one line, 'FILE: reason'."""
+
+
+class Content(NamedTuple):
+    """What a file holds."""
+
+    tensors: dict[str, torch.Tensor]
+    """By name, on the CPU."""
+    kind: str
+    """What the training was: `online`, or `restoration`."""
+    settings: dict[str, Any]
+    """As `to_json` of the kind's settings gave them."""
+    step_count: int
+    """Optimiser updates so far."""
+
+
+def write_content(path: Path, content: Content) -> None:
+    """Write to `path`, first under a temporary name. Or CheckpointError."""
+    header = content._asdict() | {"format_version": FORMAT_VERSION}
+    del header["tensors"]
+    tensors = {name: value.cpu().contiguous() for name, value in content.tensors.items()}
+    partial = path.parent / (path.name + PARTIAL_SUFFIX)
+    try:
+        partial.write_bytes(to_bytes(tensors, metadata={METADATA_KEY: json.dumps(header)}))
+        os.replace(partial, path)
+    except OSError as error:
+        _remove(partial)
+        raise CheckpointError(f"{path}: cannot be written: {one_line(error)}") from error
+
+
+def read_content(path: Path, kind: str) -> Content:
+    """The file's content, its tensors not yet compared with a network; a file of `kind` only."""
+    if not path.exists():
+        raise CheckpointError(f"{path}: no such file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: truncated or no checkpoint: {one_line(error)}") from error
+    if METADATA_KEY not in metadata:
+        raise CheckpointError(f"{path}: no checkpoint: its metadata lacks {METADATA_KEY}")
+    try:
+        header = json.loads(metadata[METADATA_KEY])
+        version, found = header["format_version"], header.get("kind", ONLINE)
+        settings, step_count = dict(header["settings"]), int(header["step_count"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{path}: format version {version}, this program reads {FORMAT_VERSION}"
+        )
+    if found != kind:
+        raise CheckpointError(f"{path}: a checkpoint of {found} training, not of {kind}")
+    return Content(tensors, found, settings, step_count)
+
+
+def check_tensors(
+    path: Path, tensors: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor]
+) -> None:
+    """Compare names, shapes and types with what the network and its optimiser need."""
+    for name, wanted in expected.items():
+        found = tensors.get(name)
+        if found is None:
+            raise CheckpointError(f"{path}: other architecture: {name} is missing")
+        if (found.shape, found.dtype) != (wanted.shape, wanted.dtype):
+            raise CheckpointError(
+                f"{path}: other architecture: {name} is {_describe(found)},"
+                f" expected {_describe(wanted)}"
+            )
+    for name in tensors:
+        if name not in expected:
+            raise CheckpointError(f"{path}: other architecture: {name} is not known")
+
+
+def one_line(error: Exception) -> str:
+    """One line saying what went wrong."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _describe(tensor: torch.Tensor) -> str:
+    return f"{tuple(tensor.shape)} {str(tensor.dtype).removeprefix('torch.')}"
+
+
+def _remove(partial: Path) -> None:
+    """Clear away what a failed write left, if it can be."""
+    try:
+        partial.unlink(missing_ok=True)
+    except OSError:
+        pass  # The parent is missing or no folder: then nothing was written.

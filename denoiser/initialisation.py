@@ -1,0 +1,35 @@
+"""Initial weights: He et al. 2015, the same on every device for the same seed.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import nn
+
+CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
+
+
+def initialise_he(network: nn.Module, generator: torch.Generator, leak: float) -> None:
+    """Draw all convolutions anew: normal weights of variance 2 / ((1 + leak^2) fan-in), biases 0.
+
+    Args:
+        generator: a CPU one; nothing else is drawn from.
+        leak: negative slope of the activations.
+    """
+    with torch.no_grad():
+        for layer in network.modules():
+            if not isinstance(layer, CONVOLUTIONS):
+                continue
+            # A transposed convolution stores its weights turned over: its fan-in is torch's out.
+            is_turned = isinstance(layer, nn.ConvTranspose2d)
+            mode: Literal["fan_in", "fan_out"] = "fan_out" if is_turned else "fan_in"
+            # Drawn on the CPU, so that one seed gives the same weights on every device.
+            drawn = torch.empty(layer.weight.shape)
+            nn.init.kaiming_normal_(drawn, a=leak, mode=mode, generator=generator)
+            layer.weight.copy_(drawn)
+            assert layer.bias is not None
+            layer.bias.zero_()

@@ -1,0 +1,79 @@
+"""Picture files as arrays: JPEG, PNG, TIFF, WebP and more, 8 or 16 bit or float.
+
+Host code. Through OpenImageIO.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".exr")
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of encoded RGB (ITU-R BT.601)
+RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of 1
+
+
+class DataError(ValueError):
+    """Input that cannot be used. The message is one line that names file and reason."""
+
+
+def picture_paths(folder: Path) -> list[Path]:
+    """Every picture below a folder, sorted by path. DataError if there is none."""
+    if folder.is_file():
+        return [folder]
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder")
+    found = sorted(path for path in _files_below(folder) if path.suffix.lower() in SUFFIXES)
+    if not found:
+        raise DataError(f"{folder}: no pictures in it ({', '.join(SUFFIXES)})")
+    return found
+
+
+def read_pixels(path: Path) -> np.ndarray:
+    """(H, W, C) uint8, uint16 or float32 as stored, turned upright by its EXIF orientation."""
+    picture = oiio.ImageBuf(str(path))
+    if picture.has_error or not picture.read(convert=""):
+        raise DataError(f"{path}: {_one_line(picture.geterror())}")
+    if picture.orientation != 1:
+        picture = oiio.ImageBufAlgo.reorient(picture)
+    kind = picture.spec().format.basetype
+    stored = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}.get(kind, oiio.FLOAT)
+    pixels = picture.get_pixels(stored)
+    if pixels is None or picture.has_error or pixels.size == 0:
+        raise DataError(f"{path}: {_one_line(picture.geterror())}")
+    if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
+        raise DataError(f"{path}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
+    return pixels
+
+
+def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
+    """(H, W, C) as (H, W, `channels`) of the same type: grey, or RGB; alpha is left out."""
+    color = pixels[..., :-1] if pixels.shape[-1] in (2, 4) else pixels
+    if color.shape[-1] == channels:
+        return color
+    if channels == 1:
+        grey = color[..., :3].astype(np.float32) @ LUMA
+        rounded = grey if pixels.dtype == np.float32 else np.rint(grey)
+        return rounded.astype(pixels.dtype)[..., None]
+    return np.repeat(color[..., :1], channels, axis=-1)
+
+
+def white_of(pixels: np.ndarray) -> float:
+    """The stored value that stands for 1."""
+    return RANGES.get(pixels.dtype, 1.0)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Files in and below a folder; hidden ones are left out."""
+    for path in folder.rglob("*"):
+        if path.is_file() and not any(
+            part.startswith(".") for part in path.relative_to(folder).parts
+        ):
+            yield path
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) or "cannot be read"
