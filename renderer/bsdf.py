@@ -35,6 +35,7 @@ from renderer.bsdf_record import ROUGH_DIELECTRIC
 from renderer.bsdf_record import THIN_DIELECTRIC
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import BsdfValue
 from renderer.bsdf_record import no_sample
 from renderer.fresnel import fresnel_conductor
 
@@ -51,41 +52,22 @@ def side_sign(bsdf: Bsdf, wi: vec3) -> ti.f32:
 
 
 @ti.func
-def bsdf_eval(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> vec3:
-    """Value times |cos(theta_o)| of whatever kind."""
+def bsdf_value(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> BsdfValue:
+    """Value times |cos(theta_o)| of whatever kind, and the density of `bsdf_sample` there."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi, wo = wi_any * sign, wo_any * sign
-    value = vec3(0.0)
+    value, pdf = vec3(0.0), 0.0
     if bsdf.kind == DIFFUSE:
-        value = diffuse_eval(bsdf, wi, wo)
+        value, pdf = diffuse_eval(bsdf, wi, wo), diffuse_pdf(bsdf, wi, wo)
     elif bsdf.kind == ROUGH_CONDUCTOR:
-        value = rough_conductor_eval(bsdf, wi, wo)
+        value, pdf = rough_conductor_eval(bsdf, wi, wo), rough_conductor_pdf(bsdf, wi, wo)
     elif bsdf.kind == ROUGH_DIELECTRIC:
-        value = rough_dielectric_eval(bsdf, wi, wo)
+        value, pdf = rough_dielectric_eval(bsdf, wi, wo), rough_dielectric_pdf(bsdf, wi, wo)
     elif bsdf.kind == PLASTIC:
-        value = plastic_eval(tables, bsdf, wi, wo)
+        value, pdf = plastic_eval(tables, bsdf, wi, wo), plastic_pdf(tables, bsdf, wi, wo)
     elif bsdf.kind == METALLIC_ROUGHNESS:
-        value = metallic_eval(bsdf, wi, wo)
-    return value
-
-
-@ti.func
-def bsdf_pdf(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> ti.f32:
-    """Density of `bsdf_sample` per solid angle, of whatever kind."""
-    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
-    wi, wo = wi_any * sign, wo_any * sign
-    pdf = 0.0
-    if bsdf.kind == DIFFUSE:
-        pdf = diffuse_pdf(bsdf, wi, wo)
-    elif bsdf.kind == ROUGH_CONDUCTOR:
-        pdf = rough_conductor_pdf(bsdf, wi, wo)
-    elif bsdf.kind == ROUGH_DIELECTRIC:
-        pdf = rough_dielectric_pdf(bsdf, wi, wo)
-    elif bsdf.kind == PLASTIC:
-        pdf = plastic_pdf(tables, bsdf, wi, wo)
-    elif bsdf.kind == METALLIC_ROUGHNESS:
-        pdf = metallic_pdf(bsdf, wi, wo)
-    return pdf
+        value, pdf = metallic_eval(bsdf, wi, wo), metallic_pdf(bsdf, wi, wo)
+    return BsdfValue(value=value, pdf=pdf)
 
 
 @ti.func

@@ -47,6 +47,14 @@ class Bsdf:
 
 
 @ti.dataclass
+class BsdfValue:
+    """A BSDF for one pair of directions."""
+
+    value: vec3  # times |cos(theta_o)|, sr^-1
+    pdf: ti.f32  # of sampling wo, per solid angle
+
+
+@ti.dataclass
 class BSDFSample:
     """Result of sampling a BSDF."""
 

@@ -6,8 +6,7 @@ Device code.
 
 import taichi as ti
 
-from renderer.bsdf import bsdf_eval
-from renderer.bsdf import bsdf_pdf
+from renderer.bsdf import bsdf_value
 from renderer.bsdf_record import Bsdf
 from renderer.emitter import sample_emitter
 from renderer.interaction import SurfaceInteraction
@@ -51,12 +50,12 @@ def connect_emitter(
     sample = sample_emitter(tables, si.p, u)
     if sample.pdf > 0.0:
         wo = si.frame.to_local(sample.direction)
-        value = bsdf_eval(tables, bsdf, si.wi, wo)
-        if value.max() > 0.0:
+        bsdf_at = bsdf_value(tables, bsdf, si.wi, wo)
+        if bsdf_at.value.max() > 0.0:
             weight = 1.0
             if settings.strategy == int(Strategy.MIS) and sample.is_delta == 0:
-                weight = mis_weight(sample.pdf, bsdf_pdf(tables, bsdf, si.wi, wo))
-            result.light = value * sample.radiance * (weight / sample.pdf)
+                weight = mis_weight(sample.pdf, bsdf_at.pdf)
+            result.light = bsdf_at.value * sample.radiance * (weight / sample.pdf)
             result.origin = offset_origin(tables, si.p, si.ng, sample.direction)
             result.direction = sample.direction
             result.distance = sample.distance

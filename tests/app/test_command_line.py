@@ -32,12 +32,12 @@ GROUPS = {
         *("network", "loss", "learning-rate", "train-steps", "crop", "precision"),
         *("resume", "save"),
     },
+    "--headless, --benchmark, --render": {
+        *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),
+    },
     "--offline (also --crop, --learning-rate, --loss, --network)": {
         *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch"),
         *("channels", "input", "checkpoint", "baseline", "round", "level", "study"),
-    },
-    "--headless, --benchmark, --render": {
-        *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),
     },
 }
 
