@@ -44,9 +44,9 @@ $(VENV)/run.stamp: setup.cfg constraints.txt | $(BIN)/python
 
 $(VENV)/test.stamp: setup.cfg constraints.txt tests/install_system.sh | $(BIN)/python
 	sh tests/install_system.sh $(SYSTEM_PACKAGES)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,baselines]"
 	@touch $@
 
 $(VENV)/check.stamp: setup.cfg constraints.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,check]"
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,baselines,check]"
 	@touch $@

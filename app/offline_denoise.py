@@ -16,6 +16,7 @@ from app.errors import UsageError
 from denoiser.corruption import BLACK
 from denoiser.picture_files import DataError
 from denoiser.picture_files import picture_paths
+from denoiser.picture_files import plain_alpha
 from denoiser.picture_files import to_channels
 from denoiser.picture_files import white_of
 from denoiser.picture_set import Progress
@@ -54,7 +55,7 @@ def denoise_file(
     trainer: RestorationTrainer, source: Path, target: Path, tell: object = None
 ) -> None:
     """Restore one picture. Alpha, EXIF orientation and colour profile stay as they are."""
-    picture = oiio.ImageInput.open(str(source))
+    picture = oiio.ImageInput.open(str(source), plain_alpha())
     if picture is None:
         raise DataError(f"{source}: {_one_line(oiio.geterror())}")
     spec = picture.spec()

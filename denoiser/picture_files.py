@@ -34,7 +34,7 @@ def picture_paths(folder: Path) -> list[Path]:
 
 def read_pixels(path: Path) -> np.ndarray:
     """(H, W, C) uint8, uint16 or float32 as stored, turned upright by its EXIF orientation."""
-    picture = oiio.ImageBuf(str(path))
+    picture = oiio.ImageBuf(str(path), 0, 0, plain_alpha())
     if picture.has_error or not picture.read(convert=""):
         raise DataError(f"{path}: {_one_line(picture.geterror())}")
     if picture.orientation != 1:
@@ -47,6 +47,13 @@ def read_pixels(path: Path) -> np.ndarray:
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{path}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
     return pixels
+
+
+def plain_alpha() -> oiio.ImageSpec:
+    """Instruction to a reader to leave colours as stored, not multiplied by alpha."""
+    config = oiio.ImageSpec()
+    config.attribute("oiio:UnassociatedAlpha", 1)
+    return config
 
 
 def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:

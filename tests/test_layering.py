@@ -131,7 +131,9 @@ def test_taichi_is_started_in_one_place() -> None:
 
 
 def test_nothing_that_runs_on_load() -> None:
-    forbidden = re.compile(r"(?<!allow_)pickle|torch\.load|torch\.save|joblib|allow_pickle(?!=False)")
+    forbidden = re.compile(
+        r"(?<!allow_)pickle|torch\.load|torch\.save|joblib|allow_pickle(?!=False)"
+    )
     for path in python_files():
         assert not forbidden.search(path.read_text(encoding="utf-8")), path
 

@@ -10,6 +10,12 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from denoiser.corruption_gaussian import WhiteGaussian
+from denoiser.default_pictures import default_training
+from denoiser.restoration_batch import CorruptedPictures
+from denoiser.restoration_settings import RestorationSettings
+from denoiser.restoration_trainer import RestorationTrainer
+
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
@@ -18,3 +24,20 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def photographs() -> CorruptedPictures:
+    """Crops of the default photographs with white noise of any level."""
+    return CorruptedPictures(default_training(3), WhiteGaussian(), 32, seed=0)
+
+
+@pytest.fixture(scope="session")
+def trained(photographs: CorruptedPictures) -> RestorationTrainer:
+    """A U-Net that has learned from noisy targets for a few seconds."""
+    torch.set_num_threads(1)
+    settings = RestorationSettings("gaussian", crop=32, iterations=300, batch=4)
+    trainer = RestorationTrainer(settings, "cpu")
+    while trainer.step_count < settings.iterations:
+        trainer.step(photographs.batch(trainer.step_count, 0, settings.batch))
+    return trainer

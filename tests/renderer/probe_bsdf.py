@@ -7,8 +7,8 @@ import numpy as np
 import taichi as ti
 
 from renderer.bsdf import bsdf_albedo
-from renderer.bsdf import bsdf_value
 from renderer.bsdf import bsdf_sample
+from renderer.bsdf import bsdf_value
 from renderer.bsdf_plastic import coat_transmittance
 from renderer.material import fetch_bsdf
 from renderer.scene_tables import SceneTables
