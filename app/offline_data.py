@@ -70,7 +70,7 @@ def read_offline_data(
         else:
             pictures = read_pictures(options.train_data, settings.channels, settings.crop, progress)
         source = CorruptedPictures(
-            pictures.to(device), task.corruption, settings.crop, settings.seed
+            pictures.to(device), task.corruption, settings.crop, settings.seed, settings.level
         )
     tests = {
         name: read_pictures(path, settings.channels, progress=progress)

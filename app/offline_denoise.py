@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO as oiio
 import torch
+from PIL import Image
 
 from app.errors import UsageError
 from denoiser.corruption import BLACK
@@ -23,7 +24,8 @@ from denoiser.picture_set import Progress
 from denoiser.restoration_trainer import RestorationTrainer
 from denoiser.tiles import restore_in_tiles
 
-JPEG_QUALITY = 97  # a restored picture should not be lost again to blocks
+LOSSY_QUALITY = 97  # a restored picture should not be lost again to blocks
+WEBP_INFO = ("exif", "icc_profile", "xmp")
 KINDS = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}  # others are handled as float
 
 
@@ -73,7 +75,10 @@ def denoise_file(
         restored[top : top + len(rows), :, :colors] = _as_stored(rows, pixels)
         if callable(tell):
             tell((top + len(rows)) / spec.height)
-    _write_like(target, restored, spec)
+    if target.suffix.lower() == ".webp":
+        _write_webp(source, target, restored)
+    else:
+        _write_like(target, restored, spec)
 
 
 def _tile_restorer(trainer: RestorationTrainer):  # type: ignore[no-untyped-def]
@@ -113,7 +118,7 @@ def _write_like(target: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
     except OSError as error:
         raise UsageError(f"{target.parent}: cannot be written: {error.strerror}") from error
     if target.suffix.lower() in (".jpg", ".jpeg"):
-        spec.attribute("compression", f"jpeg:{JPEG_QUALITY}")
+        spec.attribute("compression", f"jpeg:{LOSSY_QUALITY}")
     output = oiio.ImageOutput.create(str(partial))
     try:
         if output is None or not output.open(str(partial), spec):
@@ -123,6 +128,21 @@ def _write_like(target: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
         if not output.close() or not is_written:
             raise UsageError(f"{target}: cannot be written: {_one_line(output.geterror())}")
         os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_webp(source: Path, target: Path, pixels: np.ndarray) -> None:
+    """WebP by Pillow: OpenImageIO keeps none of its metadata."""
+    partial = target.with_name(f".{target.stem}.part{target.suffix}")
+    with Image.open(source) as original:
+        kept = {name: original.info[name] for name in WEBP_INFO if name in original.info}
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels.squeeze()).save(partial, quality=LOSSY_QUALITY, **kept)
+        os.replace(partial, target)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from error
     finally:
         partial.unlink(missing_ok=True)
 

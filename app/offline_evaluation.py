@@ -127,7 +127,8 @@ def quick_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
     if data.bursts is not None:
         return estimated_psnr(trainer, data.bursts, QUICK_SIDE)[1]
     pictures = next(iter(data.tests.values()))
-    noise, restore = TestNoise(trainer.settings.task), network_restorer(trainer)
+    settings = trainer.settings
+    noise, restore = TestNoise(settings.task, settings.level), network_restorer(trainer)
     values = []
     for number in range(min(len(pictures), QUICK_PICTURES)):
         clean = pictures.picture(number)

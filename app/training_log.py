@@ -33,7 +33,11 @@ def read_log(path: Path, last: int) -> list[LogRow]:
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = [
-                {name: float(text) for name, text in row.items() if text}
+                {
+                    name: int(text) if name == "iteration" else float(text)
+                    for name, text in row.items()
+                    if text
+                }
                 for row in csv.DictReader(file)
             ]
         return [row for row in rows if row["iteration"] <= last]

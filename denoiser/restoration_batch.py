@@ -58,6 +58,8 @@ class CorruptedPictures:
     crop: int | None
     """Side in pixels; None: whole pictures of equal size, moved around (MRI)."""
     seed: int
+    level: float | None = None
+    """Of the corruption in every example; None: drawn for each."""
 
     def batch(self, index: int, first: int, count: int) -> Batch:
         """Draw, corrupt, stack."""
@@ -86,7 +88,7 @@ class CorruptedPictures:
         noisy = [
             self.corruption.corrupt(
                 clean,
-                self.corruption.draw_level(host),
+                self.corruption.draw_level(host) if self.level is None else self.level,
                 generator_at(clean.device, *address, role),
             )
             for role in (INPUT, TARGET)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from denoiser.restoration_losses import RestorationLoss
 from denoiser.settings import Precision
@@ -52,18 +53,20 @@ class RestorationSettings:
     """Adam's step size before the ramp-down (paper; the authors' code has 3e-4)."""
     ramp_down: float = 0.3
     """Share of the training, at its end, over which the step size falls to 0 (authors' code)."""
+    level: float | None = None
+    """The corruption's level in every example; None: drawn for each of them (blind)."""
     seed: int = 0
     """Seeds weights, crops and noise."""
     precision: Precision = Precision.AUTO
     """Number format of the convolutions."""
 
-    def to_json(self) -> dict[str, str | int | float]:
+    def to_json(self) -> dict[str, str | int | float | None]:
         """The settings as plain values by field name."""
         values = asdict(self)
         return {n: v.value if isinstance(v, Enum) else v for n, v in values.items()}
 
     @classmethod
-    def from_json(cls, values: dict[str, str | int | float]) -> RestorationSettings:
+    def from_json(cls, values: dict[str, Any]) -> RestorationSettings:
         """What `to_json` gave. KeyError, TypeError or ValueError if a value is not usable."""
         return cls(
             task=str(values["task"]),
@@ -76,6 +79,7 @@ class RestorationSettings:
             crop=int(values["crop"]),
             learning_rate=float(values["learning_rate"]),
             ramp_down=float(values["ramp_down"]),
+            level=None if values["level"] is None else float(values["level"]),
             seed=int(values["seed"]),
             precision=Precision(values["precision"]),
         )

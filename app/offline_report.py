@@ -1,0 +1,179 @@
+"""What an offline task reports: figures for every test set, and a picture of the first.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import torch
+
+from app.comparison_figure import Panel
+from app.comparison_figure import draw_comparison
+from app.errors import UsageError
+from app.offline_data import OfflineData
+from app.offline_evaluation import Restorer
+from app.offline_evaluation import SetScores
+from app.offline_evaluation import TestNoise
+from app.offline_evaluation import baseline_restorer
+from app.offline_evaluation import estimated_psnr
+from app.offline_evaluation import evaluate_set
+from app.offline_evaluation import network_restorer
+from app.offline_training import TrainingRun
+from app.options import Options
+from app.progress import StartProgress
+from app.provenance import settings as plain_settings
+from app.provenance import versions
+from denoiser.baselines import has_bm3d
+from denoiser.picture_metrics import clipped
+from denoiser.picture_set import PictureSet
+from denoiser.picture_set import to_planes
+from denoiser.restoration_trainer import RestorationTrainer
+
+FIGURE_ROWS = 3
+BM3D_HINT = "--baseline needs the package bm3d: pip install bm3d (for research only by its licence)"
+HELD_OUT = "held-out"  # bursts that were not trained on
+
+
+def evaluate_networks(
+    options: Options,
+    data: OfflineData,
+    trainers: dict[str, RestorationTrainer],
+    folder: Path,
+) -> dict[str, object]:
+    """Measure on every test set, draw the figure; the results for the report."""
+    offline = options.offline
+    assert offline is not None
+    if data.bursts is not None:
+        return _evaluate_bursts(data, trainers, folder)
+    noise = TestNoise(offline.training.task, offline.level)
+    restorers: dict[str, Restorer] = {n: network_restorer(t) for n, t in trainers.items()}
+    baseline = baseline_restorer(noise) if offline.has_baseline else None
+    if baseline is not None:
+        if "bm3d" in baseline[0] and not has_bm3d():
+            raise UsageError(BM3D_HINT)
+        restorers = {baseline[0]: baseline[1]} | restorers
+    progress = StartProgress(options.is_quiet)
+    results: dict[str, SetScores] = {}
+    for name, pictures in data.tests.items():
+        results[name] = evaluate_set(pictures, noise, restorers, offline.is_rounded, progress)
+        progress.close()
+        print(_set_line(name, results[name]))
+    _draw_figure(folder / "figure.png", next(iter(data.tests.items())), noise, restorers, results)
+    networks = list(trainers)
+    report: dict[str, object] = {
+        "test": {name: _set_report(scores, networks) for name, scores in results.items()}
+    }
+    if baseline is not None:
+        means = {name: scores.mean(baseline[0]) for name, scores in results.items()}
+        report["baselines"] = {baseline[0]: means}
+    return report
+
+
+def _set_report(scores: SetScores, networks: list[str]) -> dict[str, object]:
+    """One test set; further networks stand beside the first."""
+    first = networks[0]
+    result: dict[str, object] = {
+        "psnr_input": statistics.fmean(scores.psnr_input),
+        "psnr_denoised": scores.mean(first),
+        "ssim_denoised": statistics.fmean(scores.ssim[first]),
+        "images": {
+            name: [noisy, restored]
+            for name, noisy, restored in zip(scores.names, scores.psnr_input, scores.psnr[first])
+        },
+    }
+    if len(networks) > 1:
+        result["networks"] = {
+            label: {
+                "psnr": scores.mean(label),
+                "ssim": statistics.fmean(scores.ssim[label]),
+                "difference_to_first": scores.mean(label) - scores.mean(first),
+                "images": dict(zip(scores.names, scores.psnr[label])),
+            }
+            for label in networks
+        }
+    return result
+
+
+def _set_line(name: str, scores: SetScores) -> str:
+    """One line for people."""
+    parts = [f"input {statistics.fmean(scores.psnr_input):.2f} dB"]
+    parts += [f"{label} {scores.mean(label):.2f} dB" for label in scores.psnr]
+    return f"{name}, {len(scores.names)} pictures: {', '.join(parts)}"
+
+
+def _draw_figure(
+    path: Path,
+    first_set: tuple[str, PictureSet],
+    noise: TestNoise,
+    restorers: dict[str, Restorer],
+    results: dict[str, SetScores],
+) -> None:
+    """The first pictures of the first set; baseline figures are of the whole picture."""
+    name, pictures = first_set
+    scores = results[name]
+    rows = []
+    for number in range(min(len(scores.names), FIGURE_ROWS)):
+        clean = pictures.picture(number)
+        noisy = noise.corrupt(clean, number)
+        row = [Panel("input", noisy.image, scores.psnr_input[number])]
+        for label, restore in restorers.items():
+            restored = clipped(restore(noisy, number))
+            row.append(Panel(label, restored, scores.psnr[label][number]))
+        rows.append([*row, Panel("truth", clean)])
+    draw_comparison(path, rows)
+
+
+def _evaluate_bursts(
+    data: OfflineData, trainers: dict[str, RestorationTrainer], folder: Path
+) -> dict[str, object]:
+    """Own pictures: PSNR estimated from pairs of frames, and a figure without a truth."""
+    bursts = data.bursts
+    assert bursts is not None
+    tests: dict[str, object] = {}
+    rows: list[list[Panel]] = []
+    for label, trainer in trainers.items():
+        before, after = estimated_psnr(trainer, bursts)
+        tests[HELD_OUT if len(trainers) == 1 else label] = {
+            "psnr_input": before,
+            "psnr_denoised": after,
+            "is_estimated": True,
+        }
+        print(f"{label}: input {before:.2f} dB, restored {after:.2f} dB (estimated from pairs)")
+    for number in range(min(len(bursts), FIGURE_ROWS)):
+        frames = [to_planes(frame) for frame in bursts.frames[number]]
+        row = [Panel("one frame", frames[0])]
+        row += [Panel(n, t.restore_pictures(frames[0][None])[0]) for n, t in trainers.items()]
+        rows.append([*row, Panel("mean of frames", torch.stack(frames).mean(dim=0))])
+    draw_comparison(folder / "figure.png", rows)
+    return {"test": tests}
+
+
+def report_head(
+    options: Options, run: TrainingRun | None, trainers: dict[str, RestorationTrainer]
+) -> dict[str, object]:
+    """What the report begins with."""
+    offline = options.offline
+    assert offline is not None
+    first = next(iter(trainers.values()))
+    head: dict[str, object] = {
+        "task": first.settings.task,
+        "targets": "both" if len(offline.targets) > 1 else first.settings.targets.value,
+        "network": first.settings.network.value,
+        "loss": first.settings.loss.value,
+        "iterations": first.step_count,
+        "seconds": run.seconds if run is not None else 0.0,
+        "settings": plain_settings(options),
+        "versions": versions(),
+    }
+    if run is not None and run.step_seconds:
+        step = statistics.median(run.step_seconds)
+        drawn = statistics.median(run.batch_seconds)
+        head["pipeline"] = {
+            "batch_milliseconds": drawn * 1e3,
+            "step_milliseconds": step * 1e3,
+            "speed_share": step / (step + drawn),
+        }
+    return head
