@@ -30,7 +30,7 @@ from scenes.builtin import DEFAULT_SCENE
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
 MODES = ("headless", "benchmark", "render", "offline")
-WORK = ("size", "crop", "train_steps")  # flags whose default hangs on mode and device
+WORK = ("size", "crop", "train_steps", "iterations")  # flags whose default hangs on mode and device
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
 
 
@@ -130,7 +130,7 @@ def _add_denoiser(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--crop",
         type=number(int, 1),
-        help=f"side of a training crop (256; in the window on a CPU {cpu_start.CROP})",
+        help=f"side of a training crop (256; window and --offline on a CPU: {cpu_start.CROP})",
     )
     group.add_argument(
         "--precision",

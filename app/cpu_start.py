@@ -1,6 +1,6 @@
-"""What the window begins with on a CPU, where a frame of the paper's size takes half a minute.
+"""What the window and offline trainings begin with on a CPU, where the paper's sizes take too long.
 
-Host code. Headless runs and benchmarks keep the paper's figures everywhere.
+Host code. Headless flights and benchmarks keep the paper's figures everywhere.
 """
 
 from __future__ import annotations
@@ -13,17 +13,26 @@ from renderer.backend import choose_device
 SIZE = (256, 160)  # pixels; see docs/experiments.md for the three
 CROP = 64  # pixels
 TRAIN_STEPS = 4  # per displayed frame
+ITERATIONS = 1500  # of an offline training: minutes on two cores, not days
 
 
 def with_cpu_start(options: Options) -> Options:
     """The options, on a CPU with lighter work wherever the command line left it open."""
     if choose_device(options.session.device).type != "cpu":
         return options
-    render, denoiser = options.session.render, options.session.denoiser
+    render, denoiser, offline = options.session.render, options.session.denoiser, options.offline
     if "size" not in options.chosen:
         render = replace(render, size=SIZE)
     if "crop" not in options.chosen:
         denoiser = replace(denoiser, crop=CROP)
     if "train_steps" not in options.chosen:
         denoiser = replace(denoiser, train_steps=TRAIN_STEPS)
-    return replace(options, session=replace(options.session, render=render, denoiser=denoiser))
+    if offline is not None:
+        training = offline.training
+        if "crop" not in options.chosen:
+            training = replace(training, crop=CROP)
+        if "iterations" not in options.chosen:
+            training = replace(training, iterations=ITERATIONS)
+        offline = replace(offline, training=training)
+    session = replace(options.session, render=render, denoiser=denoiser)
+    return replace(options, session=session, offline=offline)

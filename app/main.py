@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code of the program."""
     try:
         options = parse_options(sys.argv[1:] if arguments is None else arguments)
-        if options.mode == "viewer":
+        if options.mode in ("viewer", "offline"):
             options = with_cpu_start(options)
         if options.offline is not None:
             from app.offline import run_offline

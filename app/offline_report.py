@@ -164,6 +164,7 @@ def report_head(
         "network": first.settings.network.value,
         "loss": first.settings.loss.value,
         "iterations": first.step_count,
+        "skipped_steps": first.skipped_count,
         "seconds": run.seconds if run is not None else 0.0,
         "settings": plain_settings(options),
         "versions": versions(),

@@ -25,7 +25,7 @@ class Options:
     """Environment map that replaces the scene's."""
     session: SessionSettings = field(default_factory=SessionSettings)
     chosen: frozenset[str] = frozenset()
-    """Which of size, crop and train_steps the command line gave."""
+    """Which of size, crop, train_steps and iterations the command line gave."""
     frames: int = 300
     """Frames of a flythrough or benchmark, >= 1."""
     path: Path | None = None

@@ -45,6 +45,11 @@ class RestorationTrainer:
         if distributed.is_initialized() and distributed.get_world_size() > 1:
             self._forward = DistributedDataParallel(self.network)
 
+    @property
+    def skipped_count(self) -> int:
+        """Steps left out because loss or gradient was not finite."""
+        return int(self._optimizer.skipped_count)
+
     def step(self, batch: Batch) -> torch.Tensor:
         """One update; the loss, a scalar, of this process' share of the batch."""
         settings = self.settings

@@ -14,7 +14,7 @@ import numpy as np
 
 from denoiser.unet import SIDE_MULTIPLE
 
-TILE_SIDE = 512  # pixels
+TILE_SIDE = 640  # pixels
 OVERLAP = 128  # pixels that neighbours share at least; see docs/experiments.md
 MARGIN_SHARE = 0.25  # of the overlap, at either end, where a tile lacks surroundings and counts 0
 

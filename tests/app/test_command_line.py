@@ -64,6 +64,17 @@ def test_the_window_on_a_cpu_begins_small_where_the_user_left_it_open() -> None:
     assert given.session.denoiser.crop == cpu_start.CROP
 
 
+def test_an_offline_training_on_a_cpu_ends_within_minutes_if_nothing_is_asked() -> None:
+    offline = with_cpu_start(parse_options(["--offline", "--device", "cpu"])).offline
+    assert offline is not None and offline.training.task == "gaussian"
+    work = (offline.training.crop, offline.training.iterations, offline.training.batch)
+    assert work == (cpu_start.CROP, cpu_start.ITERATIONS, 4)
+    words = "--offline --device cpu --crop 256 --iterations 300000".split()
+    given = with_cpu_start(parse_options(words)).offline
+    assert given is not None
+    assert (given.training.crop, given.training.iterations) == (256, 300_000)
+
+
 @pytest.mark.parametrize(
     ("mode", "spp", "frames"),
     [("viewer", 8, 300), ("headless", 8, 300), ("benchmark", 8, 30), ("render", 64, 300)],
