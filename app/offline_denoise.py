@@ -5,7 +5,7 @@ Host code.
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ import torch
 from PIL import Image
 
 from app.errors import UsageError
+from app.picture_files import partial_file
+from app.picture_files import write_picture
 from denoiser.corruption import BLACK
 from denoiser.picture_files import DataError
 from denoiser.picture_files import picture_paths
@@ -22,6 +24,7 @@ from denoiser.picture_files import to_channels
 from denoiser.picture_files import white_of
 from denoiser.picture_set import Progress
 from denoiser.restoration_trainer import RestorationTrainer
+from denoiser.tiles import Restore
 from denoiser.tiles import restore_in_tiles
 
 LOSSY_QUALITY = 97  # a restored picture should not be lost again to blocks
@@ -54,7 +57,10 @@ def denoise_files(
 
 
 def denoise_file(
-    trainer: RestorationTrainer, source: Path, target: Path, tell: object = None
+    trainer: RestorationTrainer,
+    source: Path,
+    target: Path,
+    tell: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Restore one picture. Alpha, EXIF orientation and colour profile stay as they are."""
     picture = oiio.ImageInput.open(str(source), plain_alpha())
@@ -73,15 +79,11 @@ def denoise_file(
     colors = spec.nchannels - (spec.nchannels in (2, 4))
     for top, rows in restore_in_tiles(pixels[..., :colors], _tile_restorer(trainer)):
         restored[top : top + len(rows), :, :colors] = _as_stored(rows, pixels)
-        if callable(tell):
-            tell((top + len(rows)) / spec.height)
-    if target.suffix.lower() == ".webp":
-        _write_webp(source, target, restored)
-    else:
-        _write_like(target, restored, spec)
+        tell((top + len(rows)) / spec.height)
+    _write_like(source, target, restored, spec)
 
 
-def _tile_restorer(trainer: RestorationTrainer):  # type: ignore[no-untyped-def]
+def _tile_restorer(trainer: RestorationTrainer) -> Restore:
     """Maps stored (h, w, C) pixels to (h, w, C) float32 in [0, 1], with any number of channels."""
 
     def restore(tile: np.ndarray) -> np.ndarray:
@@ -110,41 +112,26 @@ def _as_stored(rows: np.ndarray, like: np.ndarray) -> np.ndarray:
     return np.rint(rows.clip(0.0, 1.0) * white).astype(like.dtype)
 
 
-def _write_like(target: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
-    """Write with everything that the original's header says, under a temporary name first."""
-    partial = target.with_name(f".{target.stem}.part{target.suffix}")
+def _write_like(source: Path, target: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
+    """Write with everything that the original's header says."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{target.parent}: cannot be written: {error.strerror}") from error
+    if target.suffix.lower() == ".webp":
+        _write_webp(source, target, pixels)
+        return
     if target.suffix.lower() in (".jpg", ".jpeg"):
         spec.attribute("compression", f"jpeg:{LOSSY_QUALITY}")
-    output = oiio.ImageOutput.create(str(partial))
-    try:
-        if output is None or not output.open(str(partial), spec):
-            reason = output.geterror() if output is not None else oiio.geterror()
-            raise UsageError(f"{target}: cannot be written: {_one_line(reason)}")
-        is_written = output.write_image(pixels)
-        if not output.close() or not is_written:
-            raise UsageError(f"{target}: cannot be written: {_one_line(output.geterror())}")
-        os.replace(partial, target)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_picture(target, pixels, spec)
 
 
 def _write_webp(source: Path, target: Path, pixels: np.ndarray) -> None:
     """WebP by Pillow: OpenImageIO keeps none of its metadata."""
-    partial = target.with_name(f".{target.stem}.part{target.suffix}")
     with Image.open(source) as original:
         kept = {name: original.info[name] for name in WEBP_INFO if name in original.info}
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    with partial_file(target) as partial:
         Image.fromarray(pixels.squeeze()).save(partial, quality=LOSSY_QUALITY, **kept)
-        os.replace(partial, target)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _one_line(text: str) -> str:

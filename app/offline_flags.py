@@ -6,7 +6,9 @@ Host code.
 from __future__ import annotations
 
 import argparse
+from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from app.errors import UsageError
 from app.numbers import number
@@ -22,6 +24,8 @@ from denoiser.settings import Precision
 from denoiser.tasks import TASKS
 
 CHANNELS = (1, 3)
+
+Member = TypeVar("Member", bound=Enum)
 
 
 def add_offline_flags(parser: argparse.ArgumentParser) -> None:
@@ -49,11 +53,21 @@ def add_offline_flags(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=DIR",
         help="test sets (two photographs of scikit-image; scans: every fifth subject)",
     )
+    _add_training(group)
+    _add_measuring(group)
+
+
+def _add_training(group: argparse._ArgumentGroup) -> None:
+    """How a network is trained."""
     group.add_argument(
         "--iterations", type=number(int, 1), help="optimiser updates (100,000; on a CPU 1,500)"
     )
     group.add_argument("--batch", type=number(int, 1), help="examples an update sees (4)")
     group.add_argument("--channels", type=int, choices=CHANNELS, help="1: grey, 3: RGB (3; mri: 1)")
+
+
+def _add_measuring(group: argparse._ArgumentGroup) -> None:
+    """What trained networks are used for."""
     group.add_argument(
         "--input",
         nargs="+",
@@ -129,7 +143,7 @@ def _targets(text: str | None) -> tuple[Targets, ...]:
     return (Targets(text or Targets.NOISY.value),)
 
 
-def _choice(kind, flag: str, text: str | None):  # type: ignore[no-untyped-def]
+def _choice(kind: type[Member], flag: str, text: str | None) -> Member | None:
     """The member of an enumeration that a flag shared with the other modes names."""
     known = [member.value for member in kind]
     if text is not None and text not in known:

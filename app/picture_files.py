@@ -6,6 +6,8 @@ Host code. Files appear under their name only when they are complete.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -50,25 +52,37 @@ def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
     _write(path, pixels, tuple(names), "float")
 
 
-def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) -> None:
-    """Write under a temporary name of the same type, then rename."""
-    height, width, count = pixels.shape
-    spec = oiio.ImageSpec(width, height, count, kind)
-    spec.channelnames = names
-    partial = path.with_name(f".{path.stem}.part{path.suffix}")
-    output = oiio.ImageOutput.create(str(partial))
-    try:
+def write_picture(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
+    """Write (H, W, C) as `spec` says. Raises UsageError."""
+    with partial_file(path) as partial:
+        output = oiio.ImageOutput.create(str(partial))
         if output is None or not output.open(str(partial), spec):
             reason = output.geterror() if output is not None else oiio.geterror()
             raise UsageError(f"{path}: cannot be written: {_one_line(reason)}")
         is_written = output.write_image(np.ascontiguousarray(pixels))
         if not output.close() or not is_written:
             raise UsageError(f"{path}: cannot be written: {_one_line(output.geterror())}")
+
+
+@contextmanager
+def partial_file(path: Path) -> Iterator[Path]:
+    """A temporary name of the same type, which becomes `path` once the block has ended well."""
+    partial = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield partial
         os.replace(partial, path)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) -> None:
+    """Write with named channels."""
+    height, width, count = pixels.shape
+    spec = oiio.ImageSpec(width, height, count, kind)
+    spec.channelnames = names
+    write_picture(path, pixels, spec)
 
 
 def _one_line(text: str) -> str:
