@@ -6,6 +6,7 @@ Host code.
 from __future__ import annotations
 
 import statistics
+import sys
 from pathlib import Path
 
 import torch
@@ -51,6 +52,8 @@ def evaluate_networks(
     noise = TestNoise(offline.training.task, offline.level)
     restorers: dict[str, Restorer] = {n: network_restorer(t) for n, t in trainers.items()}
     baseline = baseline_restorer(noise) if offline.has_baseline else None
+    if offline.has_baseline and baseline is None:
+        print(f"--baseline: there is none for {noise.task}", file=sys.stderr)
     if baseline is not None:
         if "bm3d" in baseline[0] and not has_bm3d():
             raise UsageError(BM3D_HINT)
@@ -83,6 +86,7 @@ def _set_report(scores: SetScores, networks: list[str]) -> dict[str, object]:
             name: [noisy, restored]
             for name, noisy, restored in zip(scores.names, scores.psnr_input, scores.psnr[first])
         },
+        "ssim_images": dict(zip(scores.names, scores.ssim[first])),
     }
     if len(networks) > 1:
         result["networks"] = {

@@ -53,6 +53,15 @@ class Corrupted:
     spectrum: Spectrum | None = None
     """Frequencies that are known exactly; None: none."""
 
+    def to(self, device: torch.device) -> Corrupted:
+        """The same in the device's memory."""
+        spectrum = self.spectrum
+        return Corrupted(
+            self.image.to(device),
+            None if self.observed is None else self.observed.to(device),
+            spectrum and Spectrum(spectrum.values.to(device), spectrum.kept.to(device)),
+        )
+
 
 class Corruption(ABC):
     """A family of corruptions with one level."""

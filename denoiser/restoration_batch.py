@@ -131,9 +131,9 @@ def stack_spectra(spectra: list[Spectrum]) -> Spectrum:
 def corrupt_for_test(
     corruption: Corruption, clean: torch.Tensor, level: float, seed: int, number: int
 ) -> Corrupted:
-    """Picture `number` of a test set, corrupted the same way every time."""
-    generator = generator_at(clean.device, derive_seed(seed), number, INPUT)
-    return corruption.corrupt(clean, level, generator)
+    """Picture `number` of a test set, corrupted the same way every time and on every device."""
+    generator = generator_at("cpu", derive_seed(seed), number, INPUT)
+    return corruption.corrupt(clean.cpu(), level, generator).to(clean.device)
 
 
 def _stack(images: list[torch.Tensor]) -> torch.Tensor:
