@@ -62,6 +62,11 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--iterations", type=number(int, 1), help="optimiser updates (100,000; on a CPU 1,500)"
     )
+    group.add_argument(
+        "--clip",
+        type=number(float, 0),
+        help="limit gradients to so many times their usual norm; 0: never, as the paper (2)",
+    )
     group.add_argument("--batch", type=number(int, 1), help="examples an update sees (4)")
     group.add_argument("--channels", type=int, choices=CHANNELS, help="1: grey, 3: RGB (3; mri: 1)")
 
@@ -119,6 +124,7 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
         batch=args.batch or defaults.batch,
         crop=args.crop or defaults.crop,
         learning_rate=args.learning_rate or defaults.learning_rate,
+        clip=defaults.clip if args.clip is None else args.clip or None,
         seed=args.seed,
         precision=Precision(args.precision),
     )

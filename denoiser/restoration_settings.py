@@ -53,6 +53,10 @@ class RestorationSettings:
     """Adam's step size before the ramp-down (paper; the authors' code has 3e-4)."""
     ramp_down: float = 0.3
     """Share of the training, at its end, over which the step size falls to 0 (authors' code)."""
+    clip: float | None = 2.0
+    """Gradients are limited to so many times the running mean of their norm; None: never (paper).
+
+    At the paper's step size one unusual batch can throw a network back by tens of decibels."""
     level: float | None = None
     """The corruption's level in every example; None: drawn for each of them (blind)."""
     seed: int = 0
@@ -79,6 +83,7 @@ class RestorationSettings:
             crop=int(values["crop"]),
             learning_rate=float(values["learning_rate"]),
             ramp_down=float(values["ramp_down"]),
+            clip=None if values["clip"] is None else float(values["clip"]),
             level=None if values["level"] is None else float(values["level"]),
             seed=int(values["seed"]),
             precision=Precision(values["precision"]),

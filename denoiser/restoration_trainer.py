@@ -40,7 +40,7 @@ class RestorationTrainer:
         self.settings = settings
         self.step_count = 0
         self.network = build_restoration_network(settings, self.device)
-        self._optimizer = GuardedAdam(self.network, settings.learning_rate)
+        self._optimizer = GuardedAdam(self.network, settings.learning_rate, settings.clip)
         self._forward: nn.Module = self.network
         if distributed.is_initialized() and distributed.get_world_size() > 1:
             self._forward = DistributedDataParallel(self.network)

@@ -36,7 +36,7 @@ GROUPS = {
         *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),
     },
     "--offline (also --crop, --learning-rate, --loss, --network)": {
-        *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch"),
+        *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch", "clip"),
         *("channels", "input", "checkpoint", "baseline", "round", "level", "study"),
     },
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from denoiser.optimizer import GuardedAdam
 
@@ -76,3 +77,32 @@ def test_moments_follow_the_parameters_memory_order() -> None:
     adam.restore({name: value.contiguous() for name, value in adam.state().items()})
     for name in ("exp_avg.weight", "exp_avg_sq.weight"):
         assert adam.state()[name].stride() == network.weight.stride()
+
+
+def test_an_unusual_gradient_is_limited_and_usual_ones_are_not() -> None:
+    """Against plain Adam fed with the gradients that the limit should leave."""
+    torch.manual_seed(0)
+    usual = [torch.randn(4) for _ in range(8)]
+    usual = [g / g.norm() for g in usual]
+    sent = [*usual[:5], 50.0 * usual[5], *usual[6:]]
+    expected = [*usual[:5], 2.0 * usual[5], *usual[6:]]
+    networks = []
+    for gradients, clip in ((sent, 2.0), (expected, None), (sent, None)):
+        network = nn.Linear(4, 1, bias=False)
+        with torch.no_grad():
+            network.weight.zero_()
+        optimizer = GuardedAdam(network, 1e-2, clip)
+        for gradient in gradients:
+            optimizer.step((network.weight * gradient).sum())
+        networks.append(network.weight.detach().clone())
+    assert torch.allclose(networks[0], networks[1], atol=1e-6)
+    assert not torch.allclose(networks[0], networks[2], atol=1e-3)
+
+
+def test_a_gradient_that_is_not_finite_leaves_the_limit_alone() -> None:
+    network = nn.Linear(2, 1, bias=False)
+    optimizer = GuardedAdam(network, 1e-2, 2.0)
+    optimizer.step(network.weight.sum())
+    before = optimizer.state()["norm_mean"].clone()
+    optimizer.step(network.weight.sum() * torch.inf)
+    assert torch.equal(optimizer.state()["norm_mean"], before) and optimizer.skipped_count == 1
