@@ -16,6 +16,7 @@ from app.errors import UsageError
 from app.numbers import number
 from app.offline_flags import add_offline_flags
 from app.offline_flags import offline_options
+from app.options import OnlineStudy
 from app.options import Options
 from app.settings import RenderSettings
 from app.settings import SessionSettings
@@ -190,7 +191,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         UsageError: one line naming the flag and what is wrong with it.
     """
     args = build_parser().parse_args(arguments)
-    mode = next((name for name in MODES if getattr(args, name)), "viewer")
+    mode = _mode(args)
     spp = args.spp or (64 if mode == "render" else RenderSettings().spp)
     size = args.size or RenderSettings().size
     render = RenderSettings(size=size, spp=spp, max_depth=args.max_depth, seed=args.seed)
@@ -202,6 +203,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         environment=args.environment,
         session=SessionSettings(render, denoiser, args.device),
         chosen=frozenset(name for name in WORK if getattr(args, name) is not None),
+        study=OnlineStudy(args.study) if mode == "study" else None,
         offline=offline,
         frames=args.frames or (30 if mode == "benchmark" else 300),
         path=args.path,
@@ -213,6 +215,18 @@ def parse_options(arguments: Sequence[str]) -> Options:
         save=args.save,
         is_quiet=args.quiet,
     )
+
+
+def _mode(args: argparse.Namespace) -> str:
+    """The mode whose flag is given; a study without --offline is a mode of its own."""
+    mode = next((name for name in MODES if getattr(args, name)), "viewer")
+    if args.study is None or mode == "offline":
+        return mode
+    if mode != "viewer":
+        raise UsageError(f"argument --study: not together with --{mode}")
+    if args.study not in [study.value for study in OnlineStudy]:
+        raise UsageError(f"argument --study: {args.study} needs --offline")
+    return "study"
 
 
 def _denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:

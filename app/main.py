@@ -60,6 +60,10 @@ def run(scene: SceneDescription, options: Options) -> int:
         from app.benchmark import run_benchmark
 
         return run_benchmark(scene, options)
+    if options.mode == "study":
+        from app.online_study import run_online_study
+
+        return run_online_study(scene, options)
     if options.mode == "viewer":
         code = _run_viewer(scene, options)
         if code is not None:

@@ -16,6 +16,7 @@ from app.offline_options import TARGETS
 from app.offline_options import OfflineOptions
 from app.offline_options import Stage
 from app.offline_options import Study
+from app.options import OnlineStudy
 from denoiser.restoration_losses import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
 from denoiser.restoration_settings import RestorationSettings
@@ -102,8 +103,8 @@ def _add_measuring(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--study",
-        choices=[study.value for study in Study],
-        help="several trainings: the paper's figures 1a, 1b, 1c and 5",
+        choices=[study.value for study in (*Study, *OnlineStudy)],
+        help="several trainings: the paper's figures 1a, 1b, 1c, 5 (--offline), 6, 8 (a scene)",
     )
 
 
@@ -111,6 +112,8 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
     """What the flags say. UsageError where they do not fit together."""
     task = TASKS[args.task or "gaussian"]
     defaults = RestorationSettings(task.name)
+    if args.study is not None and args.study not in [study.value for study in Study]:
+        raise UsageError(f"argument --study: {args.study} flies through a scene, without --offline")
     targets = _targets(args.targets)
     if task.corruption is None and targets != (Targets.NOISY,):
         raise UsageError(f"--task {task.name} has no clean targets")

@@ -25,7 +25,7 @@ class Stage(Enum):
 
 
 class Study(Enum):
-    """An experiment of the paper over several trainings."""
+    """An experiment of the paper over several offline trainings."""
 
     CONVERGENCE = "convergence"
     """Figure 1a: noisy against clean targets over iterations."""

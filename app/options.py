@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from enum import Enum
 from pathlib import Path
 
 from app.offline_options import OfflineOptions
 from app.settings import SessionSettings
+
+
+class OnlineStudy(Enum):
+    """An experiment of the paper over several trainings on the frames of one flight."""
+
+    LOSSES = "losses"
+    """Figure 6: five combinations of loss and tone map."""
+    ONLINE = "online"
+    """Figure 8: noisy against clean targets."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +28,7 @@ class Options:
     """Everything a mode may need; which one runs is `mode`."""
 
     mode: str = "viewer"
-    """viewer, headless, benchmark, render or offline."""
+    """viewer, headless, benchmark, render, offline or study."""
     scene: str = ""
     """Name of a built-in scene, or a file."""
     environment: Path | None = None
@@ -42,6 +52,8 @@ class Options:
     """Checkpoint to start from."""
     save: Path | None = None
     """Where the checkpoint goes at the end, besides the output folder's own."""
+    study: OnlineStudy | None = None
+    """The experiment that the mode `study` does."""
     offline: OfflineOptions | None = None
     """What the offline mode does; None in the other modes."""
     is_quiet: bool = False

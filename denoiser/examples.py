@@ -7,6 +7,7 @@ record.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 import torch
 
@@ -28,6 +29,11 @@ class Examples:
     """(N, 3, H, W) float32 linear radiance, finite; 0 where not valid."""
     valid: torch.Tensor
     """(N, 1, H, W) bool: pixels that count in the loss."""
+
+    def with_target(self, radiance: torch.Tensor) -> Examples:
+        """The same inputs with one (H, W, 3) target for all."""
+        target = to_planes(torch.where(torch.isfinite(radiance), radiance, 0))
+        return replace(self, targets=target.expand_as(self.targets))
 
     def cut(self, index: int, crop: Crop) -> Examples:
         """Example `index` alone, within `crop`."""

@@ -82,9 +82,16 @@ class Trainer:
         for _ in range(self._settings.train_steps):
             yield self.step(pair)
 
-    def step(self, pair: FramePair) -> torch.Tensor:
-        """One step on one random crop, alternately a -> b and b -> a; the loss, a scalar."""
+    def step(self, pair: FramePair, clean: torch.Tensor | None = None) -> torch.Tensor:
+        """One step on one random crop, alternately a -> b and b -> a; the loss, a scalar.
+
+        Args:
+            clean: (H, W, 3) radiance to compare with instead of the other half, for studies that
+                ask what clean targets would give.
+        """
         examples = self._examples_of(pair)
+        if clean is not None:
+            examples = examples.with_target(clean)
         crop = self._crops.draw(pair.a.size, self._settings.crop)
         return self.step_on(examples.cut(self.step_count % 2, crop))
 

@@ -185,3 +185,15 @@ def test_auto_precision_follows_the_device() -> None:
         for precision in (Precision.AUTO, expected)
     ]
     assert torch.equal(*results)
+
+
+def test_a_clean_target_replaces_the_other_half_and_nothing_else() -> None:
+    """The first step goes from a to b: with b as the clean picture it is the same step."""
+    pair = noisy_pair(CLEAN, seed=1)
+    plain, same, clean = (Trainer(FAST, "cpu") for _ in range(3))
+    loss = plain.step(pair)
+    assert torch.equal(same.step(pair, pair.b.color), loss)
+    assert torch.equal(weights(same), weights(plain))
+    assert clean.step(pair, CLEAN.color) != loss
+    # The second step goes from b, and still to the clean picture.
+    assert clean.step(pair, CLEAN.color) < plain.step(pair)
