@@ -6,6 +6,8 @@ in the BSDF itself (single scattering), so coat and base together never create e
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from renderer.bsdf_plastic import TABLE_SIZE
@@ -26,8 +28,7 @@ def fresnel(cos_i: np.ndarray, eta: float) -> np.ndarray:
 
 def smooth_internal_reflectance(ior: float) -> float:
     """Hemispherical reflectance of the smooth interface seen from inside, cosine-weighted."""
-    nodes, weights = np.polynomial.legendre.leggauss(512)
-    mu, weight = (nodes + 1) / 2, weights / 2
+    mu, weight = _quadrature(512)
     return float(np.sum(2 * mu * fresnel(mu, 1 / ior) * weight))
 
 
@@ -39,13 +40,19 @@ def coat_transmittance_table(alpha: float, ior: float, distribution: Distributio
 
 def rough_internal_reflectance(alpha: float, ior: float, distribution: Distribution) -> float:
     """Hemispherical reflectance of the rough interface seen from inside, cosine-weighted."""
-    nodes, weights = np.polynomial.legendre.leggauss(64)
-    mu, weight = (nodes + 1) / 2, weights / 2
+    mu, weight = _quadrature(64)
     return float(
         np.sum(
             2 * mu * weight * _directional(mu, alpha, 1 / ior, distribution, is_transmitted=False)
         )
     )
+
+
+@functools.cache
+def _quadrature(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss-Legendre nodes and weights on [0, 1]."""
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    return (nodes + 1) / 2, weights / 2
 
 
 def _directional(
@@ -56,8 +63,7 @@ def _directional(
     The GGX case integrates over visible normals (Heitz 2018), where the weight is F G1(wo);
     Beckmann is reached by the ratio of densities.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(QUADRATURE)
-    u, weight = (nodes + 1) / 2, weights / 2
+    u, weight = _quadrature(QUADRATURE)
     u1, u2 = np.meshgrid(u, u, indexing="ij")
     result = np.empty_like(mu)
     for index, cos_theta in enumerate(mu):

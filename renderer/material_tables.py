@@ -67,13 +67,29 @@ class BsdfRow:
     metallic_roughness: object = None
 
 
+CoatKey = tuple[float, float, Distribution]
+"""Roughness alpha, index of refraction, distribution of facets."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coat:
+    """A rough coat of plastic."""
+
+    number: int
+    """Of its table."""
+    transmittance: np.ndarray
+    """(TABLE_SIZE,) float32."""
+    internal: float
+    """Hemispherical reflectance from inside."""
+
+
 @dataclass
 class MaterialTable:
     """Collects materials; textures go into their own table."""
 
     textures: TextureTable
     rows: list[np.ndarray] = field(default_factory=list)
-    coats: list[np.ndarray] = field(default_factory=list)
+    coats: dict[CoatKey, Coat] = field(default_factory=dict)
 
     def add(self, material: Material) -> None:
         """Append the rows of a material."""
@@ -101,7 +117,8 @@ class MaterialTable:
 
     def coat_transmittance(self) -> np.ndarray:
         """(N * TABLE_SIZE,) float32, at least one table long."""
-        return np.concatenate(self.coats) if self.coats else np.ones(TABLE_SIZE, np.float32)
+        tables = [coat.transmittance for coat in self.coats.values()]
+        return np.concatenate(tables) if tables else np.ones(TABLE_SIZE, np.float32)
 
     def _bsdf_row(self, bsdf: BSDF) -> BsdfRow:
         if isinstance(bsdf, Diffuse):
@@ -115,21 +132,32 @@ class MaterialTable:
         return _metallic_row(bsdf)
 
     def _plastic_row(self, bsdf: Plastic) -> BsdfRow:
-        internal = smooth_internal_reflectance(bsdf.ior)
+        number = 0
         if bsdf.alpha > 0:
-            internal = rough_internal_reflectance(bsdf.alpha, bsdf.ior, bsdf.distribution)
-            self.coats.append(coat_transmittance_table(bsdf.alpha, bsdf.ior, bsdf.distribution))
+            coat = self._coat(bsdf)
+            number, internal = coat.number, coat.internal
+        else:
+            internal = smooth_internal_reflectance(bsdf.ior)
         return BsdfRow(
             PLASTIC,
             distribution=DISTRIBUTIONS[bsdf.distribution],
             is_nonlinear=bsdf.is_nonlinear,
-            table=max(len(self.coats) - 1, 0),
+            table=number,
             alpha=bsdf.alpha,
             ior=bsdf.ior,
             internal=internal,
             reflectance=bsdf.diffuse_reflectance,
             specular=bsdf.specular_reflectance,
         )
+
+    def _coat(self, bsdf: Plastic) -> Coat:
+        """The coat's integrals, which materials of one roughness and index share."""
+        key = (bsdf.alpha, bsdf.ior, bsdf.distribution)
+        if key not in self.coats:
+            self.coats[key] = Coat(
+                len(self.coats), coat_transmittance_table(*key), rough_internal_reflectance(*key)
+            )
+        return self.coats[key]
 
 
 def _conductor_row(bsdf: Conductor) -> BsdfRow:
