@@ -31,7 +31,13 @@ from scenes.builtin import DEFAULT_SCENE
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
 MODES = ("headless", "benchmark", "render", "offline")
-WORK = ("size", "crop", "train_steps", "iterations")  # flags whose default hangs on mode and device
+WORK = (
+    "size",
+    "crop",
+    "train_steps",
+    "iterations",
+    "batch",
+)  # flags whose default hangs on mode and device
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
 
 

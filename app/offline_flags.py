@@ -68,7 +68,9 @@ def _add_training(group: argparse._ArgumentGroup) -> None:
         type=number(float, 0),
         help="limit gradients to so many times their usual norm; 0: never, as the paper (2)",
     )
-    group.add_argument("--batch", type=number(int, 1), help="examples an update sees (4)")
+    group.add_argument(
+        "--batch", type=number(int, 1), help="examples an update sees (4; on a CPU 1)"
+    )
     group.add_argument("--channels", type=int, choices=CHANNELS, help="1: grey, 3: RGB (3; mri: 1)")
 
 

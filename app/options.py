@@ -35,7 +35,7 @@ class Options:
     """Environment map that replaces the scene's."""
     session: SessionSettings = field(default_factory=SessionSettings)
     chosen: frozenset[str] = frozenset()
-    """Which of size, crop, train_steps and iterations the command line gave."""
+    """Which of size, crop, train_steps, iterations and batch the command line gave."""
     frames: int = 300
     """Frames of a flythrough or benchmark, >= 1."""
     path: Path | None = None

@@ -68,7 +68,7 @@ def test_an_offline_training_on_a_cpu_ends_within_minutes_if_nothing_is_asked() 
     offline = with_cpu_start(parse_options(["--offline", "--device", "cpu"])).offline
     assert offline is not None and offline.training.task == "gaussian"
     work = (offline.training.crop, offline.training.iterations, offline.training.batch)
-    assert work == (cpu_start.CROP, cpu_start.ITERATIONS, 4)
+    assert work == (cpu_start.CROP, cpu_start.ITERATIONS, cpu_start.BATCH)
     words = "--offline --device cpu --crop 256 --iterations 300000".split()
     given = with_cpu_start(parse_options(words)).offline
     assert given is not None
