@@ -15,6 +15,7 @@ from denoiser.default_pictures import default_training
 from denoiser.restoration_batch import CorruptedPictures
 from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_trainer import RestorationTrainer
+from denoiser.settings import Precision
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,9 @@ def photographs() -> CorruptedPictures:
 def trained(photographs: CorruptedPictures) -> RestorationTrainer:
     """A U-Net that has learned from noisy targets for a few seconds."""
     torch.set_num_threads(1)
-    settings = RestorationSettings("gaussian", crop=32, iterations=300, batch=4)
+    settings = RestorationSettings(
+        "gaussian", crop=32, iterations=300, batch=4, precision=Precision.FP32
+    )
     trainer = RestorationTrainer(settings, "cpu")
     while trainer.step_count < settings.iterations:
         trainer.step(photographs.batch(trainer.step_count, 0, settings.batch))
