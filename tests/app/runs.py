@@ -5,11 +5,15 @@ Host code.
 
 from __future__ import annotations
 
+import re
+import signal
+import subprocess
 from pathlib import Path
 
 from app.main import main
 
 SIZE = (32, 24)
+PATIENCE_SECONDS = 120.0  # for a process on a busy machine
 TINY = ("--size", "32x24", "--spp", "1", "--device", "cpu", "--quiet")
 LEARNING = ("--train-steps", "1", "--crop", "32")
 
@@ -19,3 +23,22 @@ def run(mode: str, output: Path, *more: str, scene: str = "cornell-box") -> int:
     learning = () if mode == "--render" else LEARNING
     words = [mode, "--scene", scene, *TINY, *learning, "--output", str(output), *more]
     return main(words)
+
+
+def interrupt(process: subprocess.Popen[bytes], total: int, after: int) -> bytes:
+    """Send Ctrl-C once the bar on standard error is at `after` of `total`; all that was told there.
+
+    The bar is drawn a few times a second, so it may never stand at exactly one number.
+    """
+    assert process.stderr is not None
+    told = b""
+    try:
+        while not any(int(n) >= after for n in re.findall(rb" (\d+)/%d " % total, told)):
+            piece = process.stderr.read1(64)  # type: ignore[attr-defined]
+            assert piece, told
+            told += piece
+        process.send_signal(signal.SIGINT)
+        told += process.communicate(timeout=PATIENCE_SECONDS)[1]
+    finally:
+        process.kill()
+    return told

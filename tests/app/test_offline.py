@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,10 +24,10 @@ from denoiser.checkpoint_file import read_content
 from denoiser.default_pictures import default_test
 from denoiser.default_pictures import default_training
 from denoiser.restoration_checkpoint import RESTORATION
+from tests.app.runs import interrupt
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICK = ("--device", "cpu", "--quiet", "--crop", "32", "--batch", "2")
-PATIENCE_SECONDS = 120.0
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 
@@ -117,17 +116,7 @@ def test_resumed_run_equals_an_uninterrupted_one(photos: Path, tests: Path, tmp_
 
     finish(str(whole))
     process = subprocess.Popen([*command, str(halves)], env=environment, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    told = b""
-    try:
-        while b" 7/60 " not in told:  # the bar: seven steps are done
-            piece = process.stderr.read1(64)  # type: ignore[attr-defined]
-            assert piece, told
-            told += piece
-        process.send_signal(signal.SIGINT)
-        told += process.communicate(timeout=PATIENCE_SECONDS)[1]
-    finally:
-        process.kill()
+    told = interrupt(process, 60, 7)
     assert process.returncode == INTERRUPTED, told
     assert b"--resume" in told.splitlines()[-1]
     saved = halves / "checkpoint.safetensors"
