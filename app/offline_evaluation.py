@@ -36,6 +36,8 @@ from denoiser.restoration_trainer import RestorationTrainer
 from denoiser.tasks import TASKS
 
 TEST_SEED = 1000  # of the noise on test pictures, whatever a training's seed
+SHOWN_PICTURES = 3  # of each set that are kept for figures
+INPUT, TRUTH = "input", "truth"  # their labels beside those of restorers
 QUICK_PICTURES = 4  # that are looked at during a training
 QUICK_SIDE = 256  # pixels in the middle of them
 PRIOR_STEPS = 1800  # of the deep image prior; its paper takes some thousands for a picture
@@ -52,6 +54,8 @@ class SetScores:
     psnr_input: list[float] = field(default_factory=list)
     psnr: dict[str, list[float]] = field(default_factory=dict)
     ssim: dict[str, list[float]] = field(default_factory=dict)
+    pictures: list[dict[str, torch.Tensor]] = field(default_factory=list)
+    """(C, H, W) of the first pictures by label, with what was restored from and the truth."""
 
     def mean(self, label: str) -> float:
         """Mean PSNR of a restorer in dB; the mean over pictures, as in the paper."""
@@ -114,10 +118,13 @@ def evaluate_set(
         noisy = noise.corrupt(clean, number)
         scores.names.append(pictures.names[number])
         scores.psnr_input.append(picture_psnr(noisy.image, clean))
+        shown = {INPUT: noisy.image}
         for label, restore in restorers.items():
-            restored = clipped(restore(noisy, number), is_rounded)
+            shown[label] = restored = clipped(restore(noisy, number), is_rounded)
             scores.psnr.setdefault(label, []).append(picture_psnr(restored, clean))
             scores.ssim.setdefault(label, []).append(picture_ssim(restored, clean))
+        if number < SHOWN_PICTURES:
+            scores.pictures.append(shown | {TRUTH: clean})
         progress("evaluating", (number + 1) / len(pictures))
     return scores
 

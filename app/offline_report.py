@@ -15,6 +15,8 @@ from app.comparison_figure import Panel
 from app.comparison_figure import draw_comparison
 from app.errors import UsageError
 from app.offline_data import OfflineData
+from app.offline_evaluation import INPUT
+from app.offline_evaluation import SHOWN_PICTURES
 from app.offline_evaluation import Restorer
 from app.offline_evaluation import SetScores
 from app.offline_evaluation import TestNoise
@@ -28,12 +30,9 @@ from app.progress import StartProgress
 from app.provenance import settings as plain_settings
 from app.provenance import versions
 from denoiser.baselines import has_bm3d
-from denoiser.picture_metrics import clipped
-from denoiser.picture_set import PictureSet
 from denoiser.picture_set import to_planes
 from denoiser.restoration_trainer import RestorationTrainer
 
-FIGURE_ROWS = 3
 BM3D_HINT = "--baseline needs the package bm3d: pip install bm3d (for research only by its licence)"
 HELD_OUT = "held-out"  # bursts that were not trained on
 
@@ -64,7 +63,7 @@ def evaluate_networks(
         results[name] = evaluate_set(pictures, noise, restorers, offline.is_rounded, progress)
         progress.close()
         print(_set_line(name, results[name]))
-    _draw_figure(folder / "figure.png", next(iter(data.tests.items())), noise, restorers, results)
+    _draw_figure(folder / "figure.png", next(iter(results.values())))
     networks = list(trainers)
     report: dict[str, object] = {
         "test": {name: _set_report(scores, networks) for name, scores in results.items()}
@@ -108,25 +107,16 @@ def _set_line(name: str, scores: SetScores) -> str:
     return f"{name}, {len(scores.names)} pictures: {', '.join(parts)}"
 
 
-def _draw_figure(
-    path: Path,
-    first_set: tuple[str, PictureSet],
-    noise: TestNoise,
-    restorers: dict[str, Restorer],
-    results: dict[str, SetScores],
-) -> None:
-    """The first pictures of the first set; baseline figures are of the whole picture."""
-    name, pictures = first_set
-    scores = results[name]
+def _draw_figure(path: Path, scores: SetScores) -> None:
+    """The first pictures of a set; figures underneath are of the whole picture."""
     rows = []
-    for number in range(min(len(scores.names), FIGURE_ROWS)):
-        clean = pictures.picture(number)
-        noisy = noise.corrupt(clean, number)
-        row = [Panel("input", noisy.image, scores.psnr_input[number])]
-        for label, restore in restorers.items():
-            restored = clipped(restore(noisy, number))
-            row.append(Panel(label, restored, scores.psnr[label][number]))
-        rows.append([*row, Panel("truth", clean)])
+    for number, pictures in enumerate(scores.pictures):
+        psnr = {INPUT: scores.psnr_input} | scores.psnr
+        row = [
+            Panel(label, picture, psnr[label][number] if label in psnr else None)
+            for label, picture in pictures.items()
+        ]
+        rows.append(row)
     draw_comparison(path, rows)
 
 
@@ -146,7 +136,7 @@ def _evaluate_bursts(
             "is_estimated": True,
         }
         print(f"{label}: input {before:.2f} dB, restored {after:.2f} dB (estimated from pairs)")
-    for number in range(min(len(bursts), FIGURE_ROWS)):
+    for number in range(min(len(bursts), SHOWN_PICTURES)):
         frames = [to_planes(frame) for frame in bursts.frames[number]]
         row = [Panel("one frame", frames[0])]
         row += [Panel(n, t.restore_pictures(frames[0][None])[0]) for n, t in trainers.items()]
