@@ -91,6 +91,7 @@ class Viewer:
         self._window = window
         self._clock = clock
         self.cockpit = Cockpit(scene, options.session, clock)
+        self.cockpit.show(checkpoint=str(folder / "checkpoint.safetensors"))
         self.screen = Screen(window)
         self._player = PathPlayer(self.cockpit, scene, options, folder)
         self._commands = ViewerCommands(

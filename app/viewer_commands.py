@@ -10,6 +10,7 @@ from pathlib import Path
 from app.cockpit import Cockpit
 from app.commands import Command
 from app.errors import UsageError
+from app.outputs import prepare_folder
 from app.path_player import PathPlayer
 from app.report import Edits
 from app.screen import Screen
@@ -99,9 +100,17 @@ class ViewerCommands:
                     cockpit.say("training starts again from nothing")
                 cockpit.show(is_asking_reset=not view.is_asking_reset)
             case Command.SAVE:
-                cockpit.edit(Edits(save_checkpoint=Path(view.checkpoint)))
+                self._save_checkpoint(Path(view.checkpoint))
             case Command.LOAD:
                 cockpit.edit(Edits(load_checkpoint=Path(view.checkpoint)))
+
+    def _save_checkpoint(self, path: Path) -> None:
+        """Ask the session for it, where its folder can be written."""
+        try:
+            prepare_folder(path.parent)
+            self._cockpit.edit(Edits(save_checkpoint=path))
+        except UsageError as error:
+            self._cockpit.say(str(error))
 
     def _leave(self) -> None:
         """Close what is open over the picture, or else the window."""

@@ -109,9 +109,15 @@ def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
     desk.screen()  # and drawing goes on
 
 
-def test_saving_a_checkpoint_tells_so(desk: Desk) -> None:
+def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
+    desk: Desk, tmp_path: Path
+) -> None:
+    saved = tmp_path / "checkpoint.safetensors"
     desk.do("key", "F5")
-    desk.until(lambda: desk.viewer.cockpit.view.message.startswith("saved checkpoint"))
+    desk.until(lambda: desk.viewer.cockpit.view.message == f"saved {saved}")
+    assert saved.exists()
+    desk.do("key", "F9")
+    desk.until(lambda: desk.viewer.cockpit.view.message == f"loaded {saved}")
 
 
 def test_help_and_escape(desk: Desk) -> None:
