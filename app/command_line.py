@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from enum import Enum
 from pathlib import Path
 from typing import NoReturn
 
 from app import cpu_start
+from app.denoiser_flags import add_denoiser_flags
+from app.denoiser_flags import denoiser_settings
 from app.errors import UsageError
 from app.numbers import number
 from app.offline_flags import add_offline_flags
 from app.offline_flags import offline_options
+from app.offline_options import OfflineOptions
 from app.options import OnlineStudy
 from app.options import Options
 from app.settings import RenderSettings
 from app.settings import SessionSettings
-from denoiser.restoration_losses import RestorationLoss
-from denoiser.restoration_settings import RestorationNetwork
 from denoiser.settings import DenoiserSettings
-from denoiser.settings import LossName
-from denoiser.settings import NetworkName
-from denoiser.settings import Precision
 from scenes.builtin import BUILT_IN
 from scenes.builtin import DEFAULT_SCENE
 
@@ -38,6 +35,7 @@ WORK = (
     "iterations",
     "batch",
 )  # flags whose default hangs on mode and device
+MANY_SPP = 64  # of a picture nobody waits for (Lehtinen et al. 2018, section 3.3, offline)
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
 
 
@@ -73,7 +71,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--offline", action="store_true", help="restore photographs or scans, without clean data"
     )
     _add_common(parser)
-    _add_denoiser(parser)
+    add_denoiser_flags(parser)
     _add_modes(parser)
     add_offline_flags(parser)
     return parser
@@ -86,9 +84,10 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     default = RenderSettings()
     group.add_argument(
         "--scene",
-        default=DEFAULT_SCENE,
+        nargs="+",
         metavar="NAME|FILE",
-        help=f"built in: {names}; or a file .xml (Mitsuba), .gltf, .glb, .obj, .ply",
+        help=f"built in: {names}; or a file .xml (Mitsuba), .gltf, .glb, .obj, .ply;"
+        " several for --task montecarlo",
     )
     group.add_argument(
         "--environment", type=Path, metavar="FILE", help="environment map, .hdr or .exr"
@@ -100,7 +99,9 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="render size (512x512; in the window on a CPU {}x{})".format(*cpu_start.SIZE),
     )
     group.add_argument(
-        "--spp", type=number(int, 1), help="samples per pixel, of each half (8; --render: 64)"
+        "--spp",
+        type=number(int, 1),
+        help="samples per pixel, of each half (8; --render and montecarlo: 64)",
     )
     group.add_argument(
         "--max-depth", type=number(int, 1), default=default.max_depth, help="segments of a path (6)"
@@ -110,50 +111,6 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--seed", type=number(int, 0), default=0, help="of the noise and of the weights (0)"
     )
     group.add_argument("--quiet", action="store_true", help="no progress bars")
-
-
-def _add_denoiser(parser: argparse.ArgumentParser) -> None:
-    """Flags of the denoiser."""
-    group = parser.add_argument_group("denoiser (viewer, --headless, --benchmark)")
-    default = DenoiserSettings()
-    group.add_argument(
-        "--network",
-        choices=_values(NetworkName, RestorationNetwork),
-        help="the paper's U-Net; offline also RED30 (unet)",
-    )
-    group.add_argument(
-        "--loss",
-        choices=_values(LossName, RestorationLoss),
-        help="the paper's figure 6: hdr .. l2-toned (hdr); offline: l2, l1, l0 (the task's)",
-    )
-    group.add_argument(
-        "--learning-rate", type=number(float, 0, True), help="of Adam (3e-4; offline 1e-3)"
-    )
-    group.add_argument(
-        "--train-steps",
-        type=number(int, 0),
-        help=f"per displayed frame (8; in the window on a CPU {cpu_start.TRAIN_STEPS})",
-    )
-    group.add_argument(
-        "--crop",
-        type=number(int, 1),
-        help=f"side of a training crop (256; window and --offline on a CPU: {cpu_start.CROP})",
-    )
-    group.add_argument(
-        "--precision",
-        choices=[n.value for n in Precision],
-        default=default.precision.value,
-        help="of convolutions",
-    )
-    group.add_argument("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
-    group.add_argument(
-        "--save", type=Path, metavar="FILE", help="write the checkpoint here at the end"
-    )
-
-
-def _values(*kinds: type[Enum]) -> list[str]:
-    """Values of several enumerations, each once."""
-    return list(dict.fromkeys(member.value for kind in kinds for member in kind))
 
 
 def _add_modes(parser: argparse.ArgumentParser) -> None:
@@ -198,14 +155,15 @@ def parse_options(arguments: Sequence[str]) -> Options:
     """
     args = build_parser().parse_args(arguments)
     mode = _mode(args)
-    spp = args.spp or (64 if mode == "render" else RenderSettings().spp)
+    offline = offline_options(args) if mode == "offline" else None
+    is_many = mode == "render" or (offline is not None and offline.views is not None)
+    spp = args.spp or (MANY_SPP if is_many else RenderSettings().spp)
     size = args.size or RenderSettings().size
     render = RenderSettings(size=size, spp=spp, max_depth=args.max_depth, seed=args.seed)
-    offline = offline_options(args) if mode == "offline" else None
-    denoiser = DenoiserSettings() if offline else _denoiser_settings(args)
+    denoiser = DenoiserSettings() if offline else denoiser_settings(args)
     return Options(
         mode=mode,
-        scene=args.scene,
+        scene=_scene(args, offline),
         environment=args.environment,
         session=SessionSettings(render, denoiser, args.device),
         chosen=frozenset(name for name in WORK if getattr(args, name) is not None),
@@ -235,19 +193,9 @@ def _mode(args: argparse.Namespace) -> str:
     return "study"
 
 
-def _denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
-    """Settings of the online denoiser. UsageError for a choice that is of the offline mode only."""
-    default = DenoiserSettings()
-    for flag, kind in (("network", NetworkName), ("loss", LossName)):
-        text, known = getattr(args, flag), _values(kind)
-        if text is not None and text not in known:
-            raise UsageError(f"argument --{flag}: {text} is for --offline, choose from {known}")
-    return DenoiserSettings(
-        network=NetworkName(args.network or default.network),
-        loss=LossName(args.loss or default.loss),
-        learning_rate=args.learning_rate or default.learning_rate,
-        train_steps=default.train_steps if args.train_steps is None else args.train_steps,
-        crop=args.crop or default.crop,
-        seed=args.seed,
-        precision=Precision(args.precision),
-    )
+def _scene(args: argparse.Namespace, offline: OfflineOptions | None) -> str:
+    """The scene of every mode but the task that renders several."""
+    scenes = args.scene or [DEFAULT_SCENE]
+    if len(scenes) > 1 and (offline is None or offline.views is None):
+        raise UsageError("argument --scene: several are for --offline --task montecarlo")
+    return str(scenes[0])

@@ -15,6 +15,7 @@ import torch
 from app.figure_files import new_figure
 from app.figure_files import save_figure
 from denoiser.corruption import BLACK
+from denoiser.transfer import tone
 
 PANEL_INCHES = 2.2
 LOOK_SIDE = 256  # pixels of the middle of each picture that are shown
@@ -57,3 +58,8 @@ def shown(picture: torch.Tensor) -> np.ndarray:
     top, left = max((height - LOOK_SIDE) // 2, 0), max((width - LOOK_SIDE) // 2, 0)
     middle = picture[:, top : top + LOOK_SIDE, left : left + LOOK_SIDE]
     return (middle.cpu().permute(1, 2, 0).squeeze(-1).numpy() - BLACK).clip(0.0, 1.0)
+
+
+def toned_planes(radiance: torch.Tensor) -> torch.Tensor:
+    """(3, H, W) of T of (H, W, 3) linear radiance, in the range of pictures."""
+    return tone(radiance.clamp(min=0)).permute(2, 0, 1) + BLACK

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.offline_options import OfflineOptions
 from app.options import Options
 from renderer.backend import choose_device
 
@@ -29,13 +30,20 @@ def with_cpu_start(options: Options) -> Options:
     if "train_steps" not in options.chosen:
         denoiser = replace(denoiser, train_steps=TRAIN_STEPS)
     if offline is not None:
-        training = offline.training
-        if "crop" not in options.chosen:
-            training = replace(training, crop=CROP)
-        if "batch" not in options.chosen:
-            training = replace(training, batch=BATCH)
-        if "iterations" not in options.chosen:
-            training = replace(training, iterations=ITERATIONS)
-        offline = replace(offline, training=training)
+        offline = _lighter(offline, options.chosen)
     session = replace(options.session, render=render, denoiser=denoiser)
     return replace(options, session=session, offline=offline)
+
+
+def _lighter(offline: OfflineOptions, chosen: frozenset[str]) -> OfflineOptions:
+    """Offline trainings with smaller and fewer steps."""
+    training, views = offline.training, offline.views
+    batch = training.batch if "batch" in chosen else BATCH
+    iterations = training.iterations if "iterations" in chosen else ITERATIONS
+    crop = training.crop if "crop" in chosen else CROP
+    training = replace(training, batch=batch, iterations=iterations, crop=crop)
+    if views is not None:
+        denoiser = replace(views.training.denoiser, crop=crop)
+        lighter = replace(views.training, denoiser=denoiser, batch=batch, iterations=iterations)
+        views = replace(views, training=lighter)
+    return replace(offline, training=training, views=views)

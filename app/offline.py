@@ -21,21 +21,20 @@ from app.offline_options import OfflineOptions
 from app.offline_options import Stage
 from app.offline_report import evaluate_networks
 from app.offline_report import report_head
-from app.offline_training import TrainingRun
-from app.offline_training import checkpoint_path
+from app.offline_training import load_or_start
 from app.offline_training import start_run
-from app.offline_training import train
 from app.options import Options
 from app.outputs import prepare_folder
 from app.outputs import write_json
 from app.progress import StartProgress
+from app.training_loop import tell_interrupted
+from app.training_loop import train
 from denoiser.restoration_checkpoint import load_restoration
 from denoiser.restoration_settings import RestorationSettings
+from denoiser.restoration_settings import Targets
 from denoiser.restoration_trainer import RestorationTrainer
 from denoiser.tasks import TASKS
 from renderer.backend import choose_device
-
-INTERRUPTED = 130
 
 
 def run_offline(options: Options) -> int:
@@ -44,6 +43,10 @@ def run_offline(options: Options) -> int:
     assert offline is not None
     folder = options.output or Path("out")
     prepare_folder(folder)
+    if offline.views is not None:
+        from app.offline_views import run_view_task
+
+        return run_view_task(options, folder)
     if offline.study is not None:
         from app.studies import run_study
 
@@ -64,22 +67,25 @@ def _train_and_evaluate(
     processes: Processes,
     device: torch.device,
 ) -> int:
-    run: TrainingRun | None = None
+    by_targets: dict[Targets, RestorationTrainer] = {}
     if offline.stage is Stage.EVALUATE:
         trainers = _load_networks(offline, device)
     else:
-        run = start_run(offline.training, offline.targets, device, folder, options.resume)
-        trainers = {_label(t.settings, len(run.trainers)): t for t in run.trainers.values()}
+        by_targets = load_or_start(offline.training, offline.targets, device, options.resume)
+        trainers = {_label(t.settings, len(by_targets)): t for t in by_targets.values()}
     progress = StartProgress(options.is_quiet or not processes.is_first)
-    data = read_offline_data(offline, device, progress, run is not None)
+    data = read_offline_data(offline, device, progress, bool(by_targets))
     progress.close()
     if processes.is_first:
         for note in data.notes:
             print(note, file=sys.stderr)
-    if run is not None:
-        train(run, data, folder, processes, options.is_quiet)
+    run = None
+    if by_targets:
+        assert data.source is not None
+        run = start_run(by_targets, data, folder, options.resume)
+        train(run, data.source, folder, processes, options.is_quiet)
         if run.is_interrupted:
-            return _tell_interrupted(run, offline, folder, processes)
+            return tell_interrupted(run, folder, processes)
     if processes.is_first and offline.stage is not Stage.TRAIN:
         results = evaluate_networks(options, data, trainers, folder)
         write_json(folder / "report.json", report_head(options, run, trainers) | results)
@@ -105,18 +111,6 @@ def _label(settings: RestorationSettings, count: int) -> str:
     if count == 1:
         return "denoised"
     return f"{settings.loss.value.upper()}, {settings.targets.value} targets"
-
-
-def _tell_interrupted(
-    run: TrainingRun, offline: OfflineOptions, folder: Path, processes: Processes
-) -> int:
-    if processes.is_first:
-        saved = checkpoint_path(folder, offline.targets[0], len(offline.targets) == 1)
-        print(
-            f"interrupted after iteration {run.step_count}; go on with --resume {saved}",
-            file=sys.stderr,
-        )
-    return INTERRUPTED
 
 
 def _denoise(options: Options, offline: OfflineOptions, folder: Path) -> int:

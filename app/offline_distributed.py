@@ -50,16 +50,20 @@ class Processes:
         return bool(votes > 0)
 
 
+def place_among_processes() -> Processes:
+    """This process' place where torchrun started it, without joining the others."""
+    return Processes(int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1")))
+
+
 def join_processes(device: torch.device) -> tuple[Processes, torch.device]:
     """Join the others where torchrun started this process; its place, and its own device."""
-    count = int(os.environ.get("WORLD_SIZE", "1"))
-    if count == 1:
+    if place_among_processes().count == 1:
         return Processes(), device
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(device)
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
-    return Processes(distributed.get_rank(), count), device
+    return Processes(distributed.get_rank(), distributed.get_world_size()), device
 
 
 def leave_processes() -> None:

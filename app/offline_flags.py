@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeVar
 
+from app.denoiser_flags import denoiser_settings
 from app.errors import UsageError
 from app.numbers import number
 from app.offline_options import TARGETS
@@ -17,12 +18,17 @@ from app.offline_options import OfflineOptions
 from app.offline_options import Stage
 from app.offline_options import Study
 from app.options import OnlineStudy
+from app.view_options import DEFAULT_SCENES
+from app.view_options import DEFAULT_VIEWS
+from app.view_options import MONTECARLO
+from app.view_options import ViewOptions
 from denoiser.restoration_losses import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
 from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_settings import Targets
 from denoiser.settings import Precision
 from denoiser.tasks import TASKS
+from denoiser.view_trainer import ViewTraining
 
 CHANNELS = (1, 3)
 
@@ -32,11 +38,11 @@ Member = TypeVar("Member", bound=Enum)
 def add_offline_flags(parser: argparse.ArgumentParser) -> None:
     """Flags that only the offline mode reads."""
     group = parser.add_argument_group("--offline (also --crop, --learning-rate, --loss, --network)")
-    group.add_argument("--task", choices=list(TASKS), help="what is restored (gaussian)")
+    group.add_argument("--task", choices=[*TASKS, MONTECARLO], help="what is restored (gaussian)")
     group.add_argument(
         "--stage",
         choices=[stage.value for stage in Stage],
-        help="part of the task (all: train, then evaluate)",
+        help="part of the task (all: train, then evaluate; montecarlo: render before)",
     )
     group.add_argument(
         "--targets", choices=TARGETS, help="what training compares with; both: side by side (noisy)"
@@ -53,6 +59,11 @@ def add_offline_flags(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=DIR",
         help="test sets (two photographs of scikit-image; scans: every fifth subject)",
+    )
+    group.add_argument(
+        "--views",
+        type=number(int, 1),
+        help=f"montecarlo: viewpoints rendered of each scene ({DEFAULT_VIEWS})",
     )
     _add_training(group)
     _add_measuring(group)
@@ -112,8 +123,12 @@ def _add_measuring(group: argparse._ArgumentGroup) -> None:
 
 def offline_options(args: argparse.Namespace) -> OfflineOptions:
     """What the flags say. UsageError where they do not fit together."""
+    if args.task == MONTECARLO:
+        return _view_task(args)
     task = TASKS[args.task or "gaussian"]
     defaults = RestorationSettings(task.name)
+    if args.stage == Stage.RENDER.value:
+        raise UsageError(f"argument --stage: --task {task.name} renders nothing")
     if args.study is not None and args.study not in [study.value for study in Study]:
         raise UsageError(f"argument --study: {args.study} flies through a scene, without --offline")
     targets = _targets(args.targets)
@@ -145,6 +160,34 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
         has_baseline=args.baseline,
         is_rounded=args.round,
         level=args.level,
+    )
+
+
+def _view_task(args: argparse.Namespace) -> OfflineOptions:
+    """Options of the task that restores rendered scenes."""
+    if args.study is not None:
+        raise UsageError(f"argument --study: not for --task {MONTECARLO}")
+    defaults, targets = ViewTraining(), _targets(args.targets)
+    training = ViewTraining(
+        denoiser=denoiser_settings(args),
+        targets=targets[0],
+        iterations=args.iterations or defaults.iterations,
+        batch=args.batch or defaults.batch,
+    )
+    scenes = tuple(args.scene) if args.scene else DEFAULT_SCENES
+    return OfflineOptions(
+        training=RestorationSettings(
+            MONTECARLO,
+            iterations=training.iterations,
+            batch=training.batch,
+            crop=training.denoiser.crop,
+        ),
+        views=ViewOptions(training, scenes, args.views or DEFAULT_VIEWS),
+        stage=Stage(args.stage or Stage.ALL.value),
+        targets=targets,
+        train_data=args.train_data,
+        test_data=_test_sets(args.test_data),
+        checkpoints=tuple(args.checkpoint),
     )
 
 

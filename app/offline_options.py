@@ -10,6 +10,7 @@ from dataclasses import field
 from enum import Enum
 from pathlib import Path
 
+from app.view_options import ViewOptions
 from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_settings import Targets
 
@@ -17,11 +18,13 @@ from denoiser.restoration_settings import Targets
 class Stage(Enum):
     """Part of an offline task."""
 
+    RENDER = "render"
+    """Make the data: of the task `montecarlo` only."""
     TRAIN = "train"
     EVALUATE = "evaluate"
     DENOISE = "denoise"
     ALL = "all"
-    """Train, then evaluate."""
+    """Render where there are scenes and no data, train, evaluate."""
 
 
 class Study(Enum):
@@ -47,6 +50,8 @@ class OfflineOptions:
 
     training: RestorationSettings
     """How the network is trained."""
+    views: ViewOptions | None = None
+    """Of the task `montecarlo`, which restores scenes; None: any other task."""
     stage: Stage = Stage.ALL
     study: Study | None = None
     """Instead of a stage."""

@@ -24,7 +24,7 @@ from app.offline_evaluation import baseline_restorer
 from app.offline_evaluation import estimated_psnr
 from app.offline_evaluation import evaluate_set
 from app.offline_evaluation import network_restorer
-from app.offline_training import TrainingRun
+from app.offline_training import RestorationRun
 from app.options import Options
 from app.progress import StartProgress
 from app.provenance import settings as plain_settings
@@ -146,7 +146,7 @@ def _evaluate_bursts(
 
 
 def report_head(
-    options: Options, run: TrainingRun | None, trainers: dict[str, RestorationTrainer]
+    options: Options, run: RestorationRun | None, trainers: dict[str, RestorationTrainer]
 ) -> dict[str, object]:
     """What the report begins with."""
     offline = options.offline

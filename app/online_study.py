@@ -17,6 +17,7 @@ import torch
 
 from app.comparison_figure import Panel
 from app.comparison_figure import draw_comparison
+from app.comparison_figure import toned_planes
 from app.errors import UsageError
 from app.flythrough import flythrough_cameras
 from app.headless import REFERENCE_SEED
@@ -37,7 +38,6 @@ from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
 from denoiser.settings import LossName
 from denoiser.trainer import Trainer
-from denoiser.transfer import tone
 from renderer.frame import FramePair
 from scenes.description import SceneDescription
 
@@ -140,13 +140,8 @@ def _measure(
     for label, picture in pictures.items():
         row[f"psnr {label}"] = float(psnr(picture, reference))
         row[f"relmse {label}"] = float(rel_mse(picture, reference))
-        panels.append(Panel(label, _shown(picture), row[f"psnr {label}"]))
-    return row, [*panels, Panel("reference", _shown(reference))]
-
-
-def _shown(radiance: torch.Tensor) -> torch.Tensor:
-    """(3, H, W) of T(v), in the range of pictures."""
-    return tone(radiance.clamp(min=0)).permute(2, 0, 1) - 0.5
+        panels.append(Panel(label, toned_planes(picture), row[f"psnr {label}"]))
+    return row, [*panels, Panel("reference", toned_planes(reference))]
 
 
 def _write_results(

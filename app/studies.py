@@ -17,10 +17,9 @@ from app.offline_distributed import Processes
 from app.offline_evaluation import TestNoise
 from app.offline_evaluation import evaluate_set
 from app.offline_evaluation import network_restorer
-from app.offline_training import TrainingRun
-from app.offline_training import checkpoint_path
+from app.offline_training import RestorationRun
+from app.offline_training import load_or_start
 from app.offline_training import start_run
-from app.offline_training import train
 from app.options import Options
 from app.outputs import prepare_folder
 from app.outputs import write_json
@@ -29,9 +28,11 @@ from app.provenance import settings as plain_settings
 from app.provenance import versions
 from app.study_plans import Member
 from app.study_plans import plan_study
+from app.training_loop import INTERRUPTED
+from app.training_loop import checkpoint_path
+from app.training_loop import train
 from renderer.backend import choose_device
 
-INTERRUPTED = 130
 CLEAN = "clean"  # label that the others are compared with where the axis is a level
 
 
@@ -63,8 +64,10 @@ def run_study(options: Options, folder: Path) -> int:
         targets = member.settings.targets
         saved = checkpoint_path(place, targets, True)
         resume = saved if saved.exists() else None
-        run = start_run(member.settings, (targets,), device, place, resume)
-        train(run, member.data, place, Processes(), options.is_quiet)
+        trainers = load_or_start(member.settings, (targets,), device, resume)
+        run = start_run(trainers, member.data, place, resume)
+        assert member.data.source is not None
+        train(run, member.data.source, place, Processes(), options.is_quiet)
         if run.is_interrupted:
             print(f"interrupted; the same command goes on in {folder}", file=sys.stderr)
             return INTERRUPTED
@@ -83,7 +86,7 @@ def run_study(options: Options, folder: Path) -> int:
     return 0
 
 
-def _result(member: Member, run: TrainingRun, options: Options) -> MemberResult:
+def _result(member: Member, run: RestorationRun, options: Options) -> MemberResult:
     """Curve and final figures of one training."""
     kind = member.settings.targets
     noise = TestNoise(member.settings.task, member.settings.level)

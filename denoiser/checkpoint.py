@@ -19,7 +19,7 @@ from denoiser.settings import DenoiserSettings
 from denoiser.trainer import CROPS
 from denoiser.trainer import Trainer
 
-__all__ = ["CheckpointError", "load", "save"]
+__all__ = ["CheckpointError", "load", "load_settings", "save"]
 
 
 def save(path: Path, trainer: Trainer) -> None:
@@ -34,10 +34,7 @@ def load(path: Path, trainer: Trainer) -> None:
     On CheckpointError the trainer is left as it was.
     """
     content = read_content(path, ONLINE)
-    try:
-        settings = DenoiserSettings.from_json(content.settings)
-    except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error
+    settings = _settings_of(path, content)
     saved, wanted = settings.network, trainer.settings.network
     if saved is not wanted:
         raise CheckpointError(f"{path}: holds the network {saved.value}, not {wanted.value}")
@@ -47,3 +44,15 @@ def load(path: Path, trainer: Trainer) -> None:
     except RuntimeError as error:
         raise CheckpointError(f"{path}: {CROPS} is no random state: {one_line(error)}") from error
     trainer.restore(content.tensors, settings, content.step_count)
+
+
+def load_settings(path: Path) -> DenoiserSettings:
+    """What the denoiser saved in `path` was trained with. Or CheckpointError."""
+    return _settings_of(path, read_content(path, ONLINE))
+
+
+def _settings_of(path: Path, content: Content) -> DenoiserSettings:
+    try:
+        return DenoiserSettings.from_json(content.settings)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error

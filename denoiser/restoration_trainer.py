@@ -10,14 +10,13 @@ import math
 from collections.abc import Mapping
 
 import torch
-from torch import distributed
 from torch import nn
-from torch.nn.parallel import DistributedDataParallel
 
 from denoiser.corruption import Spectrum
 from denoiser.corruption_kspace import with_measured
 from denoiser.optimizer import GuardedAdam
 from denoiser.precision import autocast
+from denoiser.processes import shared
 from denoiser.red30 import RED30
 from denoiser.restoration_batch import Batch
 from denoiser.restoration_losses import restoration_loss
@@ -41,9 +40,7 @@ class RestorationTrainer:
         self.step_count = 0
         self.network = build_restoration_network(settings, self.device)
         self._optimizer = GuardedAdam(self.network, settings.learning_rate, settings.clip)
-        self._forward: nn.Module = self.network
-        if distributed.is_initialized() and distributed.get_world_size() > 1:
-            self._forward = DistributedDataParallel(self.network)
+        self._forward = shared(self.network)
 
     @property
     def skipped_count(self) -> int:

@@ -19,6 +19,7 @@ from denoiser.losses import Objective
 from denoiser.networks import build_network
 from denoiser.optimizer import GuardedAdam
 from denoiser.precision import autocast
+from denoiser.processes import shared
 from denoiser.settings import DenoiserSettings
 from denoiser.tensors import below
 from renderer.frame import FramePair
@@ -49,6 +50,7 @@ class Trainer:
         """Start again from freshly initialised weights, as a new trainer of the same settings."""
         settings = self._settings
         self.network = build_network(settings.network, settings.seed, self.device)
+        self._forward = shared(self.network)
         self._optimizer = GuardedAdam(self.network, settings.learning_rate)
         self._crops = CropSampler(settings.seed)
         self.step_count = 0
@@ -67,7 +69,6 @@ class Trainer:
         if settings.network is not self._settings.network:
             raise ValueError(f"network {settings.network.value} needs a new trainer")
         self._settings = settings
-        self._optimizer.learning_rate = settings.learning_rate
 
     @property
     def skipped_count(self) -> torch.Tensor:
@@ -95,10 +96,15 @@ class Trainer:
         crop = self._crops.draw(pair.a.size, self._settings.crop)
         return self.step_on(examples.cut(self.step_count % 2, crop))
 
-    def step_on(self, examples: Examples) -> torch.Tensor:
-        """One step on examples from anywhere, noisy or clean targets alike; the loss, a scalar."""
+    def step_on(self, examples: Examples, rate: float = 1.0) -> torch.Tensor:
+        """One step on examples from anywhere, noisy or clean targets alike; the loss, a scalar.
+
+        Args:
+            rate: factor on the learning rate.
+        """
+        self._optimizer.learning_rate = self._settings.learning_rate * rate
         with autocast(self._settings.precision, self.device):
-            output = self.network(examples.inputs)
+            output = self._forward(examples.inputs)
         loss = self._objective.loss(output, examples.targets, examples.valid)
         self._optimizer.step(loss)
         self.step_count += 1

@@ -37,6 +37,7 @@ GROUPS = {
     },
     "--offline (also --crop, --learning-rate, --loss, --network)": {
         *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch", "clip"),
+        "views",
         *("channels", "input", "checkpoint", "baseline", "round", "level", "study"),
     },
 }
@@ -73,6 +74,19 @@ def test_an_offline_training_on_a_cpu_ends_within_minutes_if_nothing_is_asked() 
     given = with_cpu_start(parse_options(words)).offline
     assert given is not None
     assert (given.training.crop, given.training.iterations) == (256, 300_000)
+
+
+def test_scenes_and_views_of_the_task_that_renders_them() -> None:
+    words = "--offline --task montecarlo --device cpu --scene a b c --views 5 --loss hdr-linear"
+    options = with_cpu_start(parse_options([*words.split(), "--iterations", "7"]))
+    assert options.offline is not None and options.offline.views is not None
+    views = options.offline.views
+    assert (views.scenes, views.per_scene, options.session.render.spp) == (("a", "b", "c"), 5, 64)
+    training = views.training
+    assert (training.iterations, training.batch) == (7, cpu_start.BATCH)
+    assert training.denoiser.loss is LossName.HDR_LINEAR_INPUT
+    assert training.denoiser.crop == cpu_start.CROP
+    assert training.denoiser.learning_rate == 3e-4
 
 
 @pytest.mark.parametrize(

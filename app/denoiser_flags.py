@@ -1,0 +1,82 @@
+"""Flags of the online denoiser.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import argparse
+from enum import Enum
+from pathlib import Path
+
+from app import cpu_start
+from app.errors import UsageError
+from app.numbers import number
+from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import RestorationNetwork
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import LossName
+from denoiser.settings import NetworkName
+from denoiser.settings import Precision
+
+
+def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
+    """Flags of the denoiser."""
+    group = parser.add_argument_group("denoiser (viewer, --headless, --benchmark)")
+    default = DenoiserSettings()
+    group.add_argument(
+        "--network",
+        choices=_values(NetworkName, RestorationNetwork),
+        help="the paper's U-Net; offline also RED30 (unet)",
+    )
+    group.add_argument(
+        "--loss",
+        choices=_values(LossName, RestorationLoss),
+        help="the paper's figure 6: hdr .. l2-toned (hdr); offline: l2, l1, l0 (the task's)",
+    )
+    group.add_argument(
+        "--learning-rate", type=number(float, 0, True), help="of Adam (3e-4; offline 1e-3)"
+    )
+    group.add_argument(
+        "--train-steps",
+        type=number(int, 0),
+        help=f"per displayed frame (8; in the window on a CPU {cpu_start.TRAIN_STEPS})",
+    )
+    group.add_argument(
+        "--crop",
+        type=number(int, 1),
+        help=f"side of a training crop (256; window and --offline on a CPU: {cpu_start.CROP})",
+    )
+    group.add_argument(
+        "--precision",
+        choices=[n.value for n in Precision],
+        default=default.precision.value,
+        help="of convolutions",
+    )
+    group.add_argument("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
+    group.add_argument(
+        "--save", type=Path, metavar="FILE", help="write the checkpoint here at the end"
+    )
+
+
+def denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
+    """Settings of the online denoiser. UsageError for a choice that is of the offline mode only."""
+    default = DenoiserSettings()
+    for flag, kind in (("network", NetworkName), ("loss", LossName)):
+        text, known = getattr(args, flag), _values(kind)
+        if text is not None and text not in known:
+            raise UsageError(f"argument --{flag}: {text} is for --offline, choose from {known}")
+    return DenoiserSettings(
+        network=NetworkName(args.network or default.network),
+        loss=LossName(args.loss or default.loss),
+        learning_rate=args.learning_rate or default.learning_rate,
+        train_steps=default.train_steps if args.train_steps is None else args.train_steps,
+        crop=args.crop or default.crop,
+        seed=args.seed,
+        precision=Precision(args.precision),
+    )
+
+
+def _values(*kinds: type[Enum]) -> list[str]:
+    """Values of several enumerations, each once."""
+    return list(dict.fromkeys(member.value for kind in kinds for member in kind))

@@ -1,0 +1,84 @@
+"""Trains the online denoiser offline, on views rendered beforehand.
+
+Host code. Lehtinen et al. 2018, section 3.3 and appendix A.1. What it learns can go on learning in
+the viewer: its checkpoints are those of the online training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+import torch
+
+from denoiser import checkpoint
+from denoiser.restoration_settings import Targets
+from denoiser.restoration_trainer import ramped_down
+from denoiser.settings import DenoiserSettings
+from denoiser.trainer import Trainer
+from denoiser.view_batch import ViewBatch
+from renderer.frame import FramePair
+
+
+@dataclass(frozen=True)
+class ViewTraining:
+    """How a denoiser is trained on views."""
+
+    denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
+    """Network, loss, step size before the ramp-down, crop, seed, precision."""
+    targets: Targets = Targets.NOISY
+    iterations: int = 100_000
+    """Optimiser updates, >= 1."""
+    batch: int = 4
+    """Crops an update sees, over all processes (paper, appendix A.1)."""
+    ramp_down: float = 0.3
+    """Share of the training, at its end, over which the step size falls to 0."""
+
+
+class ViewTrainer:
+    """A denoiser, and how far it has come."""
+
+    def __init__(self, settings: ViewTraining, device: torch.device | str) -> None:
+        """Initialise from the seed of `settings.denoiser`; everything lives on `device`."""
+        self.settings = settings
+        self._trainer = Trainer(settings.denoiser, device)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network lives."""
+        return self._trainer.device
+
+    @property
+    def step_count(self) -> int:
+        """Updates done."""
+        return self._trainer.step_count
+
+    @property
+    def skipped_count(self) -> int:
+        """Steps left out because loss or gradient was not finite."""
+        return int(self._trainer.skipped_count)
+
+    def step(self, batch: ViewBatch) -> torch.Tensor:
+        """One update; the loss, a scalar, of this process' share of the batch."""
+        done = self.step_count / self.settings.iterations
+        rate = ramped_down(done, self.settings.ramp_down)
+        return self._trainer.step_on(batch.examples(self.settings.targets), rate)
+
+    def denoise(self, pair: FramePair) -> torch.Tensor:
+        """(H, W, 3) linear radiance >= 0, the mean of both halves, each denoised on its own."""
+        return self._trainer.denoise(pair)
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint. Or CheckpointError."""
+        checkpoint.save(path, self._trainer)
+
+    def load(self, path: Path) -> None:
+        """Take over a checkpoint of the same settings; CheckpointError where they differ."""
+        saved = checkpoint.load_settings(path).to_json()
+        for name, value in self.settings.denoiser.to_json().items():
+            if saved[name] != value:
+                raise checkpoint.CheckpointError(
+                    f"{path}: trained with {name} {saved[name]}, not {value}"
+                )
+        checkpoint.load(path, self._trainer)
