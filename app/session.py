@@ -26,6 +26,7 @@ from denoiser.examples import count_nonfinite
 from denoiser.metrics import psnr
 from denoiser.trainer import Trainer
 from renderer import backend
+from renderer.camera import viewpoint
 from renderer.film import Film
 from renderer.frame import FramePair
 from renderer.frame import Half
@@ -89,7 +90,8 @@ class Session:
         halves: list[Half] = []
         for half in range(2):
             yield from self._render(camera, half, halves)
-        pair = FramePair(halves[0], halves[1], render.spp, self.frame_index)
+        seen_from = viewpoint(camera, render.size)
+        pair = FramePair(halves[0], halves[1], render.spp, self.frame_index, seen_from)
         losses: list[torch.Tensor] = []
         if self.is_training:
             yield from self._train(pair, losses)

@@ -9,6 +9,7 @@ import math
 import numpy as np
 import taichi as ti
 
+from renderer.frame import Viewpoint
 from renderer.warp import square_to_disk
 from scenes.description import Camera
 
@@ -45,6 +46,16 @@ def camera_parameters(camera: Camera, size: tuple[int, int]) -> CameraParameters
         aperture_radius=camera.aperture_radius,
         focus_distance=camera.focus_distance,
     )
+
+
+def viewpoint(camera: Camera, size: tuple[int, int]) -> Viewpoint:
+    """The same camera for a frame's record."""
+    matrix = np.asarray(camera.to_world, dtype=np.float64)
+    axes = (matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)).T.tolist()
+    left, up, forward = ((float(x), float(y), float(z)) for x, y, z in axes)
+    x, y, z = matrix[:3, 3].tolist()
+    tan_x = math.tan(math.radians(camera.fov_x) / 2)
+    return Viewpoint((x, y, z), left, up, forward, tan_x, tan_x * size[1] / size[0])
 
 
 # ---- Device code

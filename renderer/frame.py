@@ -34,6 +34,26 @@ class Half:
         return width, height
 
 
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """Where a frame was seen from: the middle of the lens and the picture's axes, world space."""
+
+    position: Vector
+    left: Vector
+    """Unit; -x of the picture."""
+    up: Vector
+    """Unit; -y of the picture."""
+    forward: Vector
+    """Unit."""
+    tan_x: float
+    """Half the picture's width at distance 1."""
+    tan_y: float
+    """Half its height."""
+
+
 @dataclass(frozen=True, eq=False)
 class FramePair:
     """What the denoiser sees of a frame: the halves share scene and camera and nothing else."""
@@ -44,6 +64,8 @@ class FramePair:
     """Samples per pixel of each half."""
     frame_index: int
     """Counts frames since the start of the session; addresses the random streams."""
+    viewpoint: Viewpoint | None = None
+    """Of both halves; None: not known, so nothing can be carried over from other frames."""
 
     def mean_color(self) -> torch.Tensor:
         """(H, W, 3) mean of both halves' radiance."""

@@ -13,6 +13,7 @@ import torch
 
 from renderer.backend import Backend
 from renderer.camera import camera_parameters
+from renderer.camera import viewpoint
 from renderer.frame import FramePair
 from renderer.frame import Half
 from renderer.integrator import PathSettings
@@ -109,4 +110,4 @@ class Renderer:
         """Both halves of a frame."""
         a = self.render_half(camera, size, frame_index, 0, settings)
         b = self.render_half(camera, size, frame_index, 1, settings)
-        return FramePair(a, b, settings.spp, frame_index)
+        return FramePair(a, b, settings.spp, frame_index, viewpoint(camera, size))

@@ -1,0 +1,145 @@
+"""Reprojection: points of planes and boxes of known place are found again, what was hidden is not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from denoiser.reprojection import match
+from renderer.frame import Half
+from renderer.frame import Vector
+from renderer.frame import Viewpoint
+
+WIDTH, HEIGHT = 64, 48
+TAN_X = 0.6
+
+
+def viewpoint(position: Vector, turn_degrees: float = 0.0) -> Viewpoint:
+    """At `position`, looking along +z, turned to the left around y."""
+    c, s = math.cos(math.radians(turn_degrees)), math.sin(math.radians(turn_degrees))
+    return Viewpoint(position, (c, 0.0, -s), (0.0, 1.0, 0.0), (s, 0.0, c), TAN_X, 0.75 * TAN_X)
+
+
+def rays(view: Viewpoint) -> torch.Tensor:
+    """(H, W, 3) unit directions through the pixels' centres, pixel by pixel as the manual says."""
+    directions = torch.empty((HEIGHT, WIDTH, 3))
+    axes = [torch.tensor(axis) for axis in (view.left, view.up, view.forward)]
+    for row in range(HEIGHT):
+        for column in range(WIDTH):
+            x = (1 - 2 * (column + 0.5) / WIDTH) * view.tan_x
+            y = (1 - 2 * (row + 0.5) / HEIGHT) * view.tan_y
+            direction = x * axes[0] + y * axes[1] + axes[2]
+            directions[row, column] = direction / direction.norm()
+    return directions
+
+
+def wall(view: Viewpoint, distance: float, panel: float | None = None) -> tuple[Half, torch.Tensor]:
+    """A wall at z = `distance`, before it a narrow panel at z = `panel`; and what is painted on it.
+
+    Painted is the point's own world position, smooth and different everywhere.
+    """
+    directions = rays(view)
+    origin = torch.tensor(view.position)
+    length = (distance - origin[2]) / directions[..., 2:]
+    points = origin + directions * length
+    if panel is not None:
+        near = (panel - origin[2]) / directions[..., 2:]
+        near_points = origin + directions * near
+        is_near = near_points[..., :1].abs() < 0.3
+        length = torch.where(is_near, near, length)
+        points = torch.where(is_near, near_points, points)
+    normal = torch.tensor([0.0, 0.0, -1.0]).expand(HEIGHT, WIDTH, 3).contiguous()
+    blank = torch.zeros_like(points)
+    return Half(blank, blank, normal, length), points
+
+
+def planes(image: torch.Tensor) -> torch.Tensor:
+    """(1, C, H, W)."""
+    return image.permute(2, 0, 1)[None]
+
+
+@pytest.mark.parametrize(
+    ("position", "turn"),
+    [((0.3, 0.1, 0.0), 0.0), ((0.0, 0.0, 0.8), 0.0), ((-0.2, 0.05, -0.3), 4.0)],
+)
+def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint(position, turn)
+    (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
+    matches = match(half, now, earlier, before)
+    found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
+    assert float(found.float().mean()) > 0.7
+    carried = matches.carried(planes(earlier_painted))[0].permute(1, 2, 0)
+    # The wall is a plane: bilinear weights are exact but at the picture's edge.
+    inside = torch.zeros_like(found)
+    inside[1:-1, 1:-1] = True
+    error = (carried - painted).norm(dim=-1)
+    footprint = 2 * TAN_X * 4.0 / WIDTH
+    assert float(error[found & inside].quantile(0.95)) < 1e-3 * footprint + 1e-4
+    assert float(error[found].max()) < footprint
+    assert float(carried[~found].abs().max() if (~found).any() else 0.0) == 0.0
+
+
+def test_what_was_out_of_the_picture_is_not_found() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.0, 0.0, 0.0), 20.0)
+    (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
+    found = match(half, now, earlier, before).found(HEIGHT, WIDTH)[0, 0] > 0
+    reach = earlier_painted[..., 0].abs().max() + 0.08  # a pixel of 0.075 is enough
+    assert not found[painted[..., 0].abs() > reach].any()
+
+
+def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.8, 0.0, 0.0))
+    (half, painted), (earlier, _) = wall(now, 4.0, panel=2.0), wall(before, 4.0, panel=2.0)
+    found = match(half, now, earlier, before).found(HEIGHT, WIDTH)[0, 0] > 0
+    is_wall = painted[..., 2] > 3.0
+    # From the origin the panel of half width 0.3 at 2 hides the wall at 4 up to 0.6.
+    hidden = is_wall & (painted[..., 0].abs() < 0.55)
+    clear = is_wall & (painted[..., 0] > 0.7) & (painted[..., 0] < 2.0)
+    assert hidden.any() and not found[hidden].any()
+    assert float(found[clear].float().mean()) > 0.9
+
+
+def test_at_rest_every_pixel_is_its_own_match() -> None:
+    view = viewpoint((0.1, 0.2, 0.3), 7.0)
+    half, painted = wall(view, 4.0)
+    matches = match(half, view, half, view)
+    assert torch.equal(matches.carried(planes(painted)), planes(painted))
+    assert bool((matches.found(HEIGHT, WIDTH) == 1).all())
+
+
+def test_sky_matches_sky_and_turns_with_the_camera() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((5.0, 0.0, 0.0), 3.0)
+    blank = torch.zeros((HEIGHT, WIDTH, 3))
+    sky = Half(blank, blank, blank, torch.zeros((HEIGHT, WIDTH, 1)))
+    matches = match(sky, now, sky, before)
+    found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
+    # Turned by 3 of 62 degrees: about a twentieth of the picture is new, wherever the camera went.
+    assert 0.9 < float(found.float().mean()) < 0.98
+    carried = matches.carried(planes(rays(before)))[0].permute(1, 2, 0)
+    error = (carried - rays(now)).norm(dim=-1)
+    # At the edge of the earlier picture the nearest direction stands for one just outside.
+    assert float(error[found].quantile(0.9)) < 1e-3 and float(error[found].max()) < 0.02
+    half, _ = wall(now, 4.0)
+    assert not (match(half, now, sky, before).found(HEIGHT, WIDTH) > 0).any()
+
+
+def test_a_surface_turned_away_is_another_surface() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    earlier, _ = wall(view, 4.0)
+    turned = Half(earlier.color, earlier.albedo, -earlier.normal, earlier.depth)
+    assert not (match(half, moved, turned, view).found(HEIGHT, WIDTH) > 0).any()
+
+
+def test_broken_features_match_nothing() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    earlier, painted = wall(view, 4.0)
+    half.normal[5, 6] = torch.nan
+    half.depth[7, 8] = torch.inf
+    matches = match(half, moved, earlier, view)
+    found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
+    assert not found[5, 6] and not found[7, 8]
+    assert torch.isfinite(matches.carried(planes(painted))).all()
