@@ -44,9 +44,7 @@ class Matches:
         return (self.weights.sum(dim=0) > 0).float().view(1, 1, height, width)
 
 
-def match(
-    half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Viewpoint
-) -> Matches:
+def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Viewpoint) -> Matches:
     """Find what `half` shows in `earlier`, an earlier frame's same half of equal size.
 
     A pixel of the earlier frame counts if its point lies near the tangent plane of this one's, and

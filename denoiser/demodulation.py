@@ -1,0 +1,22 @@
+"""Demodulation: radiance divided by albedo is smooth where only the texture changes.
+
+Host code. (N, 3, H, W) linear planes.
+"""
+
+from __future__ import annotations
+
+import torch
+
+ALBEDO_FLOOR = (
+    0.02  # added to albedo: black surfaces reflect too (specular), and nothing divides by 0
+)
+
+
+def demodulated(color: torch.Tensor, albedo: torch.Tensor) -> torch.Tensor:
+    """Radiance over albedo, about irradiance over pi; >= 0."""
+    return color / (albedo + ALBEDO_FLOOR)
+
+
+def remodulated(smooth: torch.Tensor, albedo: torch.Tensor) -> torch.Tensor:
+    """The inverse of `demodulated` for the same albedo."""
+    return smooth * (albedo + ALBEDO_FLOOR)

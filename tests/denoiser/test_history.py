@@ -1,0 +1,113 @@
+"""History of the halves: means at rest, what moves along, what starts anew, and no mixing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from denoiser.demodulation import demodulated
+from denoiser.demodulation import remodulated
+from denoiser.features import to_planes
+from denoiser.history import MAX_FRAMES
+from denoiser.history import History
+from renderer.frame import FramePair
+from renderer.frame import Half
+from renderer.frame import Viewpoint
+from tests.denoiser.synthetic import clean_half
+from tests.denoiser.synthetic import noisy_pair
+
+SIZE = (40, 32)
+CLEAN = replace(clean_half(*SIZE), normal=torch.tensor([0.0, 0.0, -1.0]).expand(32, 40, 3))
+HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+AWAY = replace(HERE, position=(100.0, 0.0, 0.0))
+
+
+def frame(seed: int, viewpoint: Viewpoint | None = HERE) -> FramePair:
+    """A noisy frame of the made-up scene."""
+    return replace(noisy_pair(CLEAN, seed), viewpoint=viewpoint)
+
+
+def log_of(half: Half) -> torch.Tensor:
+    """(1, 3, H, W) of log(1 + e)."""
+    return torch.log1p(demodulated(to_planes(half.color), to_planes(half.albedo)))
+
+
+def test_remodulation_undoes_demodulation() -> None:
+    color, albedo = to_planes(CLEAN.color), to_planes(CLEAN.albedo)
+    torch.testing.assert_close(remodulated(demodulated(color, albedo), albedo), color)
+
+
+def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> None:
+    history, frames = History(), [frame(seed) for seed in range(6)]
+    for pair in frames:
+        halves = history.advance(pair)
+    for index, half in enumerate(halves):
+        logs = torch.stack([log_of((pair.a, pair.b)[index]) for pair in frames])
+        torch.testing.assert_close(half.log_mean, logs.mean(dim=0))
+        torch.testing.assert_close(half.log_square, logs.square().mean(dim=0))
+        assert bool((half.count == 6).all())
+        expected = logs.std(dim=0, correction=0) / 6**0.5
+        torch.testing.assert_close(half.deviation(), expected, atol=2e-3, rtol=1e-3)
+
+
+def test_long_histories_forget() -> None:
+    history = History()
+    for seed in range(int(MAX_FRAMES) + 5):
+        half = history.advance(frame(seed))[0]
+    assert bool((half.count == MAX_FRAMES).all())
+    before = half.log_mean
+    pair = frame(99)
+    after = history.advance(pair)[0].log_mean
+    torch.testing.assert_close(after, before.lerp(log_of(pair.a), 1 / MAX_FRAMES))
+
+
+def test_what_was_not_in_view_starts_anew() -> None:
+    history = History()
+    history.advance(frame(0))
+    moved = frame(1, AWAY)
+    half = history.advance(moved)[0]
+    assert bool((half.count == 1).all())
+    torch.testing.assert_close(half.log_mean, log_of(moved.a))
+    torch.testing.assert_close(half.log_denoised, log_of(moved.a))
+
+
+def test_what_was_made_of_a_half_is_carried_along() -> None:
+    history = History()
+    history.advance(frame(0))
+    made = [torch.full((1, 3, 32, 40), value) for value in (2.0, 5.0)]
+    history.remember(made)
+    for half, value in zip(history.advance(frame(1)), (2.0, 5.0)):
+        expected = torch.full((1, 3, 32, 40), value)
+        torch.testing.assert_close(half.log_denoised, torch.log1p(expected))
+
+
+def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
+    history = History()
+    history.advance(frame(0))
+    assert bool((history.advance(frame(1, None))[0].count == 1).all())
+    history.advance(frame(2))
+    other = replace(noisy_pair(clean_half(24, 16), 3), viewpoint=HERE)
+    assert history.advance(other)[0].log_mean.shape == (1, 3, 16, 24)
+
+
+def test_a_broken_pixel_keeps_its_past() -> None:
+    history = History()
+    first = frame(0)
+    history.advance(first)
+    second = frame(1)
+    second.a.color[3, 4, 1] = torch.nan
+    half = history.advance(second)[0]
+    assert half.count[0, 0, 3, 4] == 1 and half.count[0, 0, 3, 5] == 2
+    torch.testing.assert_close(half.log_mean[0, :, 3, 4], log_of(first.a)[0, :, 3, 4])
+    assert torch.isfinite(half.planes()).all()
+
+
+def test_one_half_knows_nothing_of_the_other() -> None:
+    one, other = History(), History()
+    for seed in range(3):
+        pair = frame(seed)
+        mine = one.advance(pair)[0]
+        stranger = replace(pair, b=noisy_pair(CLEAN, 1000 + seed).b)
+        same = other.advance(stranger)[0]
+        assert torch.equal(mine.planes(), same.planes())
