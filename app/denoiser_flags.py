@@ -12,6 +12,7 @@ from pathlib import Path
 from app import cpu_start
 from app.errors import UsageError
 from app.numbers import number
+from denoiser.presets import PRESETS
 from denoiser.restoration_losses import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
 from denoiser.settings import DenoiserSettings
@@ -27,7 +28,8 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--network",
         choices=_values(NetworkName, RestorationNetwork),
-        help="the paper's U-Net; offline also RED30 (unet)",
+        help="the paper's U-Net; fast, best: kernels over each half's own history;"
+        " offline unet, red30 (unet)",
     )
     group.add_argument(
         "--loss",
@@ -35,7 +37,9 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
         help="the paper's figure 6: hdr .. l2-toned (hdr); offline: l2, l1, l0 (the task's)",
     )
     group.add_argument(
-        "--learning-rate", type=number(float, 0, True), help="of Adam (3e-4; offline 1e-3)"
+        "--learning-rate",
+        type=number(float, 0, True),
+        help="of Adam (unet 3e-4, fast and best 1e-3; offline 1e-3)",
     )
     group.add_argument(
         "--train-steps",
@@ -66,10 +70,11 @@ def denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
         text, known = getattr(args, flag), _values(kind)
         if text is not None and text not in known:
             raise UsageError(f"argument --{flag}: {text} is for --offline, choose from {known}")
+    network = NetworkName(args.network or default.network)
     return DenoiserSettings(
-        network=NetworkName(args.network or default.network),
+        network=network,
         loss=LossName(args.loss or default.loss),
-        learning_rate=args.learning_rate or default.learning_rate,
+        learning_rate=args.learning_rate or PRESETS[network].learning_rate,
         train_steps=default.train_steps if args.train_steps is None else args.train_steps,
         crop=args.crop or default.crop,
         seed=args.seed,

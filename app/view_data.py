@@ -12,7 +12,6 @@ import torch
 
 from app.offline_options import OfflineOptions
 from app.offline_options import Stage
-from denoiser.losses import OBJECTIVES
 from denoiser.picture_files import DataError
 from denoiser.picture_set import Progress
 from denoiser.restoration_settings import Targets
@@ -68,6 +67,4 @@ def view_source(
         for view in views:
             if view.clean is None:
                 raise DataError(f"{view.name} has no clean picture: render with --targets both")
-    denoiser = training.denoiser
-    transfer = OBJECTIVES[denoiser.loss].input_transfer
-    return ViewCrops(views, transfer, denoiser.crop, denoiser.seed)
+    return ViewCrops(views, training.denoiser)

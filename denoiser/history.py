@@ -1,14 +1,15 @@
 """History: what each half has gathered of the surfaces in view over earlier frames.
 
 Host code. Both halves are carried along and accumulated on their own, with their own features, so
-that the other half stays an independent target. The means are of log(1 + e), e the demodulated
-radiance: fireflies leave no streaks. That makes them darker than the mean of e, which is allowed:
-the input of Noise2Noise may be biased in any way, only its target may not.
+that the other half stays an independent target. The means are of log(1 + s e), e the demodulated
+radiance and s the exposure: fireflies leave no streaks. That makes them darker than the mean of e,
+which is allowed: the input of Noise2Noise may be biased in any way, only its target may not.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 import torch
 
@@ -21,6 +22,9 @@ from renderer.frame import Half
 
 MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
+BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
+CUTS = 8  # times that is repeated
+TINY = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +32,16 @@ class HalfHistory:
     """One half's past as the present frame sees it, the present included. Planes, (1, C, H, W)."""
 
     log_mean: torch.Tensor
-    """3 channels: mean of log(1 + e)."""
+    """3 channels: mean of log(1 + s e)."""
     log_square: torch.Tensor
     """3 channels: mean of its square."""
     count: torch.Tensor
     """1 channel: frames in the means, 1 to MAX_FRAMES."""
     log_denoised: torch.Tensor
-    """3 channels: log(1 + e) of what was made of the half one frame ago, carried along; where that
-    was not in view, `log_mean`."""
+    """3 channels: log(1 + s e) of what was made of the half one frame ago, carried along; where
+    that was not in view, `log_mean`."""
+    log_now: torch.Tensor
+    """3 channels: of the present frame alone."""
 
     def deviation(self) -> torch.Tensor:
         """(1, 3, H, W) standard error of `log_mean`, estimated from the frames in it."""
@@ -43,7 +49,7 @@ class HalfHistory:
         return (variance / self.count).sqrt()
 
     def planes(self) -> torch.Tensor:
-        """(1, 10, H, W) of everything that is carried along."""
+        """(1, 10, H, W) of all that is carried along."""
         return torch.cat((self.log_mean, self.log_square, self.log_denoised, self.count), dim=1)
 
 
@@ -54,6 +60,13 @@ class History:
         """Nothing seen yet."""
         self._earlier: FramePair | None = None
         self._halves: list[HalfHistory] = []
+        self._exposure: torch.Tensor | None = None
+
+    @property
+    def exposure(self) -> torch.Tensor:
+        """s, a scalar: 1 / mean of e in the first frame, fireflies cut."""
+        assert self._exposure is not None, "no frame has been seen"
+        return self._exposure
 
     def advance(self, pair: FramePair) -> list[HalfHistory]:
         """Carry the past along to a new frame and add it; for half a and half b.
@@ -61,21 +74,27 @@ class History:
         Without a viewpoint, or at another size than before, the past is forgotten.
         """
         earlier, halves = self._earlier, [pair.a, pair.b]
+        smooth = [_demodulated(half) for half in halves]
+        if self._exposure is None:
+            self._exposure = 1 / _typical(torch.cat(smooth))
         carried: list[torch.Tensor | None] = [None, None]
         if earlier is not None and _fits(pair, earlier):
             assert pair.viewpoint is not None and earlier.viewpoint is not None
             for index, old in enumerate((earlier.a, earlier.b)):
                 matches = match(halves[index], pair.viewpoint, old, earlier.viewpoint)
                 carried[index] = matches.carried(self._halves[index].planes())
-        self._halves = [_added(half, past) for half, past in zip(halves, carried)]
+        logs = [torch.log1p(self._exposure * image) for image in smooth]
+        self._halves = [_added(*each) for each in zip(halves, logs, carried)]
         self._earlier = pair
         return self._halves
 
-    def remember(self, smooth: list[torch.Tensor]) -> None:
-        """Keep what was made of each half, (1, 3, H, W) demodulated radiance, for the next frame."""
+    def remember(self, radiance: list[torch.Tensor]) -> None:
+        """Keep what was made of each half, (H, W, 3) linear radiance, for the next frame."""
+        pair, exposure = self._earlier, self.exposure
+        assert pair is not None
         self._halves = [
-            HalfHistory(half.log_mean, half.log_square, half.count, torch.log1p(made))
-            for half, made in zip(self._halves, smooth)
+            replace(past, log_denoised=torch.log1p(exposure * _demodulated(half, made)))
+            for past, half, made in zip(self._halves, (pair.a, pair.b), radiance)
         ]
 
 
@@ -84,17 +103,28 @@ def _fits(pair: FramePair, earlier: FramePair) -> bool:
     return has_views and pair.a.size == earlier.a.size
 
 
-def _added(half: Half, past: torch.Tensor | None) -> HalfHistory:
+def _typical(image: torch.Tensor) -> torch.Tensor:
+    """A mean that fireflies cannot carry away; a scalar > 0 that scales with the image."""
+    mean = image.mean()
+    for _ in range(CUTS):
+        mean = torch.minimum(image, BRIGHTEST * mean).mean()
+    return mean.clamp(min=TINY)
+
+
+def _demodulated(half: Half, color: torch.Tensor | None = None) -> torch.Tensor:
+    """(1, 3, H, W): a half's radiance, or another picture of it, over its albedo; broken: 0."""
+    color, valid = half.color if color is None else color, finite_pixels(half)
+    planes = [to_planes(torch.where(valid, image, 0)) for image in (color, half.albedo)]
+    return demodulated(planes[0], planes[1]).clamp(max=MAX_RADIANCE)
+
+
+def _added(half: Half, log: torch.Tensor, past: torch.Tensor | None) -> HalfHistory:
     """The past with the present frame in it; pixels that are broken now keep their past."""
-    valid = finite_pixels(half)
-    color = to_planes(torch.where(valid, half.color, 0))
-    albedo = to_planes(torch.where(valid, half.albedo, 0))
-    log = torch.log1p(demodulated(color, albedo).clamp(max=MAX_RADIANCE))
     if past is None:
-        return HalfHistory(log, log.square(), torch.ones_like(log[:, :1]), log)
+        return HalfHistory(log, log.square(), torch.ones_like(log[:, :1]), log, log)
     mean, square, denoised, before = past.split((3, 3, 3, 1), dim=1)
-    present = to_planes(valid).to(log.dtype)
+    present = to_planes(finite_pixels(half)).to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
     share = present / count
     mean, square = mean.lerp(log, share), square.lerp(log.square(), share)
-    return HalfHistory(mean, square, count, torch.where(before > 0, denoised, mean))
+    return HalfHistory(mean, square, count, torch.where(before > 0, denoised, mean), log)

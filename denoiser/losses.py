@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace
 
 import torch
 from torch.nn import functional
@@ -75,6 +76,10 @@ class Objective:
         assert output.shape == target.shape, (tuple(output.shape), tuple(target.shape))
         estimate = self.estimate(output.float())
         return masked_mean(self.error(estimate, self.target_transfer.forward(target)), valid)
+
+    def of_radiance(self) -> Objective:
+        """The same comparison for a network whose output is radiance >= 0 already."""
+        return replace(self, estimate=self.target_transfer.forward)
 
     def radiance(self, output: torch.Tensor) -> torch.Tensor:
         """Network output, any shape, to linear radiance, float32, >= 0."""

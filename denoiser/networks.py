@@ -9,6 +9,8 @@ import torch
 from torch import nn
 
 from denoiser.features import INPUT_CHANNELS
+from denoiser.kernel_unet import KernelUNet
+from denoiser.presets import PRESETS
 from denoiser.settings import NetworkName
 from denoiser.unet import UNet
 
@@ -16,14 +18,18 @@ OUTPUT_CHANNELS = 3  # RGB
 
 
 def build_network(name: NetworkName, seed: int, device: torch.device) -> nn.Module:
-    """A freshly initialised network: (N, 9, H, W) -> (N, 3, H, W), channels-last, on `device`.
+    """A freshly initialised network, channels-last, on `device`.
 
-    The same seed gives the same weights on every device and leaves torch's own generators alone.
+    The paper's takes (N, 9, H, W) and gives (N, 3, H, W) of what its objective makes radiance; the
+    kernel-predicting ones take (N, 21, H, W) and give radiance. The same seed gives the same
+    weights on every device and leaves torch's own generators alone.
     """
     generator = torch.Generator().manual_seed(seed)
-    if name is NetworkName.UNET:
+    widths = PRESETS[name].widths
+    network: nn.Module
+    if widths is None:
         network = UNet(INPUT_CHANNELS, OUTPUT_CHANNELS, generator)
     else:
-        raise ValueError(f"unknown network {name}")
+        network = KernelUNet(widths, generator)
     moved = network.to(device)
     return moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -32,6 +32,10 @@ class NetworkName(Enum):
 
     UNET = "unet"
     """The paper's U-Net, table 2: 997,251 parameters with 9 input and 3 output channels."""
+    FAST = "fast"
+    """Predicts kernels over each half's own history; small."""
+    BEST = "best"
+    """The same, larger."""
 
 
 class Precision(Enum):

@@ -12,19 +12,24 @@ import torch
 
 from denoiser.crops import CropSampler
 from denoiser.examples import Examples
-from denoiser.examples import both_directions
 from denoiser.features import to_image
+from denoiser.inputs import new_inputs
 from denoiser.losses import OBJECTIVES
 from denoiser.losses import Objective
 from denoiser.networks import build_network
 from denoiser.optimizer import GuardedAdam
 from denoiser.precision import autocast
+from denoiser.presets import PRESETS
+from denoiser.presets import Preset
 from denoiser.processes import shared
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import LossName
 from denoiser.tensors import below
+from denoiser.weight_average import WeightAverage
 from renderer.frame import FramePair
 
 WEIGHTS = "weights."
+AVERAGE = "average."
 ADAM = "adam."
 CROPS = "crops.state"
 
@@ -51,10 +56,12 @@ class Trainer:
         settings = self._settings
         self.network = build_network(settings.network, settings.seed, self.device)
         self._forward = shared(self.network)
-        self._optimizer = GuardedAdam(self.network, settings.learning_rate)
+        self._average = WeightAverage(self.network, self._preset.average_decay)
+        self._optimizer = GuardedAdam(self.network, settings.learning_rate, self._preset.clip)
+        self._inputs = new_inputs(settings)
         self._crops = CropSampler(settings.seed)
         self.step_count = 0
-        self._prepared: tuple[FramePair, Objective, Examples] | None = None
+        self._prepared: tuple[FramePair, LossName, Examples] | None = None
 
     @property
     def settings(self) -> DenoiserSettings:
@@ -68,7 +75,10 @@ class Trainer:
         """
         if settings.network is not self._settings.network:
             raise ValueError(f"network {settings.network.value} needs a new trainer")
+        is_other_input = settings.loss is not self._settings.loss
         self._settings = settings
+        if is_other_input and self._preset.widths is None:
+            self._inputs = new_inputs(settings)
 
     @property
     def skipped_count(self) -> torch.Tensor:
@@ -107,6 +117,7 @@ class Trainer:
             output = self._forward(examples.inputs)
         loss = self._objective.loss(output, examples.targets, examples.valid)
         self._optimizer.step(loss)
+        self._average.update(self.step_count)
         self.step_count += 1
         return loss.detach()
 
@@ -114,12 +125,15 @@ class Trainer:
         """(H, W, 3) linear radiance >= 0: the mean of both halves, each denoised on its own."""
         inputs = self._examples_of(pair).inputs
         # One half after the other: the network's memory for large frames is counted in gigabytes.
-        return (self._denoise_half(inputs[:1]) + self._denoise_half(inputs[1:])) / 2
+        halves = [self._denoise_half(inputs[:1]), self._denoise_half(inputs[1:])]
+        self._inputs.remember(halves)
+        return (halves[0] + halves[1]) / 2
 
     def state(self) -> dict[str, torch.Tensor]:
         """Everything a continued training needs besides settings and step count, not copied."""
         tensors = {WEIGHTS + name: value for name, value in self.network.state_dict().items()}
         tensors |= {ADAM + name: value for name, value in self._optimizer.state().items()}
+        tensors |= {AVERAGE + name: value for name, value in self._average.state().items()}
         tensors[CROPS] = self._crops.state()
         return tensors
 
@@ -129,24 +143,31 @@ class Trainer:
         """Take over copies of what `state()` gave for the same network."""
         self.change(settings)
         self.network.load_state_dict(below(tensors, WEIGHTS))
+        self._average.restore(below(tensors, AVERAGE))
         self._optimizer.restore(below(tensors, ADAM))
         self._crops.restore(tensors[CROPS])
         self.step_count = step_count
 
     @property
+    def _preset(self) -> Preset:
+        return PRESETS[self._settings.network]
+
+    @property
     def _objective(self) -> Objective:
-        return OBJECTIVES[self._settings.loss]
+        objective = OBJECTIVES[self._settings.loss]
+        # Networks that predict kernels give radiance themselves.
+        return objective if self._preset.widths is None else objective.of_radiance()
 
     def _examples_of(self, pair: FramePair) -> Examples:
         """The frame's examples, prepared once for all its steps and for denoising it."""
         prepared = self._prepared
-        if prepared is None or prepared[0] is not pair or prepared[1] is not self._objective:
-            examples = both_directions(pair, self._objective.input_transfer)
-            self._prepared = prepared = (pair, self._objective, examples)
+        if prepared is None or prepared[0] is not pair or prepared[1] is not self._settings.loss:
+            examples = self._inputs.examples(pair)
+            self._prepared = prepared = (pair, self._settings.loss, examples)
         return prepared[2]
 
     @torch.no_grad()
     def _denoise_half(self, network_input: torch.Tensor) -> torch.Tensor:
         with autocast(self._settings.precision, self.device):
-            output = self.network(network_input)
+            output = self._average.network(network_input)
         return to_image(self._objective.radiance(output))

@@ -13,11 +13,11 @@ import torch
 
 from denoiser.crops import Crop
 from denoiser.examples import Examples
-from denoiser.examples import both_directions
+from denoiser.inputs import new_inputs
 from denoiser.picture_set import crop_corner
 from denoiser.restoration_settings import Targets
 from denoiser.seeds import generator_at
-from denoiser.transfer import Transfer
+from denoiser.settings import DenoiserSettings
 from denoiser.view_set import View
 
 
@@ -39,15 +39,16 @@ class ViewBatch:
 class ViewCrops:
     """Crops of views; every view, direction and place equally likely."""
 
-    def __init__(
-        self, views: Sequence[View], input_transfer: Transfer, crop: int, seed: int
-    ) -> None:
-        """Prepare the network's inputs of all views; `crop` is cut down to their size."""
+    def __init__(self, views: Sequence[View], settings: DenoiserSettings) -> None:
+        """Prepare what the network of `settings` reads of all views, each without a past.
+
+        Crops are cut down to the views' size.
+        """
         assert views
-        self._examples = [both_directions(view.pair, input_transfer) for view in views]
+        self._examples = [new_inputs(settings).examples(view.pair) for view in views]
         self._clean = [view.clean for view in views]
-        self._crop = crop
-        self._seed = seed
+        self._crop = settings.crop
+        self._seed = settings.seed
 
     def batch(self, index: int, first: int, count: int) -> ViewBatch:
         """Crops `first` to `first + count` of batch `index`."""

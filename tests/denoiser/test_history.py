@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 import torch
 
 from denoiser.demodulation import demodulated
@@ -28,9 +29,10 @@ def frame(seed: int, viewpoint: Viewpoint | None = HERE) -> FramePair:
     return replace(noisy_pair(CLEAN, seed), viewpoint=viewpoint)
 
 
-def log_of(half: Half) -> torch.Tensor:
-    """(1, 3, H, W) of log(1 + e)."""
-    return torch.log1p(demodulated(to_planes(half.color), to_planes(half.albedo)))
+def log_of(half: Half, history: History) -> torch.Tensor:
+    """(1, 3, H, W) of log(1 + s e)."""
+    smooth = demodulated(to_planes(half.color), to_planes(half.albedo))
+    return torch.log1p(history.exposure * smooth)
 
 
 def test_remodulation_undoes_demodulation() -> None:
@@ -43,7 +45,7 @@ def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> Non
     for pair in frames:
         halves = history.advance(pair)
     for index, half in enumerate(halves):
-        logs = torch.stack([log_of((pair.a, pair.b)[index]) for pair in frames])
+        logs = torch.stack([log_of((pair.a, pair.b)[index], history) for pair in frames])
         torch.testing.assert_close(half.log_mean, logs.mean(dim=0))
         torch.testing.assert_close(half.log_square, logs.square().mean(dim=0))
         assert bool((half.count == 6).all())
@@ -59,7 +61,7 @@ def test_long_histories_forget() -> None:
     before = half.log_mean
     pair = frame(99)
     after = history.advance(pair)[0].log_mean
-    torch.testing.assert_close(after, before.lerp(log_of(pair.a), 1 / MAX_FRAMES))
+    torch.testing.assert_close(after, before.lerp(log_of(pair.a, history), 1 / MAX_FRAMES))
 
 
 def test_what_was_not_in_view_starts_anew() -> None:
@@ -68,18 +70,35 @@ def test_what_was_not_in_view_starts_anew() -> None:
     moved = frame(1, AWAY)
     half = history.advance(moved)[0]
     assert bool((half.count == 1).all())
-    torch.testing.assert_close(half.log_mean, log_of(moved.a))
-    torch.testing.assert_close(half.log_denoised, log_of(moved.a))
+    torch.testing.assert_close(half.log_mean, log_of(moved.a, history))
+    torch.testing.assert_close(half.log_denoised, log_of(moved.a, history))
 
 
 def test_what_was_made_of_a_half_is_carried_along() -> None:
-    history = History()
-    history.advance(frame(0))
-    made = [torch.full((1, 3, 32, 40), value) for value in (2.0, 5.0)]
+    history, pair = History(), frame(0)
+    history.advance(pair)
+    made = [torch.full((32, 40, 3), value) for value in (2.0, 5.0)]
     history.remember(made)
-    for half, value in zip(history.advance(frame(1)), (2.0, 5.0)):
-        expected = torch.full((1, 3, 32, 40), value)
-        torch.testing.assert_close(half.log_denoised, torch.log1p(expected))
+    for half, before, image in zip(history.advance(frame(1)), (pair.a, pair.b), made):
+        torch.testing.assert_close(half.log_denoised, log_of(replace(before, color=image), history))
+
+
+def test_the_exposure_is_the_first_frames_and_stays() -> None:
+    history, pair = History(), frame(0)
+    for half in (pair.a, pair.b):
+        half.color.mul_(1e-3)
+    history.advance(pair)
+    smooth = [demodulated(to_planes(h.color), to_planes(h.albedo)) for h in (pair.a, pair.b)]
+    exposed = history.exposure * torch.cat(smooth)
+    assert 0.4 < float(exposed.clamp(max=4.0).mean()) < 1.2
+    # One firefly more changes hardly anything.
+    pair.a.color[0, 0] = 1e5
+    other = History()
+    other.advance(pair)
+    assert float(other.exposure / history.exposure) == pytest.approx(1.0, abs=0.02)
+    first = history.exposure
+    history.advance(frame(1))
+    assert history.exposure is first
 
 
 def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
@@ -99,13 +118,16 @@ def test_a_broken_pixel_keeps_its_past() -> None:
     second.a.color[3, 4, 1] = torch.nan
     half = history.advance(second)[0]
     assert half.count[0, 0, 3, 4] == 1 and half.count[0, 0, 3, 5] == 2
-    torch.testing.assert_close(half.log_mean[0, :, 3, 4], log_of(first.a)[0, :, 3, 4])
+    torch.testing.assert_close(half.log_mean[0, :, 3, 4], log_of(first.a, history)[0, :, 3, 4])
     assert torch.isfinite(half.planes()).all()
 
 
 def test_one_half_knows_nothing_of_the_other() -> None:
+    """But for the exposure, one number that the first frame decides."""
     one, other = History(), History()
-    for seed in range(3):
+    for history in (one, other):
+        history.advance(frame(0))
+    for seed in range(1, 4):
         pair = frame(seed)
         mine = one.advance(pair)[0]
         stranger = replace(pair, b=noisy_pair(CLEAN, 1000 + seed).b)

@@ -1,4 +1,4 @@
-"""Reprojection: points of planes and boxes of known place are found again, what was hidden is not."""
+"""Reprojection: points of planes of known place are found again, what was hidden is not."""
 
 from __future__ import annotations
 

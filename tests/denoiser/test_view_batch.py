@@ -31,7 +31,7 @@ SETTINGS = ViewTraining(
 
 def crops(views: list[View] = VIEWS, crop: int = 16) -> ViewCrops:
     """A source of small crops."""
-    return ViewCrops(views, TONED, crop, seed=5)
+    return ViewCrops(views, DenoiserSettings(crop=crop, seed=5))
 
 
 def test_each_crop_compares_one_half_with_the_other_at_the_same_place() -> None:

@@ -1,0 +1,68 @@
+"""Planes that the kernel-predicting networks read: one half, and its history.
+
+Host code. Logs are log(1 + s e) of demodulated radiance e, with an exposure s that makes scenes of
+any brightness alike.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from denoiser.examples import Examples
+from denoiser.examples import valid_pixels
+from denoiser.features import to_planes
+from denoiser.history import HalfHistory
+from denoiser.history import History
+from renderer.frame import FramePair
+from renderer.frame import Half
+
+LOG_MEAN = slice(0, 3)
+LOG_DENOISED = slice(3, 6)
+LOG_NOW = slice(6, 9)
+DEVIATION = slice(9, 12)
+ALBEDO = slice(12, 15)
+NORMAL = slice(15, 18)
+AGE = slice(18, 19)
+"""1 / frames in the history."""
+DISTANCE = slice(19, 20)
+"""d / (d + median of d), d the path length of the features; 0 where nothing is hit."""
+EXPOSURE = slice(20, 21)
+"""s, the same in every pixel; not looked at by convolutions."""
+COLOR_GROUPS = (LOG_MEAN, LOG_DENOISED, LOG_NOW, DEVIATION, ALBEDO)
+"""What is red, green and blue."""
+SEEN = 20  # channels that convolutions look at
+CHANNELS = 21
+
+
+def both_directions_with_history(pair: FramePair, history: History) -> Examples:
+    """Two examples of a frame, as `examples.both_directions`; the history is carried along."""
+    halves = history.advance(pair)
+    valid = valid_pixels(pair)
+    inputs = [_planes(half, past, history.exposure) for half, past in zip((pair.a, pair.b), halves)]
+    targets = [torch.where(valid, half.color, 0) for half in (pair.b, pair.a)]
+    return Examples(
+        inputs=torch.cat(inputs).contiguous(memory_format=torch.channels_last),
+        targets=torch.cat([to_planes(target) for target in targets]),
+        valid=to_planes(valid).expand(2, -1, -1, -1),
+    )
+
+
+def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tensor:
+    """(1, 21, H, W), finite."""
+    albedo, normal, depth = (
+        to_planes(torch.where(torch.isfinite(image), image, 0))
+        for image in (half.albedo, half.normal, half.depth)
+    )
+    middle = depth.median()
+    planes = (
+        past.log_mean,
+        past.log_denoised,
+        past.log_now,
+        past.deviation(),
+        albedo,
+        normal,
+        1 / past.count,
+        depth / (depth + middle).clamp(min=1e-12),
+        exposure.expand_as(depth),
+    )
+    return torch.cat(planes, dim=1)

@@ -1,0 +1,138 @@
+"""A small U-Net that predicts filter kernels instead of colours, at three scales.
+
+Host code. After Bako et al. 2017 (kernels) and Vogels et al. 2018 (scales). A filter can only
+mix what is in the picture: it is useful from the first steps on and never diverges. What it mixes
+are two demodulated pictures of the half, its history and its last denoised picture carried along;
+a gain on the result takes back what the history's logarithm darkens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from denoiser import history_planes as planes
+from denoiser.demodulation import remodulated
+from denoiser.initialisation import initialise_he
+from denoiser.kernel_filter import filter_with_kernels
+from denoiser.unet import LEAK
+from denoiser.unet import reflect_to_multiple
+
+SIDE_MULTIPLE = 8  # three poolings
+KERNEL = 5  # pixels
+TAPS = KERNEL * KERNEL
+MAX_LOG_GAIN = 3.0
+FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box filters
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Channels at full, half, quarter and eighth resolution."""
+
+    full: int
+    half: int
+    quarter: int
+    eighth: int
+
+
+class KernelUNet(nn.Module):
+    """Takes (N, 21, H, W) planes of any size, gives (N, 3, H, W) linear radiance >= 0."""
+
+    def __init__(self, widths: Widths, generator: torch.Generator) -> None:
+        """Draw the weights from `generator`, a CPU one; no other randomness."""
+        super().__init__()
+        w = widths
+        self.enc_full = _pair_of_convolutions(planes.SEEN, w.full)
+        self.enc_half = _pair_of_convolutions(w.full, w.half)
+        self.enc_quarter = _pair_of_convolutions(w.half, w.quarter)
+        self.enc_eighth = _pair_of_convolutions(w.quarter, w.eighth)
+        self.dec_quarter = _convolution(w.eighth + w.quarter, w.quarter)
+        self.dec_half = _convolution(w.quarter + w.half, w.half)
+        self.dec_full = _convolution(w.half + w.full, w.full)
+        self.dec_last = _convolution(w.full, w.full)
+        self.head_quarter = _convolution(w.quarter, 2 * TAPS, 1)
+        self.head_half = _convolution(w.half, 2 * TAPS + 1, 1)
+        self.head_full = _convolution(w.full, 2 * TAPS + 1 + 3, 1)
+        initialise_he(self, generator, LEAK)
+        with torch.no_grad():
+            for head in (self.head_full, self.head_half, self.head_quarter):
+                head.weight.mul_(FIRST_SCALE)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Predict kernels, filter from coarse to fine, put the albedo back."""
+        height, width = image.shape[2:]
+        padded = reflect_to_multiple(image, SIDE_MULTIPLE)
+        full, half, quarter = self._heads(_centred(padded[:, : planes.SEEN]))
+        pictures = padded[:, : planes.LOG_DENOISED.stop].expm1()
+        halved = functional.avg_pool2d(pictures, 2)
+        smooth = _filtered(functional.avg_pool2d(halved, 2), quarter[:, : 2 * TAPS])
+        smooth = _refined(_filtered(halved, half[:, : 2 * TAPS]), smooth, half[:, -1:])
+        share, gain = full[:, 2 * TAPS : 2 * TAPS + 1], full[:, -3:]
+        smooth = _refined(_filtered(pictures, full[:, : 2 * TAPS]), smooth, share)
+        smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
+        radiance = remodulated(smooth, padded[:, planes.ALBEDO]) / padded[:, planes.EXPOSURE]
+        return radiance[:, :, :height, :width]
+
+    def _heads(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Kernels and what else is predicted, float32, at full, half and quarter resolution."""
+        enc_full = _apply(self.enc_full, x)
+        enc_half = _apply(self.enc_half, functional.max_pool2d(enc_full, 2))
+        enc_quarter = _apply(self.enc_quarter, functional.max_pool2d(enc_half, 2))
+        enc_eighth = _apply(self.enc_eighth, functional.max_pool2d(enc_quarter, 2))
+        quarter = _activate(self.dec_quarter(_join(enc_eighth, enc_quarter)))
+        half = _activate(self.dec_half(_join(quarter, enc_half)))
+        full = _activate(self.dec_full(_join(half, enc_full)))
+        full = _activate(self.dec_last(full))
+        return (
+            self.head_full(full).float(),
+            self.head_half(half).float(),
+            self.head_quarter(quarter).float(),
+        )
+
+
+def _centred(seen: torch.Tensor) -> torch.Tensor:
+    """Planes in [0, 1] or so moved to [-0.5, 0.5]; normals are there already."""
+    shift = torch.full((seen.shape[1], 1, 1), 0.5, device=seen.device)
+    shift[planes.NORMAL] = 0.0
+    return seen - shift
+
+
+def _filtered(pictures: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+    """(N, 3, H, W): both pictures, (N, 6, H, W), through kernels that sum to 1 together."""
+    weights = torch.softmax(logits, dim=1)
+    history = filter_with_kernels(pictures[:, :3], weights[:, :TAPS])
+    return history + filter_with_kernels(pictures[:, 3:], weights[:, TAPS:])
+
+
+def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
+    """The fine picture with a share of its low frequencies from the coarse one."""
+    difference = coarse - functional.avg_pool2d(fine, 2)
+    raised = functional.interpolate(difference, scale_factor=2, mode="bilinear")
+    return (fine + torch.sigmoid(share) * raised).clamp(min=0)
+
+
+def _pair_of_convolutions(input_channels: int, channels: int) -> nn.ModuleList:
+    return nn.ModuleList([_convolution(input_channels, channels), _convolution(channels, channels)])
+
+
+def _apply(convolutions: nn.ModuleList, x: torch.Tensor) -> torch.Tensor:
+    for convolution in convolutions:
+        x = _activate(convolution(x))
+    return x
+
+
+def _join(coarse: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+    raised = functional.interpolate(coarse, scale_factor=2, mode="nearest")
+    return torch.cat((raised, skip), dim=1)
+
+
+def _convolution(input_channels: int, output_channels: int, side: int = 3) -> nn.Conv2d:
+    # Without torch's own initialisation, which would draw from the global generator.
+    return nn.utils.skip_init(nn.Conv2d, input_channels, output_channels, side, padding=side // 2)
+
+
+def _activate(x: torch.Tensor) -> torch.Tensor:
+    return functional.leaky_relu(x, LEAK)

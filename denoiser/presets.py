@@ -1,0 +1,33 @@
+"""Presets: the networks that can be trained online, and how each is trained.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from denoiser.kernel_unet import Widths
+from denoiser.settings import NetworkName
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A network and its recipe."""
+
+    widths: Widths | None
+    """Of the kernel-predicting network with history; None: the paper's U-Net on single frames."""
+    learning_rate: float
+    """Adam's step size where the user names none."""
+    clip: float | None = None
+    """Gradients are limited to so many times the running mean of their norm; None: never."""
+    average_decay: float | None = None
+    """Per step, of the running mean of weights that denoises; None: the weights themselves do."""
+
+
+PRESETS = {
+    NetworkName.UNET: Preset(None, 3e-4),
+    NetworkName.FAST: Preset(Widths(16, 24, 32, 48), 1e-3, clip=2.0, average_decay=0.98),
+    NetworkName.BEST: Preset(Widths(32, 48, 64, 96), 1e-3, clip=2.0, average_decay=0.98),
+}
+"""The paper's, and ours."""

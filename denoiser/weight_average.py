@@ -1,0 +1,43 @@
+"""A running mean of a network's weights, which denoises more steadily than the last ones.
+
+Host code. Exponential moving average (Polyak and Juditsky 1992; Tarvainen and Valpola 2017).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+WARM_UP = 10.0  # steps over which the mean begins by following closely
+
+
+class WeightAverage:
+    """A copy of a network that follows it; without a decay the network itself."""
+
+    def __init__(self, network: nn.Module, decay: float | None) -> None:
+        """Start as the network is now; `decay` is per step."""
+        self._source = network
+        self._decay = decay
+        self.network = network if decay is None else copy.deepcopy(network).requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self, step_count: int) -> None:
+        """Follow the network after step number `step_count`, counted from 0."""
+        if self._decay is None:
+            return
+        decay = min(self._decay, (1 + step_count) / (WARM_UP + step_count))
+        mean: list[torch.Tensor] = list(self.network.parameters())
+        now: list[torch.Tensor] = list(self._source.parameters())
+        torch._foreach_lerp_(mean, now, 1 - decay)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """The mean's weights by name, not copied; nothing where there is none."""
+        return {} if self._decay is None else dict(self.network.state_dict())
+
+    def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Take over copies of what `state()` gave."""
+        if self._decay is not None:
+            self.network.load_state_dict(tensors)

@@ -1,0 +1,113 @@
+"""The kernel-predicting network: what it can say at all, its size, and that it learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from denoiser import history_planes as planes
+from denoiser.history import History
+from denoiser.history_planes import both_directions_with_history
+from denoiser.kernel_unet import KernelUNet
+from denoiser.kernel_unet import Widths
+from denoiser.metrics import psnr
+from denoiser.networks import build_network
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.trainer import Trainer
+from renderer.frame import FramePair
+from renderer.frame import Viewpoint
+from tests.denoiser.synthetic import clean_half
+from tests.denoiser.synthetic import noisy_pair
+
+HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+SMALL = Widths(8, 8, 8, 8)
+CLEAN = clean_half(48, 40)
+
+
+def frame(seed: int) -> FramePair:
+    """A noisy frame of the made-up scene, seen from one place."""
+    return replace(noisy_pair(CLEAN, seed), viewpoint=HERE)
+
+
+def network(widths: Widths = SMALL) -> KernelUNet:
+    """Freshly initialised."""
+    return KernelUNet(widths, torch.Generator().manual_seed(0))
+
+
+def test_channels_are_what_the_planes_say() -> None:
+    inputs = both_directions_with_history(frame(0), History()).inputs
+    assert inputs.shape == (2, planes.CHANNELS, 40, 48)
+    pair = frame(0)
+    torch.testing.assert_close(inputs[0, planes.ALBEDO].permute(1, 2, 0), pair.a.albedo)
+    torch.testing.assert_close(inputs[1, planes.NORMAL].permute(1, 2, 0), pair.b.normal)
+    assert float(inputs[:, planes.AGE].min()) == 1.0
+    assert inputs[0, planes.EXPOSURE].unique().numel() == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 13), (16, 24), (33, 40)])
+def test_any_size(size: tuple[int, int]) -> None:
+    image = torch.rand((2, planes.CHANNELS, *size))
+    output = network()(image)
+    assert output.shape == (2, 3, *size) and bool((output >= 0).all())
+
+
+def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
+    """Kernels sum to one, scales agree: what comes out is a positive factor times the albedo."""
+    image = torch.zeros((1, planes.CHANNELS, 32, 32))
+    image[:, planes.LOG_MEAN] = image[:, planes.LOG_DENOISED] = 1.5
+    image[:, planes.ALBEDO], image[:, planes.EXPOSURE] = 0.3, 2.0
+    layers = network()
+    with torch.no_grad():
+        layers.head_full.weight[-3:] = 0.0  # the gain
+    expected = (torch.tensor(1.5).expm1() * (0.3 + 0.02) / 2.0).expand(1, 3, 32, 32)
+    torch.testing.assert_close(layers(image), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_brightness_of_a_scene_does_not_matter() -> None:
+    """Scaled radiance gives scaled results, by the exposure."""
+    dim, bright = frame(0), frame(0)
+    for half in (bright.a, bright.b):
+        half.color.mul_(1000.0)
+    outputs = []
+    for pair in (dim, bright):
+        outputs.append(network()(both_directions_with_history(pair, History()).inputs))
+    torch.testing.assert_close(outputs[1] / 1000.0, outputs[0], rtol=0.1, atol=1e-2)
+
+
+def test_the_presets_cost_what_they_say() -> None:
+    device = torch.device("cpu")
+    counts = {
+        name: sum(p.numel() for p in build_network(name, 0, device).parameters())
+        for name in NetworkName
+    }
+    assert counts[NetworkName.FAST] < counts[NetworkName.BEST] < counts[NetworkName.UNET]
+
+
+@pytest.mark.parametrize("name", [NetworkName.FAST, NetworkName.BEST])
+def test_a_short_flight_at_rest_is_learned(name: NetworkName) -> None:
+    settings = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, train_steps=4)
+    trainer = Trainer(settings, "cpu")
+    first = 0.0
+    for seed in range(8):
+        pair = frame(seed)
+        list(trainer.train(pair))
+        value = float(psnr(trainer.denoise(pair), CLEAN.color))
+        first = first or value
+    noisy = float(psnr(pair.mean_color(), CLEAN.color))
+    assert first > noisy + 3.0  # a filter is useful from the first frame on
+    assert value > first + 2.0 and value > noisy + 8.0
+
+
+def test_the_same_seed_gives_the_same_training() -> None:
+    settings = DenoiserSettings(network=NetworkName.FAST, crop=16, train_steps=2)
+    results = []
+    for _ in range(2):
+        trainer = Trainer(settings, "cpu")
+        for seed in range(2):
+            list(trainer.train(frame(seed)))
+            denoised = trainer.denoise(frame(seed))
+        results.append(denoised)
+    assert torch.equal(*results)
