@@ -69,6 +69,8 @@ def _draw_figures(draft: Draft, report: FrameReport | None) -> None:
         imgui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", *GOOD)
         imgui.same_line()
         imgui.text_colored(f"mean {report.psnr_mean:.2f} dB, of {report.reference_spp} spp", *DIM)
+        if report.psnr_rival is not None:
+            imgui.text_colored(f"rival {report.psnr_rival:.2f} dB", *DIM)
     else:
         imgui.text_colored("PSNR: when the camera rests", *DIM)
     if report.nonfinite_count:

@@ -19,9 +19,14 @@ STAGE_COLORS = {
     "render": (0.36, 0.67, 0.93),
     "train": (0.98, 0.68, 0.25),
     "denoise": (0.45, 0.82, 0.52),
+    "rival": (0.80, 0.52, 0.86),
 }
 LOSS_COLORS = {"loss": (0.98, 0.68, 0.25)}
-PSNR_COLORS = {"mean": (0.65, 0.65, 0.70), "denoised": (0.45, 0.82, 0.52)}
+PSNR_COLORS = {
+    "mean": (0.65, 0.65, 0.70),
+    "denoised": (0.45, 0.82, 0.52),
+    "rival": (0.80, 0.52, 0.86),
+}
 FRAME_COLOR = (0.12, 0.12, 0.145)
 GRID_COLOR = (0.22, 0.22, 0.25)
 LABEL_COLOR = (0.60, 0.60, 0.65)
@@ -65,6 +70,7 @@ class Plots:
         self.loss["loss"].append(sum(losses) / len(losses) if losses else math.nan)
         self.psnr["mean"].append(_or_nan(report.psnr_mean))
         self.psnr["denoised"].append(_or_nan(report.psnr_denoised))
+        self.psnr["rival"].append(_or_nan(report.psnr_rival))
 
     def draw_milliseconds(self, height: float) -> None:
         """Milliseconds per stage from 0."""
@@ -80,7 +86,7 @@ class Plots:
         _draw(self.loss, LOSS_COLORS, axis, "%.4g", height)
 
     def draw_psnr(self, height: float) -> None:
-        """PSNR of the mean of halves and of the denoised image."""
+        """PSNR of the mean of halves, of the denoised image and of the rival's."""
         values = _finite(self.psnr) or [0.0]
         low, high = min(values), max(values)
         high = max(high, low + MIN_PSNR_SPAN)
@@ -106,7 +112,7 @@ def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, flo
 
 
 def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, height: float) -> None:
-    """A framed plot as wide as the panel, below a line with its legend and the axis' upper end."""
+    """A framed plot as wide as the panel, below a line with its legend."""
     canvas = imgui.get_window_draw_list()
     left, line_top = imgui.get_cursor_screen_pos()
     top = line_top + imgui.get_text_line_height() + 2.0
@@ -124,7 +130,7 @@ def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, hei
             # One by one: imgui thins a polyline to dots where it bends sharply.
             for start, end in zip(points, points[1:]):
                 canvas.add_line(*start, *end, _packed(colors[name]), LINE_PIXELS)
-    canvas.add_text(left + PADDING, line_top, _packed(LABEL_COLOR), axis.texts[0])
+    canvas.add_text(left + PADDING, top + 1.0, _packed(LABEL_COLOR), axis.texts[0])
     low_top = bottom - imgui.get_text_line_height() - 1.0
     canvas.add_text(left + PADDING, low_top, _packed(LABEL_COLOR), axis.texts[1])
     _draw_legend(canvas, series, colors, legend, (right - PADDING, line_top))
@@ -138,10 +144,12 @@ def _draw_legend(
     number: str,
     corner: tuple[float, float],
 ) -> None:
-    """Names and latest values in the curves' colours, right-aligned at `corner`."""
+    """Names and latest values in the curves' colours, right-aligned; no empty ones."""
     x, y = corner
     for name in reversed(series):
         values = series[name]
+        if not any(math.isfinite(value) for value in values):
+            continue
         latest = number % values[-1] if values and math.isfinite(values[-1]) else "-"
         text = f"{name} {latest}"
         x -= imgui.calc_text_size(text)[0]

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import torch
 
+from app.rival import Rival
 from denoiser.settings import LossName
+from denoiser.settings import NetworkName
 from renderer.frame import FramePair
 
 
@@ -31,6 +33,10 @@ class Edits:
     """Side of the training crop in pixels."""
     learning_rate: float | None = None
     loss: LossName | None = None
+    network: NetworkName | None = None
+    """The denoiser that is shown and trained from now on."""
+    rival: Rival | None = None
+    """The denoiser that runs beside it."""
     training_paused: bool | None = None
     reset_training: bool = False
     """Start again from freshly initialised weights."""
@@ -54,7 +60,7 @@ class FrameReport:
     reference_spp: int
     """Samples per pixel in `reference`; 0 without one."""
     milliseconds: dict[str, float]
-    """Wall-clock per stage: render, train, denoise, total."""
+    """Wall-clock per stage: render, train, denoise, rival, total."""
     losses: list[float]
     """Loss of each training step of this frame; empty when training is paused."""
     step_count: int
@@ -66,5 +72,9 @@ class FrameReport:
     """dB on T(v) of the mean of halves against what was accumulated BEFORE this frame, if any."""
     psnr_denoised: float | None = None
     """dB on T(v) of `denoised` against the same."""
+    rival: torch.Tensor | None = None
+    """(H, W, 3) linear radiance of the rival, None without one."""
+    psnr_rival: float | None = None
+    """dB on T(v) of `rival` against the same."""
     messages: tuple[str, ...] = field(default=())
     """One line each for the user: 'saved checkpoint ...', 'cannot read ...: reason'."""

@@ -13,15 +13,17 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from app.denoisers import Denoisers
 from app.report import NO_EDITS
 from app.report import Edits
 from app.report import FrameReport
+from app.rival import Rival
 from app.settings import SessionSettings
 from app.stage_clock import DENOISE
 from app.stage_clock import RENDER
+from app.stage_clock import RIVAL
 from app.stage_clock import TRAIN
 from app.stage_clock import StageClock
-from denoiser import checkpoint
 from denoiser.examples import count_nonfinite
 from denoiser.metrics import psnr
 from denoiser.trainer import Trainer
@@ -59,7 +61,7 @@ class Session:
         tell("preparing the path tracer (the first start compiles it)", 0.0)
         self._renderer.render_half(scene.camera, WARM_UP_SIZE, 0, 0, IntegratorSettings(spp=1))
         tell("preparing the path tracer (the first start compiles it)", 1.0)
-        self.trainer = Trainer(settings.denoiser, self.backend.device)
+        self._denoisers = Denoisers(settings.denoiser, self.backend.device)
         self.frame_index = 0
         self.band_milliseconds = math.inf
         """Longest stretch of rendering without a yield; a window sets it to stay lively."""
@@ -68,6 +70,11 @@ class Session:
         self._clock = StageClock(self.backend.device)
         self._seen: tuple[object, ...] | None = None
         self._report: FrameReport | None = None
+
+    @property
+    def trainer(self) -> Trainer:
+        """The chosen denoiser."""
+        return self._denoisers.trainer
 
     @property
     def report(self) -> FrameReport:
@@ -98,9 +105,13 @@ class Session:
         begin = self._clock.now()
         denoised = self.trainer.denoise(pair)
         self._clock.add(DENOISE, begin)
-        self._report = self._make_report(pair, denoised, losses, messages)
+        rival: list[torch.Tensor] = []
+        if self._denoisers.rival is not Rival.NONE:
+            yield DENOISE
+            yield from self._run_rival(pair, rival)
+        self._report = self._make_report(pair, denoised, losses, rival, messages)
         self.frame_index += 1
-        yield DENOISE
+        yield RIVAL if rival else DENOISE
 
     def reference(self, camera: Camera, spp: int, seed: int) -> torch.Tensor:
         """(H, W, 3) radiance of many samples, from streams that no frame uses."""
@@ -146,6 +157,19 @@ class Session:
             self._clock.add(TRAIN, begin)
             yield TRAIN
 
+    def _run_rival(self, pair: FramePair, pictures: list[torch.Tensor]) -> Iterator[str]:
+        """Train the rival, if there is one that learns, and denoise with it."""
+        begin = self._clock.now()
+        steps = self._denoisers.train_rival(pair) if self.is_training else ()
+        for _ in steps:
+            self._clock.add(RIVAL, begin)
+            yield RIVAL
+            begin = self._clock.now()
+        picture = self._denoisers.denoise_rival(pair)
+        self._clock.add(RIVAL, begin)
+        if picture is not None:
+            pictures.append(picture)
+
     def _integrator_settings(self) -> IntegratorSettings:
         render = self.settings.render
         return IntegratorSettings(
@@ -166,13 +190,13 @@ class Session:
         pair: FramePair,
         denoised: torch.Tensor,
         losses: list[torch.Tensor],
+        rivals: list[torch.Tensor],
         messages: list[str],
     ) -> FrameReport:
         """Measure against what was accumulated before, then accumulate."""
         before = self._film.mean()
-        scores: tuple[float | None, float | None] = (None, None)
-        if before is not None:
-            scores = (float(psnr(pair.mean_color(), before)), float(psnr(denoised, before)))
+        rival = rivals[0] if rivals else None
+        scores = [_score(image, before) for image in (pair.mean_color(), denoised, rival)]
         self._film.add(pair)
         return FrameReport(
             pair=pair,
@@ -186,11 +210,19 @@ class Session:
             is_training=self.is_training,
             psnr_mean=scores[0],
             psnr_denoised=scores[1],
+            rival=rival,
+            psnr_rival=scores[2],
             messages=tuple(messages),
         )
 
     def _apply(self, edits: Edits) -> list[str]:
         """Change settings as asked; returns what the user should be told."""
+        messages = []
+        if edits.network is not None:
+            self._denoisers.choose(edits.network)
+        if edits.rival is not None:
+            told = self._denoisers.set_rival(edits.rival)
+            messages += [] if told is None else [told]
         render, denoiser = self.settings.render, self.trainer.settings
         render = replace(
             render,
@@ -208,24 +240,19 @@ class Session:
         )
         if denoiser != self.trainer.settings:
             self.trainer.change(denoiser)
-        self.settings = replace(self.settings, render=render, denoiser=denoiser)
+        self.settings = replace(
+            self.settings, render=render, denoiser=denoiser, rival=self._denoisers.rival
+        )
         if edits.training_paused is not None:
             self.is_training = not edits.training_paused
         if edits.reset_training:
-            self.trainer.reset()
-        return self._exchange_checkpoints(edits)
-
-    def _exchange_checkpoints(self, edits: Edits) -> list[str]:
-        """Save or load the training's state; a failure is told, not raised."""
-        messages = []
-        try:
-            if edits.save_checkpoint is not None:
-                checkpoint.save(edits.save_checkpoint, self.trainer)
-                messages.append(f"saved {edits.save_checkpoint}")
-            if edits.load_checkpoint is not None:
-                checkpoint.load(edits.load_checkpoint, self.trainer)
-                self.settings = replace(self.settings, denoiser=self.trainer.settings)
-                messages.append(f"loaded {edits.load_checkpoint}")
-        except checkpoint.CheckpointError as error:
-            messages.append(str(error))
+            self._denoisers.reset()
+        messages += self._denoisers.exchange_checkpoints(edits)
+        if edits.load_checkpoint is not None:
+            self.settings = replace(self.settings, denoiser=self.trainer.settings)
         return messages
+
+
+def _score(image: torch.Tensor | None, reference: torch.Tensor | None) -> float | None:
+    """PSNR in dB where there is something to compare."""
+    return None if image is None or reference is None else float(psnr(image, reference))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 
+from app.rival import Rival
 from denoiser.settings import DenoiserSettings
 
 
@@ -35,3 +36,5 @@ class SessionSettings:
     denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
     device: str = "auto"
     """auto, cuda or cpu."""
+    rival: Rival = Rival.NONE
+    """Denoiser that runs beside the chosen one."""

@@ -13,6 +13,8 @@ import imgui
 from app.commands import Command
 from app.draft import Draft
 from app.report import FrameReport
+from app.rival import NETWORK_LABELS
+from app.rival import RIVAL_LABELS
 from app.theme import ACCENT
 from app.theme import DIM
 from app.views import CURVE_LABELS
@@ -87,6 +89,7 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
     if not header("Training"):
         return
     denoiser, view = draft.view.settings.denoiser, draft.view
+    _draw_denoisers(draft)
     changed, steps = imgui.slider_int("steps a frame", denoiser.train_steps, 0, MAX_STEPS)
     if changed:
         draft.edit(train_steps=min(max(steps, 0), MAX_STEPS))
@@ -112,6 +115,20 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
     imgui.same_line()
     steps_done = report.step_count if report is not None else 0
     imgui.text_colored(f"step {steps_done:,}", *(ACCENT if view.is_paused else DIM))
+
+
+def _draw_denoisers(draft: Draft) -> None:
+    """Which network learns and is shown, and what runs beside it."""
+    settings = draft.view.settings
+    networks, rivals = list(NETWORK_LABELS), list(RIVAL_LABELS)
+    index = networks.index(settings.denoiser.network)
+    changed, index = imgui.combo("denoiser", index, list(NETWORK_LABELS.values()))
+    if changed:
+        draft.edit(network=networks[index])
+    index = rivals.index(settings.rival)
+    changed, index = imgui.combo("rival", index, list(RIVAL_LABELS.values()))
+    if changed:
+        draft.edit(rival=rivals[index])
 
 
 def _choice(label: str, view: View, labels: list[str]) -> int:

@@ -12,6 +12,7 @@ import torch
 RENDER = "render"
 TRAIN = "train"
 DENOISE = "denoise"
+RIVAL = "rival"  # all that a rival does
 TOTAL = "total"
 STAGES = (RENDER, TRAIN, DENOISE)
 
@@ -40,13 +41,17 @@ class StageClock:
         self._marks.append((stage, begin, self.now()))
 
     def milliseconds(self) -> dict[str, float]:
-        """Milliseconds per stage, and their total; on a GPU waits for the last event."""
+        """Milliseconds per stage, and their total; on a GPU waits for the last event.
+
+        Of a rival only where one has run.
+        """
         result = dict.fromkeys(STAGES, 0.0)
         for stage, begin, end in self._marks:
             if self._is_cuda:
                 end.synchronize()  # type: ignore[attr-defined]
-                result[stage] += begin.elapsed_time(end)  # type: ignore[attr-defined]
+                passed = begin.elapsed_time(end)  # type: ignore[attr-defined]
             else:
-                result[stage] += (end - begin) * 1e3  # type: ignore[operator]
+                passed = (end - begin) * 1e3  # type: ignore[operator]
+            result[stage] = result.get(stage, 0.0) + passed
         result[TOTAL] = sum(result.values())
         return result

@@ -34,6 +34,7 @@ class View(Enum):
     NORMAL = "normal"
     DEPTH = "depth"
     REFERENCE = "reference"
+    RIVAL = "rival"
 
     @property
     def key(self) -> str:
@@ -90,7 +91,7 @@ class Shown:
 
 
 def shown(report: FrameReport, view: View) -> Shown:
-    """The image of a view; the mean of halves where there is no reference."""
+    """The image of a view; the mean of halves where there is no reference or no rival."""
     half = report.pair.a
     match view:
         case View.NOISY:
@@ -105,6 +106,8 @@ def shown(report: FrameReport, view: View) -> Shown:
             return Shown(half.normal, Encoding.NORMAL)
         case View.DEPTH:
             return Shown(half.depth, Encoding.DEPTH, _far_depth(half.depth))
+        case View.RIVAL if report.rival is not None:
+            return Shown(report.rival, Encoding.RADIANCE)
         case View.REFERENCE if report.reference is not None:
             return Shown(report.reference, Encoding.RADIANCE)
     return Shown(report.pair.mean_color(), Encoding.RADIANCE)
@@ -114,6 +117,8 @@ def view_label(report: FrameReport | None, view: View) -> str:
     """The name to write on the picture, honest about a reference that is young or missing."""
     if report is None:
         return "first frame ..."
+    if view is View.RIVAL and report.rival is None:
+        return "mean of halves (choose a rival in the panel)"
     if view is not View.REFERENCE:
         return view.value
     if report.reference is None:
@@ -190,10 +195,11 @@ def with_edits(view: ViewState, edits: Edits) -> ViewState:
     """The view as it will be once the session has followed `edits`."""
     render, denoiser = view.settings.render, view.settings.denoiser
     render = replace(render, **_given(edits, ("size", "spp", "max_depth")))
-    names = ("train_steps", "crop", "learning_rate", "loss")
+    names = ("network", "train_steps", "crop", "learning_rate", "loss")
     denoiser = replace(denoiser, **_given(edits, names))
     is_paused = view.is_paused if edits.training_paused is None else edits.training_paused
-    settings = replace(view.settings, render=render, denoiser=denoiser)
+    rival = view.settings.rival if edits.rival is None else edits.rival
+    settings = replace(view.settings, render=render, denoiser=denoiser, rival=rival)
     return replace(view, settings=settings, is_paused=is_paused)
 
 

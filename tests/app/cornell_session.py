@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from app.report import Edits
+from app.rival import Rival
 from app.session import Session
 from app.settings import RenderSettings
 from app.settings import SessionSettings
@@ -44,6 +45,8 @@ def begin_again(session: Session) -> None:
         learning_rate=SETTINGS.denoiser.learning_rate,
         loss=SETTINGS.denoiser.loss,
         training_paused=True,
+        network=SETTINGS.denoiser.network,
+        rival=Rival.NONE,
     )
     session.step(moved(session.scene.camera, -1.0), begin)
     session.step(session.scene.camera, Edits(training_paused=False, reset_training=True))

@@ -12,7 +12,9 @@ import numpy as np
 from app import panel
 from app import theme
 from app.report import Edits
+from app.rival import Rival
 from app.views import View
+from denoiser.transfer import tone
 from tests.app.conftest import needs_display
 from tests.app.desk import ALBEDO
 from tests.app.desk import PICTURE_CENTER
@@ -47,6 +49,20 @@ def test_number_keys_switch_views(desk: Desk) -> None:
     desk.do("key", View.DENOISED.key)
     desk.until(lambda: desk.viewer.cockpit.view.left is View.DENOISED)
     assert np.abs(desk.color() - desk.denoised()).max() <= TOLERANCE
+
+
+def test_a_rival_is_shown_beside_the_denoiser_on_the_same_frame(desk: Desk) -> None:
+    desk.do("key", View.RIVAL.key)
+    desk.until(lambda: desk.viewer.cockpit.view.left is View.RIVAL)
+    assert np.abs(desk.color() - toned(RADIANCE)).max() <= TOLERANCE  # none yet: the mean
+    desk.viewer.cockpit.edit(Edits(rival=Rival.FAST))
+    desk.until(lambda: desk.session.report.rival is not None)
+    report = desk.session.report
+    assert report.rival is not None and report.psnr_rival is not None
+    x, y = PICTURE_CENTER
+    expected = (tone(report.rival[SIZE[1] // 2, SIZE[0] // 2]) * 255).numpy()
+    assert np.abs(desk.color((x, y)) - expected).max() <= 2 * TOLERANCE
+    assert np.abs(desk.color((x, y)) - desk.denoised((x, y))).max() > 4 * TOLERANCE
 
 
 def test_split_shows_two_views_and_its_line_can_be_dragged(desk: Desk) -> None:

@@ -1,0 +1,107 @@
+"""The denoisers of a session: the chosen one, and the rival beside it.
+
+Host code. A network keeps what it has learned while another is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+
+from app.report import Edits
+from app.rival import OIDN_HINT
+from app.rival import Rival
+from denoiser import checkpoint
+from denoiser.oidn import has_oidn
+from denoiser.oidn import oidn_denoise
+from denoiser.presets import PRESETS
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.trainer import Trainer
+from renderer.frame import FramePair
+
+
+class Denoisers:
+    """Trainers by network, made when they are first wanted."""
+
+    def __init__(self, settings: DenoiserSettings, device: torch.device) -> None:
+        """With the network of `settings` chosen and no rival."""
+        self._device = device
+        self._trainers = {settings.network: Trainer(settings, device)}
+        self._chosen = settings.network
+        self.rival = Rival.NONE
+
+    @property
+    def trainer(self) -> Trainer:
+        """The chosen one."""
+        return self._trainers[self._chosen]
+
+    def choose(self, network: NetworkName) -> None:
+        """Go on with another network, as it was left, or new; each has its own learning rate."""
+        settings = self.trainer.settings
+        self._prepare(network, settings)
+        self._chosen = network
+        rate = self.trainer.settings.learning_rate
+        self.trainer.change(replace(settings, network=network, learning_rate=rate))
+
+    def set_rival(self, rival: Rival) -> str | None:
+        """Let a rival run beside; what to tell the user, if it cannot."""
+        if rival is Rival.OIDN and not has_oidn():
+            return OIDN_HINT
+        self.rival = rival
+        if rival.network is not None:
+            self._prepare(rival.network, self.trainer.settings)
+        return None
+
+    def train_rival(self, pair: FramePair) -> Iterator[torch.Tensor]:
+        """As many steps as the chosen network does, where the rival is another that learns."""
+        trainer = self._rival_trainer()
+        if trainer is None:
+            return
+        steps = self.trainer.settings.train_steps
+        trainer.change(replace(trainer.settings, crop=self.trainer.settings.crop))
+        for _ in range(steps):
+            yield trainer.step(pair)
+
+    def denoise_rival(self, pair: FramePair) -> torch.Tensor | None:
+        """(H, W, 3) linear radiance, None without a rival."""
+        if self.rival is Rival.OIDN:
+            return oidn_denoise(pair)
+        trainer = self._rival_trainer()
+        return None if trainer is None else trainer.denoise(pair)
+
+    def exchange_checkpoints(self, edits: Edits) -> list[str]:
+        """Save or load the training's state as asked; a failure is told, not raised."""
+        messages = []
+        try:
+            if edits.save_checkpoint is not None:
+                checkpoint.save(edits.save_checkpoint, self.trainer)
+                messages.append(f"saved {edits.save_checkpoint}")
+            if edits.load_checkpoint is not None:
+                self.choose(checkpoint.load_settings(edits.load_checkpoint).network)
+                checkpoint.load(edits.load_checkpoint, self.trainer)
+                messages.append(f"loaded {edits.load_checkpoint}")
+        except checkpoint.CheckpointError as error:
+            messages.append(str(error))
+        return messages
+
+    def reset(self) -> None:
+        """Start the chosen network and the rival again from nothing."""
+        self.trainer.reset()
+        trainer = self._rival_trainer()
+        if trainer is not None:
+            trainer.reset()
+
+    def _rival_trainer(self) -> Trainer | None:
+        """None where the rival learns nothing, or is the chosen network itself."""
+        network = self.rival.network
+        return None if network in (None, self._chosen) else self._trainers[network]
+
+    def _prepare(self, network: NetworkName, settings: DenoiserSettings) -> None:
+        """Make a network that is not there yet."""
+        if network not in self._trainers:
+            rate = PRESETS[network].learning_rate
+            own = replace(settings, network=network, learning_rate=rate)
+            self._trainers[network] = Trainer(own, self._device)

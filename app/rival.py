@@ -1,0 +1,43 @@
+"""Rivals: other denoisers that run beside the chosen one on the same frames, to compare.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from denoiser.settings import NetworkName
+
+
+class Rival(Enum):
+    """What runs beside the denoiser."""
+
+    NONE = "none"
+    UNET = "unet"
+    FAST = "fast"
+    BEST = "best"
+    OIDN = "oidn"
+    """Intel Open Image Denoise, pretrained; optional package pyoidn."""
+
+    @property
+    def network(self) -> NetworkName | None:
+        """The network that learns, None where nothing does."""
+        known = {name.value: name for name in NetworkName}
+        return known.get(self.value)
+
+
+NETWORK_LABELS = {
+    NetworkName.UNET: "the paper's U-Net",
+    NetworkName.FAST: "fast",
+    NetworkName.BEST: "best",
+}
+RIVAL_LABELS = {
+    Rival.NONE: "none",
+    Rival.UNET: NETWORK_LABELS[NetworkName.UNET],
+    Rival.FAST: "fast",
+    Rival.BEST: "best",
+    Rival.OIDN: "Open Image Denoise",
+}
+"""Names for people."""
+OIDN_HINT = "Open Image Denoise is not installed: pip install pyoidn"

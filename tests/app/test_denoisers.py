@@ -1,0 +1,95 @@
+"""Denoisers of a session: switching, rivals on the same frames, what each keeps.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from app import denoisers
+from app.report import Edits
+from app.rival import OIDN_HINT
+from app.rival import Rival
+from app.session import Session
+from denoiser.metrics import psnr
+from denoiser.oidn import oidn_denoise
+from denoiser.presets import PRESETS
+from denoiser.settings import NetworkName
+from tests.app.cornell_session import moved
+from tests.app.cornell_session import weights
+
+
+def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Session) -> None:
+    camera = session.scene.camera
+    before = weights(session)
+    report = session.step(camera, Edits(network=NetworkName.FAST))
+    assert session.settings.denoiser.network is NetworkName.FAST
+    assert session.settings.denoiser.learning_rate == PRESETS[NetworkName.FAST].learning_rate
+    learned = report.step_count
+    assert learned >= 1 and len(report.losses) == 1
+    session.step(camera, Edits(crop=20))
+    report = session.step(camera, Edits(network=NetworkName.UNET, training_paused=True))
+    assert torch.equal(weights(session), before)
+    denoiser = session.settings.denoiser
+    assert denoiser.crop == 20  # what is not the network's own goes along
+    assert denoiser.learning_rate == PRESETS[NetworkName.UNET].learning_rate
+    report = session.step(camera, Edits(network=NetworkName.FAST))
+    assert report.step_count == learned + 1
+
+
+@pytest.mark.parametrize("rival", [Rival.FAST, Rival.BEST, Rival.OIDN])
+def test_a_rival_sees_the_same_frames_and_changes_nothing(session: Session, rival: Rival) -> None:
+    camera = session.scene.camera
+    chosen = weights(session)
+    report = session.step(camera, Edits(rival=rival, training_paused=True))
+    assert report.rival is not None and report.rival.shape == report.denoised.shape
+    assert torch.equal(weights(session), chosen)
+    assert report.milliseconds["rival"] > 0 and session.settings.rival is rival
+    assert report.psnr_rival is not None and report.psnr_denoised is not None
+    if rival is Rival.OIDN:
+        assert torch.equal(report.rival, oidn_denoise(report.pair))
+    first = session.step(camera, Edits(training_paused=False)).rival
+    second = session.step(camera).rival
+    assert first is not None and second is not None and not torch.equal(first, second)
+    gone = session.step(camera, Edits(rival=Rival.NONE))
+    assert gone.rival is None and gone.psnr_rival is None and "rival" not in gone.milliseconds
+
+
+def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> None:
+    camera = session.scene.camera
+    edits = Edits(rival=Rival.FAST, train_steps=2)
+    for frame in range(12):
+        report = session.step(moved(camera, 0.001 * frame), edits if frame == 0 else Edits())
+    assert report.rival is not None
+    reference = session.reference(moved(camera, 0.011), 512, 77)
+    gain = psnr(report.rival, reference) - psnr(report.pair.mean_color(), reference)
+    assert float(gain) > 1.0
+
+
+def test_the_chosen_network_is_no_rival_of_itself(session: Session) -> None:
+    report = session.step(session.scene.camera, Edits(rival=Rival.UNET))
+    assert report.rival is None and report.step_count == 2
+
+
+def test_without_the_package_its_rival_is_refused_with_a_hint(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
+    report = session.step(session.scene.camera, Edits(rival=Rival.OIDN))
+    assert report.messages == (OIDN_HINT,) and report.rival is None
+    assert session.settings.rival is Rival.NONE
+
+
+def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path) -> None:
+    camera, file = session.scene.camera, tmp_path / "fast.safetensors"
+    session.step(camera, Edits(network=NetworkName.FAST))
+    saved = session.step(camera, Edits(save_checkpoint=file, training_paused=True)).step_count
+    session.step(camera, Edits(network=NetworkName.UNET, training_paused=False))
+    report = session.step(camera, Edits(load_checkpoint=file, training_paused=True))
+    assert report.messages == (f"loaded {file}",)
+    assert session.settings.denoiser.network is NetworkName.FAST
+    assert report.step_count == saved
