@@ -87,6 +87,11 @@ class Denoisers:
             messages.append(str(error))
         return messages
 
+    def forget_history(self) -> None:
+        """The frames to come show something else: carry nothing over to them."""
+        for trainer in self._trainers.values():
+            trainer.forget_history()
+
     def reset(self) -> None:
         """Start the chosen network and the rival again from nothing."""
         self.trainer.reset()

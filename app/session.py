@@ -238,6 +238,8 @@ class Session:
             learning_rate=edits.learning_rate or denoiser.learning_rate,
             loss=edits.loss or denoiser.loss,
         )
+        if render.max_depth != self.settings.render.max_depth:
+            self._denoisers.forget_history()
         if denoiser != self.trainer.settings:
             self.trainer.change(denoiser)
         self.settings = replace(

@@ -15,6 +15,8 @@ from denoiser.history import History
 from denoiser.history_planes import both_directions_with_history
 from denoiser.losses import OBJECTIVES
 from denoiser.presets import PRESETS
+from denoiser.rest import RestingMeans
+from denoiser.rest import blend_at_rest
 from denoiser.settings import DenoiserSettings
 from denoiser.transfer import Transfer
 from renderer.frame import FramePair
@@ -26,8 +28,8 @@ class Inputs(Protocol):
     def examples(self, pair: FramePair) -> Examples:
         """Both directions of a frame."""
 
-    def remember(self, radiance: list[torch.Tensor]) -> None:
-        """Told what was made of both halves of the last frame, (H, W, 3) linear radiance."""
+    def picture(self, radiance: list[torch.Tensor]) -> torch.Tensor:
+        """(H, W, 3) to show, from what the network made of both halves of the last frame."""
 
 
 class PlainInputs:
@@ -41,8 +43,9 @@ class PlainInputs:
         """Both directions of a frame."""
         return both_directions(pair, self._transfer)
 
-    def remember(self, radiance: list[torch.Tensor]) -> None:
-        """Nothing is kept."""
+    def picture(self, radiance: list[torch.Tensor]) -> torch.Tensor:
+        """The mean of both (section 3.3)."""
+        return (radiance[0] + radiance[1]) / 2
 
 
 class HistoryInputs:
@@ -51,14 +54,17 @@ class HistoryInputs:
     def __init__(self) -> None:
         """Without a past."""
         self._history = History()
+        self._resting = RestingMeans()
 
     def examples(self, pair: FramePair) -> Examples:
         """Both directions of a frame."""
+        self._resting.add(pair)
         return both_directions_with_history(pair, self._history)
 
-    def remember(self, radiance: list[torch.Tensor]) -> None:
-        """Carried along to the next frame."""
+    def picture(self, radiance: list[torch.Tensor]) -> torch.Tensor:
+        """The mean of both, at rest more and more of the plain mean; kept for the next frame."""
         self._history.remember(radiance)
+        return blend_at_rest(radiance, self._resting)
 
 
 def new_inputs(settings: DenoiserSettings) -> Inputs:

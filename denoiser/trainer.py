@@ -63,6 +63,11 @@ class Trainer:
         self.step_count = 0
         self._prepared: tuple[FramePair, LossName, Examples] | None = None
 
+    def forget_history(self) -> None:
+        """The frames to come show something else: carry nothing over to them."""
+        self._inputs = new_inputs(self._settings)
+        self._prepared = None
+
     @property
     def settings(self) -> DenoiserSettings:
         """The settings in force."""
@@ -122,12 +127,14 @@ class Trainer:
         return loss.detach()
 
     def denoise(self, pair: FramePair) -> torch.Tensor:
-        """(H, W, 3) linear radiance >= 0: the mean of both halves, each denoised on its own."""
+        """(H, W, 3) linear radiance >= 0: the mean of both halves, each denoised on its own.
+
+        Networks with history blend in the plain mean while the camera rests.
+        """
         inputs = self._examples_of(pair).inputs
         # One half after the other: the network's memory for large frames is counted in gigabytes.
         halves = [self._denoise_half(inputs[:1]), self._denoise_half(inputs[1:])]
-        self._inputs.remember(halves)
-        return (halves[0] + halves[1]) / 2
+        return self._inputs.picture(halves)
 
     def state(self) -> dict[str, torch.Tensor]:
         """Everything a continued training needs besides settings and step count, not copied."""

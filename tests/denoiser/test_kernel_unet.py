@@ -111,3 +111,20 @@ def test_the_same_seed_gives_the_same_training() -> None:
             denoised = trainer.denoise(frame(seed))
         results.append(denoised)
     assert torch.equal(*results)
+
+
+def test_at_rest_the_picture_converges_to_the_reference() -> None:
+    """After 63 frames of twice 8 spp it is no worse than their mean, whatever the network makes."""
+    trainer = Trainer(DenoiserSettings(network=NetworkName.FAST, crop=32, train_steps=1), "cpu")
+    total = torch.zeros_like(CLEAN.color)
+    for seed in range(63):
+        pair = frame(seed)
+        if seed < 4:
+            list(trainer.train(pair))
+        total += pair.mean_color()
+        denoised = trainer.denoise(pair)
+    mean = float(psnr(total / 63, CLEAN.color))
+    assert float(psnr(denoised, CLEAN.color)) > mean - 0.05
+    assert mean > float(psnr(pair.mean_color(), CLEAN.color)) + 8.0
+    moved = replace(frame(99), viewpoint=replace(HERE, position=(50.0, 0.0, 0.0)))
+    assert float(psnr(trainer.denoise(moved), CLEAN.color)) < mean

@@ -1,0 +1,99 @@
+"""At rest: blends the denoised picture with the plain mean as that gets better.
+
+Host code. The mean of n frames is unbiased and its error falls with n; the network's error has a
+part that stays. Both errors can be estimated from the halves alone, because they are independent
+(the idea of Back et al. 2022): with a, b the halves' means and f_a, f_b what the network made of
+each half,
+
+    E (a - b)^2 / 4 = variance of (a + b) / 2 =: V
+    E (f_a - b)^2   = |f_a's error|^2 + variance of b
+
+and the weights that give the least expected error are as 1 / V for the mean to 1 / |f's error|^2
+for the network. As V falls the mean takes over. The estimates are noisy themselves, least so for
+small errors: beyond some hundred samples the network's share falls with their number as well.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch.nn import functional
+
+from denoiser.features import to_image
+from denoiser.features import to_planes
+from renderer.frame import FramePair
+from renderer.frame import Half
+from renderer.frame import Viewpoint
+
+WINDOW = 5  # pixels on a side over which errors are averaged before they are compared
+FADE_SPP = 256.0  # samples per pixel beyond which the network's share falls as 1 / samples
+RELATIVE_FLOOR = 0.01  # radiance; errors are compared relative to the brightness, as L_HDR does
+TINY = 1e-12
+
+
+class RestingMeans:
+    """Mean radiance of each half since the camera came to rest."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self._viewpoint: Viewpoint | None = None
+        self._sums: list[torch.Tensor] = []
+        self._counts: list[torch.Tensor] = []
+        self.frames = 0
+        """Since the camera rests, the present one included."""
+        self.spp = 0
+        """Samples per pixel of both halves in them."""
+
+    def add(self, pair: FramePair) -> None:
+        """Add a frame; one seen from elsewhere, or of another size, begins anew."""
+        colors = [to_planes(half.color) for half in (pair.a, pair.b)]
+        same_place = pair.viewpoint is not None and pair.viewpoint == self._viewpoint
+        if not same_place or self._sums[0].shape != colors[0].shape:
+            self._sums = [torch.zeros_like(color) for color in colors]
+            self._counts = [torch.zeros_like(color[:, :1]) for color in colors]
+            self.frames = self.spp = 0
+        self._viewpoint = pair.viewpoint
+        for index, half in enumerate((pair.a, pair.b)):
+            finite = _finite(half)
+            self._sums[index] = self._sums[index] + torch.where(finite, colors[index], 0)
+            self._counts[index] = self._counts[index] + finite
+        self.frames += 1
+        self.spp += 2 * pair.spp
+
+    def means(self) -> list[torch.Tensor]:
+        """(1, 3, H, W) of half a and of half b; pixels that were never finite are 0."""
+        return [total / count.clamp(min=1) for total, count in zip(self._sums, self._counts)]
+
+
+def blend_at_rest(denoised: list[torch.Tensor], resting: RestingMeans) -> torch.Tensor:
+    """(H, W, 3): the best mix of the mean of `denoised` and the plain mean.
+
+    Args:
+        denoised: (H, W, 3) linear radiance that the network made of each half.
+        resting: with the present frame in it.
+    """
+    made = (denoised[0] + denoised[1]) / 2
+    if resting.frames < 2:
+        return made
+    a, b = resting.means()
+    mean = (a + b) / 2
+    scale = (to_planes(made) + RELATIVE_FLOOR).square()
+    variance = _smooth((a - b).square() / scale) / 4
+    errors = [
+        _smooth((to_planes(mine) - other).square() / scale) for mine, other in zip(denoised, (b, a))
+    ]
+    # The variance of one half's mean is twice that of the mean of both.
+    error = ((errors[0] + errors[1]) / 2 - 2 * variance).clamp(min=0)
+    networks = (variance + TINY) / (error + variance + TINY) * min(FADE_SPP / resting.spp, 1.0)
+    return to_image(mean.lerp(to_planes(made), networks)).clamp(min=0)
+
+
+def _finite(half: Half) -> torch.Tensor:
+    """(1, 1, H, W) bool."""
+    return to_planes(torch.isfinite(half.color).all(dim=-1, keepdim=True))
+
+
+def _smooth(errors: torch.Tensor) -> torch.Tensor:
+    """(1, 1, H, W): mean over channels and a window, without the picture's outside."""
+    grey = errors.mean(dim=1, keepdim=True)
+    reach = WINDOW // 2
+    return functional.avg_pool2d(grey, WINDOW, stride=1, padding=reach, count_include_pad=False)
