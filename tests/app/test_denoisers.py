@@ -5,12 +5,15 @@ Host code.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
 from app import denoisers
+from app.frame_log import read_rows
+from app.main import USER_ERROR
 from app.report import Edits
 from app.rival import OIDN_HINT
 from app.rival import Rival
@@ -21,6 +24,7 @@ from denoiser.presets import PRESETS
 from denoiser.settings import NetworkName
 from tests.app.cornell_session import moved
 from tests.app.cornell_session import weights
+from tests.app.runs import run
 
 
 def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Session) -> None:
@@ -93,3 +97,16 @@ def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path)
     assert report.messages == (f"loaded {file}",)
     assert session.settings.denoiser.network is NetworkName.FAST
     assert report.step_count == saved
+
+
+def test_a_headless_flight_learns_with_history_and_goes_on(tmp_path: Path) -> None:
+    words = ("--network", "best", "--frames")
+    assert run("--headless", tmp_path, *words, "3") == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["settings"]["session"]["denoiser"]["network"] == "best"
+    assert report["settings"]["session"]["denoiser"]["learning_rate"] == 1e-3
+    saved = tmp_path / "checkpoint.safetensors"
+    assert run("--headless", tmp_path, *words, "5", "--resume", str(saved)) == 0
+    assert len(read_rows(tmp_path / "frames.csv")) == 5
+    # A checkpoint of one network does not fit another.
+    assert run("--headless", tmp_path / "x", "--frames", "2", "--resume", str(saved)) == USER_ERROR
