@@ -1,0 +1,132 @@
+"""Does a denoiser ever diverge? Many seeds from scratch on the same frames of short flights.
+
+    python benchmarks/stability.py --scene reading-room cornell-box veach-mis --seeds 20
+
+For every scene a flight is rendered once, with references at every N-th frame. Each seed then
+trains a new network on it. Counted are the measured frames after frame 30 whose PSNR on T lies
+below that of the mean of both halves, and pixels that are not finite anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.command_line import parse_size  # noqa: E402
+from app.flythrough import flythrough_cameras  # noqa: E402
+from app.headless import REFERENCE_SEED  # noqa: E402
+from app.provenance import versions  # noqa: E402
+from app.session import Session  # noqa: E402
+from app.settings import RenderSettings  # noqa: E402
+from app.settings import SessionSettings  # noqa: E402
+from denoiser.metrics import psnr  # noqa: E402
+from denoiser.presets import PRESETS  # noqa: E402
+from denoiser.settings import DenoiserSettings  # noqa: E402
+from denoiser.settings import NetworkName  # noqa: E402
+from denoiser.trainer import Trainer  # noqa: E402
+from renderer.frame import FramePair  # noqa: E402
+from scenes.loader import load_scene  # noqa: E402
+
+SETTLED = 30  # frames after which nothing may be worse than the mean of halves
+
+
+@dataclass(frozen=True, eq=False)
+class Flight:
+    """Rendered frames, and references of some of them by number."""
+
+    scene: str
+    pairs: list[FramePair]
+    references: dict[int, torch.Tensor]
+
+
+def render_flight(args: argparse.Namespace, source: str) -> Flight:
+    """Render a scene's flight."""
+    scene = load_scene(source, None, args.size[0] / args.size[1])
+    render = RenderSettings(size=args.size, spp=args.spp)
+    session = Session(scene, SessionSettings(render, DenoiserSettings(train_steps=0), args.device))
+    cameras = flythrough_cameras(scene, source, None, args.frames)
+    pairs, references = [], {}
+    for frame, camera in enumerate(tqdm(cameras, desc=scene.name), 1):
+        pairs.append(session.step(camera).pair)
+        if frame % args.measure_every == 0:
+            references[frame] = session.reference(camera, args.reference_spp, REFERENCE_SEED)
+    return Flight(scene.name, pairs, references)
+
+
+def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, object]:
+    """One seed's flight: PSNR gains over the mean of halves, and broken pixels."""
+    trainer = Trainer(settings, flight.pairs[0].a.color.device)
+    gains: dict[int, float] = {}
+    broken = 0
+    for frame, pair in enumerate(flight.pairs, 1):
+        for _ in trainer.train(pair):
+            pass
+        denoised = trainer.denoise(pair)
+        broken += int((~torch.isfinite(denoised)).sum())
+        reference = flight.references.get(frame)
+        if reference is not None:
+            gain = psnr(denoised, reference) - psnr(pair.mean_color(), reference)
+            gains[frame] = round(float(gain), 3)
+    settled = [gain for frame, gain in gains.items() if frame > SETTLED]
+    return {
+        "gains": gains,
+        "worst": min(settled),
+        "below": sum(gain < 0 for gain in settled),
+        "broken_values": broken,
+        "skipped_steps": int(trainer.skipped_count),
+    }
+
+
+def main() -> None:
+    """All scenes and seeds; a table, and JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scene", nargs="+", default=["reading-room", "cornell-box", "veach-mis"])
+    parser.add_argument("--network", default="best", choices=[name.value for name in NetworkName])
+    parser.add_argument("--size", type=parse_size, default=(96, 64))
+    parser.add_argument("--spp", type=int, default=8)
+    parser.add_argument("--frames", type=int, default=100)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--train-steps", type=int, default=8)
+    parser.add_argument("--crop", type=int, default=64)
+    parser.add_argument("--measure-every", type=int, default=10)
+    parser.add_argument("--reference-spp", type=int, default=1024)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--output", type=Path)
+    args = parser.parse_args()
+    network = NetworkName(args.network)
+    results: dict[str, list[dict[str, object]]] = {}
+    for source in args.scene:
+        flight = render_flight(args, source)
+        results[flight.scene] = []
+        for seed in range(args.seeds):
+            settings = DenoiserSettings(
+                network=network,
+                learning_rate=PRESETS[network].learning_rate,
+                train_steps=args.train_steps,
+                crop=args.crop,
+                seed=seed,
+            )
+            results[flight.scene].append(fly(flight, settings))
+            last = results[flight.scene][-1]
+            print(
+                f"{flight.scene}, seed {seed}: worst gain {last['worst']} dB, {last['below']} below"
+            )
+    report = {
+        "settings": {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()},
+        "versions": versions(),
+        "results": results,
+    }
+    if args.output is not None:
+        args.output.write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
