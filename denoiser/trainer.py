@@ -23,7 +23,6 @@ from denoiser.presets import PRESETS
 from denoiser.presets import Preset
 from denoiser.processes import shared
 from denoiser.settings import DenoiserSettings
-from denoiser.settings import LossName
 from denoiser.tensors import below
 from denoiser.weight_average import WeightAverage
 from renderer.frame import FramePair
@@ -61,7 +60,7 @@ class Trainer:
         self._inputs = new_inputs(settings)
         self._crops = CropSampler(settings.seed)
         self.step_count = 0
-        self._prepared: tuple[FramePair, LossName, Examples] | None = None
+        self._prepared: tuple[FramePair, Examples] | None = None
 
     def forget_history(self) -> None:
         """The frames to come show something else: carry nothing over to them."""
@@ -83,7 +82,7 @@ class Trainer:
         is_other_input = settings.loss is not self._settings.loss
         self._settings = settings
         if is_other_input and self._preset.widths is None:
-            self._inputs = new_inputs(settings)
+            self.forget_history()
 
     @property
     def skipped_count(self) -> torch.Tensor:
@@ -167,11 +166,9 @@ class Trainer:
 
     def _examples_of(self, pair: FramePair) -> Examples:
         """The frame's examples, prepared once for all its steps and for denoising it."""
-        prepared = self._prepared
-        if prepared is None or prepared[0] is not pair or prepared[1] is not self._settings.loss:
-            examples = self._inputs.examples(pair)
-            self._prepared = prepared = (pair, self._settings.loss, examples)
-        return prepared[2]
+        if self._prepared is None or self._prepared[0] is not pair:
+            self._prepared = (pair, self._inputs.examples(pair))
+        return self._prepared[1]
 
     @torch.no_grad()
     def _denoise_half(self, network_input: torch.Tensor) -> torch.Tensor:

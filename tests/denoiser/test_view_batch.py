@@ -13,17 +13,21 @@ from denoiser.features import to_image
 from denoiser.restoration_settings import Targets
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
+from denoiser.settings import NetworkName
 from denoiser.transfer import TONED
 from denoiser.view_batch import ViewBatch
 from denoiser.view_batch import ViewCrops
 from denoiser.view_set import View
 from denoiser.view_trainer import ViewTrainer
 from denoiser.view_trainer import ViewTraining
+from renderer.frame import Viewpoint
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 CLEAN = clean_half(40, 32)
 VIEWS = [View(f"v{n}", "made-up", noisy_pair(CLEAN, n), CLEAN.color) for n in range(3)]
+HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+SEEN = [replace(view, pair=replace(view.pair, viewpoint=HERE)) for view in VIEWS]
 SETTINGS = ViewTraining(
     DenoiserSettings(crop=32, learning_rate=1e-3), Targets.NOISY, iterations=12, batch=2
 )
@@ -115,3 +119,11 @@ def test_clean_targets_need_clean_pictures() -> None:
     batch = crops([replace(VIEWS[0], clean=None)]).batch(0, 0, 1)
     with pytest.raises(AssertionError):
         ViewBatch(batch.noisy, batch.clean).examples(Targets.CLEAN)
+
+
+def test_views_are_denoised_each_for_itself() -> None:
+    settings = replace(SETTINGS, denoiser=replace(SETTINGS.denoiser, network=NetworkName.FAST))
+    trainer = ViewTrainer(settings, "cpu")
+    alone = trainer.denoise(SEEN[1].pair)
+    trainer.denoise(SEEN[0].pair)
+    assert torch.equal(trainer.denoise(SEEN[1].pair), alone)
