@@ -1,7 +1,7 @@
 """Trains the online denoiser offline, on views rendered beforehand.
 
-Host code. Lehtinen et al. 2018, section 3.3 and appendix A.1. What it learns can go on learning in
-the viewer: its checkpoints are those of the online training.
+Host code. Lehtinen et al. 2018, section 3.3 and appendix A.1. What it has learned can go on
+learning in flight: its checkpoints are those of the online training.
 """
 
 from __future__ import annotations
