@@ -22,12 +22,13 @@ from denoiser.restoration_trainer import RestorationTrainer
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY_PROBE = """
-import resource, sys
+import re, sys
 from app.main import main
 code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)
 sys.exit(code)
 """
+"""Prints its own peak in MB; the peak that `resource` knows begins with the parent's memory."""
 
 
 @pytest.fixture(scope="module", params=[1, 3])
@@ -141,4 +142,4 @@ def test_memory_does_not_grow_with_what_the_network_needs(tmp_path: Path) -> Non
     )
     assert done.returncode == 0, done.stderr
     megabytes = json.loads(done.stdout.splitlines()[-1])
-    assert megabytes < 2000
+    assert megabytes < 1500
