@@ -3,10 +3,12 @@
     python benchmarks/denoiser_race.py --scene living-room.xml --output race.json
 
 Every network trains from scratch on the frames as they come. At every N-th frame and the one after
-it a reference is rendered, and for each denoiser measured: PSNR on T, relMSE, HDR-FLIP (package
-flip-evaluator), the ratio of mean radiance, and flicker, the root mean square over the pixels in
-view in both frames of the change of the error of T. Open Image Denoise (package pyoidn) gets the
-mean of both halves and of their features. Means are over the last 100 frames.
+it two independent references are rendered, and for each denoiser measured: PSNR on T, relMSE,
+HDR-FLIP (package flip-evaluator), the ratio of mean radiance, and flicker, the root mean square
+over the pixels in view in both frames of the change of the error of T. Squared errors are products
+of the differences to the one and to the other reference, so that the noise these have left adds
+nothing to them; FLIP is against their mean. Open Image Denoise (package pyoidn) gets the mean of
+both halves and of their features. Means are over the last 100 frames.
 """
 
 from __future__ import annotations
@@ -34,8 +36,7 @@ from app.provenance import versions  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.settings import RenderSettings  # noqa: E402
 from app.settings import SessionSettings  # noqa: E402
-from denoiser.metrics import psnr  # noqa: E402
-from denoiser.metrics import rel_mse  # noqa: E402
+from denoiser.metrics import RELATIVE_EPSILON  # noqa: E402
 from denoiser.oidn import has_oidn  # noqa: E402
 from denoiser.oidn import oidn_denoise  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
@@ -60,8 +61,8 @@ class Racer:
     trainer: Trainer | None = None
     train_ms: list[float] = field(default_factory=list)
     denoise_ms: list[float] = field(default_factory=list)
-    error: torch.Tensor | None = None
-    """(1, 3, H, W) of T in the frame before, where that was measured."""
+    errors: list[torch.Tensor] = field(default_factory=list)
+    """(1, 3, H, W) of T in the frame before, against both references, where that was measured."""
     rows: list[dict[str, float]] = field(default_factory=list)
     picture: torch.Tensor | None = None
 
@@ -113,27 +114,38 @@ def hdr_flip(picture: torch.Tensor, reference: torch.Tensor) -> float:
 
 
 def measure(
-    racer: Racer, frame: int, pair: FramePair, before: FramePair | None, reference: torch.Tensor
+    racer: Racer,
+    frame: int,
+    pair: FramePair,
+    before: FramePair | None,
+    references: list[torch.Tensor],
 ) -> None:
     """Add a row; with the frame before measured too, its flicker is known."""
     picture = racer.picture
     assert picture is not None
-    error = (tone(picture) - tone(reference)).permute(2, 0, 1)[None]
+    reference = (references[0] + references[1]) / 2
+    errors = [(tone(picture) - tone(r)).permute(2, 0, 1)[None] for r in references]
+    products = (picture - references[0]) * (picture - references[1])
     row = {
         "frame": frame,
-        "psnr": float(psnr(picture, reference)),
-        "relmse": float(rel_mse(picture, reference)),
+        "psnr": decibels(errors[0] * errors[1]),
+        "relmse": float((products / (reference.square() + RELATIVE_EPSILON)).mean()),
         "flip": hdr_flip(picture.clamp(min=0), reference),
         "mean_radiance": float(picture.mean() / reference.mean()),
     }
-    if racer.error is not None and before is not None:
+    if racer.errors and before is not None:
         assert pair.viewpoint is not None and before.viewpoint is not None
         matches = match(pair.a, pair.viewpoint, before.a, before.viewpoint)
-        seen = matches.found(*error.shape[2:]).bool().expand_as(error)
-        change = (error - matches.carried(racer.error))[seen]
-        row["flicker"] = float(change.square().mean().sqrt())
-    racer.error = error
+        seen = matches.found(*errors[0].shape[2:]).bool().expand_as(errors[0])
+        changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, racer.errors)]
+        row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())
+    racer.errors = errors
     racer.rows.append(row)
+
+
+def decibels(squares: torch.Tensor) -> float:
+    """PSNR of T from squared errors, or unbiased estimates of them."""
+    return float(-10 * squares.mean().clamp(min=1e-12).log10())
 
 
 def mean_of(rows: list[dict[str, float]], name: str) -> float:
@@ -168,9 +180,12 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
             racer.fly(pair)
         is_first, is_second = frame % args.measure_every == 0, frame % args.measure_every == 1
         if is_first or (is_second and frame > 1):
-            reference = session.reference(camera, args.reference_spp, REFERENCE_SEED)
+            references = [
+                session.reference(camera, args.reference_spp, REFERENCE_SEED + index)
+                for index in range(2)
+            ]
             for racer in flying:
-                measure(racer, frame, pair, before if is_second else None, reference)
+                measure(racer, frame, pair, before if is_second else None, references)
             if is_first:
                 tell(frame, flying)
         before = pair
@@ -212,7 +227,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--measure-every", type=int, default=10)
-    parser.add_argument("--reference-spp", type=int, default=1024)
+    parser.add_argument("--reference-spp", type=int, default=512)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
