@@ -2,46 +2,30 @@
 
 Host code. Each half is matched with its own features only, so that the halves stay independent.
 Path lengths follow mirrors and glass, so what is seen in a flat mirror moves as its image does.
+
+A pixel on an edge averages two surfaces, and its mean point lies on neither. Where such a point is
+not found again, the pixel is taken to move with the nearest surface around it, and matches pixels
+that look alike.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
+from torch.nn import functional
 
+from denoiser.matches import Matches
+from denoiser.matches import matches_of
 from renderer.frame import Half
 from renderer.frame import Vector
 from renderer.frame import Viewpoint
 
 PLANE_TOLERANCE = 0.02  # of the distance: how far off the tangent plane the earlier point may lie
 NORMAL_COSINE = 0.8  # least between both shading normals
-MIN_WEIGHT = 0.1  # of the four bilinear weights: less is no match
+ALIKE_ALBEDO = 0.25  # most between two pixels of an edge that match, in each colour
+ALIKE_COSINE = 0.5  # least between their mean normals
+ALIKE_DISTANCE = 0.2  # most between the logarithms of their distances
 FAR = 1e6  # multiple of a unit direction that stands for the sky
 TINY = 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Matches:
-    """For every pixel of a frame up to four pixels of an earlier one."""
-
-    places: torch.Tensor
-    """(4, H W) int64, indices into the flattened earlier image; 0 where the weight is."""
-    weights: torch.Tensor
-    """(4, H W) float32 >= 0 with sum 1, or all 0: not seen before."""
-
-    def carried(self, image: torch.Tensor) -> torch.Tensor:
-        """(1, C, H, W) of the earlier frame as this one sees it; 0 where there is no match."""
-        _, channels, height, width = image.shape
-        flat = image.permute(0, 2, 3, 1).reshape(height * width, channels)
-        total = torch.zeros_like(flat)
-        for places, weights in zip(self.places, self.weights):
-            total += flat[places] * weights[:, None]
-        return total.view(1, height, width, channels).permute(0, 3, 1, 2)
-
-    def found(self, height: int, width: int) -> torch.Tensor:
-        """(1, 1, H, W) float32: 1 where there is a match, else 0."""
-        return (self.weights.sum(dim=0) > 0).float().view(1, 1, height, width)
 
 
 def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Viewpoint) -> Matches:
@@ -54,39 +38,74 @@ def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Vi
     height, width, _ = half.depth.shape
     if viewpoint == earlier_viewpoint:
         return _at_rest(height, width, half.depth.device)
-    points, is_sky = _points(half, viewpoint)
-    earlier_points, was_sky = _points(earlier, earlier_viewpoint)
-    x, y, is_ahead = _project(points, earlier_viewpoint, width, height)
-    left, top = x.floor(), y.floor()
-    distance = (points - _tensor(earlier_viewpoint.position, points)).norm(dim=-1)
-    normal, earlier_normal = _unit(half.normal), _unit(earlier.normal)
-    places, weights = [], []
-    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        column, row = left + dx, top + dy
-        bilinear = (1 - (x - column).abs()) * (1 - (y - row).abs())
-        is_inside = is_ahead & (column >= 0) & (column < width) & (row >= 0) & (row < height)
-        place = (row * width + column).where(is_inside, 0).long().flatten()
-        offset = earlier_points.view(-1, 3)[place].view(height, width, 3) - points
-        cosine = (earlier_normal.view(-1, 3)[place].view(height, width, 3) * normal).sum(dim=-1)
-        is_near = (offset * normal).sum(dim=-1).abs() < PLANE_TOLERANCE * distance
-        was_sky_there = was_sky.flatten()[place].view(height, width)
-        is_same = torch.where(
-            is_sky, was_sky_there, is_near & (cosine > NORMAL_COSINE) & ~was_sky_there
+    now, before = _Surfaces(half, viewpoint), _Surfaces(earlier, earlier_viewpoint)
+    x, y, is_ahead = _project(now.points, earlier_viewpoint, width, height)
+    distance = (now.points - _tensor(earlier_viewpoint.position, now.points)).norm(dim=-1)
+
+    def is_same(place: torch.Tensor) -> torch.Tensor:
+        offset = before.points.view(-1, 3)[place] - now.points
+        is_near = (offset * now.normal).sum(dim=-1).abs() < PLANE_TOLERANCE * distance
+        cosine = (before.normal.view(-1, 3)[place] * now.normal).sum(dim=-1)
+        was_sky = before.is_sky.flatten()[place]
+        return is_ahead & torch.where(
+            now.is_sky, was_sky, is_near & (cosine > NORMAL_COSINE) & ~was_sky
         )
-        places.append(place)
-        weights.append((bilinear * (is_inside & is_same)).flatten())
-    stacked = torch.stack(weights)
-    total = stacked.sum(dim=0)
-    return Matches(
-        torch.stack(places),
-        torch.where(total >= MIN_WEIGHT, stacked / total.clamp(min=MIN_WEIGHT), 0),
-    )
+
+    def is_alike(place: torch.Tensor) -> torch.Tensor:
+        albedo = (before.albedo.view(-1, 3)[place] - now.albedo).abs().amax(dim=-1)
+        cosine = (before.normal.view(-1, 3)[place] * now.normal).sum(dim=-1)
+        ratio = before.length.flatten()[place] / distance.clamp(min=TINY)
+        is_as_far = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
+        return ~now.is_sky & is_as_far & (cosine > ALIKE_COSINE) & (albedo < ALIKE_ALBEDO)
+
+    def was_clear(place: torch.Tensor) -> torch.Tensor:
+        was_nearer = before.length.flatten()[place] < (1 - ALIKE_DISTANCE) * distance
+        return ~was_nearer | before.is_sky.flatten()[place]
+
+    moved = matches_of(*_moved_with_the_nearest(x, y, now), is_alike)
+    # What was out of the picture or hidden behind something is new.
+    was_in_view = matches_of(x, y, was_clear)
+    return matches_of(x, y, is_same).or_else(moved.where(was_in_view))
 
 
 def _at_rest(height: int, width: int, device: torch.device) -> Matches:
     """Every pixel is its own match."""
     places = torch.arange(height * width, device=device)
     return Matches(places[None], torch.ones((1, height * width), device=device))
+
+
+class _Surfaces:
+    """What a half shows, finite."""
+
+    def __init__(self, half: Half, viewpoint: Viewpoint) -> None:
+        self.points, self.is_sky = _points(half, viewpoint)
+        """(H, W, 3) world positions, and (H, W) bool."""
+        self.normal = _unit(half.normal)
+        self.albedo = half.albedo.nan_to_num(0.0, 0.0, 0.0)
+        depth = half.depth[..., 0]
+        self.length = torch.where(torch.isfinite(depth), depth, 0)
+        """(H, W) path length; 0: sky."""
+
+
+def _moved_with_the_nearest(
+    x: torch.Tensor, y: torch.Tensor, now: _Surfaces
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(H, W) column and row in the earlier frame if each pixel moves like the nearest surface of
+    the nine pixels around it.
+    """
+    height, width = x.shape
+    rows, columns = torch.meshgrid(
+        torch.arange(height, device=x.device), torch.arange(width, device=x.device), indexing="ij"
+    )
+    nearness = torch.where(now.is_sky, 0, 1 / now.length.clamp(min=TINY))
+    _, nearest = functional.max_pool2d(
+        nearness[None, None], 3, stride=1, padding=1, return_indices=True
+    )
+    nearest = nearest[0, 0]
+    return (
+        columns + (x - columns).flatten()[nearest],
+        rows + (y - rows).flatten()[nearest],
+    )
 
 
 def _points(half: Half, viewpoint: Viewpoint) -> tuple[torch.Tensor, torch.Tensor]:

@@ -22,25 +22,33 @@ def viewpoint(position: Vector, turn_degrees: float = 0.0) -> Viewpoint:
     return Viewpoint(position, (c, 0.0, -s), (0.0, 1.0, 0.0), (s, 0.0, c), TAN_X, 0.75 * TAN_X)
 
 
-def rays(view: Viewpoint) -> torch.Tensor:
-    """(H, W, 3) unit directions through the pixels' centres, pixel by pixel as the manual says."""
+def rays(view: Viewpoint, shift: Vector = (0.5, 0.5, 0.0)) -> torch.Tensor:
+    """(H, W, 3) unit directions through the pixels' centres, pixel by pixel as the manual says.
+
+    `shift` has the column and row inside each pixel.
+    """
     directions = torch.empty((HEIGHT, WIDTH, 3))
     axes = [torch.tensor(axis) for axis in (view.left, view.up, view.forward)]
     for row in range(HEIGHT):
         for column in range(WIDTH):
-            x = (1 - 2 * (column + 0.5) / WIDTH) * view.tan_x
-            y = (1 - 2 * (row + 0.5) / HEIGHT) * view.tan_y
+            x = (1 - 2 * (column + shift[0]) / WIDTH) * view.tan_x
+            y = (1 - 2 * (row + shift[1]) / HEIGHT) * view.tan_y
             direction = x * axes[0] + y * axes[1] + axes[2]
             directions[row, column] = direction / direction.norm()
     return directions
 
 
-def wall(view: Viewpoint, distance: float, panel: float | None = None) -> tuple[Half, torch.Tensor]:
+def wall(
+    view: Viewpoint,
+    distance: float,
+    panel: float | None = None,
+    shift: Vector = (0.5, 0.5, 0.0),
+) -> tuple[Half, torch.Tensor]:
     """A wall at z = `distance`, before it a narrow panel at z = `panel`; and what is painted on it.
 
     Painted is the point's own world position, smooth and different everywhere.
     """
-    directions = rays(view)
+    directions = rays(view, shift)
     origin = torch.tensor(view.position)
     length = (distance - origin[2]) / directions[..., 2:]
     points = origin + directions * length
@@ -53,6 +61,18 @@ def wall(view: Viewpoint, distance: float, panel: float | None = None) -> tuple[
     normal = torch.tensor([0.0, 0.0, -1.0]).expand(HEIGHT, WIDTH, 3).contiguous()
     blank = torch.zeros_like(points)
     return Half(blank, blank, normal, length), points
+
+
+def soft_wall(view: Viewpoint) -> tuple[Half, torch.Tensor]:
+    """A panel at 2 before a wall at 4, each pixel the mean of sixteen columns; and the share
+    of the panel in each.
+    """
+    places = [((index + 0.5) / 16, 0.5, 0.0) for index in range(16)]
+    halves = [wall(view, 4.0, panel=2.0, shift=place) for place in places]
+    depth = torch.stack([half.depth for half, _ in halves]).mean(dim=0)
+    share = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
+    first = halves[0][0]
+    return Half(first.color, first.albedo, first.normal, depth), share
 
 
 def planes(image: torch.Tensor) -> torch.Tensor:
@@ -99,6 +119,19 @@ def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
     clear = is_wall & (painted[..., 0] > 0.7) & (painted[..., 0] < 2.0)
     assert hidden.any() and not found[hidden].any()
     assert float(found[clear].float().mean()) > 0.9
+
+
+def test_edges_move_with_what_is_in_front() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    matches = match(half, now, earlier, before)
+    is_edge = (share > 0) & (share < 1)
+    assert int(is_edge.sum()) >= HEIGHT
+    found = matches.found(HEIGHT, WIDTH)[0, 0][..., None] > 0
+    assert float(found[is_edge].float().mean()) > 0.9
+    # The panel moves by an eighth of a pixel; bilinear weights smear its edge.
+    carried = matches.carried(planes(earlier_share))[0].permute(1, 2, 0)
+    assert float((carried - share)[is_edge & found].abs().mean()) < 0.2
 
 
 def test_at_rest_every_pixel_is_its_own_match() -> None:

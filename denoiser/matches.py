@@ -1,0 +1,75 @@
+"""Matches: for every pixel of a frame, up to four pixels of an earlier one.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+MIN_WEIGHT = 0.1  # of the four bilinear weights: less is no match
+
+
+@dataclass(frozen=True, eq=False)
+class Matches:
+    """Where to find each pixel's past."""
+
+    places: torch.Tensor
+    """(4, H W) int64, indices into the flattened earlier image; 0 where the weight is."""
+    weights: torch.Tensor
+    """(4, H W) float32 >= 0 with sum 1, or all 0: not seen before."""
+
+    def carried(self, image: torch.Tensor) -> torch.Tensor:
+        """(1, C, H, W) of the earlier frame as this one sees it; 0 where there is no match."""
+        _, channels, height, width = image.shape
+        flat = image.permute(0, 2, 3, 1).reshape(height * width, channels)
+        total = torch.zeros_like(flat)
+        for places, weights in zip(self.places, self.weights):
+            total += flat[places] * weights[:, None]
+        return total.view(1, height, width, channels).permute(0, 3, 1, 2)
+
+    def found(self, height: int, width: int) -> torch.Tensor:
+        """(1, 1, H, W) float32: 1 where there is a match, else 0."""
+        return (self.weights.sum(dim=0) > 0).float().view(1, 1, height, width)
+
+    def where(self, other: Matches) -> Matches:
+        """These where there is one of the other ones, and none elsewhere."""
+        return Matches(self.places, torch.where(other.weights.sum(dim=0) > 0, self.weights, 0))
+
+    def or_else(self, other: Matches) -> Matches:
+        """These, and the other ones where there is none of these."""
+        has_match = self.weights.sum(dim=0) > 0
+        return Matches(
+            torch.where(has_match, self.places, other.places),
+            torch.where(has_match, self.weights, other.weights),
+        )
+
+
+def matches_of(
+    x: torch.Tensor, y: torch.Tensor, is_match: Callable[[torch.Tensor], torch.Tensor]
+) -> Matches:
+    """The four pixels around a place in the earlier frame, as far as they match.
+
+    Args:
+        x: (H, W) column, fractions counted from pixel centres; y: its row.
+        is_match: of (H, W) int64 indices into the flattened earlier image, (H, W) bool.
+    """
+    height, width = x.shape
+    left, top = x.floor(), y.floor()
+    places, weights = [], []
+    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        column, row = left + dx, top + dy
+        bilinear = (1 - (x - column).abs()) * (1 - (y - row).abs())
+        is_inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+        place = (row * width + column).where(is_inside, 0).long()
+        places.append(place.flatten())
+        weights.append((bilinear * (is_inside & is_match(place))).flatten())
+    stacked = torch.stack(weights)
+    total = stacked.sum(dim=0)
+    return Matches(
+        torch.stack(places),
+        torch.where(total >= MIN_WEIGHT, stacked / total.clamp(min=MIN_WEIGHT), 0),
+    )
