@@ -1,9 +1,10 @@
 """History: what each half has gathered of the surfaces in view over earlier frames.
 
 Host code. Both halves are carried along and accumulated on their own, with their own features, so
-that the other half stays an independent target. The means are of log(1 + s e), e the demodulated
-radiance and s the exposure: fireflies leave no streaks. That makes them darker than the mean of e,
-which is allowed: the input of Noise2Noise may be biased in any way, only its target may not.
+that the other half stays an independent target. There are two means. One is of log(1 + s e), e the
+demodulated radiance and s the exposure: fireflies leave no streaks in it. That makes it darker than
+the mean of e, which is allowed: the input of Noise2Noise may be biased in any way, only its target
+may not. The other is of s e itself: of the right brightness, and good where nothing is very bright.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class HalfHistory:
     """3 channels: mean of log(1 + s e)."""
     log_square: torch.Tensor
     """3 channels: mean of its square."""
+    mean: torch.Tensor
+    """3 channels: mean of s e."""
     count: torch.Tensor
     """1 channel: frames in the means, 1 to MAX_FRAMES."""
     log_denoised: torch.Tensor
@@ -49,8 +52,9 @@ class HalfHistory:
         return (variance / self.count).sqrt()
 
     def planes(self) -> torch.Tensor:
-        """(1, 10, H, W) of all that is carried along."""
-        return torch.cat((self.log_mean, self.log_square, self.log_denoised, self.count), dim=1)
+        """(1, 13, H, W) of all that is carried along."""
+        parts = (self.log_mean, self.log_square, self.mean, self.log_denoised, self.count)
+        return torch.cat(parts, dim=1)
 
 
 class History:
@@ -83,8 +87,8 @@ class History:
             for index, old in enumerate((earlier.a, earlier.b)):
                 matches = match(halves[index], pair.viewpoint, old, earlier.viewpoint)
                 carried[index] = matches.carried(self._halves[index].planes())
-        logs = [torch.log1p(self._exposure * image) for image in smooth]
-        self._halves = [_added(*each) for each in zip(halves, logs, carried)]
+        exposed = [self._exposure * image for image in smooth]
+        self._halves = [_added(*each) for each in zip(halves, exposed, carried)]
         self._earlier = pair
         return self._halves
 
@@ -118,13 +122,21 @@ def _demodulated(half: Half, color: torch.Tensor | None = None) -> torch.Tensor:
     return demodulated(planes[0], planes[1]).clamp(max=MAX_RADIANCE)
 
 
-def _added(half: Half, log: torch.Tensor, past: torch.Tensor | None) -> HalfHistory:
-    """The past with the present frame in it; pixels that are broken now keep their past."""
+def _added(half: Half, exposed: torch.Tensor, past: torch.Tensor | None) -> HalfHistory:
+    """The past with the present frame's s e in it; pixels that are broken now keep their past."""
+    log = torch.log1p(exposed)
     if past is None:
-        return HalfHistory(log, log.square(), torch.ones_like(log[:, :1]), log, log)
-    mean, square, denoised, before = past.split((3, 3, 3, 1), dim=1)
+        return HalfHistory(log, log.square(), exposed, torch.ones_like(log[:, :1]), log, log)
+    log_mean, log_square, mean, denoised, before = past.split((3, 3, 3, 3, 1), dim=1)
     present = to_planes(finite_pixels(half)).to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
     share = present / count
-    mean, square = mean.lerp(log, share), square.lerp(log.square(), share)
-    return HalfHistory(mean, square, count, torch.where(before > 0, denoised, mean), log)
+    log_mean = log_mean.lerp(log, share)
+    return HalfHistory(
+        log_mean=log_mean,
+        log_square=log_square.lerp(log.square(), share),
+        mean=mean.lerp(exposed, share),
+        count=count,
+        log_denoised=torch.where(before > 0, denoised, log_mean),
+        log_now=log,
+    )

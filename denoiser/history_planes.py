@@ -18,20 +18,23 @@ from renderer.frame import Half
 
 LOG_MEAN = slice(0, 3)
 LOG_DENOISED = slice(3, 6)
-LOG_NOW = slice(6, 9)
-DEVIATION = slice(9, 12)
-ALBEDO = slice(12, 15)
-NORMAL = slice(15, 18)
-AGE = slice(18, 19)
+LOG_OF_MEAN = slice(6, 9)
+PICTURES = slice(0, 9)
+"""The three above, which can be filtered."""
+LOG_NOW = slice(9, 12)
+DEVIATION = slice(12, 15)
+ALBEDO = slice(15, 18)
+NORMAL = slice(18, 21)
+AGE = slice(21, 22)
 """1 / frames in the history."""
-DISTANCE = slice(19, 20)
+DISTANCE = slice(22, 23)
 """d / (d + median of d), d the path length of the features; 0 where nothing is hit."""
-EXPOSURE = slice(20, 21)
+EXPOSURE = slice(23, 24)
 """s, the same in every pixel; not looked at by convolutions."""
-COLOR_GROUPS = (LOG_MEAN, LOG_DENOISED, LOG_NOW, DEVIATION, ALBEDO)
-"""What is red, green and blue."""
-SEEN = 20  # channels that convolutions look at
-CHANNELS = 21
+COLORS = (LOG_MEAN, LOG_DENOISED, LOG_OF_MEAN, LOG_NOW, DEVIATION, ALBEDO)
+"""Planes that are red, green and blue."""
+SEEN = 23  # channels that convolutions look at
+CHANNELS = 24
 
 
 def both_directions_with_history(pair: FramePair, history: History) -> Examples:
@@ -48,7 +51,7 @@ def both_directions_with_history(pair: FramePair, history: History) -> Examples:
 
 
 def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tensor:
-    """(1, 21, H, W), finite."""
+    """(1, 24, H, W), finite."""
     albedo, normal, depth = (
         to_planes(torch.where(torch.isfinite(image), image, 0))
         for image in (half.albedo, half.normal, half.depth)
@@ -57,6 +60,7 @@ def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tens
     planes = (
         past.log_mean,
         past.log_denoised,
+        past.mean.log1p(),
         past.log_now,
         past.deviation(),
         albedo,

@@ -2,8 +2,8 @@
 
 Host code. After Bako et al. 2017 (kernels) and Vogels et al. 2018 (scales). A filter can only
 mix what is in the picture: it is useful from the first steps on and never diverges. What it mixes
-are two demodulated pictures of the half, its history and its last denoised picture carried along;
-a gain on the result takes back what the history's logarithm darkens.
+are three demodulated pictures of the half, both means of its history and its last denoised picture
+carried along; a gain on the result takes back what the history's logarithm darkens.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from denoiser.unet import reflect_to_multiple
 
 SIDE_MULTIPLE = 8  # three poolings
 KERNEL = 5  # pixels
-TAPS = KERNEL * KERNEL
+PICTURES = 3
+TAPS = PICTURES * KERNEL * KERNEL  # weights that a pixel gives to all pictures together
 MAX_LOG_GAIN = 3.0
 FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box filters
 
@@ -39,7 +40,7 @@ class Widths:
 
 
 class KernelUNet(nn.Module):
-    """Takes (N, 21, H, W) planes of any size, gives (N, 3, H, W) linear radiance >= 0."""
+    """Takes (N, 24, H, W) planes of any size, gives (N, 3, H, W) linear radiance >= 0."""
 
     def __init__(self, widths: Widths, generator: torch.Generator) -> None:
         """Draw the weights from `generator`, a CPU one; no other randomness."""
@@ -53,9 +54,9 @@ class KernelUNet(nn.Module):
         self.dec_half = _convolution(w.quarter + w.half, w.half)
         self.dec_full = _convolution(w.half + w.full, w.full)
         self.dec_last = _convolution(w.full, w.full)
-        self.head_quarter = _convolution(w.quarter, 2 * TAPS, 1)
-        self.head_half = _convolution(w.half, 2 * TAPS + 1, 1)
-        self.head_full = _convolution(w.full, 2 * TAPS + 1 + 3, 1)
+        self.head_quarter = _convolution(w.quarter, TAPS, 1)
+        self.head_half = _convolution(w.half, TAPS + 1, 1)
+        self.head_full = _convolution(w.full, TAPS + 1 + 3, 1)
         initialise_he(self, generator, LEAK)
         with torch.no_grad():
             for head in (self.head_full, self.head_half, self.head_quarter):
@@ -66,12 +67,12 @@ class KernelUNet(nn.Module):
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, SIDE_MULTIPLE)
         full, half, quarter = self._heads(_centred(padded[:, : planes.SEEN]))
-        pictures = padded[:, : planes.LOG_DENOISED.stop].expm1()
+        pictures = padded[:, planes.PICTURES].expm1()
         halved = functional.avg_pool2d(pictures, 2)
-        smooth = _filtered(functional.avg_pool2d(halved, 2), quarter[:, : 2 * TAPS])
-        smooth = _refined(_filtered(halved, half[:, : 2 * TAPS]), smooth, half[:, -1:])
-        share, gain = full[:, 2 * TAPS : 2 * TAPS + 1], full[:, -3:]
-        smooth = _refined(_filtered(pictures, full[:, : 2 * TAPS]), smooth, share)
+        smooth = _filtered(functional.avg_pool2d(halved, 2), quarter[:, :TAPS])
+        smooth = _refined(_filtered(halved, half[:, :TAPS]), smooth, half[:, -1:])
+        share, gain = full[:, TAPS : TAPS + 1], full[:, -3:]
+        smooth = _refined(_filtered(pictures, full[:, :TAPS]), smooth, share)
         smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
         radiance = remodulated(smooth, padded[:, planes.ALBEDO]) / padded[:, planes.EXPOSURE]
         return radiance[:, :, :height, :width]
@@ -101,10 +102,10 @@ def _centred(seen: torch.Tensor) -> torch.Tensor:
 
 
 def _filtered(pictures: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-    """(N, 3, H, W): both pictures, (N, 6, H, W), through kernels that sum to 1 together."""
-    weights = torch.softmax(logits, dim=1)
-    history = filter_with_kernels(pictures[:, :3], weights[:, :TAPS])
-    return history + filter_with_kernels(pictures[:, 3:], weights[:, TAPS:])
+    """(N, 3, H, W): all pictures, (N, 9, H, W), through kernels that sum to 1 together."""
+    weights = torch.softmax(logits, dim=1).chunk(PICTURES, dim=1)
+    filtered = map(filter_with_kernels, pictures.chunk(PICTURES, dim=1), weights)
+    return torch.stack(list(filtered)).sum(dim=0)
 
 
 def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:

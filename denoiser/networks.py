@@ -21,7 +21,7 @@ def build_network(name: NetworkName, seed: int, device: torch.device) -> nn.Modu
     """A freshly initialised network, channels-last, on `device`.
 
     The paper's takes (N, 9, H, W) and gives (N, 3, H, W) of what its objective makes radiance; the
-    kernel-predicting ones take (N, 21, H, W) and give radiance. The same seed gives the same
+    kernel-predicting ones take (N, 24, H, W) and give radiance. The same seed gives the same
     weights on every device and leaves torch's own generators alone.
     """
     generator = torch.Generator().manual_seed(seed)

@@ -48,6 +48,8 @@ def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> Non
         logs = torch.stack([log_of((pair.a, pair.b)[index], history) for pair in frames])
         torch.testing.assert_close(half.log_mean, logs.mean(dim=0))
         torch.testing.assert_close(half.log_square, logs.square().mean(dim=0))
+        linear = logs.expm1().mean(dim=0)
+        torch.testing.assert_close(half.mean, linear, rtol=1e-4, atol=1e-5)
         assert bool((half.count == 6).all())
         expected = logs.std(dim=0, correction=0) / 6**0.5
         torch.testing.assert_close(half.deviation(), expected, atol=2e-3, rtol=1e-3)

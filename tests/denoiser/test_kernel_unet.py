@@ -57,7 +57,7 @@ def test_any_size(size: tuple[int, int]) -> None:
 def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
     """Kernels sum to one, scales agree: what comes out is a positive factor times the albedo."""
     image = torch.zeros((1, planes.CHANNELS, 32, 32))
-    image[:, planes.LOG_MEAN] = image[:, planes.LOG_DENOISED] = 1.5
+    image[:, planes.PICTURES] = 1.5
     image[:, planes.ALBEDO], image[:, planes.EXPOSURE] = 0.3, 2.0
     layers = network()
     with torch.no_grad():
