@@ -19,6 +19,7 @@ from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
+from denoiser.settings import Start
 
 
 def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +31,12 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
         choices=_values(NetworkName, RestorationNetwork),
         help="the paper's U-Net; fast, best: kernels over each half's own history;"
         " offline unet, red30 (unet)",
+    )
+    group.add_argument(
+        "--start",
+        choices=_values(Start),
+        default=default.start.value,
+        help="first weights of fast and best: learned from other scenes, or random (warm)",
     )
     group.add_argument(
         "--loss",
@@ -79,6 +86,7 @@ def denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
         crop=args.crop or default.crop,
         seed=args.seed,
         precision=Precision(args.precision),
+        start=Start(args.start),
     )
 
 

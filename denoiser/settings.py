@@ -38,6 +38,15 @@ class NetworkName(Enum):
     """The same, larger."""
 
 
+class Start(Enum):
+    """What a network's first weights are."""
+
+    WARM = "warm"
+    """Learned beforehand from noisy frames of other scenes, where there are such weights."""
+    SCRATCH = "scratch"
+    """Random."""
+
+
 class Precision(Enum):
     """Number format of the network's convolutions; weights and losses are always float32."""
 
@@ -65,6 +74,8 @@ class DenoiserSettings:
     """Seeds the weights and the choice of crops."""
     precision: Precision = Precision.AUTO
     """Number format of the convolutions."""
+    start: Start = Start.WARM
+    """First weights; the paper's network has only random ones."""
 
     def to_json(self) -> dict[str, str | int | float]:
         """The settings as plain values by field name."""
@@ -76,6 +87,7 @@ class DenoiserSettings:
             "crop": self.crop,
             "seed": self.seed,
             "precision": self.precision.value,
+            "start": self.start.value,
         }
 
     @classmethod
@@ -89,4 +101,6 @@ class DenoiserSettings:
             crop=int(values["crop"]),
             seed=int(values["seed"]),
             precision=Precision(values["precision"]),
+            # Files from before there was a choice have none.
+            start=Start(values.get("start", Start.SCRATCH.value)),
         )

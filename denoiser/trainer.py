@@ -23,6 +23,9 @@ from denoiser.presets import PRESETS
 from denoiser.presets import Preset
 from denoiser.processes import shared
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import Start
+from denoiser.start_weights import has_start
+from denoiser.start_weights import load_start
 from denoiser.tensors import below
 from denoiser.weight_average import WeightAverage
 from renderer.frame import FramePair
@@ -51,9 +54,11 @@ class Trainer:
         self.reset()
 
     def reset(self) -> None:
-        """Start again from freshly initialised weights, as a new trainer of the same settings."""
+        """Start again from the first weights, as a new trainer of the same settings."""
         settings = self._settings
         self.network = build_network(settings.network, settings.seed, self.device)
+        if settings.start is Start.WARM and has_start(settings.network):
+            load_start(self.network, settings.network)
         self._forward = shared(self.network)
         self._average = WeightAverage(self.network, self._preset.average_decay)
         self._optimizer = GuardedAdam(self.network, settings.learning_rate, self._preset.clip)
@@ -73,7 +78,7 @@ class Trainer:
         return self._settings
 
     def change(self, settings: DenoiserSettings) -> None:
-        """Go on with other settings and the same weights; a new seed counts from the next reset.
+        """Go on with other settings and the same weights; seed and start count from the next reset.
 
         ValueError if the network is another one, which needs a new trainer.
         """
@@ -104,7 +109,7 @@ class Trainer:
             clean: (H, W, 3) radiance to compare with instead of the other half, for studies that
                 ask what clean targets would give.
         """
-        examples = self._examples_of(pair)
+        examples = self.examples_of(pair)
         if clean is not None:
             examples = examples.with_target(clean)
         crop = self._crops.draw(pair.a.size, self._settings.crop)
@@ -130,7 +135,7 @@ class Trainer:
 
         Networks with history blend in the plain mean while the camera rests.
         """
-        inputs = self._examples_of(pair).inputs
+        inputs = self.examples_of(pair).inputs
         # One half after the other: the network's memory for large frames is counted in gigabytes.
         halves = [self._denoise_half(inputs[:1]), self._denoise_half(inputs[1:])]
         return self._inputs.picture(halves)
@@ -164,7 +169,7 @@ class Trainer:
         # Networks that predict kernels give radiance themselves.
         return objective if self._preset.widths is None else objective.of_radiance()
 
-    def _examples_of(self, pair: FramePair) -> Examples:
+    def examples_of(self, pair: FramePair) -> Examples:
         """The frame's examples, prepared once for all its steps and for denoising it."""
         if self._prepared is None or self._prepared[0] is not pair:
             self._prepared = (pair, self._inputs.examples(pair))

@@ -1,0 +1,225 @@
+"""Trains the weights that the networks with history start from: on noisy frames alone, of rooms
+made at random.
+
+    python benchmarks/warm_start.py render --rooms 60 --flights flights
+    python benchmarks/warm_start.py train --network best --flights flights \\
+        --output denoiser/weights/best.safetensors
+
+`render` flies once through each room and keeps what it rendered; files that are complete are kept,
+so it can be interrupted, and shared by several processes (`--first`). `train` flies through the
+rooms in random order, keeps the examples it met in a pool, and learns from random crops of the
+pool, in mirrors and other colours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from tqdm import tqdm
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.camera_path import CameraPath  # noqa: E402
+from app.camera_path import Keyframe  # noqa: E402
+from app.command_line import parse_size  # noqa: E402
+from app.session import Session  # noqa: E402
+from app.settings import RenderSettings  # noqa: E402
+from app.settings import SessionSettings  # noqa: E402
+from denoiser.augmentation import augmented  # noqa: E402
+from denoiser.crops import CropSampler  # noqa: E402
+from denoiser.examples import Examples  # noqa: E402
+from denoiser.presets import PRESETS  # noqa: E402
+from denoiser.restoration_trainer import ramped_down  # noqa: E402
+from denoiser.settings import DenoiserSettings  # noqa: E402
+from denoiser.settings import NetworkName  # noqa: E402
+from denoiser.settings import Start  # noqa: E402
+from denoiser.start_weights import write_start  # noqa: E402
+from denoiser.tensors import below  # noqa: E402
+from denoiser.trainer import AVERAGE  # noqa: E402
+from denoiser.trainer import Trainer  # noqa: E402
+from renderer.frame import FramePair  # noqa: E402
+from renderer.frame import Half  # noqa: E402
+from renderer.frame import Viewpoint  # noqa: E402
+from scenes.generated_rooms import FOV_X  # noqa: E402
+from scenes.generated_rooms import generated_room  # noqa: E402
+from scenes.generated_rooms import generated_tour  # noqa: E402
+from scenes.transforms import look_at  # noqa: E402
+
+TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
+TOUR_SEED = 77  # added to a room's own: where its flight begins
+UP = np.array([0.0, 1.0, 0.0])
+BRIGHTEST = 6e4  # radiance, in half precision
+IMAGES = ("color", "albedo", "normal", "depth")
+RAMP_DOWN = 0.4  # share of the training over which the step size falls to 0
+CROP = 96  # pixels
+
+
+def render(args: argparse.Namespace) -> None:
+    """All rooms of the arguments."""
+    args.flights.mkdir(parents=True, exist_ok=True)
+    for seed in tqdm(range(args.first, args.first + args.rooms), unit="room"):
+        path = args.flights / f"room-{seed}.safetensors"
+        if not path.exists():
+            write_flight(path, fly(seed, args))
+
+
+def fly(seed: int, args: argparse.Namespace) -> list[FramePair]:
+    """Consecutive frames somewhere along a room's tour."""
+    scene = generated_room(seed)
+    render = RenderSettings(size=args.size, spp=args.spp, seed=seed)
+    session = Session(scene, SessionSettings(render, DenoiserSettings(train_steps=0), args.device))
+    stops = [np.asarray(stop, float) for stop in generated_tour(seed)]
+    keyframes = [
+        Keyframe(float(index), position, look_at(position, target, UP)[:3, :3], FOV_X)
+        for index, (position, target) in enumerate(stops)
+    ]
+    rng = np.random.default_rng(seed + TOUR_SEED)
+    count = int(rng.choice(TOUR_FRAMES))
+    begin = int(rng.integers(count - args.frames))
+    cameras = list(CameraPath(tuple(keyframes)).cameras(count, scene.camera))
+    return [session.step(camera).pair for camera in cameras[begin : begin + args.frames]]
+
+
+def write_flight(path: Path, pairs: list[FramePair]) -> None:
+    """Colours, albedo and normals in half precision, first under a temporary name."""
+    tensors = {
+        name: torch.stack(
+            [torch.stack([getattr(half, name) for half in (pair.a, pair.b)]) for pair in pairs]
+        ).cpu()
+        for name in IMAGES
+    }
+    for name in ("color", "albedo", "normal"):
+        tensors[name] = tensors[name].clamp(max=BRIGHTEST).half()
+    views = [asdict(pair.viewpoint) for pair in pairs if pair.viewpoint is not None]
+    temporary = path.with_suffix(".part")
+    save_file(tensors, temporary, {"viewpoints": json.dumps(views), "spp": str(pairs[0].spp)})
+    os.replace(temporary, path)
+
+
+def read_flight(path: Path, device: torch.device) -> list[FramePair]:
+    """What `write_flight` wrote."""
+    with safe_open(path, "pt") as file:
+        images = [file.get_tensor(name).float().to(device) for name in IMAGES]
+        notes = file.metadata()
+    views = [
+        Viewpoint(**{k: tuple(v) if isinstance(v, list) else v for k, v in view.items()})
+        for view in json.loads(notes["viewpoints"])
+    ]
+    return [
+        FramePair(
+            *(Half(*(image[index, half] for image in images)) for half in range(2)),
+            int(notes["spp"]),
+            index,
+            view,
+        )
+        for index, view in enumerate(views)
+    ]
+
+
+class Pool:
+    """Examples met lately; a new one takes the place of any."""
+
+    def __init__(self, capacity: int, seed: int) -> None:
+        self._capacity = capacity
+        self._examples: list[Examples] = []
+        self._random = random.Random(seed)
+        self._crops = CropSampler(seed)
+        self._generator = torch.Generator().manual_seed(seed)
+
+    def add(self, examples: Examples) -> None:
+        """Both directions of a frame."""
+        if len(self._examples) < self._capacity:
+            self._examples.append(examples)
+        else:
+            self._examples[self._random.randrange(self._capacity)] = examples
+
+    def draw(self, count: int) -> Examples:
+        """Random crops of random frames, augmented."""
+        return joined([self._one() for _ in range(count)])
+
+    def _one(self) -> Examples:
+        chosen = self._random.choice(self._examples)
+        height, width = chosen.inputs.shape[2:]
+        side = min(CROP, height, width)  # square, because it may be turned
+        crop = self._crops.draw((width, height), side)
+        return augmented(chosen.cut(self._random.randrange(2), crop), self._generator)
+
+
+def joined(parts: list[Examples]) -> Examples:
+    """One batch."""
+    return Examples(
+        inputs=torch.cat([part.inputs for part in parts]),
+        targets=torch.cat([part.targets for part in parts]),
+        valid=torch.cat([part.valid for part in parts]),
+    )
+
+
+def train(args: argparse.Namespace) -> None:
+    """Until the steps are done; the weights are written now and then."""
+    network = NetworkName(args.network)
+    preset = PRESETS[network]
+    settings = DenoiserSettings(
+        network=network,
+        learning_rate=preset.learning_rate,
+        seed=args.seed,
+        start=Start.SCRATCH,
+    )
+    device = torch.device(args.device)
+    trainer, pool = Trainer(settings, device), Pool(args.pool, args.seed)
+    paths = sorted(args.flights.glob("*.safetensors"))
+    choice = random.Random(args.seed)
+    bar = tqdm(total=args.steps, unit="step")
+    while trainer.step_count < args.steps:
+        pairs = read_flight(choice.choice(paths), device)
+        trainer.forget_history()
+        for pair in pairs[choice.randrange(len(pairs) // 2) :]:
+            pool.add(trainer.examples_of(pair))
+            for _ in range(args.steps_per_frame):
+                rate = ramped_down(min(trainer.step_count / args.steps, 1.0), RAMP_DOWN)
+                loss = trainer.step_on(pool.draw(args.batch), rate)
+                bar.update()
+            trainer.denoise(pair)  # the next frame carries along what was made of this one
+        bar.set_postfix(loss=f"{float(loss):.4f}")
+        write_start(args.output, below(trainer.state(), AVERAGE))
+    bar.close()
+
+
+def main() -> None:
+    """Two commands."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True)
+    rendering = commands.add_parser("render")
+    rendering.set_defaults(run=render)
+    rendering.add_argument("--rooms", type=int, default=60)
+    rendering.add_argument("--first", type=int, default=0)
+    rendering.add_argument("--frames", type=int, default=24)
+    rendering.add_argument("--size", type=parse_size, default=(128, 96))
+    rendering.add_argument("--spp", type=int, default=8)
+    training = commands.add_parser("train")
+    training.set_defaults(run=train)
+    training.add_argument("--network", default="best", choices=["fast", "best"])
+    training.add_argument("--steps", type=int, default=12_000)
+    training.add_argument("--steps-per-frame", type=int, default=4)
+    training.add_argument("--batch", type=int, default=2)
+    training.add_argument("--pool", type=int, default=400)
+    training.add_argument("--seed", type=int, default=0)
+    training.add_argument("--output", type=Path, required=True)
+    for command in (rendering, training):
+        command.add_argument("--flights", type=Path, required=True)
+        command.add_argument("--device", default="cpu")
+    args = parser.parse_args()
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()
