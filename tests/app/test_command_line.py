@@ -29,7 +29,7 @@ GROUPS = {
         *("scene", "environment", "size", "spp", "max-depth", "device", "seed", "quiet"),
     },
     "denoiser (viewer, --headless, --benchmark)": {
-        *("network", "loss", "learning-rate", "train-steps", "crop", "precision"),
+        *("network", "start", "loss", "learning-rate", "train-steps", "crop", "precision"),
         *("resume", "save"),
     },
     "--headless, --benchmark, --render": {
