@@ -12,6 +12,7 @@ from pathlib import Path
 from app import cpu_start
 from app.errors import UsageError
 from app.numbers import number
+from denoiser.checkpoint import load_settings
 from denoiser.presets import PRESETS
 from denoiser.restoration_losses import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
@@ -21,6 +22,8 @@ from denoiser.settings import NetworkName
 from denoiser.settings import Precision
 from denoiser.settings import Start
 
+DEFAULT_NETWORK = NetworkName.BEST
+
 
 def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
     """Flags of the denoiser."""
@@ -29,8 +32,8 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--network",
         choices=_values(NetworkName, RestorationNetwork),
-        help="the paper's U-Net; fast, best: kernels over each half's own history;"
-        " offline unet, red30 (unet)",
+        help="best, fast: kernels over each half's own history; unet: the paper's, default with"
+        " --study and --offline; offline also red30",
     )
     group.add_argument(
         "--start",
@@ -46,7 +49,7 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--learning-rate",
         type=number(float, 0, True),
-        help="of Adam (unet 3e-4, fast and best 1e-3; offline 1e-3)",
+        help="of Adam (best and fast 1e-3, unet 3e-4; offline 1e-3)",
     )
     group.add_argument(
         "--train-steps",
@@ -77,7 +80,7 @@ def denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
         text, known = getattr(args, flag), _values(kind)
         if text is not None and text not in known:
             raise UsageError(f"argument --{flag}: {text} is for --offline, choose from {known}")
-    network = NetworkName(args.network or default.network)
+    network = _network(args)
     return DenoiserSettings(
         network=network,
         loss=LossName(args.loss or default.loss),
@@ -88,6 +91,16 @@ def denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
         precision=Precision(args.precision),
         start=Start(args.start),
     )
+
+
+def _network(args: argparse.Namespace) -> NetworkName:
+    """The one asked for, else that of the checkpoint to go on from. Or CheckpointError."""
+    if args.network is not None:
+        return NetworkName(args.network)
+    if args.resume is not None:
+        return load_settings(args.resume).network
+    is_of_the_paper = args.offline or args.study is not None
+    return NetworkName.UNET if is_of_the_paper else DEFAULT_NETWORK
 
 
 def _values(*kinds: type[Enum]) -> list[str]:

@@ -17,6 +17,8 @@ from app.cpu_start import with_cpu_start
 from app.errors import UsageError
 from app.numbers import MAX_NUMBER
 from app.options import Options
+from app.settings import SessionSettings
+from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
@@ -44,11 +46,13 @@ GROUPS = {
 
 
 def test_without_flags_the_viewer_on_the_default_scene() -> None:
-    assert parse_options([]) == Options(scene=DEFAULT_SCENE)
+    best = DenoiserSettings(network=NetworkName.BEST, learning_rate=1e-3)
+    session = SessionSettings(denoiser=best)
+    assert parse_options([]) == Options(scene=DEFAULT_SCENE, session=session)
 
 
 def test_defaults_are_the_papers() -> None:
-    options = parse_options([])
+    options = parse_options(["--network", "unet"])
     render, denoiser = options.session.render, options.session.denoiser
     assert (render.size, render.spp, options.session.device) == ((512, 512), 8, "auto")
     assert (denoiser.train_steps, denoiser.crop, denoiser.learning_rate) == (8, 256, 3e-4)
