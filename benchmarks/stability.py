@@ -31,6 +31,7 @@ from denoiser.metrics import psnr  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
 from denoiser.settings import NetworkName  # noqa: E402
+from denoiser.settings import Start  # noqa: E402
 from denoiser.trainer import Trainer  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
 from scenes.loader import load_scene  # noqa: E402
@@ -113,6 +114,7 @@ def main() -> None:
                 train_steps=args.train_steps,
                 crop=args.crop,
                 seed=seed,
+                start=Start.SCRATCH,
             )
             results[flight.scene].append(fly(flight, settings))
             last = results[flight.scene][-1]

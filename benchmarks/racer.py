@@ -1,0 +1,94 @@
+"""One denoiser of `denoiser_race.py`, and how it is measured."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from denoiser.metrics import RELATIVE_EPSILON  # noqa: E402
+from denoiser.reprojection import match  # noqa: E402
+from denoiser.trainer import Trainer  # noqa: E402
+from denoiser.transfer import tone  # noqa: E402
+from renderer.frame import FramePair  # noqa: E402
+
+
+@dataclass(eq=False)
+class Racer:
+    """One denoiser, what it made of the last frame, and how it did."""
+
+    name: str
+    denoise: Callable[[FramePair], torch.Tensor]
+    trainer: Trainer | None = None
+    train_ms: list[float] = field(default_factory=list)
+    denoise_ms: list[float] = field(default_factory=list)
+    errors: list[torch.Tensor] = field(default_factory=list)
+    """(1, 3, H, W) of T in the frame before, against both references, where that was measured."""
+    rows: list[dict[str, float]] = field(default_factory=list)
+    picture: torch.Tensor | None = None
+
+    def fly(self, pair: FramePair) -> None:
+        """Train on a frame and denoise it."""
+        begin = time.perf_counter()
+        if self.trainer is not None:
+            for loss in self.trainer.train(pair):
+                float(loss)
+        trained = time.perf_counter()
+        self.picture = self.denoise(pair)
+        if self.picture.is_cuda:
+            torch.cuda.synchronize()
+        self.train_ms.append((trained - begin) * 1e3)
+        self.denoise_ms.append((time.perf_counter() - trained) * 1e3)
+
+
+def hdr_flip(picture: torch.Tensor, reference: torch.Tensor) -> float:
+    """Mean HDR-FLIP, NaN without its package."""
+    try:
+        import flip_evaluator
+    except ImportError:
+        return float("nan")
+    images = [np.ascontiguousarray(image.cpu().numpy()) for image in (reference, picture)]
+    return float(flip_evaluator.evaluate(*images, "HDR", applyMagma=False)[1])
+
+
+def measure(
+    racer: Racer,
+    frame: int,
+    pair: FramePair,
+    before: FramePair | None,
+    references: list[torch.Tensor],
+) -> None:
+    """Add a row; with the frame before measured too, its flicker is known."""
+    picture = racer.picture
+    assert picture is not None
+    reference = (references[0] + references[1]) / 2
+    errors = [(tone(picture) - tone(r)).permute(2, 0, 1)[None] for r in references]
+    products = (picture - references[0]) * (picture - references[1])
+    row = {
+        "frame": frame,
+        "psnr": decibels(errors[0] * errors[1]),
+        "relmse": float((products / (reference.square() + RELATIVE_EPSILON)).mean()),
+        "flip": hdr_flip(picture.clamp(min=0), reference),
+        "mean_radiance": float(picture.mean() / reference.mean()),
+    }
+    if racer.errors and before is not None:
+        assert pair.viewpoint is not None and before.viewpoint is not None
+        matches = match(pair.a, pair.viewpoint, before.a, before.viewpoint)
+        seen = matches.found(*errors[0].shape[2:]).bool().expand_as(errors[0])
+        changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, racer.errors)]
+        row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())
+    racer.errors = errors
+    racer.rows.append(row)
+
+
+def decibels(squares: torch.Tensor) -> float:
+    """PSNR of T from squared errors, or unbiased estimates of them."""
+    return float(-10 * squares.mean().clamp(min=1e-12).log10())
