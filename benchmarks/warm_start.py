@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import safe_open
+from safetensors.torch import load_file
 from safetensors.torch import save_file
 from tqdm import tqdm
 
@@ -176,6 +177,8 @@ def train(args: argparse.Namespace) -> None:
     )
     device = torch.device(args.device)
     trainer, pool = Trainer(settings, device), Pool(args.pool, args.seed)
+    if args.init is not None:
+        trainer.network.load_state_dict(load_file(args.init))
     paths = sorted(args.flights.glob("*.safetensors"))
     choice = random.Random(args.seed)
     bar = tqdm(total=args.steps, unit="step")
@@ -213,6 +216,7 @@ def main() -> None:
     training.add_argument("--batch", type=int, default=2)
     training.add_argument("--pool", type=int, default=400)
     training.add_argument("--seed", type=int, default=0)
+    training.add_argument("--init", type=Path, help="weights to go on from")
     training.add_argument("--output", type=Path, required=True)
     for command in (rendering, training):
         command.add_argument("--flights", type=Path, required=True)

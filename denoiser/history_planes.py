@@ -13,12 +13,14 @@ from denoiser.examples import valid_pixels
 from denoiser.features import to_planes
 from denoiser.history import HalfHistory
 from denoiser.history import History
+from denoiser.windows import mean_around
 from renderer.frame import FramePair
 from renderer.frame import Half
 
 LOG_MEAN = slice(0, 3)
 LOG_DENOISED = slice(3, 6)
 LOG_OF_MEAN = slice(6, 9)
+"""The mean, capped at FIREFLY times what the mean of logs shows in 3 x 3 pixels."""
 PICTURES = slice(0, 9)
 """The three above, which can be filtered."""
 LOG_NOW = slice(9, 12)
@@ -33,6 +35,7 @@ EXPOSURE = slice(23, 24)
 """s, the same in every pixel; not looked at by convolutions."""
 COLORS = (LOG_MEAN, LOG_DENOISED, LOG_OF_MEAN, LOG_NOW, DEVIATION, ALBEDO)
 """Planes that are red, green and blue."""
+FIREFLY = 3.0
 SEEN = 23  # channels that convolutions look at
 CHANNELS = 24
 
@@ -60,7 +63,7 @@ def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tens
     planes = (
         past.log_mean,
         past.log_denoised,
-        past.mean.log1p(),
+        _without_fireflies(past).log1p(),
         past.log_now,
         past.deviation(),
         albedo,
@@ -70,3 +73,8 @@ def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tens
         exposure.expand_as(depth),
     )
     return torch.cat(planes, dim=1)
+
+
+def _without_fireflies(past: HalfHistory) -> torch.Tensor:
+    """(1, 3, H, W) the linear mean, capped; a bias, which inputs may have."""
+    return past.mean.minimum(FIREFLY * mean_around(past.log_mean.expm1(), 3))

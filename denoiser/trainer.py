@@ -13,6 +13,7 @@ import torch
 from denoiser.crops import CropSampler
 from denoiser.examples import Examples
 from denoiser.features import to_image
+from denoiser.history_loss import history_loss
 from denoiser.inputs import new_inputs
 from denoiser.losses import OBJECTIVES
 from denoiser.losses import Objective
@@ -23,6 +24,7 @@ from denoiser.presets import PRESETS
 from denoiser.presets import Preset
 from denoiser.processes import shared
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import LossName
 from denoiser.settings import Start
 from denoiser.start_weights import has_start
 from denoiser.start_weights import load_start
@@ -124,7 +126,7 @@ class Trainer:
         self._optimizer.learning_rate = self._settings.learning_rate * rate
         with autocast(self._settings.precision, self.device):
             output = self._forward(examples.inputs)
-        loss = self._objective.loss(output, examples.targets, examples.valid)
+        loss = self._loss(output, examples)
         self._optimizer.step(loss)
         self._average.update(self.step_count)
         self.step_count += 1
@@ -168,6 +170,12 @@ class Trainer:
         objective = OBJECTIVES[self._settings.loss]
         # Networks that predict kernels give radiance themselves.
         return objective if self._preset.widths is None else objective.of_radiance()
+
+    def _loss(self, output: torch.Tensor, examples: Examples) -> torch.Tensor:
+        is_relative = self._settings.loss in (LossName.HDR_TONED_INPUT, LossName.HDR_LINEAR_INPUT)
+        if self._preset.widths is not None and is_relative:
+            return history_loss(output, examples)
+        return self._objective.loss(output, examples.targets, examples.valid)
 
     def examples_of(self, pair: FramePair) -> Examples:
         """The frame's examples, prepared once for all its steps and for denoising it."""

@@ -1,0 +1,51 @@
+"""The loss of the networks with history: its minimiser is a mean, fireflies in the output cost."""
+
+from __future__ import annotations
+
+import torch
+
+from denoiser import history_planes as planes
+from denoiser.examples import Examples
+from denoiser.history_loss import CAP
+from denoiser.history_loss import FLOOR
+from denoiser.history_loss import history_loss
+
+ALBEDO, EXPOSURE, RADIANCE = 0.48, 2.0, 0.5
+
+
+def examples(targets: torch.Tensor) -> Examples:
+    """Of a history that shows RADIANCE everywhere."""
+    count, _, height, width = targets.shape
+    inputs = torch.zeros((count, planes.CHANNELS, height, width))
+    inputs[:, planes.ALBEDO], inputs[:, planes.EXPOSURE] = ALBEDO, EXPOSURE
+    inputs[:, planes.LOG_MEAN] = torch.tensor(EXPOSURE * RADIANCE / (ALBEDO + 0.02)).log1p()
+    return Examples(inputs, targets, torch.ones((count, 1, height, width), dtype=torch.bool))
+
+
+def test_values_are_those_of_the_definition() -> None:
+    targets = torch.full((1, 3, 8, 8), 1.0)
+    for estimate, brightness in ((0.3, 0.3), (100.0, CAP * RADIANCE)):
+        loss = history_loss(torch.full_like(targets, estimate), examples(targets))
+        expected = ((estimate - 1.0) / (brightness + FLOOR)) ** 2
+        torch.testing.assert_close(loss, torch.tensor(expected), rtol=1e-4, atol=0.0)
+
+
+def test_the_minimiser_is_the_mean_of_the_targets() -> None:
+    generator = torch.Generator().manual_seed(0)
+    targets = torch.rand((1, 3, 64, 64), generator=generator).pow(4) * 5  # mean 1, median 0.3
+    estimate = torch.full((1, 3, 1, 1), 0.2, requires_grad=True)
+    optimiser = torch.optim.SGD([estimate], lr=0.2)
+    for _ in range(300):
+        optimiser.zero_grad()
+        history_loss(estimate.expand_as(targets), examples(targets)).backward()
+        optimiser.step()
+    torch.testing.assert_close(estimate.detach().mean(), targets.mean(), rtol=1e-3, atol=0.0)
+
+
+def test_what_is_not_valid_counts_for_nothing() -> None:
+    targets = torch.full((1, 3, 8, 8), 1.0)
+    seen = examples(targets)
+    seen.valid[..., 4:] = False
+    seen.targets[..., 4:] = 1e4
+    whole = history_loss(torch.full_like(targets, 0.3), examples(torch.full_like(targets, 1.0)))
+    torch.testing.assert_close(history_loss(torch.full_like(targets, 0.3), seen), whole)
