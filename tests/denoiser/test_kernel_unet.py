@@ -8,6 +8,8 @@ import pytest
 import torch
 
 from denoiser import history_planes as planes
+from denoiser.demodulation import demodulated
+from denoiser.features import to_planes
 from denoiser.history import History
 from denoiser.history_planes import both_directions_with_history
 from denoiser.kernel_unet import KernelUNet
@@ -52,6 +54,21 @@ def test_any_size(size: tuple[int, int]) -> None:
     image = torch.rand((2, planes.CHANNELS, *size))
     output = network()(image)
     assert output.shape == (2, 3, *size) and bool((output >= 0).all())
+
+
+def test_a_firefly_in_the_history_is_no_more_than_a_few_times_as_bright() -> None:
+    history, pairs = History(), [frame(seed) for seed in range(3)]
+    pairs[1].a.color[20, 24] = 1e5
+    for pair in pairs:
+        inputs = both_directions_with_history(pair, history).inputs
+    mean, logs = (inputs[0, what].expm1() for what in (planes.LOG_OF_MEAN, planes.LOG_MEAN))
+    around = logs[:, 19:22, 23:26].mean(dim=(1, 2))
+    torch.testing.assert_close(mean[:, 20, 24], planes.FIREFLY * around, rtol=1e-3, atol=0.0)
+    assert float(mean[:, 20, 24].max()) < 1e3
+    # The other half has none, and its mean is the plain one.
+    smooth = [demodulated(to_planes(p.b.color), to_planes(p.b.albedo)) for p in pairs]
+    plain = history.exposure * torch.cat(smooth).mean(dim=0)
+    assert float((inputs[1, planes.LOG_OF_MEAN].expm1() - plain).abs().median()) < 1e-4
 
 
 def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
