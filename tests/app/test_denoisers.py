@@ -108,5 +108,7 @@ def test_a_headless_flight_learns_with_history_and_goes_on(tmp_path: Path) -> No
     saved = tmp_path / "checkpoint.safetensors"
     assert run("--headless", tmp_path, *words, "5", "--resume", str(saved)) == 0
     assert len(read_rows(tmp_path / "frames.csv")) == 5
-    # A checkpoint of one network does not fit another.
-    assert run("--headless", tmp_path / "x", "--frames", "2", "--resume", str(saved)) == USER_ERROR
+    # A checkpoint brings its network along, and does not fit another.
+    resume = ("--frames", "2", "--resume", str(saved))
+    assert run("--headless", tmp_path / "x", *resume) == 0
+    assert run("--headless", tmp_path / "y", *resume, "--network", "unet") == USER_ERROR

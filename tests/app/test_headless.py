@@ -26,7 +26,6 @@ from app.main import INTERRUPTED
 from app.main import USER_ERROR
 from app.run_report import MEASURES
 from denoiser import checkpoint
-from denoiser.settings import DenoiserSettings
 from denoiser.trainer import Trainer
 from tests.app.runs import LEARNING
 from tests.app.runs import SIZE
@@ -140,7 +139,7 @@ def test_resume_goes_on_behind_the_last_frame(flown: Path, tmp_path: Path) -> No
     rows = read_rows(tmp_path / "frames.csv")
     assert [row.frame for row in rows] == [1, 2, 3, 4, 5, 6]
     assert rows[-1].step_count == 6 and len(video_frames(tmp_path)) == 6
-    trainer = Trainer(DenoiserSettings(), "cpu")
+    trainer = Trainer(checkpoint.load_settings(saved), "cpu")
     checkpoint.load(saved, trainer)
     assert trainer.step_count == 6 and trainer.settings.crop == 32
 
