@@ -1,0 +1,71 @@
+"""Weights to start from: small, in half precision, and better than random ones at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from denoiser.metrics import psnr
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.settings import Start
+from denoiser.start_weights import FOLDER
+from denoiser.start_weights import has_start
+from denoiser.trainer import Trainer
+from tests.denoiser.synthetic import clean_half
+from tests.denoiser.synthetic import noisy_pair
+
+LEARNED = (NetworkName.FAST, NetworkName.BEST)
+MAX_BYTES = 2_000_000  # of all files together
+CLEAN = clean_half(96, 64)
+
+
+def settings(name: NetworkName, start: Start) -> DenoiserSettings:
+    """Of a trainer that starts so."""
+    return DenoiserSettings(network=name, learning_rate=1e-3, crop=32, start=start)
+
+
+def test_files_are_small_and_of_half_precision() -> None:
+    files = sorted(FOLDER.glob("*"))
+    assert [file.stem for file in files] == sorted(name.value for name in LEARNED)
+    assert sum(file.stat().st_size for file in files) < MAX_BYTES
+    for file in files:
+        for value in load_file(file).values():
+            assert value.dtype == torch.float16 and bool(torch.isfinite(value).all())
+
+
+def test_the_papers_network_starts_from_random_weights() -> None:
+    assert not has_start(NetworkName.UNET)
+    warm, scratch = (Trainer(settings(NetworkName.UNET, start), "cpu") for start in Start)
+    for name, value in warm.network.state_dict().items():
+        assert torch.equal(value, scratch.network.state_dict()[name])
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_training_and_denoising_start_from_the_file_and_do_so_again(name: NetworkName) -> None:
+    trainer, pair = Trainer(settings(name, Start.WARM), "cpu"), noisy_pair(CLEAN, 0)
+    stored = load_file(FOLDER / f"{name.value}.safetensors")
+    for _ in range(2):
+        for weight, value in trainer.network.state_dict().items():
+            assert torch.equal(value, stored[weight].float())
+        first = trainer.denoise(pair)
+        trainer.step(pair)
+        trainer.reset()
+        assert torch.equal(trainer.denoise(pair), first)
+    trainer.change(replace(trainer.settings, start=Start.SCRATCH))
+    trainer.reset()
+    assert not torch.equal(trainer.denoise(pair), first)
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_better_than_the_noise_before_the_first_step(name: NetworkName) -> None:
+    pair = noisy_pair(CLEAN, 1)
+    noise = psnr(pair.mean_color(), CLEAN.color)
+    warm, scratch = (
+        float(psnr(Trainer(settings(name, start), "cpu").denoise(pair), CLEAN.color) - noise)
+        for start in Start
+    )
+    assert warm > 9.0 and warm > scratch + 1.0, (warm, scratch)
