@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from app.camera_path import CameraPath
 from app.camera_path import Keyframe
 from app.camera_path_files import load_camera_path
 from scenes.builtin import BUILT_IN
+from scenes.builtin_cameras import Point
 from scenes.builtin_paths import default_path_keyframes
 from scenes.description import Camera
 from scenes.description import SceneDescription
@@ -38,15 +40,19 @@ def flythrough_path(scene: SceneDescription, source: str, path: Path | None) -> 
     if path is not None:
         return load_camera_path(path)
     if source in BUILT_IN:
-        points = default_path_keyframes(source)
-        step = SECONDS / max(len(points) - 1, 1)
-        return CameraPath(
-            tuple(
-                Keyframe(index * step, np.asarray(position, float), _axes(position, target), fov_x)
-                for index, (position, target, fov_x) in enumerate(points)
-            )
-        )
+        return path_through(default_path_keyframes(source))
     return _sway(scene)
+
+
+def path_through(points: Sequence[tuple[Point, Point, float]]) -> CameraPath:
+    """(position, target, horizontal field of view in degrees) at equal intervals, y up."""
+    step = SECONDS / max(len(points) - 1, 1)
+    return CameraPath(
+        tuple(
+            Keyframe(index * step, np.asarray(position, float), _axes(position, target), fov_x)
+            for index, (position, target, fov_x) in enumerate(points)
+        )
+    )
 
 
 def flythrough_cameras(
@@ -56,7 +62,7 @@ def flythrough_cameras(
     return list(flythrough_path(scene, source, path).cameras(count, scene.camera))
 
 
-def _axes(position: tuple[float, float, float], target: tuple[float, float, float]) -> np.ndarray:
+def _axes(position: Point, target: Point) -> np.ndarray:
     """Columns left, up, forward of a camera that looks at a point, y up."""
     return look_at(
         np.asarray(position, float), np.asarray(target, float), np.array([0.0, 1.0, 0.0])

@@ -30,15 +30,15 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.camera_path import CameraPath  # noqa: E402
-from app.camera_path import Keyframe  # noqa: E402
 from app.command_line import parse_size  # noqa: E402
+from app.flythrough import path_through  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.settings import RenderSettings  # noqa: E402
 from app.settings import SessionSettings  # noqa: E402
 from denoiser.augmentation import augmented  # noqa: E402
 from denoiser.crops import CropSampler  # noqa: E402
 from denoiser.examples import Examples  # noqa: E402
+from denoiser.examples import joined  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
 from denoiser.restoration_trainer import ramped_down  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
@@ -54,11 +54,9 @@ from renderer.frame import Viewpoint  # noqa: E402
 from scenes.generated_rooms import FOV_X  # noqa: E402
 from scenes.generated_rooms import generated_room  # noqa: E402
 from scenes.generated_rooms import generated_tour  # noqa: E402
-from scenes.transforms import look_at  # noqa: E402
 
 TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
 TOUR_SEED = 77  # added to a room's own: where its flight begins
-UP = np.array([0.0, 1.0, 0.0])
 BRIGHTEST = 6e4  # radiance, in half precision
 IMAGES = ("color", "albedo", "normal", "depth")
 RAMP_DOWN = 0.4  # share of the training over which the step size falls to 0
@@ -79,15 +77,11 @@ def fly(seed: int, args: argparse.Namespace) -> list[FramePair]:
     scene = generated_room(seed)
     render = RenderSettings(size=args.size, spp=args.spp, seed=seed)
     session = Session(scene, SessionSettings(render, DenoiserSettings(train_steps=0), args.device))
-    stops = [np.asarray(stop, float) for stop in generated_tour(seed)]
-    keyframes = [
-        Keyframe(float(index), position, look_at(position, target, UP)[:3, :3], FOV_X)
-        for index, (position, target) in enumerate(stops)
-    ]
+    path = path_through([(eye, target, FOV_X) for eye, target in generated_tour(seed)])
     rng = np.random.default_rng(seed + TOUR_SEED)
     count = int(rng.choice(TOUR_FRAMES))
     begin = int(rng.integers(count - args.frames))
-    cameras = list(CameraPath(tuple(keyframes)).cameras(count, scene.camera))
+    cameras = list(path.cameras(count, scene.camera))
     return [session.step(camera).pair for camera in cameras[begin : begin + args.frames]]
 
 
@@ -154,15 +148,6 @@ class Pool:
         side = min(CROP, height, width)  # square, because it may be turned
         crop = self._crops.draw((width, height), side)
         return augmented(chosen.cut(self._random.randrange(2), crop), self._generator)
-
-
-def joined(parts: list[Examples]) -> Examples:
-    """One batch."""
-    return Examples(
-        inputs=torch.cat([part.inputs for part in parts]),
-        targets=torch.cat([part.targets for part in parts]),
-        valid=torch.cat([part.valid for part in parts]),
-    )
 
 
 def train(args: argparse.Namespace) -> None:

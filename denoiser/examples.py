@@ -6,6 +6,7 @@ record.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -45,6 +46,16 @@ class Examples:
             targets=self.targets[chosen, :, rows, columns],
             valid=self.valid[chosen, :, rows, columns],
         )
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Several of one size as one, channels-last."""
+    layout = torch.channels_last
+    return Examples(
+        inputs=torch.cat([part.inputs for part in parts]).contiguous(memory_format=layout),
+        targets=torch.cat([part.targets for part in parts]).contiguous(memory_format=layout),
+        valid=torch.cat([part.valid for part in parts]),
+    )
 
 
 def both_directions(pair: FramePair, input_transfer: Transfer) -> Examples:

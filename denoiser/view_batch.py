@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import replace
 
 import torch
 
 from denoiser.crops import Crop
 from denoiser.examples import Examples
+from denoiser.examples import joined
 from denoiser.inputs import new_inputs
 from denoiser.picture_set import crop_corner
 from denoiser.restoration_settings import Targets
@@ -66,15 +66,4 @@ class ViewCrops:
             if truth is not None:
                 rows, columns = slice(top, top + side), slice(left, left + side)
                 clean.append(noisy[-1].with_target(truth[rows, columns]))
-        return ViewBatch(_joined(noisy), _joined(clean) if len(clean) == len(noisy) else None)
-
-
-def _joined(examples: list[Examples]) -> Examples:
-    """Several as one, channels-last."""
-    layout = torch.channels_last
-    return replace(
-        examples[0],
-        inputs=torch.cat([e.inputs for e in examples]).contiguous(memory_format=layout),
-        targets=torch.cat([e.targets for e in examples]).contiguous(memory_format=layout),
-        valid=torch.cat([e.valid for e in examples]),
-    )
+        return ViewBatch(joined(noisy), joined(clean) if len(clean) == len(noisy) else None)
