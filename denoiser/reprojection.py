@@ -60,7 +60,7 @@ def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Vi
 
     def was_clear(place: torch.Tensor) -> torch.Tensor:
         was_nearer = before.length.flatten()[place] < (1 - ALIKE_DISTANCE) * distance
-        return ~was_nearer | before.is_sky.flatten()[place]
+        return is_ahead & (~was_nearer | before.is_sky.flatten()[place])
 
     moved = matches_of(*_moved_with_the_nearest(x, y, now), is_alike)
     # What was out of the picture or hidden behind something is new.
@@ -78,13 +78,15 @@ class _Surfaces:
     """What a half shows, finite."""
 
     def __init__(self, half: Half, viewpoint: Viewpoint) -> None:
-        self.points, self.is_sky = _points(half, viewpoint)
-        """(H, W, 3) world positions, and (H, W) bool."""
-        self.normal = _unit(half.normal)
-        self.albedo = half.albedo.nan_to_num(0.0, 0.0, 0.0)
         depth = half.depth[..., 0]
         self.length = torch.where(torch.isfinite(depth), depth, 0)
         """(H, W) path length; 0: sky."""
+        self.is_sky = self.length <= 0
+        """(H, W) bool."""
+        self.points = _points(torch.where(self.is_sky, FAR, self.length), viewpoint)
+        """(H, W, 3) world positions."""
+        self.normal = _unit(half.normal)
+        self.albedo = half.albedo.nan_to_num(0.0, 0.0, 0.0)
 
 
 def _moved_with_the_nearest(
@@ -108,24 +110,21 @@ def _moved_with_the_nearest(
     )
 
 
-def _points(half: Half, viewpoint: Viewpoint) -> tuple[torch.Tensor, torch.Tensor]:
-    """(H, W, 3) world positions through the pixels' centres, and (H, W) bool where there is sky."""
-    height, width, _ = half.depth.shape
-    device = half.depth.device
+def _points(length: torch.Tensor, viewpoint: Viewpoint) -> torch.Tensor:
+    """(H, W, 3) world positions at (H, W) path lengths through the pixels' centres."""
+    height, width = length.shape
+    device = length.device
     y, x = torch.meshgrid(
         1 - 2 * (torch.arange(height, device=device) + 0.5) / height,
         1 - 2 * (torch.arange(width, device=device) + 0.5) / width,
         indexing="ij",
     )
     rays = (
-        (x * viewpoint.tan_x)[..., None] * _tensor(viewpoint.left, half.depth)
-        + (y * viewpoint.tan_y)[..., None] * _tensor(viewpoint.up, half.depth)
-        + _tensor(viewpoint.forward, half.depth)
+        (x * viewpoint.tan_x)[..., None] * _tensor(viewpoint.left, length)
+        + (y * viewpoint.tan_y)[..., None] * _tensor(viewpoint.up, length)
+        + _tensor(viewpoint.forward, length)
     )
-    depth = torch.where(torch.isfinite(half.depth), half.depth, 0)
-    is_sky = depth[..., 0] <= 0
-    length = torch.where(is_sky[..., None], FAR, depth)
-    return _tensor(viewpoint.position, half.depth) + _unit(rays) * length, is_sky
+    return _tensor(viewpoint.position, length) + _unit(rays) * length[..., None]
 
 
 def _project(
