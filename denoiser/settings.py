@@ -101,6 +101,7 @@ class DenoiserSettings:
             crop=int(values["crop"]),
             seed=int(values["seed"]),
             precision=Precision(values["precision"]),
-            # Files from before there was a choice have none.
-            start=Start(values.get("start", Start.SCRATCH.value)),
+            # Files from before there was a choice have none: they hold the paper's network, for
+            # which it makes no difference.
+            start=Start(values.get("start", cls.start.value)),
         )

@@ -62,6 +62,12 @@ def message_of(path: Path, trainer: Trainer | None = None) -> str:
     return message
 
 
+def test_settings_from_before_there_was_a_choice_of_first_weights_still_fit() -> None:
+    values = SETTINGS.to_json()
+    del values["start"]
+    assert DenoiserSettings.from_json(values) == SETTINGS
+
+
 def test_training_goes_on_bit_for_bit(saved: Path) -> None:
     uninterrupted = Trainer(replace(SETTINGS, train_steps=7), "cpu")
     losses = list(uninterrupted.train(PAIR))
