@@ -23,8 +23,8 @@ from denoiser.unet import reflect_to_multiple
 
 SIDE_MULTIPLE = 8  # three poolings
 KERNEL = 5  # pixels
-PICTURES = 3
-TAPS = PICTURES * KERNEL * KERNEL  # weights that a pixel gives to all pictures together
+PICTURE_COUNT = 3
+TAPS = PICTURE_COUNT * KERNEL * KERNEL  # weights that a pixel gives to all pictures together
 MAX_LOG_GAIN = 3.0
 FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box filters
 
@@ -103,8 +103,8 @@ def _centred(seen: torch.Tensor) -> torch.Tensor:
 
 def _filtered(pictures: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
     """(N, 3, H, W): all pictures, (N, 9, H, W), through kernels that sum to 1 together."""
-    weights = torch.softmax(logits, dim=1).chunk(PICTURES, dim=1)
-    filtered = map(filter_with_kernels, pictures.chunk(PICTURES, dim=1), weights)
+    weights = torch.softmax(logits, dim=1).chunk(PICTURE_COUNT, dim=1)
+    filtered = map(filter_with_kernels, pictures.chunk(PICTURE_COUNT, dim=1), weights)
     return torch.stack(list(filtered)).sum(dim=0)
 
 
