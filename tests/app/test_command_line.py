@@ -18,10 +18,12 @@ from app.errors import UsageError
 from app.numbers import MAX_NUMBER
 from app.options import Options
 from app.settings import SessionSettings
+from denoiser import checkpoint
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
+from denoiser.trainer import Trainer
 from scenes.builtin import BUILT_IN
 from scenes.builtin import DEFAULT_SCENE
 
@@ -191,3 +193,13 @@ def test_help_lists_each_flag_in_its_group(capsys: pytest.CaptureFixture[str]) -
 def test_no_flag_is_missing_here() -> None:
     known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help"}
     assert {word for action in build_parser()._actions for word in action.option_strings} == known
+
+
+def test_a_checkpoint_to_go_on_from_decides_the_network_where_no_flag_does(tmp_path: Path) -> None:
+    path = tmp_path / "fast.safetensors"
+    fast = DenoiserSettings(network=NetworkName.FAST)
+    checkpoint.save(path, Trainer(fast, "cpu"))
+    options = parse_options(["--headless", "--resume", str(path)])
+    assert options.session.denoiser.network is NetworkName.FAST
+    named = parse_options(["--headless", "--resume", str(path), "--network", "unet"])
+    assert named.session.denoiser.network is NetworkName.UNET

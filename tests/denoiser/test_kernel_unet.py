@@ -11,12 +11,14 @@ from denoiser import history_planes as planes
 from denoiser.demodulation import demodulated
 from denoiser.features import to_planes
 from denoiser.history import History
+from denoiser.history_loss import history_loss
 from denoiser.history_planes import both_directions_with_history
 from denoiser.kernel_unet import KernelUNet
 from denoiser.kernel_unet import Widths
 from denoiser.metrics import psnr
 from denoiser.networks import build_network
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.trainer import Trainer
 from renderer.frame import FramePair
@@ -145,3 +147,15 @@ def test_at_rest_the_picture_converges_to_the_reference() -> None:
     assert mean > float(psnr(pair.mean_color(), CLEAN.color)) + 8.0
     moved = replace(frame(99), viewpoint=replace(HERE, position=(50.0, 0.0, 0.0)))
     assert float(psnr(trainer.denoise(moved), CLEAN.color)) < mean
+
+
+@pytest.mark.parametrize("loss", [LossName.HDR_TONED_INPUT, LossName.L2_TONED_INPUT])
+def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
+    trainer = Trainer(DenoiserSettings(network=NetworkName.FAST, loss=loss), "cpu")
+    examples = trainer.examples_of(frame(0))
+    with torch.no_grad():
+        output = trainer.network(examples.inputs)
+    expected = history_loss(output, examples)
+    if loss is LossName.L2_TONED_INPUT:
+        expected = (output - examples.targets).square().mean()
+    torch.testing.assert_close(trainer.step_on(examples), expected, rtol=1e-4, atol=0.0)
