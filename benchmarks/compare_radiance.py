@@ -28,13 +28,17 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import numpy as np
-import torch
-import trimesh
-from PIL import Image
-from scipy import stats
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+import trimesh  # noqa: E402
+from PIL import Image  # noqa: E402
+from scipy import stats  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
 from renderer import backend  # noqa: E402

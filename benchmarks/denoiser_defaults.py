@@ -18,11 +18,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import torch
-from torch.nn import functional
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from torch.nn import functional  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
 from app.flythrough import flythrough_cameras  # noqa: E402

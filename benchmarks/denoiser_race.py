@@ -9,6 +9,8 @@ flicker, the root mean square over the pixels in view in both frames of the chan
 T. Squared errors are products of the differences to the one and to the other reference, so that the
 noise these have left adds nothing to them; FLIP is against their mean. Open Image Denoise (package
 pyoidn) gets the mean of both halves and of their features. Means are over the last 100 frames.
+At the end the camera rests for some frames, whose flicker is measured with the denoisers' memory of
+earlier frames and without it.
 """
 
 from __future__ import annotations
@@ -19,11 +21,16 @@ import statistics
 import sys
 from pathlib import Path
 
-import torch
-from racer import Racer
-from racer import measure
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+import torch  # noqa: E402
+from racer import Racer  # noqa: E402
+from racer import measure  # noqa: E402
+from racer import measure_at_rest  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
 from app.flythrough import flythrough_cameras  # noqa: E402
@@ -85,6 +92,7 @@ def result_of(racer: Racer, frames: int) -> dict[str, object]:
     late = [row for row in racer.rows if row["frame"] > frames - LATE]
     return {
         **{name: mean_of(late, name) for name in MEASURES},
+        **racer.rest,
         "train_ms": statistics.median(racer.train_ms),
         "denoise_ms": statistics.median(racer.denoise_ms),
         "rows": racer.rows,
@@ -121,6 +129,9 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         for name, picture in (layers | {"reference": (first + second) / 2}).items():
             assert picture is not None
             write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
+    resting = [session.step(camera).pair for _ in range(args.rest)]
+    for racer in flying if args.rest > 1 else []:
+        measure_at_rest(racer, resting)
     return write(args, session, flying)
 
 
@@ -169,6 +180,7 @@ def main() -> None:
     parser.add_argument("--crop", type=int, default=96)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--rest", type=int, default=32, help="frames at rest after the flight")
     parser.add_argument("--measure", type=int, nargs="+", default=MEASURED)
     parser.add_argument("--reference-spp", type=int, default=512)
     parser.add_argument("--pictures", type=Path)
@@ -177,10 +189,10 @@ def main() -> None:
     result = fly(args)
     results = result["results"]
     assert isinstance(results, dict)
-    print(f"{'':16}" + "".join(f"{name:>14}" for name in (*MEASURES, "train_ms", "denoise_ms")))
+    columns = [name for name in next(iter(results.values())) if name != "rows"]
+    print(f"{'':16}" + "".join(f"{name:>22}" for name in columns))
     for name, values in results.items():
-        columns = (values[measure] for measure in (*MEASURES, "train_ms", "denoise_ms"))
-        print(f"{name:16}" + "".join(f"{value:14.4f}" for value in columns))
+        print(f"{name:16}" + "".join(f"{values[column]:22.4f}" for column in columns))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,8 @@ class Racer:
     errors: list[torch.Tensor] = field(default_factory=list)
     """(1, 3, H, W) of T in the frame before, against both references, where that was measured."""
     rows: list[dict[str, float]] = field(default_factory=list)
+    rest: dict[str, float] = field(default_factory=dict)
+    """Flicker with the camera at rest."""
     picture: torch.Tensor | None = None
 
     def fly(self, pair: FramePair) -> None:
@@ -87,6 +91,24 @@ def measure(
         row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())
     racer.errors = errors
     racer.rows.append(row)
+
+
+def measure_at_rest(racer: Racer, pairs: list[FramePair]) -> None:
+    """Flicker over frames of one camera, each of fresh samples: with the past, and without it."""
+    racer.rest["flicker_at_rest"] = _rest_flicker(racer, pairs)
+    alone = [replace(pair, viewpoint=None) for pair in pairs]
+    racer.rest["flicker_without_past"] = _rest_flicker(racer, alone)
+
+
+def _rest_flicker(racer: Racer, pairs: list[FramePair]) -> float:
+    """Root mean square of T's change from frame to frame: of its error, as the truth stays."""
+    pictures = []
+    for pair in pairs:
+        racer.fly(pair)
+        assert racer.picture is not None
+        pictures.append(tone(racer.picture))
+    changes = [(now - before).square().mean() for before, now in pairwise(pictures)]
+    return float(torch.stack(changes).mean().sqrt())
 
 
 def decibels(squares: torch.Tensor) -> float:

@@ -3,11 +3,11 @@
 Host code.
 """
 
-import os
+import pytest
 
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as run_viewer.py; read when torch is imported
+from app.library_environment import prepare_libraries
 
-import pytest  # noqa: E402
+prepare_libraries()
 
 from renderer.backend import Backend  # noqa: E402
 from renderer.backend import start  # noqa: E402
