@@ -3,14 +3,14 @@
     python benchmarks/denoiser_race.py --scene living-room.xml --output race.json
 
 Every network trains on the frames as they come, `best:scratch` from random weights. At some frames,
-and those before the late ones, two independent references are rendered, and for each denoiser
+and those before the late ones, independent references are rendered, and for each denoiser
 measured: PSNR on T, relMSE, HDR-FLIP (package flip-evaluator), the ratio of mean radiance, and
 flicker, the root mean square over the pixels in view in both frames of the change of the error of
-T. Squared errors are products of the differences to the one and to the other reference, so that the
-noise these have left adds nothing to them; FLIP is against their mean. Open Image Denoise (package
-pyoidn) gets the mean of both halves and of their features. Means are over the last 100 frames.
-At the end the camera rests for some frames, whose flicker is measured with the denoisers' memory of
-earlier frames and without it.
+T. Squared errors are products of the differences to the one half of the references and to the
+other, so that the noise these have left adds nothing to them; FLIP is against their mean. Open
+Image Denoise (package pyoidn) gets the mean of both halves and of their features. Means are over
+the last 100 frames. At the end the camera rests for some frames, whose flicker is measured with
+the denoisers' memory of earlier frames and without it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ prepare_libraries()
 
 import torch  # noqa: E402
 from racer import Racer  # noqa: E402
+from racer import Truth  # noqa: E402
 from racer import measure  # noqa: E402
 from racer import measure_at_rest  # noqa: E402
 
@@ -116,17 +117,17 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         for racer in flying:
             racer.fly(pair)
         if frame in wanted:
-            references = references_of(session, camera, args.reference_spp)
+            truth = truth_of(session, camera, args.reference_spp)
             for racer in flying:
-                measure(racer, frame, pair, before if frame in late else None, references)
+                measure(racer, frame, pair, before if frame in late else None, truth)
             tell(frame, flying)
             write(args, session, flying)
         before = pair
     if args.pictures is not None:
         args.pictures.mkdir(parents=True, exist_ok=True)
-        first, second = references_of(session, camera, args.reference_spp)
         layers = {racer.name: racer.picture for racer in flying}
-        for name, picture in (layers | {"reference": (first + second) / 2}).items():
+        layers["reference"] = truth_of(session, camera, args.reference_spp).mean()
+        for name, picture in layers.items():
             assert picture is not None
             write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
     resting = [session.step(camera).pair for _ in range(args.rest)]
@@ -135,9 +136,10 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
     return write(args, session, flying)
 
 
-def references_of(session: Session, camera: Camera, spp: int) -> list[torch.Tensor]:
-    """Two independent ones."""
-    return [session.reference(camera, spp, REFERENCE_SEED + index) for index in range(2)]
+def truth_of(session: Session, camera: Camera, spp: int) -> Truth:
+    """From four references of a quarter of the samples each."""
+    seeds = range(REFERENCE_SEED, REFERENCE_SEED + 4)
+    return Truth.of([session.reference(camera, max(spp // 4, 1), seed) for seed in seeds])
 
 
 def file_name(name: str) -> str:
