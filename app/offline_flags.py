@@ -28,7 +28,7 @@ from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_settings import Targets
 from denoiser.settings import Precision
 from denoiser.tasks import TASKS
-from denoiser.view_trainer import ViewTraining
+from denoiser.view_settings import ViewTraining
 
 CHANNELS = (1, 3)
 

@@ -38,8 +38,8 @@ from app.view_options import ViewOptions
 from denoiser.checkpoint import load_settings
 from denoiser.checkpoint_file import CheckpointError
 from denoiser.restoration_settings import Targets
+from denoiser.view_settings import ViewTraining
 from denoiser.view_trainer import ViewTrainer
-from denoiser.view_trainer import ViewTraining
 from renderer.backend import choose_device
 
 VIEWS_FOLDER = "views"  # in the output folder, where no other is named

@@ -20,7 +20,7 @@ from denoiser.view_files import read_views
 from denoiser.view_set import View
 from denoiser.view_set import of_scenes
 from denoiser.view_set import scene_names
-from denoiser.view_trainer import ViewTraining
+from denoiser.view_settings import ViewTraining
 
 
 @dataclass(frozen=True, eq=False)

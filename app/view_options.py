@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from denoiser.view_trainer import ViewTraining
+from denoiser.view_settings import ViewTraining
 
 MONTECARLO = "montecarlo"
 """Name of the task, as `--task` has it."""

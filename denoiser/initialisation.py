@@ -5,12 +5,24 @@ Host code.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
+from typing import TypeVar
 
 import torch
 from torch import nn
 
 CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
+Layer = TypeVar("Layer", bound=nn.Module)
+
+
+def blank(make: Callable[[], Layer]) -> Layer:
+    """A layer whose weights are still to be drawn; torch's own generators stay as they are.
+
+    Unlike `nn.utils.skip_init`, which imports torch's symbolic shapes, half a second of a start.
+    """
+    with torch.random.fork_rng(devices=()):
+        return make()
 
 
 def initialise_he(network: nn.Module, generator: torch.Generator, leak: float) -> None:

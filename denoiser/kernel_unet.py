@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from denoiser import history_planes as planes
 from denoiser.demodulation import remodulated
+from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
 from denoiser.kernel_filter import filter_with_kernels
 from denoiser.unet import LEAK
@@ -131,8 +132,7 @@ def _join(coarse: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
 
 
 def _convolution(input_channels: int, output_channels: int, side: int = 3) -> nn.Conv2d:
-    # Without torch's own initialisation, which would draw from the global generator.
-    return nn.utils.skip_init(nn.Conv2d, input_channels, output_channels, side, padding=side // 2)
+    return blank(lambda: nn.Conv2d(input_channels, output_channels, side, padding=side // 2))
 
 
 def _activate(x: torch.Tensor) -> torch.Tensor:

@@ -5,10 +5,13 @@ Host code.
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional
 
+from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
 
 DEPTH = 15  # convolutions, and as many transposed ones
@@ -31,10 +34,10 @@ class RED30(nn.Module):
         pairs = list(zip(widths, widths[1:]))
         self.input_channels = self.output_channels = channels
         self.convolutions = nn.ModuleList(
-            nn.utils.skip_init(nn.Conv2d, n, m, 3, padding=1) for n, m in pairs
+            blank(partial(nn.Conv2d, n, m, 3, padding=1)) for n, m in pairs
         )
         self.deconvolutions = nn.ModuleList(
-            nn.utils.skip_init(nn.ConvTranspose2d, m, n, 3, padding=1) for n, m in reversed(pairs)
+            blank(partial(nn.ConvTranspose2d, m, n, 3, padding=1)) for n, m in reversed(pairs)
         )
         initialise_he(self, generator, leak=0.0)
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
 
 LEAK = 0.1  # negative slope of every activation (appendix A.1)
@@ -108,8 +109,7 @@ def _reflected_indices(side: int, multiple: int, device: torch.device) -> torch.
 
 
 def _convolution(input_channels: int, output_channels: int) -> nn.Conv2d:
-    # Without torch's own initialisation, which would draw from the global generator.
-    return nn.utils.skip_init(nn.Conv2d, input_channels, output_channels, 3, padding=1)
+    return blank(lambda: nn.Conv2d(input_channels, output_channels, 3, padding=1))
 
 
 def _activate(x: torch.Tensor) -> torch.Tensor:

@@ -6,34 +6,16 @@ learning in flight: its checkpoints are those of the online training.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
 from pathlib import Path
 
 import torch
 
 from denoiser import checkpoint
-from denoiser.restoration_settings import Targets
 from denoiser.restoration_trainer import ramped_down
-from denoiser.settings import DenoiserSettings
 from denoiser.trainer import Trainer
 from denoiser.view_batch import ViewBatch
+from denoiser.view_settings import ViewTraining
 from renderer.frame import FramePair
-
-
-@dataclass(frozen=True)
-class ViewTraining:
-    """How a denoiser is trained on views."""
-
-    denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
-    """Network, loss, step size before the ramp-down, crop, seed, precision."""
-    targets: Targets = Targets.NOISY
-    iterations: int = 100_000
-    """Optimiser updates, >= 1."""
-    batch: int = 4
-    """Crops an update sees, over all processes (paper, appendix A.1)."""
-    ramp_down: float = 0.3
-    """Share of the training, at its end, over which the step size falls to 0."""
 
 
 class ViewTrainer:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import taichi as ti
 import torch
 
+from renderer.front_end import quicken_front_end
+
 DEVICE_MEMORY_GB = 4.0  # Taichi's pool on a GPU; scene tables live there, frame buffers in torch's
 
 
@@ -61,6 +63,7 @@ def start(wanted: str = "auto", is_debug: bool = False) -> Backend:
 
 def _initialise(arch: object, device: torch.device, is_debug: bool) -> None:
     """The one `ti.init`."""
+    quicken_front_end()
     options: dict[str, object] = {"cpu_max_num_threads": _core_count()}
     if device.type == "cuda":
         options = {"device_memory_GB": DEVICE_MEMORY_GB}

@@ -13,7 +13,7 @@ import numpy as np
 from renderer.bsdf_plastic import TABLE_SIZE
 from scenes.materials import Distribution
 
-QUADRATURE = 48  # Gauss-Legendre nodes per dimension
+QUADRATURE = (48, 24)  # Gauss-Legendre nodes over radius and azimuth of a visible normal
 
 
 def fresnel(cos_i: np.ndarray, eta: float) -> np.ndarray:
@@ -61,63 +61,62 @@ def _directional(
     """Share of light from cos(theta) = mu that is reflected (or transmitted), (N,).
 
     The GGX case integrates over visible normals (Heitz 2018), where the weight is F G1(wo);
-    Beckmann is reached by the ratio of densities.
+    Beckmann is reached by the ratio of densities. Either side of the plane of incidence is the
+    other's mirror image: half of the azimuths will do.
     """
-    u, weight = _quadrature(QUADRATURE)
-    u1, u2 = np.meshgrid(u, u, indexing="ij")
-    result = np.empty_like(mu)
-    for index, cos_theta in enumerate(mu):
-        wi = np.array([np.sqrt(1 - cos_theta**2), 0.0, cos_theta])
-        m = _visible_normals(wi, alpha, u1, u2)
-        wo = _scatter(wi, m, eta, is_transmitted)
-        f = fresnel(m @ wi, eta)
-        share = (1 - f if is_transmitted else f) * _g1(wo, m, alpha, distribution)
-        if distribution is Distribution.BECKMANN:
-            share = share * _beckmann_over_ggx(m, alpha) * _g1(wi, m, alpha, distribution)
-            share = share / np.maximum(_g1(wi, m, alpha, Distribution.GGX), 1e-12)
-        result[index] = np.sum(weight[:, None] * weight[None, :] * share)
-    return np.clip(result, 0.0, 1.0)
+    (radius, weight), (azimuth, weight2) = map(_quadrature, QUADRATURE)
+    u1, u2 = np.meshgrid(radius, (azimuth - 0.5) / 2, indexing="ij")
+    cos = mu[:, None, None]
+    normal_z, cos_m = _visible_normals(cos, alpha, u1, u2)
+    f = fresnel(cos_m, eta)
+    if is_transmitted:
+        cos_t = np.sqrt(np.clip(1 - (1 - cos_m**2) / eta**2, 0, None))
+        out_z, out_m = (cos_m / eta - cos_t) * normal_z - cos / eta, -cos_t
+    else:
+        out_z, out_m = 2 * cos_m * normal_z - cos, cos_m
+    share = (1 - f if is_transmitted else f) * _g1(out_z, out_m, alpha, distribution)
+    if distribution is Distribution.BECKMANN:
+        share *= _beckmann_over_ggx(normal_z, alpha) * _g1(cos, cos_m, alpha, distribution)
+        share /= np.maximum(_g1(cos, cos_m, alpha, Distribution.GGX), 1e-12)
+    return np.clip(np.einsum("nij,i,j->n", share, weight, weight2), 0.0, 1.0)
 
 
-def _visible_normals(wi: np.ndarray, alpha: float, u1: np.ndarray, u2: np.ndarray) -> np.ndarray:
-    """GGX normals (..., 3) seen from wi (Heitz 2018, listing 1); wi lies in the xz plane."""
-    v = np.array([alpha * wi[0], 0.0, wi[2]])
-    v = v / np.linalg.norm(v)
-    t1 = np.array([0.0, 1.0, 0.0]) if v[0] > 1e-7 else np.array([1.0, 0.0, 0.0])
-    t2 = np.cross(v, t1)
+def _visible_normals(
+    cos: np.ndarray, alpha: float, u1: np.ndarray, u2: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """GGX normals seen from a direction in the xz plane (Heitz 2018, listing 1): their z, and their
+    cosine to that direction.
+
+    Args:
+        cos: z of the direction, (N, 1, 1).
+        u1, u2: (I, J) in the unit square.
+    """
+    sin = np.sqrt(1 - cos**2)
+    length = np.sqrt((alpha * sin) ** 2 + cos**2)
+    x, z = alpha * sin / length, cos / length  # stretched; the tangents are y and (-z, 0, x)
     r, angle = np.sqrt(u1), 2 * np.pi * u2
     p1 = r * np.cos(angle)
-    s = 0.5 * (1 + v[2])
+    s = 0.5 * (1 + z)
     p2 = (1 - s) * np.sqrt(1 - p1**2) + s * r * np.sin(angle)
     p3 = np.sqrt(np.clip(1 - p1**2 - p2**2, 0, None))
-    n = p1[..., None] * t1 + p2[..., None] * t2 + p3[..., None] * v
-    m = np.stack([alpha * n[..., 0], alpha * n[..., 1], np.maximum(n[..., 2], 1e-7)], axis=-1)
-    return m / np.linalg.norm(m, axis=-1, keepdims=True)
+    normal_x, normal_z = alpha * (p3 * x - p2 * z), np.maximum(p2 * x + p3 * z, 1e-7)
+    length = np.sqrt(normal_x**2 + (alpha * p1) ** 2 + normal_z**2)
+    normal_z /= length
+    return normal_z, normal_x / length * sin + normal_z * cos
 
 
-def _scatter(wi: np.ndarray, m: np.ndarray, eta: float, is_transmitted: bool) -> np.ndarray:
-    """Reflected or refracted directions (..., 3)."""
-    c = m @ wi
-    if not is_transmitted:
-        return 2 * c[..., None] * m - wi
-    cos_t = np.sqrt(np.clip(1 - (1 - c**2) / eta**2, 0, None))
-    return (c / eta - cos_t)[..., None] * m - wi / eta
-
-
-def _g1(w: np.ndarray, m: np.ndarray, alpha: float, distribution: Distribution) -> np.ndarray:
-    """Smith masking, as `microfacet.smith_g1`."""
-    z = w[..., 2]
-    side = np.sum(w * m, axis=-1) * z > 0
+def _g1(z: np.ndarray, cos_m: np.ndarray, alpha: float, distribution: Distribution) -> np.ndarray:
+    """Smith masking, as `microfacet.smith_g1`; z and cosine to the normal of a direction."""
     tan = np.sqrt(np.clip(1 - z**2, 0, None)) / np.maximum(np.abs(z), 1e-9)
     if distribution is Distribution.GGX:
         g = 2 / (1 + np.sqrt(1 + (alpha * tan) ** 2))
     else:
         a = 1 / np.maximum(alpha * tan, 1e-9)
         g = np.where(a < 1.6, (3.535 * a + 2.181 * a**2) / (1 + 2.276 * a + 2.577 * a**2), 1.0)
-    return np.where(side, g, 0.0)
+    return np.where(cos_m * z > 0, g, 0.0)
 
 
-def _beckmann_over_ggx(m: np.ndarray, alpha: float) -> np.ndarray:
-    """Ratio of the normal densities."""
-    x = (1 - m[..., 2] ** 2) / (m[..., 2] * alpha) ** 2
+def _beckmann_over_ggx(z: np.ndarray, alpha: float) -> np.ndarray:
+    """Ratio of the normal densities; z of the normal."""
+    x = (1 - z**2) / (z * alpha) ** 2
     return np.exp(-x) * (1 + x) ** 2

@@ -16,7 +16,6 @@ from dataclasses import field
 from pathlib import Path
 
 import numpy as np
-import trimesh
 
 from scenes.description import SceneError
 from scenes.mesh_validation import RawMesh
@@ -82,6 +81,8 @@ def read_obj(path: Path) -> ObjFile:
 
 def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
     """One part per group, each an object of the text that trimesh reads."""
+    import trimesh  # here, because most starts do without it, and it takes a while
+
     lines = [f"{kind} {row}" for kind, rows in reader.rows.items() for row in rows]
     for number, faces in enumerate(reader.groups.values()):
         lines += [f"o {number}", *faces]

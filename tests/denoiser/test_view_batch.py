@@ -18,8 +18,8 @@ from denoiser.transfer import TONED
 from denoiser.view_batch import ViewBatch
 from denoiser.view_batch import ViewCrops
 from denoiser.view_set import View
+from denoiser.view_settings import ViewTraining
 from denoiser.view_trainer import ViewTrainer
-from denoiser.view_trainer import ViewTraining
 from renderer.frame import Viewpoint
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
