@@ -1,0 +1,115 @@
+"""Reports of `denoiser_race.py` as a Markdown table, curves over the frames, and pictures.
+
+    python benchmarks/race_report.py race-*.json --curves race.png --pictures pictures flights.png
+
+`--pictures` takes the folder that the race wrote its last frames to, and the file to draw them in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+import torch  # noqa: E402
+
+from app.comparison_figure import Panel  # noqa: E402
+from app.comparison_figure import draw_comparison  # noqa: E402
+from app.comparison_figure import toned_planes  # noqa: E402
+from app.figure_files import new_figure  # noqa: E402
+from app.figure_files import save_figure  # noqa: E402
+from scenes.image_files import read_environment  # noqa: E402
+
+NAMES = {
+    "mean of halves": "mean of halves",
+    "oidn high": "Open Image Denoise",
+    "fast": "`fast`",
+    "best:scratch": "`best`, scratch",
+    "best": "`best`",
+}
+"""Rows, as they are called in the table; a report need not have all."""
+COLUMNS = {
+    "psnr": ("PSNR", "{:.2f}"),
+    "relmse": ("relMSE", "{:.4f}"),
+    "flip": ("HDR-FLIP", "{:.3f}"),
+    "mean_radiance": ("brightness", "{:.3f}"),
+    "flicker": ("flicker", "{:.4f}"),
+    "flicker_at_rest": ("at rest", "{:.4f}"),
+    "flicker_without_past": ("without past", "{:.4f}"),
+}
+"""Heading and format of each."""
+
+
+def rows_of(report: dict[str, Any]) -> list[str]:
+    """One row for each denoiser."""
+    rows = []
+    for name, label in NAMES.items():
+        result = report["results"].get(name)
+        if result is None:
+            continue
+        cells = [form.format(result.get(key, math.nan)) for key, (_, form) in COLUMNS.items()]
+        rows.append(f"| {report['scene']} | {label} | {' | '.join(cells)} |")
+    return rows
+
+
+def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
+    """PSNR over the frames, a panel for each scene."""
+    figure = new_figure(4.2 * len(reports), 3.2)
+    grid = figure.subplots(1, len(reports), squeeze=False)
+    for axes, report in zip(grid[0], reports):
+        for name in ("oidn high", "best:scratch", "best"):
+            rows = report["results"][name]["rows"]
+            points = [row["frame"] for row in rows], [row["psnr"] for row in rows]
+            axes.plot(*points, marker=".", label=NAMES[name].replace("`", ""))
+        axes.set_title(report["scene"])
+        axes.set_xlabel("frame")
+        axes.grid(alpha=0.3)
+    grid[0][0].set_ylabel("PSNR of T(v), dB")
+    grid[0][0].legend()
+    save_figure(figure, path)
+
+
+def draw_pictures(path: Path, folder: Path, reports: list[dict[str, Any]]) -> None:
+    """The last frame of each flight, from the noisy half to the reference."""
+    lines = []
+    for report in reports:
+        line = []
+        names = ["noisy half", "oidn high", "best:scratch", "best"]
+        for name in [*names, "reference"]:
+            file = folder / f"{report['scene']}-{name.replace(' ', '-').replace(':', '-')}.exr"
+            planes = toned_planes(torch.from_numpy(read_environment(file)))
+            psnr = report["results"][name]["rows"][-1]["psnr"] if name in names else None
+            line.append(Panel(NAMES.get(name, name).replace("`", ""), planes, psnr))
+        lines.append(line)
+    draw_comparison(path, lines)
+
+
+def main() -> None:
+    """Print the table, draw what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("reports", nargs="+", type=Path)
+    parser.add_argument("--curves", type=Path)
+    parser.add_argument("--pictures", nargs=2, type=Path, metavar=("FOLDER", "FILE"))
+    args = parser.parse_args()
+    reports = [json.loads(path.read_text()) for path in args.reports]
+    print(f"| flight | denoiser | {' | '.join(heading for heading, _ in COLUMNS.values())} |")
+    print("|---" * (2 + len(COLUMNS)) + "|")
+    for report in reports:
+        print("\n".join(rows_of(report)))
+    if args.curves is not None:
+        draw_curves(args.curves, reports)
+    if args.pictures is not None:
+        draw_pictures(args.pictures[1], args.pictures[0], reports)
+
+
+if __name__ == "__main__":
+    main()
