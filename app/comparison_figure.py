@@ -17,7 +17,8 @@ from app.figure_files import save_figure
 from denoiser.corruption import BLACK
 from denoiser.transfer import tone
 
-PANEL_INCHES = 2.2
+PANEL_INCHES = 2.2  # width
+CAPTION_INCHES = 0.25
 LOOK_SIDE = 256  # pixels of the middle of each picture that are shown
 
 
@@ -36,8 +37,11 @@ class Panel:
 def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
     """Write the figure; rows may have pictures of different sizes."""
     columns = max(len(row) for row in rows)
-    figure = new_figure(columns * PANEL_INCHES, len(rows) * (PANEL_INCHES + 0.25) + 0.2)
-    grid = figure.subplots(len(rows), columns, squeeze=False)
+    heights = [_height(row) + CAPTION_INCHES for row in rows]
+    figure = new_figure(columns * PANEL_INCHES, sum(heights) + CAPTION_INCHES)
+    grid = figure.subplots(
+        len(rows), columns, squeeze=False, gridspec_kw={"height_ratios": heights}
+    )
     for index, row in enumerate(rows):
         for axes, panel in zip(grid[index], row):
             pixels = shown(panel.picture)
@@ -50,6 +54,12 @@ def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
         for axes in grid[index][len(row) :]:
             axes.set_axis_off()
     save_figure(figure, path)
+
+
+def _height(row: Sequence[Panel]) -> float:
+    """Inches that the highest picture of a row needs."""
+    shapes = [shown(panel.picture).shape for panel in row]
+    return PANEL_INCHES * max(height / width for height, width, *_ in shapes)
 
 
 def shown(picture: torch.Tensor) -> np.ndarray:
