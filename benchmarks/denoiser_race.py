@@ -30,6 +30,7 @@ prepare_libraries()
 import torch  # noqa: E402
 from racer import Racer  # noqa: E402
 from racer import Truth  # noqa: E402
+from racer import file_name  # noqa: E402
 from racer import measure  # noqa: E402
 from racer import measure_at_rest  # noqa: E402
 
@@ -130,9 +131,10 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         for name, picture in layers.items():
             assert picture is not None
             write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
-    resting = [session.step(camera).pair for _ in range(args.rest)]
-    for racer in flying if args.rest > 1 else []:
-        measure_at_rest(racer, resting)
+    if args.rest > 1:  # flicker takes two
+        resting = [session.step(camera).pair for _ in range(args.rest)]
+        for racer in flying:
+            measure_at_rest(racer, resting)
     return write(args, session, flying)
 
 
@@ -140,11 +142,6 @@ def truth_of(session: Session, camera: Camera, spp: int) -> Truth:
     """From four references of a quarter of the samples each."""
     seeds = range(REFERENCE_SEED, REFERENCE_SEED + 4)
     return Truth.of([session.reference(camera, max(spp // 4, 1), seed) for seed in seeds])
-
-
-def file_name(name: str) -> str:
-    """Of a racer, without blanks and colons."""
-    return name.replace(" ", "-").replace(":", "-")
 
 
 def write(args: argparse.Namespace, session: Session, flying: list[Racer]) -> dict[str, object]:

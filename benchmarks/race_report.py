@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.library_environment import prepare_libraries  # noqa: E402
 prepare_libraries()
 
 import torch  # noqa: E402
+from racer import file_name  # noqa: E402
 
 from app.comparison_figure import Panel  # noqa: E402
 from app.comparison_figure import draw_comparison  # noqa: E402
@@ -49,13 +51,16 @@ COLUMNS = {
 """Heading and format of each."""
 
 
+def known(report: dict[str, Any], names: Iterable[str]) -> list[str]:
+    """Those of the denoisers that took part."""
+    return [name for name in names if name in report["results"]]
+
+
 def rows_of(report: dict[str, Any]) -> list[str]:
     """One row for each denoiser."""
     rows = []
-    for name, label in NAMES.items():
-        result = report["results"].get(name)
-        if result is None:
-            continue
+    for name in known(report, NAMES):
+        result, label = report["results"][name], NAMES[name]
         cells = [form.format(result.get(key, math.nan)) for key, (_, form) in COLUMNS.items()]
         rows.append(f"| {report['scene']} | {label} | {' | '.join(cells)} |")
     return rows
@@ -66,7 +71,7 @@ def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
     figure = new_figure(4.2 * len(reports), 3.2)
     grid = figure.subplots(1, len(reports), squeeze=False)
     for axes, report in zip(grid[0], reports):
-        for name in ("oidn high", "best:scratch", "best"):
+        for name in known(report, ("oidn high", "best:scratch", "best")):
             rows = report["results"][name]["rows"]
             points = [row["frame"] for row in rows], [row["psnr"] for row in rows]
             axes.plot(*points, marker=".", label=NAMES[name].replace("`", ""))
@@ -83,9 +88,9 @@ def draw_pictures(path: Path, folder: Path, reports: list[dict[str, Any]]) -> No
     lines = []
     for report in reports:
         line = []
-        names = ["noisy half", "oidn high", "best:scratch", "best"]
+        names = known(report, ("noisy half", "oidn high", "best:scratch", "best"))
         for name in [*names, "reference"]:
-            file = folder / f"{report['scene']}-{name.replace(' ', '-').replace(':', '-')}.exr"
+            file = folder / f"{report['scene']}-{file_name(name)}.exr"
             planes = toned_planes(torch.from_numpy(read_environment(file)))
             psnr = report["results"][name]["rows"][-1]["psnr"] if name in names else None
             line.append(Panel(NAMES.get(name, name).replace("`", ""), planes, psnr))

@@ -140,3 +140,8 @@ def _rest_flicker(racer: Racer, pairs: list[FramePair]) -> float:
 def decibels(squares: torch.Tensor) -> float:
     """PSNR of T from squared errors, or unbiased estimates of them."""
     return float(-10 * squares.mean().clamp(min=1e-12).log10())
+
+
+def file_name(name: str) -> str:
+    """Of a racer, without blanks and colons."""
+    return name.replace(" ", "-").replace(":", "-")

@@ -54,8 +54,11 @@ class GuardedAdam:
         for parameter in self._parameters.values():
             parameter.grad = None
         loss.backward()  # which shares gradients over processes, in the parameters' memory order
-        gradients = [p.grad for p in self._parameters.values() if p.grad is not None]
-        norm = nn.utils.get_total_norm(gradients)
+        gradients = []
+        for name, parameter in self._parameters.items():
+            assert parameter.grad is not None, f"{name} has no part in the loss"
+            gradients.append(parameter.grad)
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         is_bad = ~torch.isfinite(loss.detach() + norm)
         if self._clip is not None:
             self._scale_down(gradients, norm, is_bad, self._clip)
@@ -73,8 +76,9 @@ class GuardedAdam:
 
     def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Take over copies of what `state()` gave; KeyError if incomplete."""
-        for name, value in self.state().items():
-            value.copy_(tensors[name])
+        pairs = [(value, tensors[name]) for name, value in self.state().items()]
+        for value, saved in pairs:
+            value.copy_(saved)
 
     def _update(self, gradients: list[torch.Tensor], is_bad: torch.Tensor) -> None:
         """The recurrence, unless `is_bad` is 1.0: read on the device, so nothing waits for it."""
