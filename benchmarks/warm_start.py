@@ -62,7 +62,7 @@ from scenes.generated_rooms import generated_tour  # noqa: E402
 TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
 TOUR_SEED = 77  # added to a room's own: where its flight begins
 BRIGHTEST = 6e4  # radiance, in half precision
-IMAGES = ("color", "albedo", "normal", "depth")
+IMAGES = ("color", "albedo", "normal", "depth", "mirrored")
 RAMP_DOWN = 0.4  # share of the training over which the step size falls to 0
 CROP = 96  # pixels
 

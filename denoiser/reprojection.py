@@ -5,7 +5,8 @@ Path lengths follow mirrors and glass, so what is seen in a flat mirror moves as
 
 A pixel on an edge averages two surfaces, and its mean point lies on neither. Where such a point is
 not found again, the pixel is taken to move with the nearest surface around it, and matches pixels
-that look alike.
+that look alike. What is seen through curved glass lies at points that mean nothing; they are kept
+from surfaces seen directly.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ NORMAL_COSINE = 0.8  # least between both shading normals
 ALIKE_ALBEDO = 0.25  # most between two pixels of an edge that match, in each colour
 ALIKE_COSINE = 0.5  # least between their mean normals
 ALIKE_DISTANCE = 0.2  # most between the logarithms of their distances
+ALIKE_MIRRORED = 0.5  # most between the shares of both that are seen by way of mirror or glass
+WHOLE_NORMAL = 0.98  # least length of the mean normal of a pixel that shows one surface
 FAR = 1e6  # multiple of a unit direction that stands for the sky
 TINY = 1e-12
 
@@ -42,13 +45,18 @@ def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Vi
     x, y, is_ahead = _project(now.points, earlier_viewpoint, width, height)
     distance = (now.points - _tensor(earlier_viewpoint.position, now.points)).norm(dim=-1)
 
+    def is_as_mirrored(place: torch.Tensor) -> torch.Tensor:
+        return (before.mirrored.flatten()[place] - now.mirrored).abs() < ALIKE_MIRRORED
+
     def is_same(place: torch.Tensor) -> torch.Tensor:
         offset = before.points.view(-1, 3)[place] - now.points
         is_near = (offset * now.normal).sum(dim=-1).abs() < PLANE_TOLERANCE * distance
         cosine = (before.normal.view(-1, 3)[place] * now.normal).sum(dim=-1)
         was_sky = before.is_sky.flatten()[place]
-        return is_ahead & torch.where(
-            now.is_sky, was_sky, is_near & (cosine > NORMAL_COSINE) & ~was_sky
+        return (
+            is_ahead
+            & is_as_mirrored(place)
+            & torch.where(now.is_sky, was_sky, is_near & (cosine > NORMAL_COSINE) & ~was_sky)
         )
 
     def is_alike(place: torch.Tensor) -> torch.Tensor:
@@ -56,7 +64,8 @@ def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Vi
         cosine = (before.normal.view(-1, 3)[place] * now.normal).sum(dim=-1)
         ratio = before.length.flatten()[place] / distance.clamp(min=TINY)
         is_as_far = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
-        return ~now.is_sky & is_as_far & (cosine > ALIKE_COSINE) & (albedo < ALIKE_ALBEDO)
+        is_edge = ~now.is_sky & ~now.is_whole & is_as_mirrored(place)
+        return is_edge & is_as_far & (cosine > ALIKE_COSINE) & (albedo < ALIKE_ALBEDO)
 
     def was_clear(place: torch.Tensor) -> torch.Tensor:
         was_nearer = before.length.flatten()[place] < (1 - ALIKE_DISTANCE) * distance
@@ -87,6 +96,19 @@ class _Surfaces:
         """(H, W, 3) world positions."""
         self.normal = _unit(half.normal)
         self.albedo = half.albedo.nan_to_num(0.0, 0.0, 0.0)
+        self.mirrored = half.mirrored[..., 0]
+        self.is_whole = (half.normal.norm(dim=-1) > WHOLE_NORMAL) & self._reaches_neighbours()
+        """(H, W) bool: one surface fills the pixel."""
+
+    def _reaches_neighbours(self) -> torch.Tensor:
+        """(H, W) bool: a pixel beside it and one above or below lie on its tangent plane."""
+
+        def is_on_plane(move: int, axis: int) -> torch.Tensor:
+            offset = torch.roll(self.points, move, axis) - self.points
+            return (offset * self.normal).sum(dim=-1).abs() < PLANE_TOLERANCE * self.length
+
+        rows, columns = (is_on_plane(1, axis) | is_on_plane(-1, axis) for axis in (0, 1))
+        return rows & columns
 
 
 def _moved_with_the_nearest(

@@ -1,8 +1,8 @@
 """Files of rendered views: a list in JSON, and OpenEXR pictures that other programs read too.
 
 Host code. `FOLDER/views.json` names the views and says how they were rendered; view NAME lies in
-`NAME-a.exr` and `NAME-b.exr`, the two halves with the channels R, G, B, albedo.R .. normal.Z and
-depth.Z, float32, and where there is one its clean picture in `NAME-clean.exr`.
+`NAME-a.exr` and `NAME-b.exr`, the two halves with the channels R, G, B, albedo.R .. normal.Z,
+depth.Z and mirrored.Y, float32, and where there is one its clean picture in `NAME-clean.exr`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ HALF_LAYERS = {
     "albedo": tuple(f"albedo.{channel}" for channel in COLOR),
     "normal": ("normal.X", "normal.Y", "normal.Z"),
     "depth": ("depth.Z",),
+    "mirrored": ("mirrored.Y",),
 }
 """Channels of each image of a half, in the order of the file."""
 

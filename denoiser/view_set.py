@@ -46,4 +46,4 @@ def of_scenes(views: Sequence[View], scenes: Sequence[str]) -> tuple[View, ...]:
 
 
 def _moved(half: Half, device: torch.device) -> Half:
-    return Half(*(i.to(device) for i in (half.color, half.albedo, half.normal, half.depth)))
+    return Half(*(image.to(device) for image in half.images()))

@@ -26,6 +26,12 @@ class Half:
     """
     depth: torch.Tensor
     """(H, W, 1) path length to that hit in scene units, averaged; 0 where nothing is hit."""
+    mirrored: torch.Tensor
+    """(H, W, 1) in [0, 1]: share of the samples whose features came by way of mirror or glass."""
+
+    def images(self) -> tuple[torch.Tensor, ...]:
+        """All of them, in the order of the fields."""
+        return (self.color, self.albedo, self.normal, self.depth, self.mirrored)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -103,7 +103,9 @@ def trace_path(
     start: CameraRay,
 ) -> PathResult:
     """Radiance along a camera ray, with the features of its first non-delta hit."""
-    result = PathResult(radiance=vec3(0.0), albedo=vec3(1.0), normal=vec3(0.0), depth=0.0)
+    result = PathResult(
+        radiance=vec3(0.0), albedo=vec3(1.0), normal=vec3(0.0), depth=0.0, mirrored=0.0
+    )
     beta = vec3(1.0)  # throughput of the path so far
     tint = vec3(1.0)  # colour of the delta lobes so far, for the albedo feature
     depth = 0  # segments traced
@@ -154,6 +156,8 @@ def trace_path(
                         result.albedo = ti.min(tint * bsdf_albedo(bsdf) + ti.min(emitted, 1.0), 1.0)
                         result.normal = si.frame.n
                         result.depth = travelled
+                    else:
+                        result.mirrored = 1.0
                     tint *= delta_tint(bsdf, scattered)
                 # ---- Emitter sampling ----
                 if depth < settings.max_depth and settings.strategy != int(Strategy.BSDF):
@@ -189,11 +193,14 @@ def render_half(
     albedo: color_image,
     normal: color_image,
     depth: depth_image,
+    mirrored: depth_image,
 ):
     """Fill rows of the four images of one half: means over spp paths per pixel, box filter."""
     height, width = color.shape[0], color.shape[1]
     for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):
-        total = PathResult(radiance=vec3(0.0), albedo=vec3(0.0), normal=vec3(0.0), depth=0.0)
+        total = PathResult(
+            radiance=vec3(0.0), albedo=vec3(0.0), normal=vec3(0.0), depth=0.0, mirrored=0.0
+        )
         for sample in range(settings.spp):
             sampler = start_sampler(
                 row * width + column, settings.frame_index, settings.stream, sample
@@ -206,8 +213,10 @@ def render_half(
             total.albedo += path.albedo
             total.normal += path.normal
             total.depth += path.depth
+            total.mirrored += path.mirrored
         scale = 1.0 / settings.spp
         color[row, column] = total.radiance * scale
         albedo[row, column] = total.albedo * scale
         normal[row, column] = total.normal * scale
         depth[row, column] = total.depth * scale
+        mirrored[row, column] = total.mirrored * scale

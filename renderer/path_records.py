@@ -50,3 +50,4 @@ class PathResult:
     albedo: vec3
     normal: vec3
     depth: ti.f32
+    mirrored: ti.f32  # 1: the features were seen by way of mirror or glass

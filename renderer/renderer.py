@@ -86,7 +86,7 @@ class Renderer:
         """
         width, height = size
         images = [torch.zeros((height, width, 3), device=self.device) for _ in range(3)]
-        depth = torch.zeros((height, width, 1), device=self.device)
+        depth, mirrored = (torch.zeros((height, width, 1), device=self.device) for _ in range(2))
         parameters = camera_parameters(camera, size)
         stream = settings.seed * SEED_STRIDE + half
         edges = [height * band // band_count for band in range(band_count + 1)]
@@ -101,8 +101,9 @@ class Renderer:
                 row_begin=begin,
                 row_end=end,
             )
-            render_half(self._tables, parameters, path, *images, depth.view(height, width))
-            yield Half(*images, depth)
+            flat = [image.view(height, width) for image in (depth, mirrored)]
+            render_half(self._tables, parameters, path, *images, *flat)
+            yield Half(*images, depth, mirrored)
 
     def render(
         self, camera: Camera, size: tuple[int, int], frame_index: int, settings: IntegratorSettings

@@ -29,6 +29,7 @@ def make_report(size: tuple[int, int] = SIZE, step_count: int = 0) -> FrameRepor
         plain(size, ALBEDO_COLOR),
         plain(size, (0.0, 1.0, 0.0)),
         plain(size, (3.0,)),
+        plain(size, (0.0,)),
     )
     return FrameReport(
         pair=FramePair(half, half, 1, 0),

@@ -34,7 +34,8 @@ def clean_half(width: int, height: int) -> Half:
     lamp = ((x % 2 - 0.6) ** 2 + (y % 2 - 0.4) ** 2 < 0.02).unsqueeze(-1)
     color = torch.where(lamp, torch.tensor([10.0, 8.0, 6.0]), albedo * irradiance.unsqueeze(-1))
     albedo = torch.where(lamp, 1.0, albedo)
-    return Half(color=color, albedo=albedo, normal=normal, depth=torch.ones(height, width, 1))
+    far = torch.ones(height, width, 1)
+    return Half(color, albedo, normal, depth=far, mirrored=torch.zeros_like(far))
 
 
 def noisy_half(clean: Half, generator: torch.Generator) -> Half:
@@ -52,6 +53,7 @@ def noisy_half(clean: Half, generator: torch.Generator) -> Half:
         albedo=(clean.albedo + jitter[0]).clamp(0, 1),
         normal=(clean.normal + jitter[1]).clamp(-1, 1),
         depth=clean.depth,
+        mirrored=clean.mirrored,
     )
 
 
@@ -67,5 +69,4 @@ def part(half: Half, left: int, top: int, width: int, height: int) -> Half:
     """A rectangle of a half, copied."""
     rows = slice(top, top + height)
     columns = slice(left, left + width)
-    images = (half.color, half.albedo, half.normal, half.depth)
-    return Half(*(image[rows, columns].contiguous() for image in images))
+    return Half(*(image[rows, columns].contiguous() for image in half.images()))

@@ -81,5 +81,5 @@ def test_broken_pixels_are_counted_masked_and_replaced() -> None:
 
 
 def test_halves_of_one_pixel() -> None:
-    half = Half(*(torch.ones(1, 1, channels) for channels in (3, 3, 3, 1)))
+    half = Half(*(torch.ones(1, 1, channels) for channels in (3, 3, 3, 1, 1)))
     assert network_input(half, TONED).shape == (1, 9, 1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -60,7 +61,7 @@ def wall(
         points = torch.where(is_near, near_points, points)
     normal = torch.tensor([0.0, 0.0, -1.0]).expand(HEIGHT, WIDTH, 3).contiguous()
     blank = torch.zeros_like(points)
-    return Half(blank, blank, normal, length), points
+    return Half(blank, blank, normal, length, torch.zeros_like(length)), points
 
 
 def soft_wall(view: Viewpoint) -> tuple[Half, torch.Tensor]:
@@ -72,7 +73,7 @@ def soft_wall(view: Viewpoint) -> tuple[Half, torch.Tensor]:
     depth = torch.stack([half.depth for half, _ in halves]).mean(dim=0)
     share = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
     first = halves[0][0]
-    return Half(first.color, first.albedo, first.normal, depth), share
+    return replace(first, depth=depth), share
 
 
 def planes(image: torch.Tensor) -> torch.Tensor:
@@ -145,7 +146,7 @@ def test_at_rest_every_pixel_is_its_own_match() -> None:
 def test_sky_matches_sky_and_turns_with_the_camera() -> None:
     before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((5.0, 0.0, 0.0), 3.0)
     blank = torch.zeros((HEIGHT, WIDTH, 3))
-    sky = Half(blank, blank, blank, torch.zeros((HEIGHT, WIDTH, 1)))
+    sky = Half(blank, blank, blank, *(torch.zeros((HEIGHT, WIDTH, 1)) for _ in range(2)))
     matches = match(sky, now, sky, before)
     found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
     # Turned by 3 of 62 degrees: about a twentieth of the picture is new, wherever the camera went.
@@ -162,8 +163,26 @@ def test_a_surface_turned_away_is_another_surface() -> None:
     view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     earlier, _ = wall(view, 4.0)
-    turned = Half(earlier.color, earlier.albedo, -earlier.normal, earlier.depth)
+    turned = replace(earlier, normal=-earlier.normal)
     assert not (match(half, moved, turned, view).found(HEIGHT, WIDTH) > 0).any()
+
+
+def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    earlier, _ = wall(view, 4.0)
+    behind_glass = [replace(each, mirrored=torch.ones_like(each.depth)) for each in (half, earlier)]
+    for now, before in ((half, behind_glass[1]), (behind_glass[0], earlier)):
+        assert not (match(now, moved, before, view).found(HEIGHT, WIDTH) > 0).any()
+    both = match(behind_glass[0], moved, behind_glass[1], view)
+    assert torch.equal(both.weights, match(half, moved, earlier, view).weights)
+
+
+def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    farther, _ = wall(view, 4.3)  # as alike as an edge asks for, but another plane
+    assert not (match(half, moved, farther, view).found(HEIGHT, WIDTH) > 0).any()
 
 
 def test_broken_features_match_nothing() -> None:

@@ -184,6 +184,12 @@ def test_features_of_a_wall() -> None:
     assert depth == pytest.approx(4, rel=1e-4)
 
 
+def test_nothing_is_mirrored_without_mirrors() -> None:
+    for material in (PAINT, Material(Plastic((0.3, 0.5, 0.1)))):
+        half = _features(make_scene([WALL], [material], NARROW, Environment()))
+        assert (half.mirrored.numpy() == 0).all()
+
+
 def test_features_of_nothing() -> None:
     scene = make_scene([replace(WALL, origin=(-5, -5, -4))], [PAINT], NARROW, Environment())
     albedo, normal, depth = _middle(_features(scene))
@@ -208,6 +214,7 @@ def test_features_follow_a_mirror_as_far_as_the_path_goes(max_depth: int) -> Non
         assert np.allclose(albedo, np.array([0.9, 0.8, 0.7]) * (0.2, 0.4, 0.6), atol=1e-4)
         assert abs(normal[0]) == pytest.approx(1, abs=1e-4)
         assert depth == pytest.approx(4 + 3, rel=1e-2)
+    assert float(half.mirrored[4, 4, 0]) == 1
 
 
 def test_features_follow_glass() -> None:
@@ -227,6 +234,8 @@ def test_features_follow_glass() -> None:
     half = _features(scene)
     passed = np.abs(half.depth.numpy() - 4) < 1e-2
     assert passed.mean() > 0.5
+    is_ball = half.mirrored.numpy() > 0
+    assert is_ball[4, 4] and (half.mirrored.numpy()[4, 4] == 1).all()
     assert np.allclose(half.albedo.numpy()[passed[..., 0]], (0.2, 0.4, 0.6), atol=1e-3)
 
 
