@@ -53,6 +53,18 @@ def both_directions_with_history(pair: FramePair, history: History) -> Examples:
     )
 
 
+def united(inputs: torch.Tensor) -> torch.Tensor:
+    """(1, 24, H, W): the planes of both halves, (2, 24, H, W), as those of one with less noise.
+
+    Pictures are averaged as radiance: what a kernel makes of their mean is the mean of what it
+    makes of each. The standard error of a mean of two is that of one over sqrt 2.
+    """
+    both = inputs.mean(dim=0, keepdim=True)
+    both[:, PICTURES] = inputs[:, PICTURES].expm1().mean(dim=0, keepdim=True).log1p()
+    both[:, DEVIATION] *= 0.5**0.5
+    return both
+
+
 def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tensor:
     """(1, 24, H, W), finite."""
     albedo, normal, depth = (

@@ -13,6 +13,7 @@ from denoiser.examples import Examples
 from denoiser.examples import both_directions
 from denoiser.history import History
 from denoiser.history_planes import both_directions_with_history
+from denoiser.history_planes import united
 from denoiser.losses import OBJECTIVES
 from denoiser.presets import PRESETS
 from denoiser.rest import RestingMeans
@@ -28,8 +29,11 @@ class Inputs(Protocol):
     def examples(self, pair: FramePair) -> Examples:
         """Both directions of a frame."""
 
-    def picture(self, radiance: list[torch.Tensor]) -> torch.Tensor:
-        """(H, W, 3) to show, from what the network made of both halves of the last frame."""
+    def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
+        """(M, C, H, W) of what the network has to denoise for a picture, from both halves'."""
+
+    def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
+        """(H, W, 3) to show, from what the network made of `to_denoise` of the last frame."""
 
 
 class PlainInputs:
@@ -43,9 +47,13 @@ class PlainInputs:
         """Both directions of a frame."""
         return both_directions(pair, self._transfer)
 
-    def picture(self, radiance: list[torch.Tensor]) -> torch.Tensor:
+    def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Each half."""
+        return inputs
+
+    def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
         """The mean of both (section 3.3)."""
-        return (radiance[0] + radiance[1]) / 2
+        return (made[0] + made[1]) / 2
 
 
 class HistoryInputs:
@@ -61,10 +69,15 @@ class HistoryInputs:
         self._resting.add(pair)
         return both_directions_with_history(pair, self._history)
 
-    def picture(self, radiance: list[torch.Tensor]) -> torch.Tensor:
-        """The mean of both, at rest more and more of the plain mean; kept for the next frame."""
-        self._history.remember(radiance)
-        return blend_at_rest(radiance, self._resting)
+    def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Each half for the history, which stays independent; to show, both halves as one."""
+        return torch.cat((inputs, united(inputs)))
+
+    def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
+        """What was made of both as one, at rest more and more of the plain mean."""
+        *halves, both = made
+        self._history.remember(halves)
+        return blend_at_rest(both, halves, self._resting)
 
 
 def new_inputs(settings: DenoiserSettings) -> Inputs:

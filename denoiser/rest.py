@@ -64,14 +64,16 @@ class RestingMeans:
         return [total / count.clamp(min=1) for total, count in zip(self._sums, self._counts)]
 
 
-def blend_at_rest(denoised: list[torch.Tensor], resting: RestingMeans) -> torch.Tensor:
-    """(H, W, 3): the best mix of the mean of `denoised` and the plain mean.
+def blend_at_rest(
+    made: torch.Tensor, halves: list[torch.Tensor], resting: RestingMeans
+) -> torch.Tensor:
+    """(H, W, 3): the best mix of a denoised picture and the plain mean.
 
     Args:
-        denoised: (H, W, 3) linear radiance that the network made of each half.
+        made: (H, W, 3) linear radiance that the network made of both halves.
+        halves: what it made of each half alone, by which its error is estimated.
         resting: with the present frame in it.
     """
-    made = (denoised[0] + denoised[1]) / 2
     if resting.frames < 2:
         return made
     a, b = resting.means()
@@ -79,7 +81,7 @@ def blend_at_rest(denoised: list[torch.Tensor], resting: RestingMeans) -> torch.
     scale = (to_planes(made) + RELATIVE_FLOOR).square()
     variance = _smooth((a - b).square() / scale) / 4
     errors = [
-        _smooth((to_planes(mine) - other).square() / scale) for mine, other in zip(denoised, (b, a))
+        _smooth((to_planes(mine) - other).square() / scale) for mine, other in zip(halves, (b, a))
     ]
     # The variance of one half's mean is twice that of the mean of both.
     error = ((errors[0] + errors[1]) / 2 - 2 * variance).clamp(min=0)

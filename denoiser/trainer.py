@@ -135,12 +135,12 @@ class Trainer:
     def denoise(self, pair: FramePair) -> torch.Tensor:
         """(H, W, 3) linear radiance >= 0: the mean of both halves, each denoised on its own.
 
-        Networks with history blend in the plain mean while the camera rests.
+        Networks with history denoise both halves as one, and blend in the plain mean while the
+        camera rests.
         """
-        inputs = self.examples_of(pair).inputs
-        # One half after the other: the network's memory for large frames is counted in gigabytes.
-        halves = [self._denoise_half(inputs[:1]), self._denoise_half(inputs[1:])]
-        return self._inputs.picture(halves)
+        inputs = self._inputs.to_denoise(self.examples_of(pair).inputs)
+        # One after the other: the network's memory for large frames is counted in gigabytes.
+        return self._inputs.picture([self._denoise(each) for each in inputs.split(1)])
 
     def state(self) -> dict[str, torch.Tensor]:
         """Everything a continued training needs besides settings and step count, not copied."""
@@ -184,7 +184,7 @@ class Trainer:
         return self._prepared[1]
 
     @torch.no_grad()
-    def _denoise_half(self, network_input: torch.Tensor) -> torch.Tensor:
+    def _denoise(self, network_input: torch.Tensor) -> torch.Tensor:
         with autocast(self._settings.precision, self.device):
             output = self._average.network(network_input)
         return to_image(self._objective.radiance(output))

@@ -69,7 +69,7 @@ def test_the_blend_is_at_least_as_good_as_both(factor: float) -> None:
     for count in (2, 8, 32, 63, 200):
         resting, mean = rested(count)
         made = blurred(factor)
-        blend = blend_at_rest([made, made], resting)
+        blend = blend_at_rest(made, [made, made], resting)
         best = min(float(rel_mse(image, CLEAN.color)) for image in (mean, made))
         assert float(rel_mse(blend, CLEAN.color)) < 0.98 * best
         assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 0.1
@@ -77,11 +77,11 @@ def test_the_blend_is_at_least_as_good_as_both(factor: float) -> None:
 
 def test_a_perfect_network_is_kept_for_long() -> None:
     resting, mean = rested(20)
-    blend = blend_at_rest([CLEAN.color, CLEAN.color], resting)
+    blend = blend_at_rest(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
     assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 3.0
 
 
 def test_the_first_frame_is_the_networks_alone() -> None:
     resting, _ = rested(1)
     made = blurred(2.0)
-    assert torch.equal(blend_at_rest([made, made], resting), made)
+    assert torch.equal(blend_at_rest(made, [made, made], resting), made)
