@@ -13,10 +13,10 @@ HEAD = "| task | test set | input | network | PSNR | SSIM | noisy - clean | iter
 
 
 def rows_of(path: Path) -> list[str]:
-    """Rows of one report."""
+    """Rows of one report; a study has none."""
     report = json.loads(path.read_text())
     rows = []
-    for name, test in report["test"].items():
+    for name, test in report.get("test", {}).items():
         networks = test.get("networks") or {
             f"{report['loss'].upper()}, {report['targets']} targets": {
                 "psnr": test["psnr_denoised"],
@@ -47,7 +47,8 @@ def main() -> None:
     print(HEAD)
     print("|---" * HEAD.count(" |") + "|")
     for path in parser.parse_args().reports:
-        print("\n".join(rows_of(path)))
+        for row in rows_of(path):
+            print(row)
 
 
 if __name__ == "__main__":
