@@ -17,9 +17,13 @@ import torch
 from app.errors import UsageError
 from denoiser.transfer import tone
 
-VECTOR_CHANNELS: dict[str, tuple[str, ...]] = {"normal": ("X", "Y", "Z")}
+CHANNELS: dict[str, tuple[str, ...]] = {
+    "normal": ("X", "Y", "Z"),
+    "depth": ("Z",),
+    "mirrored": ("Y",),
+}
+"""Of layers that are no colours, by OpenEXR's custom."""
 COLOR_CHANNELS: tuple[str, ...] = ("R", "G", "B")
-DEPTH_CHANNELS: tuple[str, ...] = ("Z",)
 
 
 def to_display(radiance: torch.Tensor) -> np.ndarray:
@@ -38,13 +42,12 @@ def write_png(path: Path, pixels: np.ndarray) -> None:
 def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
     """Write float32 layers of (H, W, C); the first is the picture itself (R, G, B, no prefix).
 
-    Colour layers get the channels NAME.R, .G, .B, normals .X, .Y, .Z, one-channel layers .Z.
-    Raises UsageError.
+    Colour layers get the channels NAME.R, .G, .B, others those of CHANNELS. Raises UsageError.
     """
     names: list[str] = []
     for index, (layer, image) in enumerate(layers.items()):
-        names_of_three = VECTOR_CHANNELS.get(layer, COLOR_CHANNELS)
-        channels = names_of_three if image.shape[-1] == 3 else DEPTH_CHANNELS
+        channels = CHANNELS.get(layer, COLOR_CHANNELS)
+        assert image.shape[-1] == len(channels), layer
         names += [channel if index == 0 else f"{layer}.{channel}" for channel in channels]
     pixels = np.concatenate(
         [image.detach().float().cpu().numpy() for image in layers.values()], axis=-1
