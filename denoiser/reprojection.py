@@ -45,6 +45,8 @@ def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Vi
     x, y, is_ahead = _project(now.points, earlier_viewpoint, width, height)
     distance = (now.points - _tensor(earlier_viewpoint.position, now.points)).norm(dim=-1)
 
+    is_edge = ~now.is_sky & ~now.is_whole()
+
     def is_as_mirrored(place: torch.Tensor) -> torch.Tensor:
         return (before.mirrored.flatten()[place] - now.mirrored).abs() < ALIKE_MIRRORED
 
@@ -64,8 +66,9 @@ def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Vi
         cosine = (before.normal.view(-1, 3)[place] * now.normal).sum(dim=-1)
         ratio = before.length.flatten()[place] / distance.clamp(min=TINY)
         is_as_far = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
-        is_edge = ~now.is_sky & ~now.is_whole & is_as_mirrored(place)
-        return is_edge & is_as_far & (cosine > ALIKE_COSINE) & (albedo < ALIKE_ALBEDO)
+        is_as_turned = cosine > ALIKE_COSINE
+        is_as_colored = albedo < ALIKE_ALBEDO
+        return is_edge & is_as_mirrored(place) & is_as_far & is_as_turned & is_as_colored
 
     def was_clear(place: torch.Tensor) -> torch.Tensor:
         was_nearer = before.length.flatten()[place] < (1 - ALIKE_DISTANCE) * distance
@@ -97,18 +100,19 @@ class _Surfaces:
         self.normal = _unit(half.normal)
         self.albedo = half.albedo.nan_to_num(0.0, 0.0, 0.0)
         self.mirrored = half.mirrored[..., 0]
-        self.is_whole = (half.normal.norm(dim=-1) > WHOLE_NORMAL) & self._reaches_neighbours()
-        """(H, W) bool: one surface fills the pixel."""
+        self._normal_length = half.normal.norm(dim=-1)
 
-    def _reaches_neighbours(self) -> torch.Tensor:
-        """(H, W) bool: a pixel beside it and one above or below lie on its tangent plane."""
+    def is_whole(self) -> torch.Tensor:
+        """(H, W) bool: one surface fills the pixel, so that its normals agree, and a pixel beside
+        it and one above or below lie on its tangent plane.
+        """
 
         def is_on_plane(move: int, axis: int) -> torch.Tensor:
             offset = torch.roll(self.points, move, axis) - self.points
             return (offset * self.normal).sum(dim=-1).abs() < PLANE_TOLERANCE * self.length
 
         rows, columns = (is_on_plane(1, axis) | is_on_plane(-1, axis) for axis in (0, 1))
-        return rows & columns
+        return (self._normal_length > WHOLE_NORMAL) & rows & columns
 
 
 def _moved_with_the_nearest(

@@ -183,6 +183,9 @@ def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
     half, _ = wall(moved, 4.0)
     farther, _ = wall(view, 4.3)  # as alike as an edge asks for, but another plane
     assert not (match(half, moved, farther, view).found(HEIGHT, WIDTH) > 0).any()
+    # Normals that differ within the pixel make it an edge, though its neighbours lie on its plane.
+    mixed = replace(half, normal=0.9 * half.normal)
+    assert float(match(mixed, moved, farther, view).found(HEIGHT, WIDTH).mean()) > 0.7
 
 
 def test_broken_features_match_nothing() -> None:
