@@ -54,7 +54,7 @@ class FrameReport:
     pair: FramePair
     """The two noisy halves with their features."""
     denoised: torch.Tensor
-    """(H, W, 3) linear radiance, mean of both denoised halves."""
+    """(H, W, 3) linear radiance, what was made of both halves."""
     reference: torch.Tensor | None
     """(H, W, 3) mean radiance accumulated at rest, this frame included; None while moving."""
     reference_spp: int

@@ -19,6 +19,7 @@ import os
 import random
 import sys
 from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -62,7 +63,7 @@ from scenes.generated_rooms import generated_tour  # noqa: E402
 TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
 TOUR_SEED = 77  # added to a room's own: where its flight begins
 BRIGHTEST = 6e4  # radiance, in half precision
-IMAGES = ("color", "albedo", "normal", "depth", "mirrored")
+IMAGES = tuple(field.name for field in fields(Half))
 RAMP_DOWN = 0.4  # share of the training over which the step size falls to 0
 CROP = 96  # pixels
 

@@ -48,7 +48,7 @@ class ViewTrainer:
         return self._trainer.step_on(batch.examples(self.settings.targets), rate)
 
     def denoise(self, pair: FramePair) -> torch.Tensor:
-        """(H, W, 3) linear radiance >= 0, the mean of both halves, each denoised on its own.
+        """(H, W, 3) linear radiance >= 0, of both halves, as `Trainer.denoise`.
 
         Each view stands for itself: nothing is carried over from the one before.
         """

@@ -38,7 +38,7 @@ from renderer.traversal import intersect
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 color_image = ti.types.ndarray(dtype=vec3, ndim=2)
-depth_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
+scalar_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 KEY_STEPS = 16777216.0  # 2^24, all that a random number distinguishes
 MAX_SURVIVAL = 0.95  # Russian roulette: even the brightest path ends some time
@@ -192,10 +192,10 @@ def render_half(
     color: color_image,
     albedo: color_image,
     normal: color_image,
-    depth: depth_image,
-    mirrored: depth_image,
+    depth: scalar_image,
+    mirrored: scalar_image,
 ):
-    """Fill rows of the four images of one half: means over spp paths per pixel, box filter."""
+    """Fill rows of the five images of one half: means over spp paths per pixel, box filter."""
     height, width = color.shape[0], color.shape[1]
     for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):
         total = PathResult(
