@@ -1,6 +1,7 @@
 """Turns a binary hierarchy into the wide one that rays traverse, with its leaf blocks.
 
-Host code, compiled by numba. Layouts are described in `table_layout`.
+Host code, compiled by numba. Layouts are described in `table_layout`; compiled functions take sizes
+from the shapes of their arrays, because numba's cache on disk does not notice another constant.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import numba
 import numpy as np
 
 from renderer.bvh_build import BinaryTree
-from renderer.table_layout import BLOCK_SIZE
 from renderer.table_layout import BLOCK_WORDS
 from renderer.table_layout import NO_INDEX
 from renderer.table_layout import NODE_WORDS
@@ -41,7 +41,7 @@ def widen(tree: BinaryTree, geometry: np.ndarray, is_special: np.ndarray) -> Wid
     """
     leaf_count = int((tree.count > 0).sum())
     node_children, node_count, stack_need = _collapse(
-        tree.lower, tree.upper, tree.right, tree.count
+        tree.lower, tree.upper, tree.right, tree.count, WIDTH
     )
     if stack_need > STACK_SIZE:
         raise RuntimeError(
@@ -72,10 +72,10 @@ def _gather_children(
     count: np.ndarray,
     children: np.ndarray,
 ) -> int:
-    """Open the largest inner child until WIDTH are found; return how many."""
+    """Open the largest inner child until `children` is full; return how many are found."""
     children[0], children[1] = node + 1, right[node]
     used = 2
-    while used < WIDTH:
+    while used < len(children):
         best, best_area = -1, -1.0
         for slot in range(used):
             child = children[slot]
@@ -92,16 +92,16 @@ def _gather_children(
 
 @numba.njit(cache=True)
 def _collapse(
-    lower: np.ndarray, upper: np.ndarray, right: np.ndarray, count: np.ndarray
+    lower: np.ndarray, upper: np.ndarray, right: np.ndarray, count: np.ndarray, width: int
 ) -> tuple[np.ndarray, int, int]:
-    """Children (N, WIDTH) as binary node indices, NO_INDEX where empty; depth first; and the stack
+    """Children (N, width) as binary node indices, NO_INDEX where empty; depth first; and the stack
     it needs.
 
     The second half of each row's meaning comes in `_fill_nodes`: wide nodes are numbered in this
     order.
     """
-    children = np.full((len(count), WIDTH), NO_INDEX, np.int32)
-    found = np.empty(WIDTH, np.int32)
+    children = np.full((len(count), width), NO_INDEX, np.int32)
+    found = np.empty(width, np.int32)
     used, stack_need = 0, 0
     if count[0] > 0:
         return children, used, stack_need
@@ -131,6 +131,7 @@ def _fill_blocks(
     """Write the leaf blocks; return each binary node's link (0 for inner nodes)."""
     links = np.zeros(len(count), np.int64)
     integers = blocks.view(np.int32)
+    size = blocks.shape[1] // 10  # words of a triangle
     block = 0
     for node in range(len(count)):
         if count[node] == 0:
@@ -138,17 +139,15 @@ def _fill_blocks(
         special = 0
         for position in range(right[node], right[node] + count[node]):
             special |= int(is_special[order[position]])
-        for slot in range(BLOCK_SIZE):
+        for slot in range(size):
             # Repeat the last triangle in unused lanes; a special block marks them.
             inside = min(slot, count[node] - 1)
             primitive = order[right[node] + inside]
             for axis in range(3):
                 for row in range(3):
-                    blocks[block, (3 * row + axis) * BLOCK_SIZE + slot] = geometry[
-                        primitive, row, axis
-                    ]
+                    blocks[block, (3 * row + axis) * size + slot] = geometry[primitive, row, axis]
             is_empty = special == 1 and slot >= count[node]
-            integers[block, 9 * BLOCK_SIZE + slot] = NO_INDEX if is_empty else primitive
+            integers[block, 9 * size + slot] = NO_INDEX if is_empty else primitive
         links[node] = -1 - (block * 2 + special)
         block += 1
     return links
@@ -159,23 +158,24 @@ def _fill_nodes(
     lower: np.ndarray, upper: np.ndarray, children: np.ndarray, links: np.ndarray, nodes: np.ndarray
 ) -> None:
     """Write bounds and links of the wide nodes; inner children follow in depth-first order."""
+    width = children.shape[1]
     number = np.zeros(len(links), np.int64)
     # A wide node is known by the binary node it stands for; children come after their parent.
     stack = [0]
     for wide in range(len(children)):
         binary = stack.pop()
         number[binary] = wide
-        for slot in range(WIDTH - 1, -1, -1):
+        for slot in range(width - 1, -1, -1):
             child = children[wide, slot]
             if child >= 0 and links[child] == 0:
                 stack.append(child)
     integers = nodes.view(np.int32)
     for wide in range(len(children)):
-        for slot in range(WIDTH):
+        for slot in range(width):
             child = children[wide, slot]
             for axis in range(3):
-                nodes[wide, axis * WIDTH + slot] = lower[child, axis] if child >= 0 else FAR
-                nodes[wide, (3 + axis) * WIDTH + slot] = upper[child, axis] if child >= 0 else -FAR
+                nodes[wide, axis * width + slot] = lower[child, axis] if child >= 0 else FAR
+                nodes[wide, (3 + axis) * width + slot] = upper[child, axis] if child >= 0 else -FAR
             if child >= 0:
                 link = links[child] if links[child] < 0 else number[child]
-                integers[wide, 6 * WIDTH + slot] = link
+                integers[wide, 6 * width + slot] = link

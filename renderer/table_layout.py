@@ -56,7 +56,7 @@ POINT_EMITTER = 2  # rows 2..4: (position, cos inner) (axis, cos outer), unused
 DIRECTIONAL_EMITTER = 3  # row 2: (direction towards the light, 0)
 
 # ---- Hierarchy ----
-WIDTH = 4  # children of a node; four bounds fill one SIMD register
+WIDTH = 8  # children of a node; eight bounds fill one SIMD register
 NODE_WORDS = 7 * WIDTH  # lower xyz, upper xyz (WIDTH words each), links (bits)
 STACK_SIZE = 96  # links that wait during a traversal; checked when the hierarchy is built
 BLOCK_SIZE = 4  # triangles of a leaf block, tested together

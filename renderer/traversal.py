@@ -31,9 +31,12 @@ ivec3 = ti.types.vector(3, ti.i32)
 stack_i32 = ti.types.vector(STACK_SIZE, ti.i32)
 stack_f32 = ti.types.vector(STACK_SIZE, ti.f32)
 lanes_f32 = ti.types.vector(WIDTH, ti.f32)
+lanes_i32 = ti.types.vector(WIDTH, ti.i32)
 block_f32 = ti.types.vector(BLOCK_SIZE, ti.f32)
 
 EMPTY = 0x7FFFFFFF  # no node in hand
+# Two bits, because LLVM chooses between one and none by shifts, each lane in its own way
+TWO_BITS = 1 | (1 << WIDTH)
 MIN_DIRECTION = 1e-12  # keeps 1 / direction finite
 ROUNDING = (
     1.0000004  # widens bounds, so that a ray through a shared edge cannot slip between (Ize 2013)
@@ -133,9 +136,36 @@ def finish_hit(tables: ti.template(), ray: Ray, t: ti.f32, primitive: ti.i32) ->
 
 
 @ti.func
+def hidden_zero(tables: ti.template()) -> ti.i32:
+    """0, which LLVM cannot know. A local array indexed with it stays in memory, and LLVM computes
+    what is written there side by side in one SIMD register.
+    """
+    return tables.emitter_count >> 31
+
+
+@ti.func
+def entered(enter: ti.template(), zero: ti.i32) -> ti.i32:
+    """One bit for each child that the ray enters."""
+    flags = lanes_i32(0)
+    for j in ti.static(range(WIDTH)):
+        flags[j] = ti.select(enter[j] < INFINITY, TWO_BITS << j, 0)
+    mask = 0
+    for j in ti.static(range(WIDTH)):
+        mask |= flags[j + zero]
+    return mask & ((1 << WIDTH) - 1)
+
+
+@ti.func
+def highest_bit(mask: ti.i32) -> ti.i32:
+    """Its place, 0 for the lowest; mask is not 0."""
+    return 31 - ti.math.clz(mask)
+
+
+@ti.func
 def intersect(tables: ti.template(), ray: Ray) -> Hit:
     """Nearest hit of the ray, or for a shadow ray any hit, before t_max."""
     slabs = prepare_slabs(ray.origin, ray.direction)
+    zero = hidden_zero(tables)
     links, distances = stack_i32(0), stack_f32(0.0)
     depth = 0  # entries on the stack
     link = tables.root  # node in hand, or block if negative
@@ -147,19 +177,23 @@ def intersect(tables: ti.template(), ray: Ray) -> Hit:
             # Take the nearest child, push the others.
             base = link * NODE_WORDS
             enter = enter_children(tables, base, slabs, best)
-            nearest = INFINITY
-            for j in range(WIDTH):
-                t = enter[j]
-                if t < INFINITY:
+            mask = entered(enter, zero)
+            if mask != 0:
+                j = highest_bit(mask)
+                next_link = word_bits(tables.nodes[base + 6 * WIDTH + j])
+                nearest = enter[j]
+                mask ^= 1 << j
+                while mask != 0:
+                    j = highest_bit(mask)
+                    t = enter[j]
                     child = word_bits(tables.nodes[base + 6 * WIDTH + j])
                     is_nearer = t < nearest
-                    if nearest < INFINITY:
-                        links[depth] = ti.select(is_nearer, next_link, child)
-                        distances[depth] = ti.select(is_nearer, nearest, t)
-                        depth += 1
-                    if is_nearer:
-                        next_link = child
-                        nearest = t
+                    links[depth] = ti.select(is_nearer, next_link, child)
+                    distances[depth] = ti.select(is_nearer, nearest, t)
+                    depth += 1
+                    next_link = ti.select(is_nearer, child, next_link)
+                    nearest = ti.select(is_nearer, t, nearest)
+                    mask ^= 1 << j
         else:
             code = -1 - link
             base = (code >> 1) * BLOCK_WORDS
