@@ -1,0 +1,104 @@
+"""Rays per second by kind, without any shading.
+
+    python benchmarks/ray_throughput.py --scene living-room.xml --output rays.json
+
+Paths start at the scene's camera and go on diffusely for some bounces; from each vertex a shadow
+ray leaves as well, towards anywhere. The rays are kept, in the order in which their pixels are
+rendered, and then each kind is traced again and again on its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+import numpy as np  # noqa: E402
+import taichi as ti  # noqa: E402
+from ray_kernels import RAY_WORDS  # noqa: E402
+from ray_kernels import record_rays  # noqa: E402
+from ray_kernels import trace  # noqa: E402
+
+from app.command_line import parse_size  # noqa: E402
+from app.provenance import versions  # noqa: E402
+from renderer import backend  # noqa: E402
+from renderer.camera import camera_parameters  # noqa: E402
+from renderer.scene_tables import build_scene_tables  # noqa: E402
+from renderer.scene_tables import upload  # noqa: E402
+from scenes.loader import load_scene  # noqa: E402
+
+KINDS = ("camera", "bounce", "shadow")
+
+
+def main() -> None:
+    """Record, trace, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scene", default="reading-room")
+    parser.add_argument("--size", type=parse_size, default=(320, 180))
+    parser.add_argument("--bounces", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--output", type=Path)
+    args = parser.parse_args()
+    scene = load_scene(args.scene, None, args.size[0] / args.size[1])
+    device = backend.start(args.device)
+    tables = build_scene_tables(scene)
+    result = {
+        "scene": scene.name,
+        "triangles": scene.triangle_count,
+        "device": device.name,
+        "size": list(args.size),
+        "versions": versions(),
+        "kinds": measure(tables, camera_parameters(scene.camera, args.size), args),
+    }
+    if args.output is not None:
+        args.output.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def measure(tables: object, camera: object, args: argparse.Namespace) -> dict[str, object]:
+    """Rays, and M rays/s (median, least and most), of each kind."""
+    width, height = args.size
+    slots = 2 * args.bounces
+    recorded = upload(np.zeros(height * width * slots * RAY_WORDS, np.float32), ti.f32)
+    record_rays(tables, camera, width, height, args.bounces, recorded)
+    rays = recorded.to_numpy().reshape(height * width, slots, RAY_WORDS)
+    chosen = {
+        "camera": rays[:, 0],
+        "bounce": rays[:, 2::2].reshape(-1, RAY_WORDS),
+        "shadow": rays[:, 1::2].reshape(-1, RAY_WORDS),
+    }
+    result: dict[str, object] = {}
+    for kind in KINDS:
+        some = chosen[kind][chosen[kind][:, 6] > 0]
+        buffer = upload(some.reshape(-1), ti.f32)
+        found = upload(np.zeros(len(some), np.float32), ti.f32)
+        trace(tables, buffer, found, int(kind == "shadow"))  # compiles
+        seconds = []
+        for _ in range(args.repeats):
+            start = time.perf_counter()
+            trace(tables, buffer, found, int(kind == "shadow"))
+            ti.sync()
+            seconds.append(time.perf_counter() - start)
+        rates = [len(some) / second / 1e6 for second in seconds]
+        result[kind] = {
+            "rays": len(some),
+            "mrays_per_second": statistics.median(rates),
+            "min": min(rates),
+            "max": max(rates),
+            "hit": float((found.to_numpy() >= 0).mean()),
+        }
+        print(f"{kind:8} {len(some):9} rays {statistics.median(rates):7.2f} M/s", flush=True)
+    return result
+
+
+if __name__ == "__main__":
+    main()

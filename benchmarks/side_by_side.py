@@ -1,0 +1,76 @@
+"""Paths per second of two renderers in turn, in one run.
+
+    python benchmarks/side_by_side.py --rounds 3 --output throughput.json \
+        --ours "python run_viewer.py --benchmark --scene SCENE --size 320x180 --train-steps 0" \
+        --theirs "python mitsuba_render.py SCENE --size 320x180 --spp 8 --max-depth 6" \
+        --scenes living-room.xml classroom.xml
+
+Each command renders one scene, whose file stands for SCENE, and prints "0.52 M paths/s" somewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shlex
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.provenance import versions  # noqa: E402
+
+RATE = re.compile(r"([\d.]+) M paths/s")
+
+
+def rate_of(command: str, scene: str) -> float:
+    """Run a command on a scene; M paths/s as it prints them."""
+    words = [word.replace("SCENE", scene) for word in shlex.split(command)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    found = RATE.search(done.stdout)
+    if found is None:
+        raise SystemExit(f"{words[0]}: no rate in its output\n{done.stderr[-2000:]}")
+    return float(found.group(1))
+
+
+def compare(args: argparse.Namespace, scene: str) -> dict[str, object]:
+    """Both in turn on one scene."""
+    ours, theirs = [], []
+    for _ in range(args.rounds):
+        ours.append(rate_of(args.ours, scene))
+        theirs.append(rate_of(args.theirs, scene))
+    ratio = statistics.median(ours) / statistics.median(theirs)
+    print(f"{scene}: ours {ours}, theirs {theirs}, ratio of medians {ratio:.2f}", flush=True)
+    return {"ours": ours, "theirs": theirs, "ratio_of_medians": round(ratio, 3)}
+
+
+def main() -> None:
+    """Compare on every scene; what is known so far is written after each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--ours", required=True)
+    parser.add_argument("--theirs", required=True)
+    parser.add_argument("--scenes", nargs="+", required=True)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--output", type=Path)
+    args = parser.parse_args()
+    result: dict[str, object] = {
+        "what": "M paths/s, both in turn",
+        "cores": len(os.sched_getaffinity(0)),
+        "our_command": args.ours,
+        "their_command": args.theirs,
+        "versions": versions(),
+        "scenes": {},
+    }
+    for scene in args.scenes:
+        name = Path(scene).parent.name or Path(scene).stem
+        result["scenes"][name] = compare(args, scene)  # type: ignore[index]
+        if args.output is not None:
+            args.output.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
