@@ -15,7 +15,7 @@ from renderer.texture import word_bits
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
-MIDDLE = 0.5  # pixels are few enough for the 24 bits of one random number
+MIDDLE = 0.5  # cells are few enough for the 24 bits of one random number
 MIN_SINE = 1e-6  # at the poles a pixel has no width
 
 
@@ -107,9 +107,8 @@ def look_up_environment(tables: ti.template(), direction: vec3) -> EnvironmentVa
 
 @ti.func
 def sample_environment(tables: ti.template(), u: vec2) -> EnvironmentValue:
-    """A row, a pixel of it, and a place inside the pixel with what is left of u."""
-    width, height = environment_width(tables), environment_height(tables)
-    row = choose(tables.environment_alias, 0, height, u.y, MIDDLE)
-    column = choose(tables.environment_alias, height + row.index * width, width, u.x, MIDDLE)
-    uv = vec2((column.index + column.remainder) / width, (row.index + row.remainder) / height)
+    """A cell of the image by u.y, and a place in it by u.x and what is left of u.y."""
+    choice = choose(tables.environment_alias, 0, tables.environment_cell_count, u.y, MIDDLE)
+    cell = tables.environment_cells[choice.index]
+    uv = vec2(cell[0] + u.x * cell[2], cell[1] + choice.remainder * cell[3])
     return value_at(tables, uv, uv_to_direction(tables, uv))

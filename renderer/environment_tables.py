@@ -1,4 +1,4 @@
-"""Prepares an environment: its image, and the alias tables that sample it by brightness.
+"""Prepares an environment: its image, and the cells that sample it by brightness.
 
 Host code.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from renderer.alias_tables import build_alias
+from renderer.environment_cells import divide
 from renderer.table_layout import EMITTER_ROWS
 from renderer.table_layout import ENVIRONMENT_EMITTER
 from renderer.texture_tables import put_integers
@@ -29,7 +30,9 @@ class EnvironmentTable:
     texels: np.ndarray
     """(H * W, 4) float32: radiance, and the sampling density per unit of the image's area."""
     alias: np.ndarray
-    """(H + H * W, 2) float32: alias table of the rows, then of each row's pixels."""
+    """(N, 2) float32: alias table of the cells."""
+    cells: np.ndarray
+    """(N, 4) float32: left, top, width and height of each cell, in image coordinates."""
     emitter_rows: np.ndarray
     """(EMITTER_ROWS, 4) float32; the pmf is filled in by the emitter table."""
     mean_radiance: float
@@ -44,17 +47,17 @@ def build_environment(environment: Environment) -> EnvironmentTable:
     weight = _footprint(image @ LUMINANCE) * sine[:, None]
     if weight.sum() <= 0:  # a black environment is sampled like a constant one
         weight = np.broadcast_to(sine[:, None], (height, width)).copy()
-    rows = weight.sum(axis=1)
-    alias = np.concatenate([build_alias(rows[None])[0], build_alias(weight).reshape(-1, 2)])
-    density = weight / weight.sum() * (width * height)
-    texels = np.concatenate([image, density[..., None]], axis=-1).astype(np.float32)
+    cells = divide(weight)
+    alias = build_alias(cells.share[None])[0]
+    bounds = (cells.bounds / [width, height, width, height]).astype(np.float32)
+    texels = np.concatenate([image, cells.density[..., None]], axis=-1).astype(np.float32)
     emitter = np.zeros((EMITTER_ROWS, 4), np.float32)
     put_integers(emitter, (0, 0), ENVIRONMENT_EMITTER)
     to_world = np.eye(3) if environment.to_world is None else np.asarray(environment.to_world)
     emitter[2:5, :3] = to_world.T  # world to local of a rotation
     put_integers(emitter, (slice(2, 4), 3), (width, height))
     mean = float(((image @ LUMINANCE) * sine[:, None]).sum() / (sine.sum() * width))
-    return EnvironmentTable(texels.reshape(-1, 4), alias, emitter, mean)
+    return EnvironmentTable(texels.reshape(-1, 4), alias, bounds, emitter, mean)
 
 
 def _image(environment: Environment) -> np.ndarray:

@@ -39,9 +39,11 @@ SceneTables = ti.types.argpack(
     emitter_alias=vec2_array,
     environment=vec4_array,
     environment_alias=vec2_array,
+    environment_cells=vec4_array,
     root=ti.i32,
     emitter_count=ti.i32,
     environment_emitter=ti.i32,
+    environment_cell_count=ti.i32,
     radius=ti.f32,
 )
 
@@ -71,8 +73,11 @@ def build_scene_tables(
     tree = widen(
         build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0
     )
-    no_light = np.zeros((1, 4), np.float32), np.zeros((1, 2), np.float32)
-    texels, alias = (environment.texels, environment.alias) if environment is not None else no_light
+    none = np.zeros((1, 4), np.float32)
+    texels, alias, cells, cell_count = none, none[:, :2], none, 0
+    if environment is not None:
+        texels, alias, cells = environment.texels, environment.alias, environment.cells
+        cell_count = len(cells)
     extent = geometry.upper.max(axis=0) - geometry.lower.min(axis=0)
     return SceneTables(
         nodes=upload(tree.nodes, ti.f32),
@@ -88,8 +93,10 @@ def build_scene_tables(
         emitter_alias=upload(emitters.alias, vec2),
         environment=upload(texels, vec4),
         environment_alias=upload(alias, vec2),
+        environment_cells=upload(cells, vec4),
         root=tree.root,
         emitter_count=emitters.count,
         environment_emitter=emitters.environment,
+        environment_cell_count=cell_count,
         radius=float(np.linalg.norm(extent) / 2),
     )

@@ -58,6 +58,7 @@ def _scenes() -> dict[str, SceneDescription]:
 
 
 SCENES = _scenes()
+POLAR = 0.99  # cosine of the angle to a pole
 # An alias table reaches a pixel from several places of the square, so its Jacobian says nothing.
 AREA = [name for name in SCENES if name not in ("constant", "image", "several")]
 
@@ -137,6 +138,9 @@ def test_radiance_is_what_a_ray_would_see(name: str) -> None:
     if name in ("constant", "image"):
         assert away.all()
     if away.any():
+        if name != "constant":  # next to a pole the column of a direction is lost in rounding
+            pole = np.asarray(turned_image().to_world)[:, 1]
+            away &= np.abs(rows[:, :3] @ pole) < POLAR
         assert np.allclose(
             rows[away, 4:7], _probe(name).environment(rows[away, :3]), rtol=1e-4, atol=1e-5
         )
