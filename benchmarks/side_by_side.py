@@ -1,4 +1,4 @@
-"""Paths per second of two renderers in turn, in one run.
+r"""Paths per second of two renderers in turn, in one run.
 
     python benchmarks/side_by_side.py --rounds 3 --output throughput.json \
         --ours "python run_viewer.py --benchmark --scene SCENE --size 320x180 --train-steps 0" \

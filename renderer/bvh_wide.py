@@ -131,7 +131,7 @@ def _fill_blocks(
     """Write the leaf blocks; return each binary node's link (0 for inner nodes)."""
     links = np.zeros(len(count), np.int64)
     integers = blocks.view(np.int32)
-    size = blocks.shape[1] // 10  # words of a triangle
+    size = blocks.shape[1] // 10  # triangles of a block
     block = 0
     for node in range(len(count)):
         if count[node] == 0:

@@ -108,7 +108,8 @@ def look_up_environment(tables: ti.template(), direction: vec3) -> EnvironmentVa
 @ti.func
 def sample_environment(tables: ti.template(), u: vec2) -> EnvironmentValue:
     """A cell of the image by u.y, and a place in it by u.x and what is left of u.y."""
-    choice = choose(tables.environment_alias, 0, tables.environment_cell_count, u.y, MIDDLE)
+    count = tables.environment_cells.shape[0]
+    choice = choose(tables.environment_alias, 0, count, u.y, MIDDLE)
     cell = tables.environment_cells[choice.index]
     uv = vec2(cell[0] + u.x * cell[2], cell[1] + choice.remainder * cell[3])
     return value_at(tables, uv, uv_to_direction(tables, uv))

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 MAX_CELLS = 16384  # 24 bytes each on the device
-ENOUGH = 1e-3  # variance left, relative to the square of the mean, at which division ends
+ENOUGH = 1e-3  # division ends where the root of the second moment is this near its least, relative
 
 
 class Cells(NamedTuple):
@@ -37,16 +37,28 @@ def divide(weight: np.ndarray) -> Cells:
         weight: (H, W) >= 0, not all zero.
     """
     weight = weight / weight.mean()
-    sums, squares = _running_sums(weight), _running_sums(weight**2)
-    bounds = _divide(sums, squares, MAX_CELLS, ENOUGH)
-    column, row, columns, rows = bounds.T
-    area = (columns * rows).astype(np.float64)
-    root = np.sqrt(np.maximum(_sum(squares, column, row, columns, rows), 0.0) / area)
-    share = area * root / (area * root).sum()
-    density = np.empty(weight.shape)
-    for cell, value in zip(bounds, share / area * weight.size):
-        density[cell[1] : cell[1] + cell[3], cell[0] : cell[0] + cell[2]] = value
-    return Cells(bounds, share, density)
+    bounds = _divide(_running_sums(weight), _running_sums(weight**2), MAX_CELLS, ENOUGH)
+    share, density = np.empty(len(bounds)), np.empty(weight.shape)
+    _weigh(weight, bounds, share, density)
+    total = share.sum()
+    return Cells(bounds, share / total, density / total * weight.size)
+
+
+@numba.njit(cache=True)
+def _weigh(weight: np.ndarray, bounds: np.ndarray, share: np.ndarray, density: np.ndarray) -> None:
+    """Root mean square of each cell, into its pixels of `density`, and times its area in `share`.
+
+    From the pixels themselves: in running sums the dark ones are lost behind a sun.
+    """
+    for index in range(len(bounds)):
+        column, row, columns, rows = bounds[index]
+        square = 0.0
+        for y in range(row, row + rows):
+            for x in range(column, column + columns):
+                square += weight[y, x] ** 2
+        root = np.sqrt(square / (columns * rows))
+        share[index] = root * (columns * rows)
+        density[row : row + rows, column : column + columns] = root
 
 
 def _running_sums(image: np.ndarray) -> np.ndarray:
@@ -55,20 +67,19 @@ def _running_sums(image: np.ndarray) -> np.ndarray:
 
 
 @numba.njit(cache=True)
-def _sum(table, column, row, columns, rows):  # type: ignore[no-untyped-def]
-    """Sum over a rectangle, or over many, from a table of sums from the corner on."""
-    size = table.shape[1]
-    flat = table.reshape(-1)
-    top, bottom = row * size, (row + rows) * size
-    right = column + columns
-    return flat[bottom + right] - flat[top + right] - flat[bottom + column] + flat[top + column]
+def _sum(table: np.ndarray, column: int, row: int, columns: int, rows: int) -> float:
+    """Sum over a rectangle, from running sums."""
+    right, bottom = column + columns, row + rows
+    return table[bottom, right] - table[row, right] - table[bottom, column] + table[row, column]
 
 
 @numba.njit(cache=True)
 def _excess(
     sums: np.ndarray, squares: np.ndarray, column: int, row: int, columns: int, rows: int
 ) -> float:
-    """Second moment of weight over density in a cell, less what pixels of their own would have."""
+    """What a cell adds to the root of the second moment of weight over density, beyond what pixels
+    of their own would.
+    """
     area = columns * rows
     total = _sum(sums, column, row, columns, rows)
     square = max(_sum(squares, column, row, columns, rows), 0.0)
@@ -83,8 +94,8 @@ def _divide(sums: np.ndarray, squares: np.ndarray, most: int, enough: float) -> 
     heap = [(-left, 0, 0, width, height)]
     while len(heap) + 3 <= most and left > enough * width * height:
         excess, column, row, columns, rows = heapq.heappop(heap)
-        if excess >= 0.0 or (columns == 1 and rows == 1):
-            heapq.heappush(heap, (0.0, column, row, columns, rows))
+        if excess >= 0.0:  # all that is left is rounding
+            heapq.heappush(heap, (excess, column, row, columns, rows))
             break
         left += excess
         half_columns, half_rows = max(columns // 2, 1), max(rows // 2, 1)

@@ -43,7 +43,6 @@ SceneTables = ti.types.argpack(
     root=ti.i32,
     emitter_count=ti.i32,
     environment_emitter=ti.i32,
-    environment_cell_count=ti.i32,
     radius=ti.f32,
 )
 
@@ -74,10 +73,9 @@ def build_scene_tables(
         build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0
     )
     none = np.zeros((1, 4), np.float32)
-    texels, alias, cells, cell_count = none, none[:, :2], none, 0
+    texels, alias, cells = none, none[:, :2], none
     if environment is not None:
         texels, alias, cells = environment.texels, environment.alias, environment.cells
-        cell_count = len(cells)
     extent = geometry.upper.max(axis=0) - geometry.lower.min(axis=0)
     return SceneTables(
         nodes=upload(tree.nodes, ti.f32),
@@ -97,6 +95,5 @@ def build_scene_tables(
         root=tree.root,
         emitter_count=emitters.count,
         environment_emitter=emitters.environment,
-        environment_cell_count=cell_count,
         radius=float(np.linalg.norm(extent) / 2),
     )

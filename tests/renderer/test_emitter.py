@@ -58,7 +58,7 @@ def _scenes() -> dict[str, SceneDescription]:
 
 
 SCENES = _scenes()
-POLAR = 0.99  # cosine of the angle to a pole
+POLAR = 0.9995  # cosine of 1.8 degrees from a pole
 # An alias table reaches a pixel from several places of the square, so its Jacobian says nothing.
 AREA = [name for name in SCENES if name not in ("constant", "image", "several")]
 

@@ -64,5 +64,17 @@ def test_little_variance_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _second_moment(weight, fewer.density) > 1.005
 
 
+def test_dark_pixels_keep_their_share_beside_a_sun() -> None:
+    weight = np.full((64, 128), 1e-4)
+    weight[40:, 90:] = 2e-4
+    weight[5, 7] = 1e9
+    cells = divide(weight)
+    root = np.empty(weight.shape)
+    for column, row, columns, rows in cells.bounds:
+        inside = np.s_[row : row + rows, column : column + columns]
+        root[inside] = np.sqrt((weight[inside] ** 2).mean())
+    assert np.allclose(cells.density, root / root.mean(), rtol=1e-9, atol=0)
+
+
 def test_even_image_is_one_cell() -> None:
     assert len(divide(np.full((64, 32), 3.0)).bounds) == 1
