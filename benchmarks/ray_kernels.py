@@ -13,8 +13,9 @@ from renderer.ray import INFINITY
 from renderer.ray import Ray
 from renderer.sampler import start_sampler
 from renderer.scene_tables import SceneTables
+from renderer.shading_frame import make_frame
 from renderer.traversal import intersect
-from renderer.warp import square_to_sphere
+from renderer.warp import square_to_cosine_hemisphere
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
@@ -30,12 +31,6 @@ def put(rays: ti.template(), slot: ti.i32, origin: vec3, direction: vec3):
         rays[slot * RAY_WORDS + c] = origin[c]
         rays[slot * RAY_WORDS + 3 + c] = direction[c]
     rays[slot * RAY_WORDS + 6] = INFINITY
-
-
-@ti.func
-def around(normal: vec3, u: vec2) -> vec3:
-    """Direction by the cosine law around a unit normal."""
-    return (normal + 0.999 * square_to_sphere(u)).normalized()
 
 
 @ti.kernel
@@ -68,11 +63,11 @@ def record_rays(
                 ray.t_max = 0.0
                 if hit.primitive >= 0:
                     si = make_interaction(tables, ray, hit)
-                    facing = ti.select(si.ng.dot(ray.direction) < 0.0, si.ng, -si.ng)
+                    frame = make_frame(ti.select(si.ng.dot(ray.direction) < 0.0, si.ng, -si.ng))
                     v = sampler.next_4d()
-                    to_light = around(facing, vec2(v.x, v.y))
+                    to_light = frame.to_world(square_to_cosine_hemisphere(vec2(v.x, v.y)))
                     put(rays, slot + 1, offset_origin(tables, si.p, si.ng, to_light), to_light)
-                    ray.direction = around(facing, vec2(v.z, v.w))
+                    ray.direction = frame.to_world(square_to_cosine_hemisphere(vec2(v.z, v.w)))
                     ray.origin = offset_origin(tables, si.p, si.ng, ray.direction)
                     ray.t_max = INFINITY
 

@@ -182,7 +182,7 @@ def sample_point(tables: ti.template(), emitter: ti.i32, p: vec3) -> EmitterSamp
 
 @ti.func
 def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
-    """Choose an emitter with u.x and u.w and sample it from p with u.y and u.z."""
+    """Choose an emitter with u.x and sample it from p with u.y and u.z; u.w supplies low bits."""
     result = EmitterSample(
         direction=vec3(0.0, 0.0, 1.0), distance=0.0, radiance=vec3(0.0), pdf=0.0, is_delta=0
     )
@@ -194,7 +194,7 @@ def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
         if kind == AREA_EMITTER:
             result = sample_area(tables, emitter, p, vec2(u.y, u.z))
         elif kind == ENVIRONMENT_EMITTER:
-            value = sample_environment(tables, vec2(u.y, u.z))
+            value = sample_environment(tables, vec3(u.y, u.z, u.w))
             result.direction = value.direction
             result.distance = INFINITY
             result.radiance = value.radiance

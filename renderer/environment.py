@@ -15,7 +15,6 @@ from renderer.texture import word_bits
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
-MIDDLE = 0.5  # cells are few enough for the 24 bits of one random number
 MIN_SINE = 1e-6  # at the poles a pixel has no width
 
 
@@ -106,10 +105,12 @@ def look_up_environment(tables: ti.template(), direction: vec3) -> EnvironmentVa
 
 
 @ti.func
-def sample_environment(tables: ti.template(), u: vec2) -> EnvironmentValue:
-    """A cell of the image by u.y, and a place in it by u.x and what is left of u.y."""
+def sample_environment(tables: ti.template(), u: vec3) -> EnvironmentValue:
+    """A cell of the image by u.y, and a place in it by u.x and what is left of u.y; u.z supplies
+    the bits that this lacks.
+    """
     count = tables.environment_cells.shape[0]
-    choice = choose(tables.environment_alias, 0, count, u.y, MIDDLE)
+    choice = choose(tables.environment_alias, 0, count, u.y, u.z)
     cell = tables.environment_cells[choice.index]
     uv = vec2(cell[0] + u.x * cell[2], cell[1] + choice.remainder * cell[3])
     return value_at(tables, uv, uv_to_direction(tables, uv))

@@ -79,7 +79,8 @@ def trace_all(
 def sample_emitters(tables: SceneTables, p: vec3, u: vectors, out: numbers):
     """Rows: direction 0-2, distance 3, radiance 4-6, pdf 7, is delta 8."""
     for i in u:
-        s = sample_emitter(tables, p, vec4(u[i].x, u[i].y, u[i].z, 0.5))
+        # The fourth supplies bits that choosing by the first leaves unused.
+        s = sample_emitter(tables, p, vec4(u[i].x, u[i].y, u[i].z, u[i].x))
         for c in ti.static(range(3)):
             out[i, c] = s.direction[c]
             out[i, 4 + c] = s.radiance[c]
