@@ -11,6 +11,7 @@ from typing import Any
 
 from app.controls import FlyControls
 from app.controls import fly_speed
+from app.frame_budget import Work
 from app.report import NO_EDITS
 from app.report import Edits
 from app.report import FrameReport
@@ -36,6 +37,7 @@ class Cockpit:
         self.report: FrameReport | None = None
         """The last finished frame, None before the first."""
         self._edits = NO_EDITS
+        self._asked_steps = settings.denoiser.train_steps
         self._message_end = 0.0
 
     def show(self, **changes: Any) -> None:
@@ -57,21 +59,42 @@ class Cockpit:
         self._edits = merged(self._edits, edits)
         self.view = with_edits(self.view, self._edits)
 
-    def take_edits(self, size: tuple[int, int]) -> Edits:
-        """What the frame of `size` pixels that begins now changes; nothing is left over."""
-        edits, self._edits = replace(self._edits, size=size), NO_EDITS
+    @property
+    def full_work(self) -> Work:
+        """All that a frame shall do, were there no budget."""
+        render, denoiser = self.view.settings.render, self.view.settings.denoiser
+        steps = 0 if self.view.is_paused else denoiser.train_steps
+        return Work(render.size, render.spp, steps, denoiser.crop)
+
+    @property
+    def has_wishes(self) -> bool:
+        """True if the next frame changes anything but its work."""
+        return self._edits != NO_EDITS
+
+    def take_edits(self, work: Work) -> Edits:
+        """What the frame of `work` that begins now changes; nothing is left over."""
+        # A pause does no steps, but is no wish for none.
+        self._asked_steps = work.train_steps or self.view.settings.denoiser.train_steps
+        asked = replace(work, train_steps=self._asked_steps).edits
+        edits, self._edits = merged(self._edits, asked), NO_EDITS
         return edits
 
-    def take_over(
-        self, report: FrameReport, settings: SessionSettings, full: tuple[int, int]
-    ) -> None:
-        """A frame is finished: `settings` are the session's, `full` is the size at rest.
+    def take_over(self, report: FrameReport, settings: SessionSettings, work: Work) -> None:
+        """A frame is finished, `settings` are the session's: what it did, or a checkpoint has.
 
-        The session knows what a checkpoint has changed; the size at rest only the viewer knows.
+        What the frame was told to do was perhaps less than the user wants, who alone knows that.
         """
         self.report = report
-        render = replace(settings.render, size=full)
-        self.show(settings=replace(settings, render=render), is_paused=not report.is_training)
+        wanted = self.view.settings
+        render = replace(settings.render, size=wanted.render.size, spp=wanted.render.spp)
+        denoiser = settings.denoiser
+        if denoiser.train_steps == self._asked_steps:
+            denoiser = replace(denoiser, train_steps=wanted.denoiser.train_steps)
+        self.show(
+            settings=replace(settings, render=render, denoiser=denoiser),
+            is_paused=not report.is_training,
+            work=work,
+        )
         self.view = with_edits(self.view, self._edits)
         for message in report.messages:
             self.say(message)

@@ -34,6 +34,7 @@ WORK = (
     "train_steps",
     "iterations",
     "batch",
+    "budget_ms",
 )  # flags whose default hangs on mode and device
 MANY_SPP = 64  # of a picture nobody waits for (Lehtinen et al. 2018, section 3.3, offline)
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
@@ -142,8 +143,9 @@ def _add_modes(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--budget-ms",
         type=number(float, 0, True),
-        default=33.0,
-        help="benchmark: goal per frame (33)",
+        help="benchmark, viewer: goal per frame ({:g}; viewer on a CPU {:g})".format(
+            Options().budget_ms, cpu_start.BUDGET_MS
+        ),
     )
 
 
@@ -174,7 +176,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         output=args.output,
         reference_every=args.reference_every,
         reference_spp=args.reference_spp,
-        budget_ms=args.budget_ms,
+        budget_ms=Options().budget_ms if args.budget_ms is None else args.budget_ms,
         resume=args.resume,
         save=args.save,
         is_quiet=args.quiet,

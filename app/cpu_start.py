@@ -14,6 +14,7 @@ from renderer.backend import choose_device
 SIZE = (256, 160)  # pixels; see docs/experiments.md for the three
 CROP = 128  # pixels; less leaves the bottom of the U-Net hardly anything, see the experiments
 TRAIN_STEPS = 2  # per displayed frame
+BUDGET_MS = 150.0  # of a frame while the camera moves: still a flight, no slide show
 BATCH = 1  # example of an offline step
 ITERATIONS = 1500  # of an offline training: minutes on two cores, not days
 
@@ -29,10 +30,11 @@ def with_cpu_start(options: Options) -> Options:
         denoiser = replace(denoiser, crop=CROP)
     if "train_steps" not in options.chosen:
         denoiser = replace(denoiser, train_steps=TRAIN_STEPS)
+    budget_ms = options.budget_ms if "budget_ms" in options.chosen else BUDGET_MS
     if offline is not None:
         offline = _lighter(offline, options.chosen)
     session = replace(options.session, render=render, denoiser=denoiser)
-    return replace(options, session=session, offline=offline)
+    return replace(options, session=session, offline=offline, budget_ms=budget_ms)
 
 
 def _lighter(offline: OfflineOptions, chosen: frozenset[str]) -> OfflineOptions:

@@ -1,61 +1,161 @@
-"""Frame budget: how large to render while the camera moves, so that a frame takes its target time.
+"""Frame budget: how much to do in a frame, so that it takes no longer than wanted.
 
-Host code. Pure: times come in, a size goes out.
+Host code. Pure: times come in, work goes out.
 """
 
 from __future__ import annotations
 
 import math
+import statistics
+from collections import deque
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace
 
-LEVELS = tuple(2.0 ** (-step / 2) for step in range(7))
+from app.report import Edits
+from app.stage_clock import RENDER
+from app.stage_clock import TOTAL
+from app.stage_clock import TRAIN
+
+MIN_SPP = 2  # samples per pixel of a half; of a single one the spread is not known
+SIZE_LEVELS = tuple(2.0 ** (-step / 2) for step in range(7))
 """Allowed factors on both sides of the picture: each halves the pixels, the last is 1/8."""
-FIXED_STAGES = ("train",)
-"""Stages whose time hangs on the crop, not on the size."""
-MIN_SHARE = 0.25  # of the target left to the picture when training alone breaks the budget
-GROW_MARGIN = 0.8  # share of the budget that a larger level may fill, or sizes would flicker
 MIN_SIDE = 48  # pixels of the shorter side, unless the full picture has fewer
+MIN_SHARE = 0.25  # of the budget left to the picture when training alone breaks it
+ROOM = 0.8  # share of the budget that more work than at present may fill, or frames would pump
+MEMORY = 5  # frames whose median is believed: a single slow one changes nothing
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one frame does. All of it can give way to a budget but the crop."""
+
+    size: tuple[int, int]
+    """Rendered (width, height), pixels."""
+    spp: int
+    """Samples per pixel of each half."""
+    train_steps: int
+    """Optimiser updates, >= 0."""
+    crop: int
+    """Side of a training crop, pixels."""
+
+    @property
+    def pixel_count(self) -> int:
+        """Pixels rendered."""
+        return math.prod(self.size)
+
+    @property
+    def trained_pixels(self) -> int:
+        """Pixels of all crops together; a crop is never larger than the picture."""
+        return self.train_steps * math.prod(min(side, self.crop) for side in self.size)
+
+    @property
+    def edits(self) -> Edits:
+        """What makes a frame do this work."""
+        return Edits(size=self.size, spp=self.spp, train_steps=self.train_steps)
+
+
+@dataclass(frozen=True)
+class UnitCosts:
+    """Milliseconds a piece of work takes."""
+
+    sample: float
+    """A pixel's sample in both halves."""
+    pixel: float
+    """All that is done once a pixel: denoising, a rival, drawing."""
+    trained_pixel: float
+    """A crop's pixel in a training step."""
+
+    def picture_ms(self, work: Work) -> float:
+        """Milliseconds without training."""
+        return work.pixel_count * (work.spp * self.sample + self.pixel)
+
+    def train_ms(self, work: Work) -> float:
+        """Milliseconds of training."""
+        return work.trained_pixels * self.trained_pixel
 
 
 class FrameBudget:
-    """Chooses one of a few sizes from how long the last frame took.
+    """Chooses how much a frame does from how long the last ones took.
 
-    The time of a picture is taken as proportional to its pixels, that of training as constant.
+    Training steps give way first, then samples, then the size: a denoiser that learns slower is
+    seen least. The time of each stage is taken as proportional to its samples or pixels.
     """
 
     def __init__(self) -> None:
-        """Start at full size."""
-        self._level = 0
+        """All work, until a frame was seen."""
+        self._costs: deque[UnitCosts] = deque(maxlen=MEMORY)
+        self._full: Work | None = None
+        self._rung = 0
 
-    def size(
-        self, full: tuple[int, int], is_moving: bool, target_ms: float | None
-    ) -> tuple[int, int]:
-        """(width, height) for the next frame; `full` at rest or without a target."""
-        if not is_moving or target_ms is None:
+    def work(self, full: Work, target_ms: float | None) -> Work:
+        """What the next frame does; `full` without a target (milliseconds)."""
+        if full != self._full:
+            self._full, self._rung = full, 0
+        costs = self._unit_costs()
+        if target_ms is None or costs is None:
             return full
-        factor = max(LEVELS[self._level], min(MIN_SIDE / min(full), 1.0))
-        width, height = (max(round(side * factor), 1) for side in full)
-        return width, height
+        ladder = list(rungs(full))
+        self._rung = self._best_rung(ladder, costs, target_ms)
+        return ladder[self._rung]
 
-    def observe(
-        self,
-        full: tuple[int, int],
-        size: tuple[int, int],
-        milliseconds: dict[str, float],
-        target_ms: float,
-    ) -> None:
-        """Learn from a frame of `size` that took `milliseconds` per stage."""
-        picture_ms = sum(
-            time for stage, time in milliseconds.items() if stage not in ("total", *FIXED_STAGES)
+    def observe(self, work: Work, milliseconds: Mapping[str, float]) -> None:
+        """Learn from a frame that did `work` and took `milliseconds` per stage."""
+        pixels, trained = work.pixel_count, work.trained_pixels
+        once = milliseconds[TOTAL] - milliseconds[RENDER] - milliseconds[TRAIN]
+        known = self._costs[-1].trained_pixel if self._costs else 0.0
+        self._costs.append(
+            UnitCosts(
+                sample=milliseconds[RENDER] / (pixels * work.spp),
+                pixel=once / pixels,
+                trained_pixel=milliseconds[TRAIN] / trained if trained else known,
+            )
         )
-        fixed_ms = sum(milliseconds.get(stage, 0.0) for stage in FIXED_STAGES)
-        allowed_ms = max(target_ms - fixed_ms, MIN_SHARE * target_ms)
-        full_ms = picture_ms * math.prod(full) / math.prod(size)
-        self._level = self._best_level(full_ms, allowed_ms)
 
-    def _best_level(self, full_ms: float, allowed_ms: float) -> int:
-        """The largest level that fits; one larger than the present has to leave room."""
-        for level, factor in enumerate(LEVELS):
-            room = GROW_MARGIN if level < self._level else 1.0
-            if full_ms * factor**2 <= allowed_ms * room:
-                return level
-        return len(LEVELS) - 1
+    def _unit_costs(self) -> UnitCosts | None:
+        """Medians of the last frames; None before the first."""
+        if not self._costs:
+            return None
+        return UnitCosts(
+            statistics.median(costs.sample for costs in self._costs),
+            statistics.median(costs.pixel for costs in self._costs),
+            statistics.median(costs.trained_pixel for costs in self._costs),
+        )
+
+    def _best_rung(self, ladder: list[Work], costs: UnitCosts, target_ms: float) -> int:
+        """The first that fits; one with more work than at present has to leave room."""
+        for rung, work in enumerate(ladder):
+            allowed_ms = target_ms * (ROOM if rung < self._rung else 1.0)
+            if _milliseconds(work, costs, allowed_ms) <= allowed_ms:
+                return rung
+        return len(ladder) - 1
+
+
+def rungs(full: Work) -> Iterator[Work]:
+    """`full`, then less and less work: half the steps, half the samples, half the pixels."""
+    work = full
+    yield work
+    while work.train_steps > 1:
+        work = replace(work, train_steps=work.train_steps // 2)
+        yield work
+    while work.spp > MIN_SPP:
+        work = replace(work, spp=max(work.spp // 2, MIN_SPP))
+        yield work
+    least = min(MIN_SIDE / min(full.size), 1.0)
+    for level in SIZE_LEVELS[1:]:
+        width, height = (max(round(side * max(level, least)), 1) for side in full.size)
+        if (width, height) != work.size:
+            work = replace(work, size=(width, height))
+            yield work
+
+
+def _milliseconds(work: Work, costs: UnitCosts, allowed_ms: float) -> float:
+    """What a frame takes; a last step that alone breaks the budget counts as its share of it.
+
+    Otherwise it would take all samples and pixels with it, and still not fit.
+    """
+    train_ms = costs.train_ms(work)
+    if work.train_steps == 1:
+        train_ms = min(train_ms, (1 - MIN_SHARE) * allowed_ms)
+    return train_ms + costs.picture_ms(work)

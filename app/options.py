@@ -35,7 +35,7 @@ class Options:
     """Environment map that replaces the scene's."""
     session: SessionSettings = field(default_factory=SessionSettings)
     chosen: frozenset[str] = frozenset()
-    """Which of size, crop, train_steps, iterations and batch the command line gave."""
+    """Which of size, crop, train_steps, iterations, batch and budget_ms the command line gave."""
     frames: int = 300
     """Frames of a flythrough or benchmark, >= 1."""
     path: Path | None = None
@@ -47,7 +47,7 @@ class Options:
     reference_spp: int = 1024
     """Samples per pixel of a reference."""
     budget_ms: float = 33.0
-    """Milliseconds a frame may take."""
+    """Milliseconds a frame may take; in the window while the camera moves."""
     resume: Path | None = None
     """Checkpoint to start from."""
     save: Path | None = None

@@ -60,7 +60,7 @@ class FrameReport:
     reference_spp: int
     """Samples per pixel in `reference`; 0 without one."""
     milliseconds: dict[str, float]
-    """Wall-clock per stage: render, train, denoise, rival, total."""
+    """Wall-clock per stage: render, train, denoise, rival; total of the frame with all between."""
     losses: list[float]
     """Loss of each training step of this frame; empty when training is paused."""
     step_count: int

@@ -203,7 +203,6 @@ class Session:
             denoised=denoised,
             reference=self._film.mean(),
             reference_spp=self._film.spp,
-            milliseconds=self._clock.milliseconds(),
             losses=torch.stack(losses).tolist() if losses else [],
             step_count=self.trainer.step_count,
             nonfinite_count=int(count_nonfinite(pair)),
@@ -213,6 +212,7 @@ class Session:
             rival=rival,
             psnr_rival=scores[2],
             messages=tuple(messages),
+            milliseconds=self._clock.milliseconds(),  # last: all above is part of the frame
         )
 
     def _apply(self, edits: Edits) -> list[str]:

@@ -66,7 +66,7 @@ def draw_render(draft: Draft) -> None:
     """What the path tracer does."""
     if not header("Render"):
         return
-    render, view = draft.view.settings.render, draft.view
+    render = draft.view.settings.render
     # Typed digits count only once Enter is pressed: 5, 51 and 512 are three sizes.
     size = imgui.input_int2("size", *render.size, imgui.INPUT_TEXT_ENTER_RETURNS_TRUE)[1]
     wanted = tuple(min(max(side, 1), MAX_SIDE) for side in size)
@@ -78,10 +78,21 @@ def draw_render(draft: Draft) -> None:
     changed, depth = imgui.slider_int("path depth", render.max_depth, 1, MAX_PATH_DEPTH)
     if changed:
         draft.edit(max_depth=min(max(depth, 1), MAX_PATH_DEPTH))
-    draft.show(has_target=imgui.checkbox("smaller while moving", view.has_target)[1])
-    if view.has_target:
-        target = imgui.slider_float("target", view.target_ms, *TARGETS_MS, "%.0f ms", LOGARITHMIC)
-        draft.show(target_ms=target[1])
+    _draw_budget(draft)
+
+
+def _draw_budget(draft: Draft) -> None:
+    """How long a frame may take while the camera moves, and what the last one did for it."""
+    view = draft.view
+    draft.show(has_target=imgui.checkbox("budget while moving", view.has_target)[1])
+    if not view.has_target:
+        return
+    target = imgui.slider_float("budget", view.target_ms, *TARGETS_MS, "%.0f ms", LOGARITHMIC)
+    draft.show(target_ms=target[1])
+    if view.work is not None:
+        width, height = view.work.size
+        steps = f"{view.work.train_steps} steps, " if not view.is_paused else ""
+        imgui.text_colored(f"{steps}{view.work.spp} spp, {width} x {height}", *DIM)
 
 
 def draw_training(draft: Draft, report: FrameReport | None) -> None:

@@ -23,10 +23,12 @@ class StageClock:
     def __init__(self, device: torch.device) -> None:
         self._is_cuda = device.type == "cuda"
         self._marks: list[tuple[str, object, object]] = []
+        self._begin = self.now()
 
     def start_frame(self) -> None:
         """Forget the last frame."""
         self._marks = []
+        self._begin = self.now()
 
     def now(self) -> object:
         """A point in time: seconds, or an event recorded on the current stream."""
@@ -41,17 +43,21 @@ class StageClock:
         self._marks.append((stage, begin, self.now()))
 
     def milliseconds(self) -> dict[str, float]:
-        """Milliseconds per stage, and their total; on a GPU waits for the last event.
+        """Milliseconds per stage, and of the frame so far; on a GPU waits until it is done.
 
+        The frame is more than its stages: it is also measured, and in a window drawn meanwhile.
         Of a rival only where one has run.
         """
+        end_of_frame = self.now()
         result = dict.fromkeys(STAGES, 0.0)
         for stage, begin, end in self._marks:
-            if self._is_cuda:
-                end.synchronize()  # type: ignore[attr-defined]
-                passed = begin.elapsed_time(end)  # type: ignore[attr-defined]
-            else:
-                passed = (end - begin) * 1e3  # type: ignore[operator]
-            result[stage] = result.get(stage, 0.0) + passed
-        result[TOTAL] = sum(result.values())
+            result[stage] = result.get(stage, 0.0) + self._passed(begin, end)
+        result[TOTAL] = self._passed(self._begin, end_of_frame)
         return result
+
+    def _passed(self, begin: object, end: object) -> float:
+        """Milliseconds between two points in time."""
+        if not self._is_cuda:
+            return (end - begin) * 1e3  # type: ignore[operator, no-any-return]
+        end.synchronize()  # type: ignore[attr-defined]
+        return begin.elapsed_time(end)  # type: ignore[attr-defined, no-any-return]

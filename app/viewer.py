@@ -14,6 +14,7 @@ from typing import Protocol
 
 from app.cockpit import Cockpit
 from app.frame_budget import FrameBudget
+from app.frame_budget import Work
 from app.options import Options
 from app.path_player import PathPlayer
 from app.reactions import Reactions
@@ -91,7 +92,9 @@ class Viewer:
         self._window = window
         self._clock = clock
         self.cockpit = Cockpit(scene, options.session, clock)
-        self.cockpit.show(checkpoint=str(folder / "checkpoint.safetensors"))
+        self.cockpit.show(
+            checkpoint=str(folder / "checkpoint.safetensors"), target_ms=options.budget_ms
+        )
         self.screen = Screen(window)
         self._player = PathPlayer(self.cockpit, scene, options, folder)
         self._commands = ViewerCommands(
@@ -119,27 +122,29 @@ class Viewer:
     def do_frame(self, session: FrameSource) -> None:
         """One frame of work, with a look at the window after each of its stages."""
         view, controls = self.cockpit.view, self.cockpit.controls
-        full = view.settings.render.size
         target = view.target_ms if view.has_target else None
         was_moving = controls.is_moving
-        size = self._budget.size(full, was_moving, target)
-        edits = self.cockpit.take_edits(size)
-        is_plain = edits == replace(NO_EDITS, size=size)
+        is_plain = not self.cockpit.has_wishes
+        may_leave = is_plain and target is not None and self.cockpit.report is not None
+        # What is changed or saved is the user's own work, not what is left of it.
+        may_give_way = was_moving and is_plain
+        work = self._budget.work(self.cockpit.full_work, target if may_give_way else None)
+        edits = self.cockpit.take_edits(work)
         for _ in session.stages(controls.camera, edits):
             self._look_around()
             has_set_off = controls.is_moving and not was_moving
-            if self._window.should_close or (has_set_off and is_plain and target is not None):
+            if self._window.should_close or (has_set_off and may_leave):
                 # Whoever sets off does not wait for a large frame of where they were.
                 return
-        self._take_over(session, full)
+        self._take_over(session, work)
         self._draw()
 
-    def _take_over(self, session: FrameSource, full: tuple[int, int]) -> None:
+    def _take_over(self, session: FrameSource, work: Work) -> None:
         """The frame is finished: show it and learn from it."""
         report = session.report
-        self.cockpit.take_over(report, session.settings, full)
-        target_ms = self.cockpit.view.target_ms
-        self._budget.observe(full, report.pair.a.size, report.milliseconds, target_ms)
+        self.cockpit.take_over(report, session.settings, work)
+        done = replace(work, train_steps=len(report.losses))
+        self._budget.observe(done, report.milliseconds)
         self.screen.add(report)
 
     def _look_around(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from app.frame_budget import Work
 from app.report import Edits
 from app.report import FrameReport
 from app.settings import SessionSettings
@@ -159,9 +160,11 @@ class ViewState:
     is_asking_reset: bool = False
     """The question whether to forget the training is open."""
     target_ms: float = 150.0
-    """Milliseconds per frame while the camera moves; the render size gives way."""
+    """Milliseconds per frame while the camera moves; steps, samples and size give way."""
     has_target: bool = True
-    """False: the render size never gives way."""
+    """False: nothing gives way."""
+    work: Work | None = None
+    """What the last frame did, None before the first."""
     checkpoint: str = "checkpoint.safetensors"
     """File that saving writes and loading reads."""
     is_recording: bool = False

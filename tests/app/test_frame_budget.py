@@ -6,73 +6,122 @@ Host code.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from app.frame_budget import LEVELS
 from app.frame_budget import MIN_SIDE
+from app.frame_budget import MIN_SPP
+from app.frame_budget import SIZE_LEVELS
 from app.frame_budget import FrameBudget
+from app.frame_budget import Work
+from app.frame_budget import rungs
 
-FULL = (512, 384)
+FULL = Work((512, 384), 8, 8, 128)
 TARGET_MS = 100.0
 
 
-def times(
-    size: tuple[int, int], full_ms: float, train_ms: float, noise: float = 1.0
-) -> dict[str, float]:
-    """A machine that takes `full_ms` for a picture of full size."""
-    picture = full_ms * math.prod(size) / math.prod(FULL) * noise
-    stages = {"render": 0.8 * picture, "train": train_ms, "denoise": 0.2 * picture}
+def times(work: Work, picture_ms: float, step_ms: float, noise: float = 1.0) -> dict[str, float]:
+    """A machine that takes `picture_ms` for all pixels and samples, `step_ms` for a step."""
+    pixels = math.prod(work.size) / math.prod(FULL.size)
+    crop = math.prod(min(side, work.crop) for side in work.size) / FULL.crop**2
+    stages = {
+        "render": 0.8 * picture_ms * pixels * work.spp / FULL.spp * noise,
+        "train": step_ms * work.train_steps * crop,
+        "denoise": 0.2 * picture_ms * pixels * noise,
+    }
     return stages | {"total": sum(stages.values())}
 
 
-def fly(budget: FrameBudget, full_ms: float, train_ms: float, frames: int) -> list[tuple[int, int]]:
-    """Sizes while the camera moves; times go up and down by 5 %."""
-    sizes = []
+def fly(
+    budget: FrameBudget, picture_ms: float, step_ms: float, frames: int, full: Work = FULL
+) -> list[Work]:
+    """What each frame does; times go up and down by 5 %."""
+    works = []
     for frame in range(frames):
-        size = budget.size(FULL, True, TARGET_MS)
-        sizes.append(size)
+        works.append(budget.work(full, TARGET_MS))
         noise = 1.05 if frame % 2 else 0.95
-        budget.observe(FULL, size, times(size, full_ms, train_ms, noise), TARGET_MS)
-    return sizes
+        budget.observe(works[-1], times(works[-1], picture_ms, step_ms, noise))
+    return works
 
 
-@pytest.mark.parametrize("full_ms", [30.0, 120.0, 200.0, 333.0, 700.0, 2900.0])
-def test_converges_below_the_target_and_stays(full_ms: float) -> None:
-    sizes = fly(FrameBudget(), full_ms, 20.0, 30)
-    assert len(set(sizes[3:])) == 1, "sizes flicker"
-    picture = times(sizes[-1], full_ms, 20.0)["total"]
-    assert picture <= TARGET_MS * 1.05
+@pytest.mark.parametrize("picture_ms", [30.0, 120.0, 200.0, 333.0, 700.0, 2900.0])
+@pytest.mark.parametrize("step_ms", [0.0, 2.0, 20.0])
+def test_converges_below_the_target_and_stays(picture_ms: float, step_ms: float) -> None:
+    works = fly(FrameBudget(), picture_ms, step_ms, 30)
+    assert len(set(works[8:])) == 1, "work goes up and down"
+    assert times(works[-1], picture_ms, step_ms)["total"] <= TARGET_MS * 1.05
 
 
-def test_uses_what_the_budget_allows() -> None:
-    sizes = fly(FrameBudget(), 333.0, 20.0, 30)
-    assert 2 * times(sizes[-1], 333.0, 0.0)["total"] * 1.05 > 80.0, "the next size would fit, too"
+@pytest.mark.parametrize("picture_ms", [50.0, 120.0, 333.0, 900.0])
+@pytest.mark.parametrize("step_ms", [2.0, 20.0])
+def test_uses_what_the_budget_allows(picture_ms: float, step_ms: float) -> None:
+    last = fly(FrameBudget(), picture_ms, step_ms, 30)[-1]
+    ladder = list(rungs(FULL))
+    if last != FULL:
+        more = ladder[ladder.index(last) - 1]
+        assert times(more, picture_ms, step_ms)["total"] * 1.05 > 0.8 * TARGET_MS
+
+
+def test_steps_give_way_before_samples_and_samples_before_size() -> None:
+    ladder = list(rungs(FULL))
+    assert ladder[0] == FULL
+    assert [work.train_steps for work in ladder[:4]] == [8, 4, 2, 1]
+    assert {(work.size, work.spp) for work in ladder[:4]} == {(FULL.size, 8)}
+    assert [work.spp for work in ladder[4:6]] == [4, MIN_SPP]
+    assert {work.size for work in ladder[4:6]} == {FULL.size}
+    assert len(ladder) == 6 + len(SIZE_LEVELS) - 1
+    amounts = [(w.train_steps, w.spp, w.pixel_count) for w in ladder]
+    assert amounts == sorted(amounts, reverse=True)
+
+
+def test_nothing_grows_that_was_little_from_the_start() -> None:
+    for full in (Work((40, 30), 1, 0, 16), Work((64, 64), 3, 5, 128), Work((1, 1), 1, 1, 1)):
+        ladder = list(rungs(full))
+        assert len(set(ladder)) == len(ladder)
+        for work in ladder:
+            assert work.spp <= full.spp and work.train_steps <= full.train_steps
+            assert (work.train_steps > 0) == (full.train_steps > 0)
+            assert all(side <= most for side, most in zip(work.size, full.size))
 
 
 def test_grows_again_when_work_gets_lighter() -> None:
     budget = FrameBudget()
-    assert fly(budget, 1000.0, 0.0, 10)[-1] != FULL
-    assert fly(budget, 10.0, 0.0, 10)[-1] == FULL
+    assert fly(budget, 1000.0, 1.0, 10)[-1] != FULL
+    assert fly(budget, 10.0, 1.0, 10)[-1] == FULL
+
+
+def test_a_single_slow_frame_changes_nothing() -> None:
+    budget = FrameBudget()
+    before = fly(budget, 150.0, 5.0, 10)[-1]
+    slow = {name: 20 * ms for name, ms in times(before, 150.0, 5.0).items()}
+    budget.observe(before, slow)
+    assert budget.work(FULL, TARGET_MS) == before
+    assert set(fly(budget, 150.0, 5.0, 10)) == {before}
 
 
 def test_training_alone_over_budget_does_not_starve_the_picture() -> None:
-    sizes = fly(FrameBudget(), 50.0, 500.0, 10)
-    assert sizes[-1][0] > FULL[0] * LEVELS[-1]
+    last = fly(FrameBudget(), 50.0, 500.0, 10)[-1]
+    assert last.train_steps == 1 and last.pixel_count * last.spp > FULL.pixel_count * FULL.spp / 5
 
 
-def test_full_size_at_rest_or_without_target() -> None:
+def test_all_work_without_a_target_and_before_the_first_frame() -> None:
     budget = FrameBudget()
+    assert budget.work(FULL, TARGET_MS) == FULL
     fly(budget, 5000.0, 0.0, 5)
-    assert budget.size(FULL, True, TARGET_MS) != FULL
-    assert budget.size(FULL, False, TARGET_MS) == FULL
-    assert budget.size(FULL, True, None) == FULL
+    assert budget.work(FULL, TARGET_MS) != FULL
+    assert budget.work(FULL, None) == FULL
+
+
+def test_paused_training_keeps_what_a_step_costs() -> None:
+    budget = FrameBudget()
+    learning = fly(budget, 20.0, 20.0, 10)[-1]
+    fly(budget, 20.0, 20.0, 10, replace(FULL, train_steps=0))
+    assert budget.work(FULL, TARGET_MS) == learning
 
 
 def test_aspect_is_kept_and_tiny_pictures_stay() -> None:
-    budget = FrameBudget()
-    fly(budget, 1e6, 0.0, 5)
-    for full in ((512, 384), (1920, 1080), (64, 48), (200, 60), (8, 6), (1, 1)):
-        width, height = budget.size(full, True, TARGET_MS)
-        assert min(width, height) >= min(MIN_SIDE, *full)
-        assert abs(width / full[0] - height / full[1]) <= 0.5 / full[0] + 0.5 / full[1]
+    for size in ((512, 384), (1920, 1080), (64, 48), (200, 60), (8, 6), (1, 1)):
+        width, height = list(rungs(replace(FULL, size=size)))[-1].size
+        assert min(width, height) >= min(MIN_SIDE, *size)
+        assert abs(width / size[0] - height / size[1]) <= 0.5 / size[0] + 0.5 / size[1]

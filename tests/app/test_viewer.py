@@ -87,7 +87,7 @@ def test_button_of_the_panel_works_even_between_two_frames(desk: Desk) -> None:
     """Press and release come in one go: a click that is over when the panel looks still counts."""
     session = desk.session
     # Upwards, so that what opens or folds below does not matter.
-    for y in range(520, 400, -8):
+    for y in range(560, 400, -8):
         desk.do("mousemove", "40", str(y))
         desk.do("click", "1")
         desk.viewer.do_frame(session)

@@ -87,7 +87,7 @@ def test_exposure_brightens_the_screen_and_nothing_else(desk: Desk) -> None:
     desk.do("key", "equal")
     desk.until(lambda: desk.viewer.cockpit.view.exposure > 0.0)
     assert np.abs(desk.color() - desk.denoised()).max() <= TOLERANCE
-    assert set(desk.session.edits) == {Edits(size=SIZE)}
+    assert set(desk.session.edits) == {Edits(size=SIZE, spp=1, train_steps=0)}
 
 
 def test_h_hides_the_panel(desk: Desk) -> None:
@@ -121,6 +121,7 @@ def test_moving_camera_gets_a_smaller_picture_and_rest_the_full_one(desk: Desk) 
     )
     desk.do("keydown", "w")
     desk.until(lambda: (session.edits[-1].size or full) < full)
+    desk.until(lambda: desk.viewer.cockpit.report is session.report)
     desk.do("keyup", "w")
     desk.until(lambda: session.report.denoised.shape[:2] == full[::-1])
     assert desk.viewer.cockpit.view.settings.render.size == full, "the panel shows the size at rest"
