@@ -78,7 +78,7 @@ def test_frames_are_logged_and_measured(flown: Path) -> None:
     assert all(row.nonfinite == 0 for row in rows)
     for row in rows:
         stages = row.render_ms + row.train_ms + row.denoise_ms
-        assert row.total_ms == pytest.approx(stages) and row.render_ms > 0.0
+        assert row.total_ms > stages and row.render_ms > 0.0
         measures = [getattr(row, name) for name in MEASURES]
         assert all((value is not None) == (row.frame % 2 == 0) for value in measures)
     measured = [row for row in rows if row.psnr_mean is not None and row.psnr_noisy is not None]

@@ -35,3 +35,19 @@ def test_an_error_names_file_line_and_source(backend: Backend) -> None:
 
 def test_a_function_may_be_called_again_and_again(backend: Backend) -> None:
     assert sum_of_two_calls(3.0) == 18.0
+
+
+@ti.kernel
+def reduced(v: ti.types.vector(3, ti.f32)) -> ti.types.vector(4, ti.f32):
+    return ti.Vector([v.sum(), (2.0 * v).norm_sqr(), v.max(), ti.min(-v.min(), v.dot(v))])
+
+
+@ti.kernel
+def reduced_matrix(a: ti.f32) -> ti.f32:
+    return ti.Matrix([[a, 2.0], [3.0, 4.0]]).sum()
+
+
+def test_sums_and_extremes_of_vectors_and_matrices(backend: Backend) -> None:
+    assert list(reduced(ti.Vector([1.0, -7.0, 3.5]))) == [-2.5, 249.0, 3.5, 7.0]
+    assert reduced_matrix(-1.0) == 8.0
+    assert ti.Vector([1.0, 2.0, 4.0]).sum() == 7.0, "outside of a kernel"

@@ -1,0 +1,176 @@
+"""How cost grows: triangles, pixels, samples, path depth - one curve each.
+
+    python benchmarks/growth.py --output growth.json --plot growth.png
+
+Triangles are those of a hall of bumpy balls, cut finer and finer: the picture stays the same. Each
+count of them is written to a PLY file and loaded, built and rendered in a process of its own, so
+that its peak of memory is its own as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+import numpy as np  # noqa: E402
+from bumpy_balls import BALL_COUNT  # noqa: E402
+from bumpy_balls import bumpy_balls  # noqa: E402
+from growth_plot import draw_growth  # noqa: E402
+
+from app.command_line import parse_size  # noqa: E402
+from app.provenance import versions  # noqa: E402
+from renderer import backend  # noqa: E402
+from renderer.bvh_build import build_tree  # noqa: E402
+from renderer.bvh_wide import widen  # noqa: E402
+from renderer.geometry_tables import build_geometry  # noqa: E402
+from renderer.renderer import IntegratorSettings  # noqa: E402
+from renderer.renderer import Renderer  # noqa: E402
+from scenes.description import Camera  # noqa: E402
+from scenes.description import SceneDescription  # noqa: E402
+from scenes.loader import load_scene  # noqa: E402
+
+COUNTS = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
+SIDES = (64, 128, 256, 512, 1024)
+SAMPLES = (1, 2, 4, 8, 16, 32)
+DEPTHS = (1, 2, 3, 4, 6, 8, 12, 16)
+
+
+def main() -> None:
+    """All curves; with `--file` one count of triangles."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--triangles", type=int, nargs="*", default=COUNTS)
+    parser.add_argument("--scene", default="reading-room", help="of the other curves")
+    parser.add_argument("--size", type=parse_size, default=(320, 180))
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--output", type=Path)
+    parser.add_argument("--plot", type=Path)
+    args = parser.parse_args()
+    if args.file is not None:
+        print(json.dumps(measure_file(args.file, args)))
+        return
+    report = {
+        "device": backend.start(args.device).name,
+        "size": list(args.size),
+        "scene": args.scene,
+        "versions": versions(),
+        "triangles": [in_process(count, args) for count in args.triangles],
+        **sweeps(args),
+    }
+    if args.output is not None:
+        args.output.write_text(json.dumps(report, indent=2) + "\n")
+    if args.plot is not None:
+        draw_growth(report, args.plot)
+
+
+def in_process(count: int, args: argparse.Namespace) -> dict[str, float]:
+    """Write a file of about so many triangles, and measure it in another process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "balls.ply"
+        bumpy_balls(path, count)
+        size = "x".join(str(side) for side in args.size)
+        words = ["--file", str(path), "--size", size, "--repeats", str(args.repeats)]
+        command = [sys.executable, __file__, *words, "--device", args.device]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        result: dict[str, float] = json.loads(told.splitlines()[-1])
+    print(" ".join(f"{name} {value:.4g}" for name, value in result.items()), flush=True)
+    return result
+
+
+def measure_file(path: Path, args: argparse.Namespace) -> dict[str, float]:
+    """Seconds of load and build, bytes a triangle, nanoseconds a path."""
+    # Compiled code is loaded first, from its cache: it does not grow.
+    warm = load_scene("cornell-box")
+    device = backend.start(args.device)
+    Renderer(warm, device)
+    begin = time.perf_counter()
+    scene = with_view(load_scene(str(path), None, args.size[0] / args.size[1]))
+    loaded = time.perf_counter()
+    table = build_geometry(scene)
+    flattened = time.perf_counter()
+    tree = build_tree(table.lower, table.upper)
+    built = time.perf_counter()
+    wide = widen(tree, table.geometry, table.kind != 0)
+    widened = time.perf_counter()
+    arrays = (wide.nodes, wide.blocks, table.geometry, table.shading)
+    state = sum(array.nbytes for array in arrays)
+    del table, tree, wide, arrays
+    begin_all = time.perf_counter()
+    renderer = Renderer(scene, device)
+    ready = time.perf_counter()
+    return {
+        "triangles": scene.triangle_count,
+        "load_s": loaded - begin,
+        "flatten_s": flattened - loaded,
+        "build_s": built - flattened,
+        "widen_s": widened - built,
+        "tables_s": ready - begin_all,
+        "state_bytes": state / scene.triangle_count,
+        "ns_per_path": path_ns(renderer, scene.camera, args.size, IntegratorSettings(), args),
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def with_view(scene: SceneDescription) -> SceneDescription:
+    """Seen along the hall from near its end: what is in the picture hangs on no count."""
+    side = round(BALL_COUNT ** (1 / 3))
+    to_world = np.eye(4)
+    to_world[:3, 3] = (side / 2 - 0.5, side / 2 - 0.5, -1.5)
+    return replace(scene, camera=Camera(to_world, 60.0))
+
+
+def path_ns(
+    renderer: Renderer,
+    camera: Camera,
+    size: tuple[int, int],
+    settings: IntegratorSettings,
+    args: argparse.Namespace,
+) -> float:
+    """Median nanoseconds a path."""
+    renderer.render_half(camera, size, 0, 0, settings).color.sum().item()
+    seconds = []
+    for frame in range(args.repeats):
+        begin = time.perf_counter()
+        renderer.render_half(camera, size, frame, 0, settings).color.sum().item()
+        seconds.append(time.perf_counter() - begin)
+    return statistics.median(seconds) / (size[0] * size[1] * settings.spp) * 1e9
+
+
+def sweeps(args: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
+    """Nanoseconds a path over pixels, samples and depth."""
+    scene = load_scene(args.scene, None, 1.0)
+    renderer = Renderer(scene, backend.start(args.device))
+    plain = IntegratorSettings(rr_depth=1000)
+    few = (128, 128)
+    result: dict[str, list[dict[str, float]]] = {"pixels": [], "spp": [], "depth": []}
+    for side in SIDES:
+        ns = path_ns(renderer, scene.camera, (side, side), replace(plain, spp=2), args)
+        result["pixels"].append({"pixels": side * side, "ns_per_path": ns})
+    for spp in SAMPLES:
+        ns = path_ns(renderer, scene.camera, few, replace(plain, spp=spp), args)
+        result["spp"].append({"spp": spp, "ns_per_path": ns})
+    for depth in DEPTHS:
+        ns = path_ns(renderer, scene.camera, few, replace(plain, max_depth=depth), args)
+        result["depth"].append({"depth": depth, "ns_per_path": ns})
+    for name, rows in result.items():
+        print(name, " ".join(f"{row[name]:g}: {row['ns_per_path']:.0f}" for row in rows))
+    return result
+
+
+if __name__ == "__main__":
+    main()
