@@ -24,6 +24,7 @@ from app.progress import StartProgress
 from app.progress import frames_bar
 from app.provenance import settings
 from app.provenance import versions
+from app.scene_loading import SceneLoading
 from app.session import Session
 from app.stage_clock import RENDER
 from app.stage_clock import STAGES
@@ -38,12 +39,14 @@ Times = dict[str, list[float]]
 """Milliseconds of each frame, by stage."""
 
 
-def run_benchmark(scene: SceneDescription, options: Options) -> int:
+def run_benchmark(
+    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
+) -> int:
     """Measure, print a table, write `benchmark.json`. Exit code 0."""
     folder = options.output or Path("out")
     prepare_folder(folder)
     progress = StartProgress(options.is_quiet)
-    session = Session(scene, options.session, progress)
+    session = Session(scene, options.session, progress, loading)
     progress.close()
     if options.resume is not None:
         checkpoint.load(options.resume, session.trainer)

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from app.offline_options import OfflineOptions
 from app.options import Options
-from renderer.backend import choose_device
 
 SIZE = (256, 160)  # pixels; see docs/experiments.md for the three
 CROP = 128  # pixels; less leaves the bottom of the U-Net hardly anything, see the experiments
@@ -21,6 +20,8 @@ ITERATIONS = 1500  # of an offline training: minutes on two cores, not days
 
 def with_cpu_start(options: Options) -> Options:
     """The options, on a CPU with lighter work wherever the command line left it open."""
+    from renderer.backend import choose_device  # by way of torch and Taichi
+
     if choose_device(options.session.device).type != "cpu":
         return options
     render, denoiser, offline = options.session.render, options.session.denoiser, options.offline

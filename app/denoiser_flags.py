@@ -12,9 +12,8 @@ from pathlib import Path
 from app import cpu_start
 from app.errors import UsageError
 from app.numbers import number
-from denoiser.checkpoint import load_settings
 from denoiser.presets import PRESETS
-from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
@@ -98,6 +97,8 @@ def _network(args: argparse.Namespace) -> NetworkName:
     if args.network is not None:
         return NetworkName(args.network)
     if args.resume is not None:
+        from denoiser.checkpoint import load_settings  # by way of torch
+
         return load_settings(args.resume).network
     is_of_the_paper = args.offline or args.study is not None
     return NetworkName.UNET if is_of_the_paper else DEFAULT_NETWORK

@@ -100,6 +100,11 @@ class FrameBudget:
         self._rung = self._best_rung(ladder, costs, target_ms)
         return ladder[self._rung]
 
+    @staticmethod
+    def first_work(full: Work) -> Work:
+        """What the very first frame does, so that there soon is a picture: all pixels, no more."""
+        return [work for work in rungs(full) if work.size == full.size][-1]
+
     def observe(self, work: Work, milliseconds: Mapping[str, float]) -> None:
         """Learn from a frame that did `work` and took `milliseconds` per stage."""
         pixels, trained = work.pixel_count, work.trained_pixels

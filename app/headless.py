@@ -11,7 +11,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from app.convergence_plot import draw_convergence
 from app.flythrough import flythrough_cameras
 from app.frame_log import FrameRow
 from app.frame_log import read_rows
@@ -26,6 +25,7 @@ from app.progress import StartProgress
 from app.progress import frames_bar
 from app.report import FrameReport
 from app.run_report import run_report
+from app.scene_loading import SceneLoading
 from app.screenshot import frame_layers
 from app.session import Session
 from app.video import VideoWriter
@@ -41,13 +41,15 @@ REFERENCE_SEED = 1_000_003  # streams of the references, far from any frame's
 INTERRUPTED = 130
 
 
-def run_headless(scene: SceneDescription, options: Options) -> int:
+def run_headless(
+    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
+) -> int:
     """Fly, train, measure, write. Exit code 0, or 130 after Ctrl-C."""
     folder = options.output or Path("out")
     cameras = flythrough_cameras(scene, options.scene, options.path, options.frames)
     prepare_folder(folder)
     progress = StartProgress(options.is_quiet)
-    session = Session(scene, options.session, progress)
+    session = Session(scene, options.session, progress, loading)
     progress.close()
     rows = _resume(session, options, folder)
     session.frame_index = len(rows)
@@ -136,6 +138,8 @@ def _write_results(
     session: Session, rows: list[FrameRow], last: FrameReport | None, options: Options, folder: Path
 ) -> None:
     """Everything but the video."""
+    from app.convergence_plot import draw_convergence  # matplotlib: not before the first frame
+
     _save(session, rows, folder)
     if options.save is not None:
         checkpoint.save(options.save, session.trainer)

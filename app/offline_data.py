@@ -14,7 +14,7 @@ from denoiser.burst_files import Bursts
 from denoiser.burst_files import read_bursts
 from denoiser.default_pictures import default_test
 from denoiser.default_pictures import default_training
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_set import PictureSet
 from denoiser.picture_set import Progress
 from denoiser.picture_set import read_pictures

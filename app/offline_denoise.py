@@ -17,7 +17,7 @@ from app.errors import UsageError
 from app.picture_files import partial_file
 from app.picture_files import write_picture
 from denoiser.corruption import BLACK
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_files import picture_paths
 from denoiser.picture_files import plain_alpha
 from denoiser.picture_files import to_channels

@@ -22,12 +22,12 @@ from app.view_options import DEFAULT_SCENES
 from app.view_options import DEFAULT_VIEWS
 from app.view_options import MONTECARLO
 from app.view_options import ViewOptions
-from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import TASK_NAMES
+from denoiser.restoration_settings import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
 from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_settings import Targets
 from denoiser.settings import Precision
-from denoiser.tasks import TASKS
 from denoiser.view_settings import ViewTraining
 
 CHANNELS = (1, 3)
@@ -38,7 +38,9 @@ Member = TypeVar("Member", bound=Enum)
 def add_offline_flags(parser: argparse.ArgumentParser) -> None:
     """Flags that only the offline mode reads."""
     group = parser.add_argument_group("--offline (also --crop, --learning-rate, --loss, --network)")
-    group.add_argument("--task", choices=[*TASKS, MONTECARLO], help="what is restored (gaussian)")
+    group.add_argument(
+        "--task", choices=[*TASK_NAMES, MONTECARLO], help="what is restored (gaussian)"
+    )
     group.add_argument(
         "--stage",
         choices=[stage.value for stage in Stage],
@@ -125,6 +127,8 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
     """What the flags say. UsageError where they do not fit together."""
     if args.task == MONTECARLO:
         return _view_task(args)
+    from denoiser.tasks import TASKS  # by way of torch, which --help need not wait for
+
     task = TASKS[args.task or "gaussian"]
     defaults = RestorationSettings(task.name)
     if args.stage == Stage.RENDER.value:

@@ -16,7 +16,7 @@ from app.offline_evaluation import quick_psnr
 from app.training_log import read_log
 from app.training_loop import TrainingRun
 from app.training_loop import checkpoint_path
-from denoiser.checkpoint_file import CheckpointError
+from denoiser.errors import CheckpointError
 from denoiser.restoration_checkpoint import load_restoration
 from denoiser.restoration_checkpoint import save_restoration
 from denoiser.restoration_settings import RestorationSettings

@@ -36,7 +36,7 @@ from app.view_evaluation import evaluate_views
 from app.view_evaluation import quick_view_psnr
 from app.view_options import ViewOptions
 from denoiser.checkpoint import load_settings
-from denoiser.checkpoint_file import CheckpointError
+from denoiser.errors import CheckpointError
 from denoiser.restoration_settings import Targets
 from denoiser.view_settings import ViewTraining
 from denoiser.view_trainer import ViewTrainer

@@ -31,6 +31,7 @@ from app.progress import StartProgress
 from app.progress import frames_bar
 from app.provenance import settings as plain_settings
 from app.provenance import versions
+from app.scene_loading import SceneLoading
 from app.session import Session
 from app.study_curves import draw_study
 from denoiser import checkpoint
@@ -69,7 +70,9 @@ class Contestant:
     """Compared with references instead of the other half."""
 
 
-def run_online_study(scene: SceneDescription, options: Options) -> int:
+def run_online_study(
+    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
+) -> int:
     """Fly, train all, measure; write `study.json`, `study.png`, `figure.png`. Exit code."""
     assert options.study is not None
     folder = options.output or Path("out")
@@ -77,7 +80,7 @@ def run_online_study(scene: SceneDescription, options: Options) -> int:
     prepare_folder(folder)
     progress = StartProgress(options.is_quiet)
     idle = replace(options.session, denoiser=replace(options.session.denoiser, train_steps=0))
-    session = Session(scene, idle, progress)
+    session = Session(scene, idle, progress, loading)
     progress.close()
     contestants = _contestants(options, session.backend.device)
     rows, done = _resume(folder, contestants)

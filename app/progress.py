@@ -11,6 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+PREPARING = "preparing the path tracer (the first start compiles it)"
 BAR_DELAY = 1.0  # seconds before a bar appears
 
 

@@ -16,27 +16,35 @@ from app.outputs import prepare_folder
 from app.picture_files import to_display
 from app.picture_files import write_exr
 from app.picture_files import write_png
+from app.progress import PREPARING
 from app.progress import StartProgress
 from app.progress import frames_bar
+from app.scene_loading import SceneLoading
+from app.scene_loading import scene_arrays
 from renderer import backend
 from renderer.frame import Half
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
+from renderer.renderer import compile_path_tracer
 from scenes.description import SceneDescription
 
 PASS_SPP = 16  # samples per pass: short enough for a lively progress bar
 SUFFIXES = (".exr", ".png")
 
 
-def render_image(scene: SceneDescription, options: Options) -> None:
-    """Render `options.output`, .exr with feature layers or a tone-mapped .png."""
+def render_image(
+    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
+) -> int:
+    """Render `options.output`, .exr with feature layers or a tone-mapped .png. Exit code 0."""
     path = options.output or Path("render.exr")
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{path}: a picture must be .exr or .png")
     prepare_folder(path.parent)
     progress = StartProgress(options.is_quiet)
     started = backend.start(options.session.device)
-    renderer = Renderer(scene, started, lambda share: progress("building the hierarchy", share))
+    progress(PREPARING, 0.0)
+    compile_path_tracer(started)
+    renderer = Renderer(scene, started, scene_arrays(scene, progress, loading))
     progress.close()
     layers = _accumulate(renderer, options)
     if path.suffix.lower() == ".png":
@@ -44,6 +52,7 @@ def render_image(scene: SceneDescription, options: Options) -> None:
     else:
         write_exr(path, layers)
     print(f"{path}: {options.session.render.spp} samples per pixel")
+    return 0
 
 
 def _accumulate(renderer: Renderer, options: Options) -> dict[str, torch.Tensor]:

@@ -14,10 +14,13 @@ import numpy as np
 import torch
 
 from app.denoisers import Denoisers
+from app.progress import PREPARING
 from app.report import NO_EDITS
 from app.report import Edits
 from app.report import FrameReport
 from app.rival import Rival
+from app.scene_loading import SceneLoading
+from app.scene_loading import scene_arrays
 from app.settings import SessionSettings
 from app.stage_clock import DENOISE
 from app.stage_clock import RENDER
@@ -34,34 +37,34 @@ from renderer.frame import FramePair
 from renderer.frame import Half
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
+from renderer.renderer import compile_path_tracer
 from scenes.description import Camera
 from scenes.description import SceneDescription
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
 
-WARM_UP_SIZE = (8, 8)  # pixels; compiling does not depend on it
-
 
 class Session:
     """A scene, its renderer and the denoiser that learns it."""
 
     def __init__(
-        self, scene: SceneDescription, settings: SessionSettings, progress: Progress | None = None
+        self,
+        scene: SceneDescription,
+        settings: SessionSettings,
+        progress: Progress | None = None,
+        loading: SceneLoading | None = None,
     ) -> None:
-        """Upload the scene, compile the kernels, initialise the network."""
+        """Compile, initialise the network, upload the scene, for which `loading` builds arrays."""
         tell = progress or (lambda text, share: None)
         self.scene = scene
         self.settings = settings
         self.backend = backend.start(settings.device)
-        tell("building the hierarchy", 0.0)
-        self._renderer = Renderer(
-            scene, self.backend, lambda share: tell("building the hierarchy", share)
-        )
-        tell("preparing the path tracer (the first start compiles it)", 0.0)
-        self._renderer.render_half(scene.camera, WARM_UP_SIZE, 0, 0, IntegratorSettings(spp=1))
-        tell("preparing the path tracer (the first start compiles it)", 1.0)
+        tell(PREPARING, 0.0)
+        compile_path_tracer(self.backend)
+        tell(PREPARING, 1.0)
         self._denoisers = Denoisers(settings.denoiser, self.backend.device)
+        self._renderer = Renderer(scene, self.backend, scene_arrays(scene, tell, loading))
         self.frame_index = 0
         self.band_milliseconds = math.inf
         """Longest stretch of rendering without a yield; a window sets it to stay lively."""

@@ -19,10 +19,10 @@ from denoiser.capture_budget import BUDGET_CASES
 from denoiser.capture_budget import SIGMA
 from denoiser.capture_budget import BudgetPairs
 from denoiser.corruption_gaussian import BROWN_BANDWIDTHS
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_set import Progress
 from denoiser.restoration_batch import CorruptedPictures
-from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import RestorationLoss
 from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_settings import Targets
 

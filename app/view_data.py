@@ -12,7 +12,7 @@ import torch
 
 from app.offline_options import OfflineOptions
 from app.offline_options import Stage
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_set import Progress
 from denoiser.restoration_settings import Targets
 from denoiser.view_batch import ViewCrops

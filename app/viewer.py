@@ -21,6 +21,7 @@ from app.reactions import Reactions
 from app.report import NO_EDITS
 from app.report import Edits
 from app.report import FrameReport
+from app.scene_loading import SceneLoading
 from app.screen import Screen
 from app.session import Session
 from app.settings import SessionSettings
@@ -55,13 +56,15 @@ class StartCancelled(Exception):
     """The window was closed before the session was ready."""
 
 
-def run_viewer(scene: SceneDescription, options: Options) -> int:
+def run_viewer(
+    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
+) -> int:
     """Open the window and fly until it is closed; the exit code. NoDisplayError without display."""
     window = Window(f"Hush - {scene.name}", WINDOW_SIZE)
     try:
         viewer = Viewer(window, scene, options)
         viewer.show_progress("starting the renderer", 0.0)
-        session = Session(scene, options.session, viewer.show_progress)
+        session = Session(scene, options.session, viewer.show_progress, loading)
         session.band_milliseconds = BAND_MILLISECONDS
         if options.resume is not None:
             checkpoint.load(options.resume, session.trainer)
@@ -129,6 +132,8 @@ class Viewer:
         # What is changed or saved is the user's own work, not what is left of it.
         may_give_way = was_moving and is_plain
         work = self._budget.work(self.cockpit.full_work, target if may_give_way else None)
+        if self.cockpit.report is None:
+            work = self._budget.first_work(self.cockpit.full_work)
         edits = self.cockpit.take_edits(work)
         for _ in session.stages(controls.camera, edits):
             self._look_around()

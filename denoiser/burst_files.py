@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from skimage.registration import phase_cross_correlation
 
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_files import picture_paths
 from denoiser.picture_files import read_pixels
 from denoiser.picture_files import to_channels

@@ -8,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from denoiser.checkpoint_file import ONLINE
-from denoiser.checkpoint_file import CheckpointError
 from denoiser.checkpoint_file import Content
 from denoiser.checkpoint_file import check_tensors
 from denoiser.checkpoint_file import one_line
 from denoiser.checkpoint_file import read_content
 from denoiser.checkpoint_file import write_content
 from denoiser.crops import CropSampler
+from denoiser.errors import CheckpointError
 from denoiser.settings import DenoiserSettings
 from denoiser.trainer import CROPS
 from denoiser.trainer import Trainer

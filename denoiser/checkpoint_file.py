@@ -18,14 +18,12 @@ from safetensors import SafetensorError
 from safetensors import safe_open
 from safetensors.torch import save as to_bytes
 
+from denoiser.errors import CheckpointError
+
 FORMAT_VERSION = 1  # raised whenever older readers could misread a file
 METADATA_KEY = "hush-checkpoint"
 ONLINE = "online"  # what a file is of, where its header does not say
 PARTIAL_SUFFIX = ".part"  # of the temporary name while a file is written
-
-
-class CheckpointError(ValueError):
-    """A checkpoint that cannot be written or read. The message is one line, 'FILE: reason'."""
 
 
 class Content(NamedTuple):

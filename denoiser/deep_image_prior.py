@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 
 from denoiser.optimizer import GuardedAdam
-from denoiser.restoration_losses import RestorationLoss
 from denoiser.restoration_losses import restoration_loss
+from denoiser.restoration_settings import RestorationLoss
 from denoiser.seeds import generator_at
 from denoiser.unet import UNet
 

@@ -8,8 +8,6 @@ carried along; a gain on the result takes back what the history's logarithm dark
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import nn
 from torch.nn import functional
@@ -19,6 +17,7 @@ from denoiser.demodulation import remodulated
 from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
 from denoiser.kernel_filter import filter_with_kernels
+from denoiser.presets import Widths
 from denoiser.unet import LEAK
 from denoiser.unet import reflect_to_multiple
 
@@ -28,16 +27,6 @@ PICTURE_COUNT = 3
 TAPS = PICTURE_COUNT * KERNEL * KERNEL  # weights that a pixel gives to all pictures together
 MAX_LOG_GAIN = 3.0
 FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box filters
-
-
-@dataclass(frozen=True)
-class Widths:
-    """Channels at full, half, quarter and eighth resolution."""
-
-    full: int
-    half: int
-    quarter: int
-    eighth: int
 
 
 class KernelUNet(nn.Module):

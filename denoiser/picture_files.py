@@ -11,13 +11,11 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO as oiio
 
+from denoiser.errors import DataError
+
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".exr")
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of encoded RGB (ITU-R BT.601)
 RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of 1
-
-
-class DataError(ValueError):
-    """Input that cannot be used. The message is one line that names file and reason."""
 
 
 def picture_paths(folder: Path) -> list[Path]:

@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from denoiser.kernel_unet import Widths
 from denoiser.settings import NetworkName
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Channels at full, half, quarter and eighth resolution."""
+
+    full: int
+    half: int
+    quarter: int
+    eighth: int
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,9 @@ class RestingMeans:
         self._viewpoint = pair.viewpoint
         for index, half in enumerate((pair.a, pair.b)):
             finite = _finite(half)
-            self._sums[index] = self._sums[index] + torch.where(finite, colors[index], 0)
-            self._counts[index] = self._counts[index] + finite
+            samples = torch.where(finite, colors[index] * pair.spp, 0)
+            self._sums[index] = self._sums[index] + samples
+            self._counts[index] = self._counts[index] + finite * pair.spp
         self.frames += 1
         self.spp += 2 * pair.spp
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import torch
 
-from denoiser.checkpoint_file import CheckpointError
 from denoiser.checkpoint_file import Content
 from denoiser.checkpoint_file import check_tensors
 from denoiser.checkpoint_file import one_line
 from denoiser.checkpoint_file import read_content
 from denoiser.checkpoint_file import write_content
+from denoiser.errors import CheckpointError
 from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_trainer import RestorationTrainer
 

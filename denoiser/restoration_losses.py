@@ -7,23 +7,13 @@ the share of training done, and (N, 1, H, W) bool where the target was observed,
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum
 
 import torch
 
+from denoiser.restoration_settings import RestorationLoss
+
 L0_EPSILON = 1e-8  # keeps the gradient of |x|^gamma finite at 0 (section 3.1)
 L0_FIRST_GAMMA = 2.0  # annealed linearly to 0 over the training
-
-
-class RestorationLoss(Enum):
-    """What an estimate is compared by."""
-
-    L2 = "l2"
-    """Squared error; its minimiser is the mean."""
-    L1 = "l1"
-    """Absolute error; its minimiser is the median."""
-    L0 = "l0"
-    """(|f - y| + 1e-8)^gamma with gamma from 2 to 0; in the end its minimiser is the mode."""
 
 
 def squared(error: torch.Tensor, done: float) -> torch.Tensor:

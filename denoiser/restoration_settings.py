@@ -10,8 +10,21 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from denoiser.restoration_losses import RestorationLoss
 from denoiser.settings import Precision
+
+TASK_NAMES = ("gaussian", "brown", "poisson", "bernoulli", "text", "impulse", "mri", "pairs")
+"""Of all tasks, in `denoiser.tasks`."""
+
+
+class RestorationLoss(Enum):
+    """What an estimate is compared by."""
+
+    L2 = "l2"
+    """Squared error; its minimiser is the mean."""
+    L1 = "l1"
+    """Absolute error; its minimiser is the median."""
+    L0 = "l0"
+    """(|f - y| + 1e-8)^gamma with gamma from 2 to 0; in the end its minimiser is the mode."""
 
 
 class RestorationNetwork(Enum):

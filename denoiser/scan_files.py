@@ -16,7 +16,7 @@ import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
 from denoiser.corruption_kspace import SIDE
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_files import picture_paths
 from denoiser.picture_files import read_pixels
 from denoiser.picture_files import to_channels

@@ -15,7 +15,7 @@ from denoiser.corruption_impulse import Impulse
 from denoiser.corruption_kspace import UndersampledSpectrum
 from denoiser.corruption_poisson import Poisson
 from denoiser.corruption_text import TextOverlay
-from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import RestorationLoss
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import numpy as np
 import OpenImageIO as oiio
 import torch
 
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_set import Progress
 from denoiser.picture_set import silent
 from denoiser.view_set import View

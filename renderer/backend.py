@@ -13,13 +13,10 @@ from dataclasses import dataclass
 import taichi as ti
 import torch
 
+from renderer.errors import BackendError
 from renderer.front_end import quicken_front_end
 
 DEVICE_MEMORY_GB = 4.0  # Taichi's pool on a GPU; scene tables live there, frame buffers in torch's
-
-
-class BackendError(RuntimeError):
-    """The wanted device is not there; the message is one line."""
 
 
 @dataclass(frozen=True)

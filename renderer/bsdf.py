@@ -25,19 +25,19 @@ from renderer.bsdf_metallic import normal_reflectance
 from renderer.bsdf_plastic import plastic_eval
 from renderer.bsdf_plastic import plastic_pdf
 from renderer.bsdf_plastic import plastic_sample
-from renderer.bsdf_record import CONDUCTOR
-from renderer.bsdf_record import DIELECTRIC
-from renderer.bsdf_record import DIFFUSE
-from renderer.bsdf_record import METALLIC_ROUGHNESS
-from renderer.bsdf_record import PLASTIC
-from renderer.bsdf_record import ROUGH_CONDUCTOR
-from renderer.bsdf_record import ROUGH_DIELECTRIC
-from renderer.bsdf_record import THIN_DIELECTRIC
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
 from renderer.bsdf_record import BsdfValue
 from renderer.bsdf_record import no_sample
 from renderer.fresnel import fresnel_conductor
+from renderer.table_layout import CONDUCTOR
+from renderer.table_layout import DIELECTRIC
+from renderer.table_layout import DIFFUSE
+from renderer.table_layout import METALLIC_ROUGHNESS
+from renderer.table_layout import PLASTIC
+from renderer.table_layout import ROUGH_CONDUCTOR
+from renderer.table_layout import ROUGH_DIELECTRIC
+from renderer.table_layout import THIN_DIELECTRIC
 
 vec3 = ti.types.vector(3, ti.f32)
 

@@ -14,11 +14,11 @@ from renderer.bsdf_record import BSDFSample
 from renderer.bsdf_record import no_sample
 from renderer.fresnel import fresnel_schlick
 from renderer.fresnel import reflect
-from renderer.microfacet import GGX
 from renderer.microfacet import normal_density
 from renderer.microfacet import sample_visible_normal
 from renderer.microfacet import shadowing
 from renderer.microfacet import visible_normal_pdf
+from renderer.table_layout import GGX
 from renderer.warp import cosine_hemisphere_pdf
 from renderer.warp import square_to_cosine_hemisphere
 

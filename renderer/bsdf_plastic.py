@@ -18,13 +18,12 @@ from renderer.microfacet import normal_density
 from renderer.microfacet import sample_visible_normal
 from renderer.microfacet import shadowing
 from renderer.microfacet import visible_normal_pdf
+from renderer.table_layout import COAT_TABLE_SIZE
 from renderer.warp import cosine_hemisphere_pdf
 from renderer.warp import square_to_cosine_hemisphere
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
-
-TABLE_SIZE = 64  # entries over cos(theta) in [0, 1]
 
 
 @ti.func
@@ -32,10 +31,10 @@ def coat_transmittance(tables: ti.template(), bsdf: Bsdf, cos_theta: ti.f32) -> 
     """Share of light from direction cos_theta that passes the coat, in [0, 1]."""
     result = 1.0 - fresnel_dielectric(cos_theta, bsdf.ior)
     if bsdf.alpha > 0.0:
-        x = ti.min(ti.max(cos_theta, 0.0), 1.0) * (TABLE_SIZE - 1)
-        i = ti.min(ti.cast(x, ti.i32), TABLE_SIZE - 2)
+        x = ti.min(ti.max(cos_theta, 0.0), 1.0) * (COAT_TABLE_SIZE - 1)
+        i = ti.min(ti.cast(x, ti.i32), COAT_TABLE_SIZE - 2)
         t = x - i
-        row = bsdf.table * TABLE_SIZE + i
+        row = bsdf.table * COAT_TABLE_SIZE + i
         result = (1.0 - t) * tables.coat_transmittance[row] + t * tables.coat_transmittance[row + 1]
     return result
 

@@ -15,15 +15,6 @@ import taichi as ti
 
 vec3 = ti.types.vector(3, ti.f32)
 
-DIFFUSE = 0
-CONDUCTOR = 1
-ROUGH_CONDUCTOR = 2
-DIELECTRIC = 3
-THIN_DIELECTRIC = 4
-ROUGH_DIELECTRIC = 5
-PLASTIC = 6
-METALLIC_ROUGHNESS = 7
-
 
 @ti.dataclass
 class Bsdf:
@@ -31,7 +22,7 @@ class Bsdf:
 
     kind: ti.i32
     is_two_sided: ti.i32
-    distribution: ti.i32  # microfacet.GGX or BECKMANN
+    distribution: ti.i32  # GGX or BECKMANN
     alpha: ti.f32  # microfacet width; 0: smooth
     ior: ti.f32  # inside over outside
     reflectance: vec3  # diffuse or base colour, factor on a metal's reflectance

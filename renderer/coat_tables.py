@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 
-from renderer.bsdf_plastic import TABLE_SIZE
+from renderer.table_layout import COAT_TABLE_SIZE
 from scenes.materials import Distribution
 
 QUADRATURE = (48, 24)  # Gauss-Legendre nodes over radius and azimuth of a visible normal
@@ -33,8 +33,8 @@ def smooth_internal_reflectance(ior: float) -> float:
 
 
 def coat_transmittance_table(alpha: float, ior: float, distribution: Distribution) -> np.ndarray:
-    """(TABLE_SIZE,) transmittance in [0, 1] over cos(theta) from 0 to 1."""
-    mu = np.maximum(np.linspace(0, 1, TABLE_SIZE), 1e-3)
+    """(COAT_TABLE_SIZE,) transmittance in [0, 1] over cos(theta) from 0 to 1."""
+    mu = np.maximum(np.linspace(0, 1, COAT_TABLE_SIZE), 1e-3)
     return _directional(mu, alpha, ior, distribution, is_transmitted=True).astype(np.float32)
 
 

@@ -11,7 +11,7 @@ from renderer.frame import FramePair
 
 
 class Film:
-    """Sums of radiance and of finite samples per pixel."""
+    """Sums of radiance and of finite samples per pixel; each sample counts the same."""
 
     def __init__(self) -> None:
         self._sum: torch.Tensor | None = None
@@ -32,8 +32,8 @@ class Film:
             self._weight = torch.zeros_like(pair.a.depth)
         for half in (pair.a, pair.b):
             finite = torch.isfinite(half.color).all(dim=-1, keepdim=True)
-            self._sum += torch.where(finite, half.color, 0.0)
-            self._weight += finite
+            self._sum += torch.where(finite, half.color * pair.spp, 0.0)
+            self._weight += finite * pair.spp
         self.spp += 2 * pair.spp
 
     def mean(self) -> torch.Tensor | None:

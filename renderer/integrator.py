@@ -9,9 +9,6 @@ import taichi as ti
 
 from renderer.bsdf import bsdf_albedo
 from renderer.bsdf import bsdf_sample
-from renderer.bsdf_record import DIELECTRIC
-from renderer.bsdf_record import PLASTIC
-from renderer.bsdf_record import THIN_DIELECTRIC
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
 from renderer.camera import CameraParameters
@@ -33,6 +30,9 @@ from renderer.ray import Hit
 from renderer.ray import Ray
 from renderer.sampler import start_sampler
 from renderer.scene_tables import SceneTables
+from renderer.table_layout import DIELECTRIC
+from renderer.table_layout import PLASTIC
+from renderer.table_layout import THIN_DIELECTRIC
 from renderer.traversal import intersect
 
 vec2 = ti.types.vector(2, ti.f32)

@@ -6,9 +6,9 @@ Device code.
 
 import taichi as ti
 
-from renderer.bsdf_record import METALLIC_ROUGHNESS
 from renderer.bsdf_record import Bsdf
 from renderer.table_layout import MATERIAL_ROWS
+from renderer.table_layout import METALLIC_ROUGHNESS
 from renderer.table_layout import NONLINEAR_FLAG
 from renderer.table_layout import TWO_SIDED_FLAG
 from renderer.texture import row_xyz

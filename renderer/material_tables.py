@@ -10,22 +10,22 @@ from dataclasses import field
 
 import numpy as np
 
-from renderer.bsdf_plastic import TABLE_SIZE
-from renderer.bsdf_record import CONDUCTOR
-from renderer.bsdf_record import DIELECTRIC
-from renderer.bsdf_record import DIFFUSE
-from renderer.bsdf_record import METALLIC_ROUGHNESS
-from renderer.bsdf_record import PLASTIC
-from renderer.bsdf_record import ROUGH_CONDUCTOR
-from renderer.bsdf_record import ROUGH_DIELECTRIC
-from renderer.bsdf_record import THIN_DIELECTRIC
 from renderer.coat_tables import coat_transmittance_table
 from renderer.coat_tables import rough_internal_reflectance
 from renderer.coat_tables import smooth_internal_reflectance
-from renderer.microfacet import BECKMANN
-from renderer.microfacet import GGX
+from renderer.table_layout import BECKMANN
+from renderer.table_layout import COAT_TABLE_SIZE
+from renderer.table_layout import CONDUCTOR
+from renderer.table_layout import DIELECTRIC
+from renderer.table_layout import DIFFUSE
+from renderer.table_layout import GGX
 from renderer.table_layout import MATERIAL_ROWS
+from renderer.table_layout import METALLIC_ROUGHNESS
 from renderer.table_layout import NONLINEAR_FLAG
+from renderer.table_layout import PLASTIC
+from renderer.table_layout import ROUGH_CONDUCTOR
+from renderer.table_layout import ROUGH_DIELECTRIC
+from renderer.table_layout import THIN_DIELECTRIC
 from renderer.table_layout import TWO_SIDED_FLAG
 from renderer.texture_tables import TextureTable
 from renderer.texture_tables import put_integers
@@ -78,7 +78,7 @@ class Coat:
     number: int
     """Of its table."""
     transmittance: np.ndarray
-    """(TABLE_SIZE,) float32."""
+    """(COAT_TABLE_SIZE,) float32."""
     internal: float
     """Hemispherical reflectance from inside."""
 
@@ -116,9 +116,9 @@ class MaterialTable:
         self.rows.append(rows)
 
     def coat_transmittance(self) -> np.ndarray:
-        """(N * TABLE_SIZE,) float32, at least one table long."""
+        """(N * COAT_TABLE_SIZE,) float32, at least one table long."""
         tables = [coat.transmittance for coat in self.coats.values()]
-        return np.concatenate(tables) if tables else np.ones(TABLE_SIZE, np.float32)
+        return np.concatenate(tables) if tables else np.ones(COAT_TABLE_SIZE, np.float32)
 
     def _bsdf_row(self, bsdf: BSDF) -> BsdfRow:
         if isinstance(bsdf, Diffuse):

@@ -8,11 +8,11 @@ weights stay small.
 import taichi as ti
 from taichi.math import pi
 
+from renderer.table_layout import BECKMANN
+from renderer.table_layout import GGX
+
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
-
-GGX = 0
-BECKMANN = 1
 
 
 @ti.func

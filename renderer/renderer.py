@@ -5,10 +5,10 @@ Host code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from renderer.backend import Backend
@@ -19,7 +19,10 @@ from renderer.frame import Half
 from renderer.integrator import PathSettings
 from renderer.integrator import Strategy
 from renderer.integrator import render_half
+from renderer.scene_arrays import SceneArrays
 from renderer.scene_tables import build_scene_tables
+from renderer.scene_tables import empty_tables
+from renderer.scene_tables import upload_scene
 from scenes.description import Camera
 from scenes.description import SceneDescription
 
@@ -42,6 +45,24 @@ class IntegratorSettings:
     """Shifts every random stream."""
 
 
+def compile_path_tracer(backend: Backend) -> None:
+    """Have the kernel ready, whatever the scene: it is launched without a row to render."""
+    view = camera_parameters(Camera(np.eye(4)), (1, 1))
+    path = PathSettings(
+        frame_index=0,
+        stream=0,
+        spp=1,
+        max_depth=1,
+        rr_depth=1,
+        strategy=int(Strategy.MIS),
+        row_begin=0,
+        row_end=0,
+    )
+    colors = [torch.zeros((1, 1, 3), device=backend.device) for _ in range(3)]
+    scalars = [torch.zeros((1, 1), device=backend.device) for _ in range(2)]
+    render_half(empty_tables(), view, path, *colors, *scalars)
+
+
 class Renderer:
     """One scene on one device."""
 
@@ -49,12 +70,12 @@ class Renderer:
         self,
         scene: SceneDescription,
         backend: Backend,
-        progress: Callable[[float], None] | None = None,
+        arrays: SceneArrays | None = None,
     ) -> None:
-        """Build and upload the scene; `progress` is called with the share done."""
+        """Upload the scene, built already if there are `arrays`."""
         self.scene = scene
         self.device = backend.device
-        self._tables = build_scene_tables(scene, progress)
+        self._tables = build_scene_tables(scene) if arrays is None else upload_scene(arrays)
 
     def render_half(
         self,

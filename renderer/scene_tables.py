@@ -3,19 +3,12 @@
 Host code. The tables are arrays, not fields, so that one compiled kernel serves every scene.
 """
 
-from collections.abc import Callable
+from dataclasses import fields
 
 import numpy as np
 import taichi as ti
 
-from renderer.bvh_build import build_tree
-from renderer.bvh_wide import widen
-from renderer.emitter_tables import build_emitters
-from renderer.environment_tables import build_environment
-from renderer.geometry_tables import build_geometry
-from renderer.material_tables import MaterialTable
-from renderer.texture_tables import TextureTable
-from renderer.texture_tables import srgb_decode_table
+from renderer.scene_arrays import SceneArrays
 from scenes.description import SceneDescription
 
 vec2 = ti.types.vector(2, ti.f32)
@@ -54,46 +47,30 @@ def upload(array: np.ndarray, dtype: object) -> ti.Ndarray:
     return result
 
 
-def build_scene_tables(
-    scene: SceneDescription, progress: Callable[[float], None] | None = None
-) -> object:
-    """Flatten, build the hierarchy and upload; returns the SceneTables argument.
-
-    Args:
-        progress: called with the share of the hierarchy done, in [0, 1].
-    """
-    textures = TextureTable()
-    materials = MaterialTable(textures)
-    for material in scene.materials:
-        materials.add(material)
-    geometry = build_geometry(scene)
-    environment = build_environment(scene.environment) if scene.environment is not None else None
-    emitters = build_emitters(scene, geometry, textures, environment)
-    tree = widen(
-        build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0
-    )
-    none = np.zeros((1, 4), np.float32)
-    texels, alias, cells = none, none[:, :2], none
-    if environment is not None:
-        texels, alias, cells = environment.texels, environment.alias, environment.cells
-    extent = geometry.upper.max(axis=0) - geometry.lower.min(axis=0)
+def upload_scene(arrays: SceneArrays) -> object:
+    """The SceneTables argument of these arrays."""
+    types = SceneTables.members
+    values = {field.name: getattr(arrays, field.name) for field in fields(arrays)}
     return SceneTables(
-        nodes=upload(tree.nodes, ti.f32),
-        blocks=upload(tree.blocks, ti.f32),
-        geometry=upload(geometry.geometry.reshape(-1, 4), vec4),
-        shading=upload(geometry.shading.reshape(-1, 4), vec4),
-        materials=upload(np.concatenate(materials.rows), vec4),
-        textures=upload(textures.headers(), vec4),
-        texels=upload(textures.texels(), ti.i32),
-        srgb_decode=upload(srgb_decode_table(), ti.f32),
-        coat_transmittance=upload(materials.coat_transmittance(), ti.f32),
-        emitters=upload(emitters.rows, vec4),
-        emitter_alias=upload(emitters.alias, vec2),
-        environment=upload(texels, vec4),
-        environment_alias=upload(alias, vec2),
-        environment_cells=upload(cells, vec4),
-        root=tree.root,
-        emitter_count=emitters.count,
-        environment_emitter=emitters.environment,
-        radius=float(np.linalg.norm(extent) / 2),
+        **{
+            name: upload(value, types[name].dtype) if isinstance(value, np.ndarray) else value
+            for name, value in values.items()
+        }
     )
+
+
+def build_scene_tables(scene: SceneDescription) -> object:
+    """Flatten, build the hierarchy and upload; returns the SceneTables argument."""
+    from renderer.scene_build import build_scene_arrays  # numba: half a second to import
+
+    return upload_scene(build_scene_arrays(scene))
+
+
+def empty_tables() -> object:
+    """Tables of nothing, for a kernel that is compiled but traces no path."""
+    arrays = {
+        name: ti.ndarray(kind.dtype, 1)
+        for name, kind in SceneTables.members.items()
+        if hasattr(kind, "ndim")
+    }
+    return SceneTables(**arrays, root=0, emitter_count=0, environment_emitter=0, radius=1.0)

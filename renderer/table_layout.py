@@ -36,6 +36,21 @@ MASKED_BIT = 4  # set in the kind word where the material has an opacity to look
 MATERIAL_ROWS = 9
 TWO_SIDED_FLAG = 1
 NONLINEAR_FLAG = 2
+COAT_TABLE_SIZE = 64  # entries of a coat's transmittance over cos(theta) in [0, 1]
+
+# ---- Kinds of BSDFs ----
+DIFFUSE = 0
+CONDUCTOR = 1
+ROUGH_CONDUCTOR = 2
+DIELECTRIC = 3
+THIN_DIELECTRIC = 4
+ROUGH_DIELECTRIC = 5
+PLASTIC = 6
+METALLIC_ROUGHNESS = 7
+
+# ---- Microfacet distributions ----
+GGX = 0
+BECKMANN = 1
 
 # ---- Textures ----
 TEXTURE_ROWS = 5

@@ -40,13 +40,18 @@ def load_scene(
     A file without a camera gets one that shows everything in pictures of `aspect`, width over
     height.
     """
+    return with_camera(read_scene(name_or_path, environment), aspect)
+
+
+def read_scene(name_or_path: str, environment: Path | str | None = None) -> SceneDescription:
+    """The same before `with_camera`, for those who do not know their aspect yet."""
     if name_or_path in BUILT_IN:
         scene = BUILT_IN[name_or_path]()
     else:
         scene = _load_file(Path(name_or_path))
     if environment is not None:
         scene = replace(scene, environment=load_environment(Path(environment)))
-    return with_light(with_camera(scene, aspect))
+    return with_light(scene)
 
 
 def load_environment(path: Path) -> Environment:

@@ -75,6 +75,11 @@ def test_steps_give_way_before_samples_and_samples_before_size() -> None:
     assert amounts == sorted(amounts, reverse=True)
 
 
+def test_the_first_frame_has_all_pixels_and_nothing_else() -> None:
+    assert FrameBudget.first_work(FULL) == Work(FULL.size, MIN_SPP, 1, FULL.crop)
+    assert FrameBudget.first_work(Work((9, 9), 1, 0, 32)) == Work((9, 9), 1, 0, 32)
+
+
 def test_nothing_grows_that_was_little_from_the_start() -> None:
     for full in (Work((40, 30), 1, 0, 16), Work((64, 64), 3, 5, 128), Work((1, 1), 1, 1, 1)):
         ladder = list(rungs(full))

@@ -15,6 +15,7 @@ from app import main as program
 from app.main import USER_ERROR
 from app.main import main
 from app.options import Options
+from app.scene_loading import SceneLoading
 from scenes.description import SceneDescription
 from tests.app.runs import LEARNING
 from tests.app.runs import TINY
@@ -157,7 +158,7 @@ def test_without_display_the_flythrough_runs(
         monkeypatch.delenv(name, raising=False)
     flown: list[str] = []
 
-    def fly(scene: SceneDescription, options: Options) -> int:
+    def fly(scene: SceneDescription, options: Options, loading: SceneLoading | None) -> int:
         flown.append(options.scene)
         return 0
 
@@ -168,7 +169,7 @@ def test_without_display_the_flythrough_runs(
 
 
 def test_interrupted_before_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(scene: SceneDescription, options: Options) -> int:
+    def interrupt(options: Options, loading: SceneLoading | None) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(program, "run", interrupt)

@@ -77,7 +77,10 @@ def test_the_denoisers_edits_keep_the_film(session: Session, edits: Edits) -> No
 
 
 def test_more_samples_keep_the_film_and_count(session: Session) -> None:
-    assert session.step(session.scene.camera, Edits(spp=3)).reference_spp == 2 + 6
+    few = frame_mean(session)
+    report = session.step(session.scene.camera, Edits(spp=3))
+    assert report.reference_spp == 2 + 6 and report.reference is not None
+    torch.testing.assert_close(report.reference, few * 0.25 + frame_mean(session) * 0.75)
 
 
 def frame_mean(session: Session) -> torch.Tensor:

@@ -12,7 +12,7 @@ from PIL import Image
 from denoiser.burst_files import frame_shift
 from denoiser.burst_files import read_bursts
 from denoiser.default_pictures import default_test
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.restoration_batch import BurstPairs
 
 

@@ -15,10 +15,10 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from denoiser.checkpoint import CheckpointError
 from denoiser.checkpoint import load
 from denoiser.checkpoint import save
 from denoiser.checkpoint_file import METADATA_KEY
+from denoiser.errors import CheckpointError
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.trainer import Trainer

@@ -14,9 +14,9 @@ from denoiser.history import History
 from denoiser.history_loss import history_loss
 from denoiser.history_planes import both_directions_with_history
 from denoiser.kernel_unet import KernelUNet
-from denoiser.kernel_unet import Widths
 from denoiser.metrics import psnr
 from denoiser.networks import build_network
+from denoiser.presets import Widths
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName

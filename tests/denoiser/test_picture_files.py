@@ -14,7 +14,7 @@ from denoiser.default_pictures import TEST
 from denoiser.default_pictures import TRAINING
 from denoiser.default_pictures import default_test
 from denoiser.default_pictures import default_training
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.picture_files import picture_paths
 from denoiser.picture_files import read_pixels
 from denoiser.picture_files import to_channels

@@ -49,6 +49,16 @@ def test_means_are_those_of_all_frames_at_rest() -> None:
     assert resting.frames == 5
 
 
+def test_a_frame_counts_by_its_samples() -> None:
+    resting = RestingMeans()
+    few, many = replace(frame(0), spp=2), replace(frame(1), spp=6)
+    resting.add(few)
+    resting.add(many)
+    mean = resting.means()[0][0].permute(1, 2, 0)
+    torch.testing.assert_close(mean, 0.25 * few.a.color + 0.75 * many.a.color)
+    assert resting.spp == 16
+
+
 def test_a_moved_camera_begins_anew_and_a_broken_pixel_is_left_out() -> None:
     resting, _ = rested(3)
     moved = replace(frame(9), viewpoint=replace(HERE, position=(1.0, 0.0, 0.0)))

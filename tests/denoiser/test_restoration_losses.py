@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from denoiser.restoration_losses import L0_EPSILON
-from denoiser.restoration_losses import RestorationLoss
 from denoiser.restoration_losses import annealed_l0
 from denoiser.restoration_losses import restoration_loss
+from denoiser.restoration_settings import RestorationLoss
 
 VALUES = torch.tensor([0.1] * 4 + [0.2, 0.35, 0.5, 0.62, 0.7, 0.9, 0.97], dtype=torch.float64)
 CANDIDATES = torch.linspace(0.0, 1.0, 2001, dtype=torch.float64)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from denoiser.checkpoint_file import CheckpointError
 from denoiser.checkpoint_file import read_content
 from denoiser.checkpoint_file import write_content
 from denoiser.corruption_bernoulli import Bernoulli
 from denoiser.corruption_gaussian import WhiteGaussian
 from denoiser.corruption_kspace import UndersampledSpectrum
 from denoiser.default_pictures import default_test
+from denoiser.errors import CheckpointError
 from denoiser.picture_metrics import clipped
 from denoiser.picture_metrics import picture_psnr
 from denoiser.picture_set import PictureSet
@@ -25,7 +25,7 @@ from denoiser.restoration_batch import corrupt_for_test
 from denoiser.restoration_checkpoint import RESTORATION
 from denoiser.restoration_checkpoint import load_restoration
 from denoiser.restoration_checkpoint import save_restoration
-from denoiser.restoration_losses import RestorationLoss
+from denoiser.restoration_settings import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
 from denoiser.restoration_settings import RestorationSettings
 from denoiser.restoration_settings import Targets

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from denoiser.corruption_kspace import SIDE
-from denoiser.picture_files import DataError
+from denoiser.errors import DataError
 from denoiser.scan_files import read_scans
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from denoiser.checkpoint_file import CheckpointError
+from denoiser.errors import CheckpointError
 from denoiser.features import to_image
 from denoiser.restoration_settings import Targets
 from denoiser.settings import DenoiserSettings

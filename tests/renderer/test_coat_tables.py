@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderer.bsdf_plastic import TABLE_SIZE
 from renderer.coat_tables import coat_transmittance_table
 from renderer.coat_tables import fresnel
 from renderer.coat_tables import rough_internal_reflectance
 from renderer.coat_tables import smooth_internal_reflectance
+from renderer.table_layout import COAT_TABLE_SIZE
 from scenes.materials import Dielectric
 from scenes.materials import Distribution
 from scenes.materials import Material
@@ -27,8 +27,8 @@ def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution
     # Light through the rough interface, by the rough dielectric itself, which other tests check.
     glass = BsdfProbe([Material(Dielectric(1.49, alpha=alpha, distribution=distribution))])
     table = coat_transmittance_table(alpha, 1.49, distribution)
-    for entry in (6, 16, 32, 48, TABLE_SIZE - 1):
-        mu = entry / (TABLE_SIZE - 1)
+    for entry in (6, 16, 32, 48, COAT_TABLE_SIZE - 1):
+        mu = entry / (COAT_TABLE_SIZE - 1)
         wi = np.array([np.sqrt(1 - mu**2), 0, mu])
         samples = glass.sample(0, wi, uniform(200_000, 8))
         through = np.where(samples.wo[:, 2] < 0, samples.weight[:, 0], 0) * 1.49**2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from renderer.microfacet import BECKMANN
-from renderer.microfacet import GGX
+from renderer.table_layout import BECKMANN
+from renderer.table_layout import GGX
 from tests.renderer.probe_sampling import facets_at
 from tests.renderer.probe_sampling import sample_facets
 from tests.stats.chi_square import SphereGrid

@@ -1,0 +1,67 @@
+"""Flattens a scene into arrays and builds its hierarchy.
+
+Host code, without Taichi: another process may do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from renderer.bvh_build import build_tree
+from renderer.bvh_wide import widen
+from renderer.emitter_tables import build_emitters
+from renderer.environment_tables import build_environment
+from renderer.geometry_tables import build_geometry
+from renderer.material_tables import MaterialTable
+from renderer.scene_arrays import SceneArrays
+from renderer.texture_tables import TextureTable
+from renderer.texture_tables import srgb_decode_table
+from scenes.description import SceneDescription
+
+EMPTY_ROWS = np.zeros((1, 4), np.float32)
+
+
+def build_scene_arrays(
+    scene: SceneDescription, progress: Callable[[float], None] | None = None
+) -> SceneArrays:
+    """Flatten, and build the hierarchy.
+
+    Args:
+        progress: called with the share of the hierarchy done, in [0, 1].
+    """
+    textures = TextureTable()
+    materials = MaterialTable(textures)
+    for material in scene.materials:
+        materials.add(material)
+    geometry = build_geometry(scene)
+    environment = build_environment(scene.environment) if scene.environment is not None else None
+    emitters = build_emitters(scene, geometry, textures, environment)
+    tree = widen(
+        build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0
+    )
+    texels, alias, cells = EMPTY_ROWS, EMPTY_ROWS[:, :2], EMPTY_ROWS
+    if environment is not None:
+        texels, alias, cells = environment.texels, environment.alias, environment.cells
+    extent = geometry.upper.max(axis=0) - geometry.lower.min(axis=0)
+    return SceneArrays(
+        nodes=tree.nodes,
+        blocks=tree.blocks,
+        geometry=geometry.geometry.reshape(-1, 4),
+        shading=geometry.shading.reshape(-1, 4),
+        materials=np.concatenate(materials.rows),
+        textures=textures.headers(),
+        texels=textures.texels(),
+        srgb_decode=srgb_decode_table(),
+        coat_transmittance=materials.coat_transmittance(),
+        emitters=emitters.rows,
+        emitter_alias=emitters.alias,
+        environment=texels,
+        environment_alias=alias,
+        environment_cells=cells,
+        root=tree.root,
+        emitter_count=emitters.count,
+        environment_emitter=emitters.environment,
+        radius=float(np.linalg.norm(extent) / 2),
+    )
