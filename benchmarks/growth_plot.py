@@ -19,7 +19,7 @@ def draw_growth(report: dict[str, Any], path: Path) -> None:
     for axis, name in zip(axes, ("triangles", "pixels", "spp", "depth")):
         rows = report[name]
         axis.plot([row[name] for row in rows], [row["ns_per_path"] for row in rows], "o-")
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.1 * max(row["ns_per_path"] for row in rows))
         axis.set_ylabel("ns a path")
         axis.set_xlabel(name)
         if name != "depth":

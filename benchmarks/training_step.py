@@ -1,0 +1,148 @@
+"""A training step beside what the machine's convolutions can do, in one script.
+
+    python benchmarks/training_step.py --output training-step.json
+
+Peak rates are those of single large convolutions, of the widths that the U-Net has, forwards and
+backwards. A step's rate counts the floating-point operations of its convolutions alone, over the
+time of the whole step: crop, forward, loss, backward, optimiser.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+import torch  # noqa: E402
+from torch.nn import functional  # noqa: E402
+from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
+
+from app.provenance import versions  # noqa: E402
+from denoiser.presets import PRESETS  # noqa: E402
+from denoiser.settings import DenoiserSettings  # noqa: E402
+from denoiser.settings import NetworkName  # noqa: E402
+from denoiser.settings import Precision  # noqa: E402
+from denoiser.trainer import Trainer  # noqa: E402
+from renderer.frame import FramePair  # noqa: E402
+from renderer.frame import Half  # noqa: E402
+
+CHANNELS = (48, 96)  # of the U-Net's convolutions, with the most work
+FRAME_SIDE = 256  # pixels
+
+
+def main() -> None:
+    """Peaks, then steps of each network; a table, and JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--crop", type=int, default=128)
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--networks", nargs="+", default=[name.value for name in NetworkName])
+    parser.add_argument("--threads", type=int, nargs="+", default=[torch.get_num_threads()])
+    parser.add_argument("--output", type=Path)
+    args = parser.parse_args()
+    device = torch.device(args.device)
+    rows = []
+    for threads in args.threads:
+        torch.set_num_threads(threads)
+        for precision in (Precision.FP32, Precision.BF16):
+            peak = peak_rate(precision, device, args)
+            print(f"{threads} threads, {precision.value}: convolutions {peak:.1f} GFLOP/s")
+            for name in args.networks:
+                row = measure_step(NetworkName(name), precision, device, args)
+                row |= {"threads": threads, "peak_gflops": peak, "share": row["gflops"] / peak}
+                rows.append({"network": name, "precision": precision.value, **row})
+                print(
+                    f"  {name:5s} {row['ms']:8.1f} ms a step, {row['gflops']:7.1f} GFLOP/s, "
+                    f"{row['share']:.2f} of the peak",
+                    flush=True,
+                )
+    report = {"device": args.device, "crop": args.crop, "versions": versions(), "steps": rows}
+    if args.output is not None:
+        args.output.write_text(json.dumps(report, indent=2) + "\n")
+
+
+def seconds(work: Callable[[], object], device: torch.device, repeats: int) -> float:
+    """Median seconds of some work, after two turns that are not counted."""
+    times = []
+    for turn in range(repeats + 2):
+        begin = time.perf_counter()
+        work()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        if turn >= 2:
+            times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def peak_rate(precision: Precision, device: torch.device, args: argparse.Namespace) -> float:
+    """GFLOP/s of the best single convolution, forwards and backwards."""
+    dtype = torch.bfloat16 if precision is Precision.BF16 else torch.float32
+    rates = []
+    for width in CHANNELS:
+        shape = (1, width, args.crop, args.crop)
+        picture = torch.randn(shape, device=device, dtype=dtype, requires_grad=True)
+        kernel = torch.randn(width, width, 3, 3, device=device, dtype=dtype, requires_grad=True)
+        picture, kernel = (
+            t.detach().to(memory_format=torch.channels_last).requires_grad_()
+            for t in (picture, kernel)
+        )
+
+        def convolve() -> None:
+            functional.conv2d(picture, kernel, padding=1).sum().backward()
+
+        operations = counted(convolve)
+        rates.append(operations / seconds(convolve, device, args.repeats) / 1e9)
+    return max(rates)
+
+
+def counted(work: Callable[[], object]) -> int:
+    """Floating-point operations of convolutions and products of matrices."""
+    with FlopCounterMode(display=False) as counter:
+        work()
+    return int(counter.get_total_flops())
+
+
+def measure_step(
+    name: NetworkName, precision: Precision, device: torch.device, args: argparse.Namespace
+) -> dict[str, float]:
+    """Milliseconds and GFLOP/s of a step."""
+    settings = DenoiserSettings(
+        network=name,
+        learning_rate=PRESETS[name].learning_rate,
+        crop=args.crop,
+        precision=precision,
+    )
+    trainer, pair = Trainer(settings, device), noise_pair(device)
+
+    def step() -> None:
+        trainer.step(pair)
+
+    step()
+    operations = counted(step)
+    passed = seconds(step, device, args.repeats)
+    return {"ms": passed * 1e3, "gflop": operations / 1e9, "gflops": operations / passed / 1e9}
+
+
+def noise_pair(device: torch.device) -> FramePair:
+    """A frame of noise: what is in it does not change the time."""
+    generator = torch.Generator().manual_seed(0)
+
+    def image(channels: int) -> torch.Tensor:
+        return torch.rand(FRAME_SIDE, FRAME_SIDE, channels, generator=generator).to(device)
+
+    halves = [Half(image(3), image(3), image(3), image(1) + 1.0, image(1)) for _ in range(2)]
+    return FramePair(halves[0], halves[1], 8, 0)
+
+
+if __name__ == "__main__":
+    main()
