@@ -57,7 +57,8 @@ LOSS_LABELS = {
 INTERRUPTED = 130
 
 Row = dict[str, float]
-"""`frame`, and for every label `psnr LABEL` (dB on T) and `relmse LABEL`."""
+"""`frame`, and for every label `psnr LABEL` (dB on T), `relmse LABEL` and `brightness LABEL`, the
+mean of all radiance over that of the reference."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +144,7 @@ def _measure(
     for label, picture in pictures.items():
         row[f"psnr {label}"] = float(psnr(picture, reference))
         row[f"relmse {label}"] = float(rel_mse(picture, reference))
+        row[f"brightness {label}"] = float(picture.mean() / reference.mean())
         panels.append(Panel(label, toned_planes(picture), row[f"psnr {label}"]))
     return row, [*panels, Panel("reference", toned_planes(reference))]
 
@@ -169,7 +171,8 @@ def _write_results(
     last = rows[-1]
     for name in (name for name in last if name.startswith("psnr ")):
         label = name.removeprefix("psnr ")
-        print(f"{label}: {last[name]:.2f} dB, relMSE {last[f'relmse {label}']:.3f}")
+        error, light = last[f"relmse {label}"], last[f"brightness {label}"]
+        print(f"{label}: {last[name]:.2f} dB, relMSE {error:.3f}, brightness {light:.3f}")
 
 
 def _save(folder: Path, contestants: list[Contestant], rows: list[Row], number: int) -> None:

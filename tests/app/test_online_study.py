@@ -40,6 +40,7 @@ def test_losses_has_a_curve_for_each_of_the_five(tmp_path: Path) -> None:
     labels = {name.removeprefix("psnr ") for name in rows[0] if name.startswith("psnr ")}
     assert labels == {NOISY, MEAN, *LOSS_LABELS.values()} and len(LOSS_LABELS) == 5
     assert all(row[f"psnr {NOISY}"] < row[f"psnr {MEAN}"] for row in rows)
+    assert all(0.8 < row[f"brightness {MEAN}"] < 1.25 for row in rows)
     denoised = [rows[-1][f"psnr {label}"] for label in LOSS_LABELS.values()]
     assert len(set(denoised)) == 5, "two contestants are the same"
 

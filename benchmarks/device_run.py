@@ -1,0 +1,125 @@
+"""Everything that is measured on a device, in one command that needs no network.
+
+    python benchmarks/device_run.py --output results --scenes living-room.xml classroom.xml
+
+Each part is a command of its own, with a limit of time; what it prints and writes is kept, and a
+part that fails or is cut off does not stop the others. `summary.json` says how each one ended.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+from app.provenance import versions  # noqa: E402
+from renderer import backend  # noqa: E402
+
+DEFAULT_SCENE = "reading-room"
+PATH_DEPTH = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """One command."""
+
+    name: str
+    words: list[str]
+    limit: float
+    """Seconds."""
+
+
+def parts(args: argparse.Namespace) -> list[Part]:
+    """What is measured, the most important first."""
+    hush, frames = [sys.executable, "run_viewer.py"], str(args.frames)
+    common = ["--device", args.device, "--quiet"]
+    tiny = ["--benchmark", "--frames", "1", "--size", "64x64", "--crop", "64"]
+    found = [Part("compile", [*hush, *tiny, *common], 240.0)]
+    for scene in (DEFAULT_SCENE, *args.scenes):
+        name = Path(scene).parent.name if Path(scene).suffix else scene
+        for size in args.sizes:
+            words = ["--benchmark", "--scene", scene, "--size", size, "--frames", frames]
+            found.append(Part(f"benchmark-{name}-{size}", [*hush, *words, *common], 120.0))
+        rays = ["benchmarks/ray_throughput.py", "--scene", scene, "--size", args.sizes[0]]
+        rays = [sys.executable, *rays, "--device", args.device]
+        found.append(Part(f"rays-{name}", rays, 90.0))
+    step = [sys.executable, "benchmarks/training_step.py", "--crop", str(args.crop)]
+    found.append(Part("training-step", [*step, "--device", args.device], 90.0))
+    paper = ["--benchmark", "--network", "unet", "--size", args.sizes[0], "--frames", frames]
+    found.append(Part("benchmark-paper", [*hush, *paper, *common], 120.0))
+    for scene in args.scenes if args.mitsuba else ():
+        peer = [*args.mitsuba.split(), scene, "--size", args.sizes[0], "--spp", "8"]
+        peer += ["--max-depth", str(PATH_DEPTH)]
+        found.append(Part(f"mitsuba-{Path(scene).parent.name}", peer, 90.0))
+    found.append(
+        Part("tests", [sys.executable, "-m", "pytest", "-q", "tests/app/test_gpu.py"], 180)
+    )
+    return found
+
+
+def run_part(part: Part, folder: Path, seconds: float) -> dict[str, object]:
+    """Run one command for so many seconds at most; how it ended."""
+    own = folder / part.name
+    own.mkdir(parents=True, exist_ok=True)
+    words = list(part.words)
+    if "--benchmark" in words:
+        words += ["--output", str(own)]
+    elif part.name.startswith(("rays", "training")):
+        words += ["--output", str(own / "result.json")]
+    begin = time.perf_counter()
+    with (own / "output.txt").open("w") as told:
+        try:
+            done = subprocess.run(
+                words, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT, timeout=seconds, check=False
+            )
+            code: int | str = done.returncode
+        except subprocess.TimeoutExpired:
+            code = "cut off"
+    passed = time.perf_counter() - begin
+    print(f"{part.name}: {code}, {passed:.0f} s", flush=True)
+    return {"command": words, "code": code, "seconds": round(passed, 1)}
+
+
+def main() -> None:
+    """Run all parts that there is time for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--scenes", nargs="*", default=[], help="files, besides the default scene")
+    parser.add_argument("--sizes", nargs="+", default=["512x512", "1920x1080"])
+    parser.add_argument("--frames", type=int, default=30)
+    parser.add_argument("--crop", type=int, default=256)
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--mitsuba", default="", help="command that renders a scene, for its rate")
+    parser.add_argument("--seconds", type=float, default=570.0, help="for everything together")
+    args = parser.parse_args()
+    args.output.mkdir(parents=True, exist_ok=True)
+    end = time.perf_counter() + args.seconds
+    report: dict[str, object] = {
+        "device": backend.start(args.device).name,
+        "versions": versions(),
+        "parts": {},
+    }
+    results: dict[str, object] = {}
+    for part in parts(args):
+        left = end - time.perf_counter()
+        if left < 1.0:
+            results[part.name] = {"code": "no time left"}
+            continue
+        results[part.name] = run_part(part, args.output, min(part.limit, left))
+        report["parts"] = results
+        (args.output / "summary.json").write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
