@@ -1,0 +1,120 @@
+"""Thousands of frames: do memory and time of a frame stay where they are?
+
+    python benchmarks/endurance.py --frames 3000 --output endurance.json --plot endurance.png
+
+Flies the scene's path again and again, trains and denoises as the headless mode does, and notes
+the resident memory of the process after every frame.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from app.library_environment import prepare_libraries  # noqa: E402
+
+prepare_libraries()
+
+from tqdm import tqdm  # noqa: E402
+
+from app.command_line import parse_size  # noqa: E402
+from app.figure_files import new_figure  # noqa: E402
+from app.figure_files import save_figure  # noqa: E402
+from app.flythrough import flythrough_cameras  # noqa: E402
+from app.provenance import versions  # noqa: E402
+from app.session import Session  # noqa: E402
+from app.settings import RenderSettings  # noqa: E402
+from app.settings import SessionSettings  # noqa: E402
+from denoiser.presets import PRESETS  # noqa: E402
+from denoiser.settings import DenoiserSettings  # noqa: E402
+from denoiser.settings import NetworkName  # noqa: E402
+from scenes.loader import load_scene  # noqa: E402
+
+LAP = 300  # frames of a flight, which is then flown again
+PARTS = 3
+
+
+def main() -> None:
+    """Fly; thirds of memory and time, JSON and plot."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scene", default="reading-room")
+    parser.add_argument("--network", default="best", choices=[name.value for name in NetworkName])
+    parser.add_argument("--frames", type=int, default=3000)
+    parser.add_argument("--size", type=parse_size, default=(128, 128))
+    parser.add_argument("--spp", type=int, default=8)
+    parser.add_argument("--train-steps", type=int, default=8)
+    parser.add_argument("--crop", type=int, default=64)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--output", type=Path)
+    parser.add_argument("--plot", type=Path)
+    args = parser.parse_args()
+    memory, milliseconds = fly(args)
+    report = {
+        "settings": {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()},
+        "versions": versions(),
+        "mib": thirds(memory),
+        "milliseconds": thirds(milliseconds),
+    }
+    for name in ("mib", "milliseconds"):
+        print(name, " ".join(f"{value:.1f}" for value in report[name]))
+    if args.output is not None:
+        args.output.write_text(json.dumps(report, indent=2) + "\n")
+    if args.plot is not None:
+        draw(memory, milliseconds, args.plot)
+
+
+def fly(args: argparse.Namespace) -> tuple[list[float], list[float]]:
+    """Resident MiB and milliseconds of every frame."""
+    scene = load_scene(args.scene, None, args.size[0] / args.size[1])
+    network = NetworkName(args.network)
+    denoiser = DenoiserSettings(
+        network=network,
+        learning_rate=PRESETS[network].learning_rate,
+        train_steps=args.train_steps,
+        crop=args.crop,
+    )
+    render = RenderSettings(size=args.size, spp=args.spp)
+    session = Session(scene, SessionSettings(render, denoiser, args.device))
+    cameras = flythrough_cameras(scene, args.scene, None, LAP)
+    memory, milliseconds = [], []
+    for frame in tqdm(range(args.frames)):
+        begin = time.perf_counter()
+        session.step(cameras[frame % LAP])
+        milliseconds.append((time.perf_counter() - begin) * 1e3)
+        memory.append(resident_mib())
+    return memory, milliseconds
+
+
+def resident_mib() -> float:
+    """Memory of this process that is in use, without what is swapped out (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def thirds(values: list[float]) -> list[float]:
+    """Medians of three equal parts."""
+    size = len(values) // PARTS
+    return [statistics.median(values[part * size : (part + 1) * size]) for part in range(PARTS)]
+
+
+def draw(memory: list[float], milliseconds: list[float], path: Path) -> None:
+    """Both over frames, one above the other."""
+    figure = new_figure(9.0, 6.0)
+    axes = figure.subplots(2, 1, sharex=True)
+    for axis, values, label in zip(axes, (memory, milliseconds), ("MiB", "ms a frame")):
+        axis.plot(values, linewidth=0.8)
+        axis.set_ylim(0, 1.1 * max(values))
+        axis.set_ylabel(label)
+    axes[-1].set_xlabel("frame")
+    save_figure(figure, path)
+
+
+if __name__ == "__main__":
+    main()
