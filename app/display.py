@@ -6,14 +6,13 @@ Host code. Needs a current GL context.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
 import imgui
 import moderngl
 import numpy as np
-import torch
 
 from app.report import FrameReport
+from app.upload import Upload
 from app.views import Encoding
 from app.views import Rectangle
 from app.views import Shown
@@ -32,57 +31,6 @@ TAG_COLOR = (0.92, 0.92, 0.94, 1.0)
 NOTICE_COLOR = (0.98, 0.68, 0.25, 1.0)
 
 
-class Upload(Protocol):
-    """A way for an image to get into a texture.
-
-    The seam for sharing memory between CUDA and GL: a second implementation would register a pixel
-    buffer once the context is current, again after each change of size, and copy on the device.
-    """
-
-    def texture(self, image: torch.Tensor) -> moderngl.Texture:
-        """The texture that now holds `image`, (H, W, C) float32; the same while the size is."""
-
-    def release(self) -> None:
-        """Give back what the GL holds."""
-
-
-class HostUpload:
-    """Copies through host memory: works with every pair of devices."""
-
-    def __init__(self, context: moderngl.Context) -> None:
-        """Nothing is allocated before the first image."""
-        self._context = context
-        self._texture: moderngl.Texture | None = None
-        self._staging: torch.Tensor | None = None
-
-    def texture(self, image: torch.Tensor) -> moderngl.Texture:
-        """The texture that now holds `image`, (H, W, C) float32."""
-        height, width, channels = image.shape
-        texture = self._texture
-        if texture is None or (*texture.size, texture.components) != (width, height, channels):
-            self.release()
-            texture = self._context.texture((width, height), channels, dtype="f4", alignment=4)
-            texture.repeat_x = texture.repeat_y = False
-            self._texture = texture
-        texture.write(self._on_host(image))
-        return texture
-
-    def release(self) -> None:
-        """Free the texture."""
-        if self._texture is not None:
-            self._texture.release()
-        self._texture = self._staging = None
-
-    def _on_host(self, image: torch.Tensor) -> np.ndarray:
-        """The image in host memory; from a GPU by way of pinned memory, which copies faster."""
-        image = image.detach().float().contiguous()
-        if image.device.type == "cpu":
-            return image.numpy()
-        if self._staging is None or self._staging.shape != image.shape:
-            self._staging = torch.empty(image.shape, dtype=torch.float32, pin_memory=True)
-        return self._staging.copy_(image).numpy()
-
-
 class Display:
     """Draws one or two images into a rectangle of a framebuffer."""
 
@@ -95,7 +43,7 @@ class Display:
         self._program["left_image"] = LEFT_UNIT
         self._program["right_image"] = RIGHT_UNIT
         self._triangle = context.vertex_array(self._program, [])
-        self._uploads: tuple[Upload, Upload] = (HostUpload(context), HostUpload(context))
+        self._uploads = (Upload(context), Upload(context))
         self._textures: list[moderngl.Texture] = []
         self._encodings = (Encoding.RADIANCE, Encoding.RADIANCE)
         self._depth_scales = (1.0, 1.0)
@@ -104,6 +52,11 @@ class Display:
     def has_image(self) -> bool:
         """True once something was uploaded."""
         return bool(self._textures)
+
+    @property
+    def way(self) -> str:
+        """How images get here, for people."""
+        return self._uploads[0].way
 
     @property
     def size(self) -> tuple[int, int]:

@@ -5,6 +5,8 @@ Host code. Needs the window's GL context to be current.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from app.display import BACKGROUND
@@ -59,6 +61,7 @@ class Screen:
         ratio = self._window.pixel_ratio
         top = (self._window.framebuffer_size[1] - picture[1] - picture[3]) / ratio
         draw_tags(report, view, (picture[0] / ratio, top), picture[2] / ratio)
+        view = replace(view, upload_way=self._display.way)
         draft = draw_panel(report, view, self._plots, self._window.ui_scale)
         self._window.end_frame()
         return draft

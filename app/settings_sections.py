@@ -60,6 +60,8 @@ def draw_view(draft: Draft) -> None:
     curve = imgui.combo("tone curve", curves.index(view.curve), names)[1]
     is_smooth = imgui.checkbox("smooth pixels", view.is_smooth)[1]
     draft.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
+    if view.upload_way:
+        imgui.text_colored(f"shown {view.upload_way}", *DIM)
 
 
 def draw_render(draft: Draft) -> None:

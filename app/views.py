@@ -163,6 +163,8 @@ class ViewState:
     """Milliseconds per frame while the camera moves; steps, samples and size give way."""
     has_target: bool = True
     """False: nothing gives way."""
+    upload_way: str = ""
+    """How pictures get into the window; empty before the first."""
     work: Work | None = None
     """What the last frame did, None before the first."""
     checkpoint: str = "checkpoint.safetensors"
