@@ -13,6 +13,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import fields
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -49,10 +50,11 @@ class SceneLoading:
     def arrays(self, progress: Callable[[float], None]) -> SceneArrays:
         """Everything to upload, after the description; `progress` is called with the share done."""
         arrays = SceneArrays(**self._next("arrays", progress))
-        for field in fields(arrays):
-            value = getattr(arrays, field.name)
-            if isinstance(value, np.ndarray):
-                self._connection.recv_bytes_into(_bytes(value))
+        with self._told_if_killed():
+            for field in fields(arrays):
+                value = getattr(arrays, field.name)
+                if isinstance(value, np.ndarray):
+                    self._connection.recv_bytes_into(_bytes(value))
         self.close()
         return arrays
 
@@ -69,19 +71,25 @@ class SceneLoading:
             while not self._connection.poll(POLL_SECONDS):
                 if progress is not None:
                     progress(share)
-            try:
+            with self._told_if_killed():
                 kind, content = self._connection.recv()
-            except EOFError:
-                self.close()
-                raise SceneError(
-                    f"{self._source}: the process that loads it was ended from outside"
-                ) from None
             if kind == wanted:
                 return content
             if kind == "error":
                 self.close()
                 raise content
             share = content
+
+    @contextlib.contextmanager
+    def _told_if_killed(self) -> Iterator[None]:
+        """SceneError where the other process is gone before it was done."""
+        try:
+            yield
+        except (EOFError, OSError):
+            self.close()
+            raise SceneError(
+                f"{self._source}: the process that loads it was ended from outside"
+            ) from None
 
 
 def begin_loading(source: str, environment: Path | None) -> SceneLoading | None:

@@ -65,6 +65,21 @@ def test_a_killed_process_is_told() -> None:
         loading.scene()
 
 
+def test_one_that_is_killed_between_two_arrays_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "triangle.obj"
+    path.write_text(TRIANGLE)
+    loading = SceneLoading(str(path), None)  # gets a sky, more than a pipe holds
+    loading.scene()
+    blank = loading._next("arrays")
+    loading._process.kill()
+    loading._process.join()
+    monkeypatch.setattr(loading, "_next", lambda *words: blank)
+    with pytest.raises(SceneError, match="triangle.obj: .* ended from outside"):
+        loading.arrays(lambda share: None)
+
+
 def test_closing_ends_the_process_at_once() -> None:
     loading = SceneLoading("reading-room", None)
     loading.close()
