@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("app", "denoiser", "renderer", "scenes")
 GRAPHICS = {"glfw", "moderngl", "imgui", "OpenGL"}
 WINDOWED = {
+    *("upload", "cuda_buffer"),
     *("viewer", "reactions", "viewer_commands", "screen", "window", "display"),
     *("panel", "settings_sections", "widgets", "overlays", "theme", "plots"),
 }
