@@ -42,6 +42,7 @@ from denoiser.trainer import Trainer
 from renderer.frame import FramePair
 from scenes.description import SceneDescription
 
+TARGET_SEED = REFERENCE_SEED + 1  # of clean targets: nobody is measured by what they were shown
 LOOKS = 20  # at the references, over a flight, unless --reference-every says otherwise
 SAVE_EVERY = 25  # frames that a killed study may lose
 STATE = "state"  # folders of what is gone on with, by the number of frames done
@@ -94,15 +95,15 @@ def run_online_study(
         for number, camera in enumerate(bar, done + 1):
             pair = session.step(camera).pair
             is_look = number % look_every == 0 or number == options.frames
-            reference = None
-            if needs_all or is_look:
-                reference = session.reference(camera, options.reference_spp, REFERENCE_SEED)
+            target = None
+            if needs_all:
+                target = session.reference(camera, options.reference_spp, TARGET_SEED)
             for contestant in contestants:
-                clean = reference if contestant.has_clean_targets else None
+                clean = target if contestant.has_clean_targets else None
                 for _ in range(options.session.denoiser.train_steps):
                     contestant.trainer.step(pair, clean)
             if is_look:
-                assert reference is not None
+                reference = session.reference(camera, options.reference_spp, REFERENCE_SEED)
                 row, panels = _measure(number, contestants, pair, reference)
                 rows.append(row)
                 bar.set_postfix_str(_postfix(row, contestants), refresh=False)
