@@ -14,7 +14,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from collections.abc import Iterator
-from dataclasses import fields
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -51,8 +50,7 @@ class SceneLoading:
         """Everything to upload, after the description; `progress` is called with the share done."""
         arrays = SceneArrays(**self._next("arrays", progress))
         with self._told_if_killed():
-            for field in fields(arrays):
-                value = getattr(arrays, field.name)
+            for value in vars(arrays).values():
                 if isinstance(value, np.ndarray):
                     self._connection.recv_bytes_into(_bytes(value))
         self.close()
@@ -138,7 +136,7 @@ def _send_arrays(connection: Connection, scene: SceneDescription) -> None:
     from renderer.scene_build import build_scene_arrays
 
     arrays = build_scene_arrays(scene, lambda share: connection.send(("progress", share)))
-    values = {field.name: getattr(arrays, field.name) for field in fields(arrays)}
+    values = vars(arrays)
     blank = {n: Blank(v) if isinstance(v, np.ndarray) else v for n, v in values.items()}
     connection.send(("arrays", blank))
     for value in values.values():

@@ -19,12 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app.library_environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
 from app.provenance import versions  # noqa: E402
-from renderer import backend  # noqa: E402
 
 DEFAULT_SCENE = "reading-room"
 PATH_DEPTH = 6
@@ -42,11 +37,12 @@ class Part:
 
 def parts(args: argparse.Namespace) -> list[Part]:
     """What is measured, the most important first."""
+    scenes = [str(Path(scene).resolve()) for scene in args.scenes]
     hush, frames = [sys.executable, "run_viewer.py"], str(args.frames)
     common = ["--device", args.device, "--quiet"]
     tiny = ["--benchmark", "--frames", "1", "--size", "64x64", "--crop", "64"]
     found = [Part("compile", [*hush, *tiny, *common], 240.0)]
-    for scene in (DEFAULT_SCENE, *args.scenes):
+    for scene in (DEFAULT_SCENE, *scenes):
         name = Path(scene).parent.name if Path(scene).suffix else scene
         for size in args.sizes:
             words = ["--benchmark", "--scene", scene, "--size", size, "--frames", frames]
@@ -58,7 +54,7 @@ def parts(args: argparse.Namespace) -> list[Part]:
     found.append(Part("training-step", [*step, "--device", args.device], 90.0))
     paper = ["--benchmark", "--network", "unet", "--size", args.sizes[0], "--frames", frames]
     found.append(Part("benchmark-paper", [*hush, *paper, *common], 120.0))
-    for scene in args.scenes if args.mitsuba else ():
+    for scene in scenes if args.mitsuba else ():
         peer = [*args.mitsuba.split(), scene, "--size", args.sizes[0], "--spp", "8"]
         peer += ["--max-depth", str(PATH_DEPTH)]
         found.append(Part(f"mitsuba-{Path(scene).parent.name}", peer, 90.0))
@@ -103,22 +99,18 @@ def main() -> None:
     parser.add_argument("--mitsuba", default="", help="command that renders a scene, for its rate")
     parser.add_argument("--seconds", type=float, default=570.0, help="for everything together")
     args = parser.parse_args()
-    args.output.mkdir(parents=True, exist_ok=True)
+    folder = args.output.resolve()  # the parts run in the project's folder
+    folder.mkdir(parents=True, exist_ok=True)
     end = time.perf_counter() + args.seconds
-    report: dict[str, object] = {
-        "device": backend.start(args.device).name,
-        "versions": versions(),
-        "parts": {},
-    }
     results: dict[str, object] = {}
+    report = {"device": args.device, "versions": versions(), "parts": results}
     for part in parts(args):
         left = end - time.perf_counter()
         if left < 1.0:
             results[part.name] = {"code": "no time left"}
-            continue
-        results[part.name] = run_part(part, args.output, min(part.limit, left))
-        report["parts"] = results
-        (args.output / "summary.json").write_text(json.dumps(report, indent=2) + "\n")
+        else:
+            results[part.name] = run_part(part, folder, min(part.limit, left))
+        (folder / "summary.json").write_text(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 Host code. The tables are arrays, not fields, so that one compiled kernel serves every scene.
 """
 
-from dataclasses import fields
-
 import numpy as np
 import taichi as ti
 
@@ -50,11 +48,10 @@ def upload(array: np.ndarray, dtype: object) -> ti.Ndarray:
 def upload_scene(arrays: SceneArrays) -> object:
     """The SceneTables argument of these arrays."""
     types = SceneTables.members
-    values = {field.name: getattr(arrays, field.name) for field in fields(arrays)}
     return SceneTables(
         **{
             name: upload(value, types[name].dtype) if isinstance(value, np.ndarray) else value
-            for name, value in values.items()
+            for name, value in vars(arrays).items()
         }
     )
 
