@@ -124,6 +124,7 @@ def _summary(session: Session, times: Times, options: Options) -> dict[str, obje
     return {
         "scene": session.scene.name,
         "device": session.backend.name,
+        "launches": session.trainer.launches,
         "size": list(render.size),
         "spp": render.spp,
         "frames": options.frames,

@@ -130,6 +130,8 @@ def measure_step(
     step()
     operations = counted(step)
     passed = seconds(step, device, args.repeats)
+    if device.type == "cuda":
+        print(f"  {name.value}: launched {trainer.launches}")
     return {"ms": passed * 1e3, "gflop": operations / 1e9, "gflops": operations / passed / 1e9}
 
 

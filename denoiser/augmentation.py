@@ -10,6 +10,7 @@ import torch
 
 from denoiser import history_planes as planes
 from denoiser.examples import Examples
+from denoiser.tensors import sent
 
 
 def augmented(examples: Examples, generator: torch.Generator) -> Examples:
@@ -29,9 +30,10 @@ def augmented(examples: Examples, generator: torch.Generator) -> Examples:
         image = image.flip(sides) if sides else image
         return image.transpose(2, 3) if is_turned else image
 
-    inputs = moved(examples.inputs[:, channels.to(examples.inputs.device)])
+    device = examples.inputs.device
+    inputs = moved(examples.inputs[:, sent(channels, device)])
     return Examples(
         inputs=inputs.contiguous(memory_format=torch.channels_last),
-        targets=moved(examples.targets[:, order.to(examples.targets.device)]),
+        targets=moved(examples.targets[:, sent(order, device)]),
         valid=moved(examples.valid),
     )

@@ -87,7 +87,7 @@ class KernelUNet(nn.Module):
 def _centred(seen: torch.Tensor) -> torch.Tensor:
     """Planes in [0, 1] or so moved to [-0.5, 0.5]; normals are there already."""
     shift = torch.full((seen.shape[1], 1, 1), 0.5, device=seen.device)
-    shift[planes.NORMAL] = 0.0
+    shift[planes.NORMAL].fill_(0.0)
     return seen - shift
 
 

@@ -20,9 +20,6 @@ TINY_NORM = 1e-30  # a gradient of zero stays one
 class GuardedAdam:
     """Adam (Kingma and Ba 2015, algorithm 1) over a network's parameters, float32."""
 
-    learning_rate: float
-    """Step size, > 0; may change at any time."""
-
     def __init__(self, network: nn.Module, learning_rate: float, clip: float | None = None) -> None:
         """Start with zero moments.
 
@@ -31,10 +28,12 @@ class GuardedAdam:
             clip: a gradient whose norm is more than so many times the running mean of norms is
                 scaled down to that; None: never, as in the paper.
         """
-        self.learning_rate = learning_rate
         self._parameters = dict(network.named_parameters())
         parameters = list(self._parameters.values())
         device = parameters[0].device
+        # On the device, so that a recorded step reads what it is when it is replayed.
+        self._rate = torch.zeros((), device=device)
+        self.learning_rate = learning_rate
         self.skipped_count = torch.zeros((), dtype=torch.int64, device=device)
         self._clip = clip
         self._norm_mean = torch.zeros((), device=device)  # 0: none seen yet
@@ -44,6 +43,16 @@ class GuardedAdam:
             "exp_avg": [torch.zeros_like(parameter) for parameter in parameters],
             "exp_avg_sq": [torch.zeros_like(parameter) for parameter in parameters],
         }
+
+    @property
+    def learning_rate(self) -> float:
+        """Step size, > 0; may change at any time."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        self._learning_rate = rate
+        self._rate.fill_(rate)
 
     def step(self, loss: torch.Tensor) -> None:
         """Move the parameters down the gradient of the scalar `loss`.
@@ -92,7 +101,7 @@ class GuardedAdam:
                 self._moments["exp_avg_sq"],
                 [],
                 steps,
-                lr=self.learning_rate,
+                lr=self._rate,
                 beta1=BETAS[0],
                 beta2=BETAS[1],
                 weight_decay=0.0,

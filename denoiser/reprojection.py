@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from denoiser.matches import Matches
 from denoiser.matches import matches_of
+from denoiser.tensors import sent
 from renderer.frame import Half
 from renderer.frame import Vector
 from renderer.frame import Viewpoint
@@ -175,4 +176,4 @@ def _unit(vectors: torch.Tensor) -> torch.Tensor:
 
 
 def _tensor(vector: Vector, like: torch.Tensor) -> torch.Tensor:
-    return torch.tensor(vector, dtype=torch.float32, device=like.device)
+    return sent(torch.tensor(vector, dtype=torch.float32), like.device)

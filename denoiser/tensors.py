@@ -1,4 +1,4 @@
-"""Tensors by name.
+"""Tensors by name, and small ones made on the host.
 
 Host code.
 """
@@ -14,3 +14,10 @@ def below(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.T
     """The tensors whose name starts with `prefix`, without it."""
     start = len(prefix)
     return {name[start:]: value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def sent(values: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """A CPU tensor on `device`, without waiting for what the device is doing."""
+    if device.type != "cuda":
+        return values.to(device)
+    return values.pin_memory().to(device, non_blocking=True)

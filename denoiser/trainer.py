@@ -23,6 +23,7 @@ from denoiser.precision import autocast
 from denoiser.presets import PRESETS
 from denoiser.presets import Preset
 from denoiser.processes import shared
+from denoiser.replay import Replay
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import Start
@@ -66,6 +67,8 @@ class Trainer:
         self._optimizer = GuardedAdam(self.network, settings.learning_rate, self._preset.clip)
         self._inputs = new_inputs(settings)
         self._crops = CropSampler(settings.seed)
+        self._updates = Replay(self._update, self.device)
+        self._pictures = Replay(self._denoise, self.device)
         self.step_count = 0
         self._prepared: tuple[FramePair, Examples] | None = None
 
@@ -87,9 +90,21 @@ class Trainer:
         if settings.network is not self._settings.network:
             raise ValueError(f"network {settings.network.value} needs a new trainer")
         is_other_input = settings.loss is not self._settings.loss
+        is_other_work = is_other_input or settings.precision is not self._settings.precision
         self._settings = settings
+        if is_other_work:
+            self._updates.forget()
+            self._pictures.forget()
         if is_other_input and self._preset.widths is None:
             self.forget_history()
+
+    @property
+    def launches(self) -> str:
+        """How steps reach the device, for reports."""
+        failure = self._updates.failure or self._pictures.failure
+        if failure is not None:
+            return f"one by one: {failure}"
+        return "recorded" if self._updates.is_recorded else "one by one"
 
     @property
     def skipped_count(self) -> torch.Tensor:
@@ -124,13 +139,12 @@ class Trainer:
             rate: factor on the learning rate.
         """
         self._optimizer.learning_rate = self._settings.learning_rate * rate
-        with autocast(self._settings.precision, self.device):
-            output = self._forward(examples.inputs)
-        loss = self._loss(output, examples)
-        self._optimizer.step(loss)
-        self._average.update(self.step_count)
+        self._average.prepare(self.step_count)
+        # Processes that share gradients talk to each other in a step, which is not recorded.
+        update = self._updates if self._forward is self.network else self._update
+        loss = update(examples.inputs, examples.targets, examples.valid)
         self.step_count += 1
-        return loss.detach()
+        return loss
 
     def denoise(self, pair: FramePair) -> torch.Tensor:
         """(H, W, 3) linear radiance >= 0: the mean of both halves, each denoised on its own.
@@ -140,7 +154,7 @@ class Trainer:
         """
         inputs = self._inputs.to_denoise(self.examples_of(pair).inputs)
         # One after the other: the network's memory for large frames is counted in gigabytes.
-        return self._inputs.picture([self._denoise(each) for each in inputs.split(1)])
+        return self._inputs.picture([self._pictures(each) for each in inputs.split(1)])
 
     def state(self) -> dict[str, torch.Tensor]:
         """Everything a continued training needs besides settings and step count, not copied."""
@@ -182,6 +196,17 @@ class Trainer:
         if self._prepared is None or self._prepared[0] is not pair:
             self._prepared = (pair, self._inputs.examples(pair))
         return self._prepared[1]
+
+    def _update(
+        self, inputs: torch.Tensor, targets: torch.Tensor, valid: torch.Tensor
+    ) -> torch.Tensor:
+        """What a step does on the device; the loss."""
+        with autocast(self._settings.precision, self.device):
+            output = self._forward(inputs)
+        loss = self._loss(output, Examples(inputs, targets, valid))
+        self._optimizer.step(loss)
+        self._average.update()
+        return loss.detach()
 
     @torch.no_grad()
     def _denoise(self, network_input: torch.Tensor) -> torch.Tensor:

@@ -22,16 +22,25 @@ class WeightAverage:
         self._source = network
         self._decay = decay
         self.network = network if decay is None else copy.deepcopy(network).requires_grad_(False)
+        # On the device, so that a recorded step reads what it is when it is replayed.
+        self._share = torch.zeros((), device=next(network.parameters()).device)
+
+    def prepare(self, step_count: int) -> None:
+        """Say that step number `step_count`, counted from 0, is the next one to follow."""
+        if self._decay is not None:
+            decay = min(self._decay, (1 + step_count) / (WARM_UP + step_count))
+            self._share.fill_(1 - decay)
 
     @torch.no_grad()
-    def update(self, step_count: int) -> None:
-        """Follow the network after step number `step_count`, counted from 0."""
+    def update(self) -> None:
+        """Follow the network after the step that was prepared for."""
         if self._decay is None:
             return
-        decay = min(self._decay, (1 + step_count) / (WARM_UP + step_count))
         mean: list[torch.Tensor] = list(self.network.parameters())
         now: list[torch.Tensor] = list(self._source.parameters())
-        torch._foreach_lerp_(mean, now, 1 - decay)
+        change = torch._foreach_sub(now, mean)
+        torch._foreach_mul_(change, self._share)
+        torch._foreach_add_(mean, change)
 
     def state(self) -> dict[str, torch.Tensor]:
         """The mean's weights by name, not copied; nothing where there is none."""

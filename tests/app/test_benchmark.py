@@ -23,7 +23,7 @@ from tests.app.runs import run
 STAGES = ("render", "train", "denoise", "total")
 SPREAD = ("median", "p95", "min", "max")
 KEYS = {
-    *("scene", "device", "size", "spp", "frames", "triangles", "milliseconds"),
+    *("scene", "device", "launches", "size", "spp", "frames", "triangles", "milliseconds"),
     *("share_in_stages", "paths_per_second", "budget_ms", "is_within_budget"),
     *("settings", "versions"),
 }

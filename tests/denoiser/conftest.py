@@ -18,25 +18,24 @@ from denoiser.restoration_trainer import RestorationTrainer
 from denoiser.settings import Precision
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="package")
 def one_thread() -> Iterator[None]:
-    """Run each test on one torch thread and give the others back."""
+    """Run these tests, and what they share, on one torch thread and give the others back."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def photographs() -> CorruptedPictures:
     """Crops of the default photographs with white noise of any level."""
     return CorruptedPictures(default_training(3), WhiteGaussian(), 32, seed=0)
 
 
-@pytest.fixture(scope="session")
-def trained(photographs: CorruptedPictures) -> RestorationTrainer:
+@pytest.fixture(scope="package")
+def trained(one_thread: None, photographs: CorruptedPictures) -> RestorationTrainer:
     """A U-Net that has learned from noisy targets for a few seconds."""
-    torch.set_num_threads(1)
     settings = RestorationSettings(
         "gaussian", crop=32, iterations=300, batch=4, precision=Precision.FP32
     )
