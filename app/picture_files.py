@@ -85,6 +85,7 @@ def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) ->
     height, width, count = pixels.shape
     spec = oiio.ImageSpec(width, height, count, kind)
     spec.channelnames = names
+    spec.attribute("DateTime", "")  # none: the same picture is then the same file
     write_picture(path, pixels, spec)
 
 
