@@ -107,6 +107,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--max-depth", type=number(int, 1), default=default.max_depth, help="segments of a path (6)"
     )
+    group.add_argument(
+        "--rr-depth",
+        type=number(int, 1),
+        default=default.rr_depth,
+        help="segments before Russian roulette may end a path (5)",
+    )
     group.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
     group.add_argument(
         "--seed", type=number(int, 0), default=0, help="of the noise and of the weights (0)"
@@ -161,7 +167,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
     is_many = mode == "render" or (offline is not None and offline.views is not None)
     spp = args.spp or (MANY_SPP if is_many else RenderSettings().spp)
     size = args.size or RenderSettings().size
-    render = RenderSettings(size=size, spp=spp, max_depth=args.max_depth, seed=args.seed)
+    render = RenderSettings(size, spp, args.max_depth, args.rr_depth, args.seed)
     denoiser = DenoiserSettings() if offline else denoiser_settings(args)
     return Options(
         mode=mode,

@@ -23,7 +23,7 @@ class RenderSettings:
     max_depth: int = 6
     """1 = emitters seen directly, 2 = direct light, and so on."""
     rr_depth: int = 5
-    """Vertices before Russian roulette may end a path."""
+    """Segments before Russian roulette may end a path; roulette changes no mean."""
     seed: int = 0
     """Shifts every random stream."""
 

@@ -105,6 +105,7 @@ def _write_list(
         "spp": render.spp,
         "clean_spp": options.reference_spp,
         "max_depth": render.max_depth,
+        "rr_depth": render.rr_depth,
         "seed": render.seed,
         "views": [
             {

@@ -30,7 +30,17 @@ from scenes.builtin import DEFAULT_SCENE
 GROUPS = {
     "mode (without one: the viewer)": {"headless", "benchmark", "render", "offline"},
     "every mode": {
-        *("scene", "environment", "size", "spp", "max-depth", "device", "seed", "quiet"),
+        *(
+            "scene",
+            "environment",
+            "size",
+            "spp",
+            "max-depth",
+            "rr-depth",
+            "device",
+            "seed",
+            "quiet",
+        ),
     },
     "denoiser (viewer, --headless, --benchmark)": {
         *("network", "start", "loss", "learning-rate", "train-steps", "crop", "precision"),
@@ -108,7 +118,7 @@ def test_defaults_of_each_mode(mode: str, spp: int, frames: int) -> None:
 
 def test_every_flag_arrives() -> None:
     text = (
-        "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
+        "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 --rr-depth 2 "
         "--device cpu --seed 5 --quiet --network unet --loss l2-toned --learning-rate 1e-3 "
         "--train-steps 0 --crop 64 --precision fp32 --resume r --save s --frames 7 --path p.json "
         "--output o --reference-every 2 --reference-spp 16 --budget-ms 16.5"
@@ -116,6 +126,7 @@ def test_every_flag_arrives() -> None:
     options = parse_options(text.split())
     render, denoiser = options.session.render, options.session.denoiser
     assert (render.size, render.spp, render.max_depth, render.seed) == ((40, 30), 2, 3, 5)
+    assert render.rr_depth == 2
     assert (denoiser.learning_rate, denoiser.train_steps, denoiser.crop) == (1e-3, 0, 64)
     assert (denoiser.loss, denoiser.seed) == (LossName.L2_TONED_TARGET, 5)
     assert denoiser.precision is Precision.FP32 and options.session.device == "cpu"
@@ -147,6 +158,7 @@ def test_sizes(size: tuple[int, int]) -> None:
         ["--spp", "1.5"],
         ["--spp", str(MAX_NUMBER + 1)],
         ["--max-depth", "0"],
+        ["--rr-depth", "0"],
         ["--seed", "-1"],
         ["--seed", str(2**40)],
         ["--learning-rate", "0"],
