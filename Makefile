@@ -15,7 +15,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/python run_viewer.py $(ARGS)
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/check.stamp
 	$(BIN)/black --check --quiet . || (echo "run: make format"; exit 1)

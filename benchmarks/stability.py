@@ -4,7 +4,8 @@
 
 For every scene a flight is rendered once, with references at every N-th frame. Each seed then
 trains a new network on it. Counted are the measured frames after frame 30 whose PSNR on T lies
-below that of the mean of both halves, and pixels that are not finite anywhere.
+below that of the mean of both halves, and pixels that are not finite anywhere. What is in the file
+of results already is kept: the same command goes on where it was interrupted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -66,7 +68,7 @@ def render_flight(args: argparse.Namespace, source: str) -> Flight:
     return Flight(scene.name, pairs, references)
 
 
-def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, object]:
+def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, Any]:
     """One seed's flight: PSNR gains over the mean of halves, and broken pixels."""
     trainer = Trainer(settings, flight.pairs[0].a.color.device)
     gains: dict[int, float] = {}
@@ -106,32 +108,53 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
-    network = NetworkName(args.network)
-    results: dict[str, list[dict[str, object]]] = {}
+    plain = {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()}
+    results = earlier_results(args.output, plain)
+    report = {"settings": plain, "versions": versions(), "results": results}
     for source in args.scene:
-        flight = render_flight(args, source)
-        results[flight.scene] = []
-        for seed in range(args.seeds):
-            settings = DenoiserSettings(
-                network=network,
-                learning_rate=PRESETS[network].learning_rate,
-                train_steps=args.train_steps,
-                crop=args.crop,
-                seed=seed,
-                start=Start.SCRATCH,
-            )
-            results[flight.scene].append(fly(flight, settings))
-            last = results[flight.scene][-1]
-            print(
-                f"{flight.scene}, seed {seed}: worst gain {last['worst']} dB, {last['below']} below"
-            )
-    report = {
-        "settings": {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()},
-        "versions": versions(),
-        "results": results,
-    }
-    if args.output is not None:
-        args.output.write_text(json.dumps(report, indent=2) + "\n")
+        known = results.setdefault(source, [])
+        missing = range(len(known), args.seeds)
+        flight = render_flight(args, source) if missing else None
+        for seed in missing:
+            assert flight is not None
+            known.append(fly(flight, settings_of(args, seed)))
+            last = known[-1]
+            print(f"{source}, seed {seed}: worst gain {last['worst']} dB, {last['below']} below")
+            if args.output is not None:
+                args.output.write_text(json.dumps(report, indent=2) + "\n")
+    for source, runs in results.items():
+        worst, below = (min(run["worst"] for run in runs), sum(run["below"] for run in runs))
+        broken = sum(run["broken_values"] for run in runs)
+        skipped = sum(run["skipped_steps"] for run in runs)
+        print(
+            f"{source}: {len(runs)} seeds, worst gain {worst:.2f} dB, {below} below,"
+            f" {broken} values not finite, {skipped} steps left out"
+        )
+
+
+def earlier_results(path: Path | None, settings: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What a file of results holds already, by scene; it must be of the same settings."""
+    if path is None or not path.exists():
+        return {}
+    report = json.loads(path.read_text())
+    plain = json.loads(json.dumps(settings))
+    for name in plain.keys() - {"scene", "seeds", "output"}:
+        if report["settings"][name] != plain[name]:
+            raise SystemExit(f"{path}: made with another {name}, choose another file")
+    return dict(report["results"])
+
+
+def settings_of(args: argparse.Namespace, seed: int) -> DenoiserSettings:
+    """From scratch, so that nothing but the seed differs."""
+    network = NetworkName(args.network)
+    return DenoiserSettings(
+        network=network,
+        learning_rate=PRESETS[network].learning_rate,
+        train_steps=args.train_steps,
+        crop=args.crop,
+        seed=seed,
+        start=Start.SCRATCH,
+    )
 
 
 if __name__ == "__main__":
