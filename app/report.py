@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -15,6 +16,11 @@ from app.rival import Rival
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from renderer.frame import FramePair
+
+RENDER_EDITS = ("size", "spp", "max_depth")
+"""Fields of Edits that are settings of the renderer as well."""
+DENOISER_EDITS = ("train_steps", "crop", "learning_rate", "loss")
+"""And of the denoiser, which keeps its network."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,10 @@ class Edits:
     """Start again from freshly initialised weights."""
     save_checkpoint: Path | None = None
     load_checkpoint: Path | None = None
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Those of the named fields that are to change."""
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 NO_EDITS = Edits()

@@ -15,7 +15,9 @@ import torch
 
 from app.denoisers import Denoisers
 from app.progress import PREPARING
+from app.report import DENOISER_EDITS
 from app.report import NO_EDITS
+from app.report import RENDER_EDITS
 from app.report import Edits
 from app.report import FrameReport
 from app.rival import Rival
@@ -226,21 +228,8 @@ class Session:
         if edits.rival is not None:
             told = self._denoisers.set_rival(edits.rival)
             messages += [] if told is None else [told]
-        render, denoiser = self.settings.render, self.trainer.settings
-        render = replace(
-            render,
-            size=edits.size or render.size,
-            spp=edits.spp or render.spp,
-            max_depth=edits.max_depth or render.max_depth,
-        )
-        steps, crop = edits.train_steps, edits.crop
-        denoiser = replace(
-            denoiser,
-            train_steps=denoiser.train_steps if steps is None else steps,
-            crop=denoiser.crop if crop is None else crop,
-            learning_rate=edits.learning_rate or denoiser.learning_rate,
-            loss=edits.loss or denoiser.loss,
-        )
+        render = replace(self.settings.render, **edits.given(*RENDER_EDITS))
+        denoiser = replace(self.trainer.settings, **edits.given(*DENOISER_EDITS))
         if render.max_depth != self.settings.render.max_depth:
             self._denoisers.forget_history()
         if denoiser != self.trainer.settings:

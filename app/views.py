@@ -11,11 +11,12 @@ from dataclasses import fields
 from dataclasses import replace
 from enum import Enum
 from enum import IntEnum
-from typing import Any
 
 import torch
 
 from app.frame_budget import Work
+from app.report import DENOISER_EDITS
+from app.report import RENDER_EDITS
 from app.report import Edits
 from app.report import FrameReport
 from app.settings import SessionSettings
@@ -193,21 +194,15 @@ def merged(first: Edits, second: Edits) -> Edits:
     """Both changes at once; where they differ the second counts."""
     names = tuple(each.name for each in fields(Edits) if each.default is None)
     is_reset = first.reset_training or second.reset_training
-    return replace(first, **_given(second, names), reset_training=is_reset)
+    return replace(first, **second.given(*names), reset_training=is_reset)
 
 
 def with_edits(view: ViewState, edits: Edits) -> ViewState:
     """The view as it will be once the session has followed `edits`."""
     render, denoiser = view.settings.render, view.settings.denoiser
-    render = replace(render, **_given(edits, ("size", "spp", "max_depth")))
-    names = ("network", "train_steps", "crop", "learning_rate", "loss")
-    denoiser = replace(denoiser, **_given(edits, names))
+    render = replace(render, **edits.given(*RENDER_EDITS))
+    denoiser = replace(denoiser, **edits.given("network", *DENOISER_EDITS))
     is_paused = view.is_paused if edits.training_paused is None else edits.training_paused
     rival = view.settings.rival if edits.rival is None else edits.rival
     settings = replace(view.settings, render=render, denoiser=denoiser, rival=rival)
     return replace(view, settings=settings, is_paused=is_paused)
-
-
-def _given(edits: Edits, names: tuple[str, ...]) -> dict[str, Any]:
-    """The fields that are to change."""
-    return {name: getattr(edits, name) for name in names if getattr(edits, name) is not None}
