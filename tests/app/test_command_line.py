@@ -119,7 +119,8 @@ def test_defaults_of_each_mode(mode: str, spp: int, frames: int) -> None:
 def test_every_flag_arrives() -> None:
     text = (
         "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
-        "--rr-depth 2 --device cpu --seed 5 --quiet --network unet --loss l2-toned --learning-rate 1e-3 "
+        "--rr-depth 2 --device cpu --seed 5 --quiet "
+        "--network unet --loss l2-toned --learning-rate 1e-3 "
         "--train-steps 0 --crop 64 --precision fp32 --resume r --save s --frames 7 --path p.json "
         "--output o --reference-every 2 --reference-spp 16 --budget-ms 16.5"
     )
