@@ -4,6 +4,11 @@ Host code. L_HDR divides by the estimate itself, so that a firefly it lets throu
 than none: (f - y) / f is near 1 for any f much too bright. Here the denominator is no more than a
 few times what the mean of logs shows, which fireflies do not reach. Like the estimate it depends on
 the input only, not on the target, so that the minimiser is still the mean of the targets.
+
+Where a small lamp lights a wall, one target in a hundred is a hundred times as bright as the rest,
+and a step follows those few: the weights wander, and the picture with them. So what a target is
+brighter by than LIMIT counts linearly (Huber 1964). The price is a bias where so rare and bright
+samples carry much of the light: there the picture is too dark.
 """
 
 from __future__ import annotations
@@ -19,10 +24,13 @@ from denoiser.windows import mean_around
 FLOOR = 0.1  # radiance; below it errors count absolutely, as they do in relMSE
 CAP = 4.0  # times what the mean of logs shows around a pixel: brighter estimates count as this
 WINDOW = 5  # pixels on a side of what is around
+LIMIT = 20.0  # relative error of an estimate too dark, beyond which it counts linearly
 
 
 def history_loss(estimate: torch.Tensor, examples: Examples) -> torch.Tensor:
-    """Mean of ((f - y) / (min(f, cap) + 0.1))^2 over valid pixels, a scalar.
+    """Mean of e^2, e = (f - y) / (min(f, cap) + 0.1), over valid pixels, a scalar.
+
+    Below -LIMIT the parabola goes on as its tangent.
 
     Args:
         estimate: (N, 3, H, W) linear radiance f >= 0 of the network with history.
@@ -30,7 +38,8 @@ def history_loss(estimate: torch.Tensor, examples: Examples) -> torch.Tensor:
     """
     brightness = estimate.detach().minimum(CAP * _seen_radiance(examples.inputs))
     error = (estimate - examples.targets) / (brightness + FLOOR)
-    return masked_mean(error.square(), examples.valid)
+    near = error.clamp(min=-LIMIT)
+    return masked_mean(near * (2 * error - near), examples.valid)
 
 
 def _seen_radiance(inputs: torch.Tensor) -> torch.Tensor:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from denoiser import history_planes as planes
 from denoiser.examples import Examples
 from denoiser.history_loss import CAP
 from denoiser.history_loss import FLOOR
+from denoiser.history_loss import LIMIT
 from denoiser.history_loss import history_loss
 
 ALBEDO, EXPOSURE, RADIANCE = 0.48, 2.0, 0.5
@@ -28,6 +30,23 @@ def test_values_are_those_of_the_definition() -> None:
         loss = history_loss(torch.full_like(targets, estimate), examples(targets))
         expected = ((estimate - 1.0) / (brightness + FLOOR)) ** 2
         torch.testing.assert_close(loss, torch.tensor(expected), rtol=1e-4, atol=0.0)
+
+
+def test_a_target_far_too_bright_pulls_no_harder_than_the_limit() -> None:
+    """The slope in e is -2 LIMIT beyond it, and the value goes on without a step."""
+    scale = RADIANCE + FLOOR
+    slopes, values = [], []
+    for error in (0.5 * LIMIT, LIMIT * (1 - 1e-4), LIMIT * (1 + 1e-4), 50 * LIMIT):
+        estimate = torch.full((1, 3, 8, 8), RADIANCE, requires_grad=True)
+        loss = history_loss(estimate, examples(torch.full((1, 3, 8, 8), RADIANCE + error * scale)))
+        loss.backward()
+        assert estimate.grad is not None
+        slopes.append(float(estimate.grad.sum()) * scale)
+        values.append(float(loss))
+    assert slopes == pytest.approx([-LIMIT, -2 * LIMIT, -2 * LIMIT, -2 * LIMIT], rel=1e-3)
+    assert values[0] == pytest.approx(0.25 * LIMIT**2, rel=1e-3)
+    assert values[2] - values[1] == pytest.approx(4e-4 * LIMIT**2, rel=0.05)
+    assert values[3] == pytest.approx(99 * LIMIT**2, rel=1e-3)
 
 
 def test_the_minimiser_is_the_mean_of_the_targets() -> None:
