@@ -24,7 +24,7 @@ from denoiser.windows import mean_around
 FLOOR = 0.1  # radiance; below it errors count absolutely, as they do in relMSE
 CAP = 4.0  # times what the mean of logs shows around a pixel: brighter estimates count as this
 WINDOW = 5  # pixels on a side of what is around
-LIMIT = 20.0  # relative error of an estimate too dark, beyond which it counts linearly
+LIMIT = 10.0  # relative error of an estimate too dark, beyond which it counts linearly
 
 
 def history_loss(estimate: torch.Tensor, examples: Examples) -> torch.Tensor:
