@@ -93,6 +93,8 @@ class GuardedAdam:
         """The recurrence, unless `is_bad` is 1.0: read on the device, so nothing waits for it."""
         steps = self._moments["step"]
         torch._foreach_add_(steps, 1)
+        # On a CPU nothing is recorded, and a Python float is not rounded to float32.
+        rate = self._rate if self._rate.is_cuda else self._learning_rate
         with torch.no_grad():
             torch._fused_adam_(
                 list(self._parameters.values()),
@@ -101,7 +103,7 @@ class GuardedAdam:
                 self._moments["exp_avg_sq"],
                 [],
                 steps,
-                lr=self._rate,
+                lr=rate,  # type: ignore[arg-type]  # either overload
                 beta1=BETAS[0],
                 beta2=BETAS[1],
                 weight_decay=0.0,
