@@ -58,9 +58,8 @@ def parts(args: argparse.Namespace) -> list[Part]:
         peer = [*args.mitsuba.split(), scene, "--size", args.sizes[0], "--spp", "8"]
         peer += ["--max-depth", str(PATH_DEPTH)]
         found.append(Part(f"mitsuba-{Path(scene).parent.name}", peer, 90.0))
-    found.append(
-        Part("tests", [sys.executable, "-m", "pytest", "-q", "tests/app/test_gpu.py"], 180)
-    )
+    tests = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "tests"]
+    found.append(Part("tests", tests, 180.0))
     return found
 
 

@@ -1,7 +1,7 @@
 """Replay: work on a GPU recorded once as a CUDA graph, and from then on launched as one.
 
-Host code. A training step is a thousand small kernels, which Python hands over one by one more
-slowly than a GPU does them. On a CPU the work is simply done.
+Host code. A training step is hundreds (U-Net) or thousands (kernel prediction) of operators, which
+Python hands over one by one. On a CPU the work is simply done.
 """
 
 from __future__ import annotations

@@ -30,17 +30,8 @@ from scenes.builtin import DEFAULT_SCENE
 GROUPS = {
     "mode (without one: the viewer)": {"headless", "benchmark", "render", "offline"},
     "every mode": {
-        *(
-            "scene",
-            "environment",
-            "size",
-            "spp",
-            "max-depth",
-            "rr-depth",
-            "device",
-            "seed",
-            "quiet",
-        ),
+        *("scene", "environment", "size", "spp", "max-depth", "rr-depth"),
+        *("device", "seed", "quiet"),
     },
     "denoiser (viewer, --headless, --benchmark)": {
         *("network", "start", "loss", "learning-rate", "train-steps", "crop", "precision"),

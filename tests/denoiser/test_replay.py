@@ -128,4 +128,6 @@ def test_a_recorded_step_does_the_same(network: NetworkName) -> None:
         assert [trainer.launches for trainer in trainers] == ["one by one", "recorded"]
         assert losses[1] == pytest.approx(losses[0], rel=0.02, nan_ok=True)
         torch.testing.assert_close(pictures[1], pictures[0], rtol=0.05, atol=0.02)
-        assert [int(trainer.skipped_count) for trainer in trainers] == [8, 8]
+        # Only L_HDR overflows, and only where the broken half is the target.
+        expected = 4 if network is NetworkName.UNET else 0
+        assert [int(trainer.skipped_count) for trainer in trainers] == [expected, expected]
