@@ -74,7 +74,8 @@ class Cockpit:
     def take_edits(self, work: Work) -> Edits:
         """What the frame of `work` that begins now changes; nothing is left over."""
         # A pause does no steps, but is no wish for none.
-        self._asked_steps = work.train_steps or self.view.settings.denoiser.train_steps
+        wanted = self.view.settings.denoiser.train_steps
+        self._asked_steps = wanted if self.view.is_paused else work.train_steps
         asked = replace(work, train_steps=self._asked_steps).edits
         edits, self._edits = merged(self._edits, asked), NO_EDITS
         return edits

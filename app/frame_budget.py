@@ -85,7 +85,9 @@ class FrameBudget:
 
     def __init__(self) -> None:
         """All work, until a frame was seen."""
-        self._costs: deque[UnitCosts] = deque(maxlen=MEMORY)
+        self._samples: deque[float] = deque(maxlen=MEMORY)
+        self._pixels: deque[float] = deque(maxlen=MEMORY)
+        self._trained_pixels: deque[float] = deque(maxlen=MEMORY)
         self._full: Work | None = None
         self._rung = 0
 
@@ -103,29 +105,26 @@ class FrameBudget:
     @staticmethod
     def first_work(full: Work) -> Work:
         """What the very first frame does, so that there soon is a picture: all pixels, no more."""
-        return [work for work in rungs(full) if work.size == full.size][-1]
+        least = [work for work in rungs(full) if work.size == full.size][-1]
+        return replace(least, train_steps=0)
 
     def observe(self, work: Work, milliseconds: Mapping[str, float]) -> None:
         """Learn from a frame that did `work` and took `milliseconds` per stage."""
         pixels, trained = work.pixel_count, work.trained_pixels
         once = milliseconds[TOTAL] - milliseconds[RENDER] - milliseconds[TRAIN]
-        known = self._costs[-1].trained_pixel if self._costs else 0.0
-        self._costs.append(
-            UnitCosts(
-                sample=milliseconds[RENDER] / (pixels * work.spp),
-                pixel=once / pixels,
-                trained_pixel=milliseconds[TRAIN] / trained if trained else known,
-            )
-        )
+        self._samples.append(milliseconds[RENDER] / (pixels * work.spp))
+        self._pixels.append(once / pixels)
+        if trained:
+            self._trained_pixels.append(milliseconds[TRAIN] / trained)
 
     def _unit_costs(self) -> UnitCosts | None:
         """Medians of the last frames; None before the first."""
-        if not self._costs:
+        if not self._samples:
             return None
         return UnitCosts(
-            statistics.median(costs.sample for costs in self._costs),
-            statistics.median(costs.pixel for costs in self._costs),
-            statistics.median(costs.trained_pixel for costs in self._costs),
+            statistics.median(self._samples),
+            statistics.median(self._pixels),
+            statistics.median(self._trained_pixels) if self._trained_pixels else 0.0,
         )
 
     def _best_rung(self, ladder: list[Work], costs: UnitCosts, target_ms: float) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import queue
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
-from collections.abc import Iterator
+from io import FileIO
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,9 @@ from scenes.loader import read_scene
 
 POLL_SECONDS = 0.05  # between two signs of life while one waits
 
+Message = tuple[str, Any]
+"""What it is (progress, scene, arrays, error), and that itself."""
+
 
 class SceneLoading:
     """A scene that is being made elsewhere."""
@@ -34,12 +39,16 @@ class SceneLoading:
     def __init__(self, source: str, environment: Path | None) -> None:
         """Begin; `source` is the name of a built-in scene, or a file."""
         context = multiprocessing.get_context("spawn")
-        self._source = source
-        self._connection, theirs = context.Pipe(duplex=False)
+        ours, theirs = context.Pipe(duplex=False)
         work = (theirs, source, environment)
         self._process = context.Process(target=_load, args=work, daemon=True)
         self._process.start()
         theirs.close()
+        self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        # New memory is slow to get; this thread gets it while the other one compiles.
+        told = (ours, source, self._messages.put)
+        self._receiver = threading.Thread(target=receive, args=told, daemon=True)
+        self._receiver.start()
 
     def scene(self) -> SceneDescription:
         """The description, as `read_scene` gives it. SceneError if there is none."""
@@ -48,29 +57,26 @@ class SceneLoading:
 
     def arrays(self, progress: Callable[[float], None]) -> SceneArrays:
         """Everything to upload, after the description; `progress` is called with the share done."""
-        arrays = SceneArrays(**self._next("arrays", progress))
-        with self._told_if_killed():
-            for value in vars(arrays).values():
-                if isinstance(value, np.ndarray):
-                    self._connection.recv_bytes_into(_bytes(value))
+        arrays: SceneArrays = self._next("arrays", progress)
         self.close()
         return arrays
 
     def close(self) -> None:
         """End the other process, whatever it does."""
-        self._connection.close()
         self._process.terminate()
         self._process.join()
+        self._receiver.join()
 
     def _next(self, wanted: str, progress: Callable[[float], None] | None = None) -> Any:
         """What the next message of this kind brings."""
         share = 0.0
         while True:
-            while not self._connection.poll(POLL_SECONDS):
+            try:
+                kind, content = self._messages.get(timeout=POLL_SECONDS)
+            except queue.Empty:
                 if progress is not None:
                     progress(share)
-            with self._told_if_killed():
-                kind, content = self._connection.recv()
+                continue
             if kind == wanted:
                 return content
             if kind == "error":
@@ -78,16 +84,30 @@ class SceneLoading:
                 raise content
             share = content
 
-    @contextlib.contextmanager
-    def _told_if_killed(self) -> Iterator[None]:
-        """SceneError where the other process is gone before it was done."""
-        try:
-            yield
-        except (EOFError, OSError):
-            self.close()
-            raise SceneError(
-                f"{self._source}: the process that loads it was ended from outside"
-            ) from None
+
+def receive(connection: Connection, source: str, tell: Callable[[Message], None]) -> None:
+    """Hand on every message until there are the arrays, or an error; then close the connection."""
+    kind = ""
+    with connection:
+        while kind not in ("arrays", "error"):
+            try:
+                kind, content = connection.recv()
+                if kind == "arrays":
+                    content = _receive_arrays(connection, content)
+            except (EOFError, OSError):
+                kind, content = "error", SceneError(
+                    f"{source}: the process that loads it was ended from outside"
+                )
+            tell((kind, content))
+
+
+def _receive_arrays(connection: Connection, values: dict[str, Any]) -> SceneArrays:
+    """Fill the empty ones."""
+    with _stream(connection, "rb") as stream:
+        for value in values.values():
+            if isinstance(value, np.ndarray):
+                _read(stream, value)
+    return SceneArrays(**values)
 
 
 def begin_loading(source: str, environment: Path | None) -> SceneLoading | None:
@@ -139,9 +159,10 @@ def _send_arrays(connection: Connection, scene: SceneDescription) -> None:
     values = vars(arrays)
     blank = {n: Blank(v) if isinstance(v, np.ndarray) else v for n, v in values.items()}
     connection.send(("arrays", blank))
-    for value in values.values():
-        if isinstance(value, np.ndarray):
-            connection.send_bytes(_bytes(np.ascontiguousarray(value)))
+    with _stream(connection, "wb") as stream:
+        for value in values.values():
+            if isinstance(value, np.ndarray):
+                _write(stream, np.ascontiguousarray(value))
 
 
 class Blank:
@@ -153,6 +174,28 @@ class Blank:
     def __reduce__(self) -> tuple[Any, ...]:
         """How it is sent."""
         return np.empty, (self._array.shape, self._array.dtype.str)
+
+
+def _stream(connection: Connection, mode: str) -> FileIO:
+    """The pipe itself: a connection's own way takes five times as long for large arrays."""
+    return FileIO(connection.fileno(), mode, closefd=False)
+
+
+def _read(stream: FileIO, array: np.ndarray) -> None:
+    """Read what a contiguous array holds. EOFError where the stream ends before."""
+    left = _bytes(array)
+    while left:
+        count = stream.readinto(left)
+        if not count:
+            raise EOFError
+        left = left[count:]
+
+
+def _write(stream: FileIO, array: np.ndarray) -> None:
+    """Write what a contiguous array holds."""
+    left = _bytes(array)
+    while left:
+        left = left[stream.write(left) :]
 
 
 def _bytes(array: np.ndarray) -> memoryview:

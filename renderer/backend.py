@@ -16,6 +16,8 @@ import torch
 from renderer.errors import BackendError
 from renderer.front_end import quicken_front_end
 
+quicken_front_end()  # whoever needs this module comes to its kernels later
+
 DEVICE_MEMORY_GB = 4.0  # Taichi's pool on a GPU; scene tables live there, frame buffers in torch's
 
 
@@ -60,7 +62,6 @@ def start(wanted: str = "auto", is_debug: bool = False) -> Backend:
 
 def _initialise(arch: object, device: torch.device, is_debug: bool) -> None:
     """The one `ti.init`."""
-    quicken_front_end()
     options: dict[str, object] = {"cpu_max_num_threads": _core_count()}
     if device.type == "cuda":
         options = {"device_memory_GB": DEVICE_MEMORY_GB}

@@ -76,8 +76,16 @@ def test_steps_give_way_before_samples_and_samples_before_size() -> None:
 
 
 def test_the_first_frame_has_all_pixels_and_nothing_else() -> None:
-    assert FrameBudget.first_work(FULL) == Work(FULL.size, MIN_SPP, 1, FULL.crop)
+    assert FrameBudget.first_work(FULL) == Work(FULL.size, MIN_SPP, 0, FULL.crop)
     assert FrameBudget.first_work(Work((9, 9), 1, 0, 32)) == Work((9, 9), 1, 0, 32)
+
+
+def test_a_first_frame_without_training_says_nothing_of_what_a_step_costs() -> None:
+    with_it, without = FrameBudget(), FrameBudget()
+    first = FrameBudget.first_work(FULL)
+    with_it.observe(first, times(first, 20.0, 20.0))
+    expected = fly(without, 20.0, 20.0, 2)[-1]
+    assert fly(with_it, 20.0, 20.0, 2)[-1] == expected != FULL
 
 
 def test_nothing_grows_that_was_little_from_the_start() -> None:

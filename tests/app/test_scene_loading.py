@@ -8,6 +8,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import fields
+from io import FileIO
+from multiprocessing import Pipe
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import pytest
 
 from app.scene_loading import SceneLoading
 from app.scene_loading import begin_loading
+from app.scene_loading import receive
 from renderer.scene_build import build_scene_arrays
 from scenes.description import SceneError
 from scenes.framing import with_camera
@@ -65,19 +68,20 @@ def test_a_killed_process_is_told() -> None:
         loading.scene()
 
 
-def test_one_that_is_killed_between_two_arrays_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "triangle.obj"
-    path.write_text(TRIANGLE)
-    loading = SceneLoading(str(path), None)  # gets a sky, more than a pipe holds
-    loading.scene()
-    blank = loading._next("arrays")
-    loading._process.kill()
-    loading._process.join()
-    monkeypatch.setattr(loading, "_next", lambda *words: blank)
-    with pytest.raises(SceneError, match="triangle.obj: .* ended from outside"):
-        loading.arrays(lambda share: None)
+def test_one_that_is_killed_between_two_arrays_is_told() -> None:
+    ours, theirs = Pipe(duplex=False)
+    theirs.send(("scene", "described"))
+    theirs.send(("arrays", {"nodes": np.empty(3, np.float32), "blocks": np.empty(5, np.float32)}))
+    with FileIO(theirs.fileno(), "wb", closefd=False) as stream:
+        stream.write(bytes(3 * 4 + 7))
+    theirs.close()
+    messages: list[tuple[str, object]] = []
+    receive(ours, "triangle.obj", messages.append)
+    assert messages[0] == ("scene", "described")
+    kind, error = messages[-1]
+    assert kind == "error" and isinstance(error, SceneError)
+    assert str(error) == "triangle.obj: the process that loads it was ended from outside"
+    assert len(messages) == 2 and ours.closed
 
 
 def test_closing_ends_the_process_at_once() -> None:

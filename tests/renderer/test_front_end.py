@@ -51,3 +51,29 @@ def test_sums_and_extremes_of_vectors_and_matrices(backend: Backend) -> None:
     assert list(reduced(ti.Vector([1.0, -7.0, 3.5]))) == [-2.5, 249.0, 3.5, 7.0]
     assert reduced_matrix(-1.0) == 8.0
     assert ti.Vector([1.0, 2.0, 4.0]).sum() == 7.0, "outside of a kernel"
+
+
+@ti.data_oriented
+class Scaler:
+    """Functions and kernels of a class are told by the frame that decorates them."""
+
+    def __init__(self, factor: float) -> None:
+        self.factor = factor
+
+    @ti.func
+    def scaled(self, x: ti.f32) -> ti.f32:
+        return self.factor * x
+
+    @ti.kernel
+    def twice(self, x: ti.f32) -> ti.f32:
+        return self.scaled(self.scaled(x))
+
+
+def test_functions_of_a_class_get_the_object(backend: Backend) -> None:
+    assert Scaler(3.0).twice(2.0) == 18.0
+
+    @ti.kernel
+    def local(x: ti.f32) -> ti.f32:
+        return doubled(x)
+
+    assert local(2.0) == 4.0, "a function in a function is no method"
