@@ -12,7 +12,11 @@ import torch
 
 @dataclass(frozen=True, eq=False)
 class Half:
-    """One of two independent estimates of an image. All float32, contiguous, on one device."""
+    """One of two independent estimates of an image. All float32, contiguous, on one device.
+
+    Features are those of the samples that took the likelier way, through or mirrored, wherever they
+    met glass; of all samples where none did.
+    """
 
     color: torch.Tensor
     """(H, W, 3) linear radiance, >= 0, unbounded; a broken path may leave NaN or inf, never hidden

@@ -41,6 +41,7 @@ color_image = ti.types.ndarray(dtype=vec3, ndim=2)
 scalar_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 KEY_STEPS = 16777216.0  # 2^24, all that a random number distinguishes
+UNLIKELY = 1e-3  # weight of features that a path met on a less likely way: where there are no other
 MAX_SURVIVAL = 0.95  # Russian roulette: even the brightest path ends some time
 
 
@@ -104,7 +105,12 @@ def trace_path(
 ) -> PathResult:
     """Radiance along a camera ray, with the features of its first non-delta hit."""
     result = PathResult(
-        radiance=vec3(0.0), albedo=vec3(1.0), normal=vec3(0.0), depth=0.0, mirrored=0.0
+        radiance=vec3(0.0),
+        albedo=vec3(1.0),
+        normal=vec3(0.0),
+        depth=0.0,
+        mirrored=0.0,
+        weight=1.0,
     )
     beta = vec3(1.0)  # throughput of the path so far
     tint = vec3(1.0)  # colour of the delta lobes so far, for the albedo feature
@@ -158,6 +164,7 @@ def trace_path(
                         result.depth = travelled
                     else:
                         result.mirrored = 1.0
+                        result.weight = ti.select(scattered.pdf < 0.5, UNLIKELY, result.weight)
                     tint *= delta_tint(bsdf, scattered)
                 # ---- Emitter sampling ----
                 if depth < settings.max_depth and settings.strategy != int(Strategy.BSDF):
@@ -195,11 +202,20 @@ def render_half(
     depth: scalar_image,
     mirrored: scalar_image,
 ):
-    """Fill rows of the five images of one half: means over spp paths per pixel, box filter."""
+    """Fill rows of the five images of one half: means over spp paths per pixel, box filter.
+
+    Whether a path passes glass or is mirrored in it is a matter of chance, and its features with
+    it. Those of paths that went the likelier way each time are all of one surface, without noise.
+    """
     height, width = color.shape[0], color.shape[1]
     for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):
         total = PathResult(
-            radiance=vec3(0.0), albedo=vec3(0.0), normal=vec3(0.0), depth=0.0, mirrored=0.0
+            radiance=vec3(0.0),
+            albedo=vec3(0.0),
+            normal=vec3(0.0),
+            depth=0.0,
+            mirrored=0.0,
+            weight=0.0,
         )
         for sample in range(settings.spp):
             sampler = start_sampler(
@@ -210,12 +226,13 @@ def render_half(
             start = sample_camera_ray(camera, position, vec2(u.z, u.w))
             path = trace_path(tables, settings, sampler, start)
             total.radiance += path.radiance
-            total.albedo += path.albedo
-            total.normal += path.normal
-            total.depth += path.depth
-            total.mirrored += path.mirrored
-        scale = 1.0 / settings.spp
-        color[row, column] = total.radiance * scale
+            total.albedo += path.weight * path.albedo
+            total.normal += path.weight * path.normal
+            total.depth += path.weight * path.depth
+            total.mirrored += path.weight * path.mirrored
+            total.weight += path.weight
+        color[row, column] = total.radiance / settings.spp
+        scale = 1.0 / total.weight
         albedo[row, column] = total.albedo * scale
         normal[row, column] = total.normal * scale
         depth[row, column] = total.depth * scale

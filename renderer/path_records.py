@@ -51,3 +51,4 @@ class PathResult:
     normal: vec3
     depth: ti.f32
     mirrored: ti.f32  # 1: the features were seen by way of mirror or glass
+    weight: ti.f32  # of the features in their pixel's mean
