@@ -176,6 +176,8 @@ def train(args: argparse.Namespace) -> None:
         pairs = read_flight(choice.choice(paths), device)
         trainer.forget_history()
         for pair in pairs[choice.randrange(len(pairs) // 2) :]:
+            if choice.random() < args.forget:
+                trainer.forget_history()
             pool.add(trainer.examples_of(pair))
             for _ in range(args.steps_per_frame):
                 rate = ramped_down(min(trainer.step_count / args.steps, 1.0), RAMP_DOWN)
@@ -204,6 +206,9 @@ def main() -> None:
     training.add_argument("--steps", type=int, default=12_000)
     training.add_argument("--steps-per-frame", type=int, default=4)
     training.add_argument("--batch", type=int, default=2)
+    training.add_argument(
+        "--forget", type=float, default=0.0, help="chance that a frame forgets its past"
+    )
     training.add_argument("--pool", type=int, default=400)
     training.add_argument("--seed", type=int, default=0)
     training.add_argument("--init", type=Path, help="weights to go on from")
