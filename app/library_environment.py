@@ -11,6 +11,8 @@ SETTINGS = {
     "ENABLE_TAICHI_HEADER_PRINT": "0",  # no greeting on the standard output
     # Waiting OpenMP threads sleep: spinning, they fight the renderer's threads for the same cores.
     "OMP_WAIT_POLICY": "passive",
+    # But not at once: to wake one takes longer than most operators of a small network do.
+    "GOMP_SPINCOUNT": "2000",
     "NUMBA_THREADING_LAYER": "workqueue",  # the OpenMP one changes the number of torch's threads
 }
 

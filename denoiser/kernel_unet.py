@@ -57,12 +57,14 @@ class KernelUNet(nn.Module):
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, SIDE_MULTIPLE)
         full, half, quarter = self._heads(_centred(padded[:, : planes.SEEN]))
-        pictures = padded[:, planes.PICTURES].expm1()
+        pictures = padded[:, planes.PICTURES].expm1().contiguous()
         halved = functional.avg_pool2d(pictures, 2)
-        smooth = _filtered(functional.avg_pool2d(halved, 2), quarter[:, :TAPS])
-        smooth = _refined(_filtered(halved, half[:, :TAPS]), smooth, half[:, -1:])
-        share, gain = full[:, TAPS : TAPS + 1], full[:, -3:]
-        smooth = _refined(_filtered(pictures, full[:, :TAPS]), smooth, share)
+        smooth, _ = _filtered(functional.avg_pool2d(halved, 2), quarter)
+        fine, share = _filtered(halved, half)
+        smooth = _refined(fine, smooth, share)
+        fine, rest = _filtered(pictures, full)
+        share, gain = rest.split((1, 3), dim=1)
+        smooth = _refined(fine, smooth, share)
         smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
         radiance = remodulated(smooth, padded[:, planes.ALBEDO]) / padded[:, planes.EXPOSURE]
         return radiance[:, :, :height, :width]
@@ -78,9 +80,9 @@ class KernelUNet(nn.Module):
         full = _activate(self.dec_full(_join(half, enc_full)))
         full = _activate(self.dec_last(full))
         return (
-            self.head_full(full).float(),
-            self.head_half(half).float(),
-            self.head_quarter(quarter).float(),
+            _planes(self.head_full, full),
+            _planes(self.head_half, half),
+            _planes(self.head_quarter, quarter),
         )
 
 
@@ -91,11 +93,20 @@ def _centred(seen: torch.Tensor) -> torch.Tensor:
     return seen - shift
 
 
-def _filtered(pictures: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
-    """(N, 3, H, W): all pictures, (N, 9, H, W), through kernels that sum to 1 together."""
-    weights = torch.softmax(logits, dim=1).chunk(PICTURE_COUNT, dim=1)
-    filtered = map(filter_with_kernels, pictures.chunk(PICTURE_COUNT, dim=1), weights)
-    return torch.stack(list(filtered)).sum(dim=0)
+def _planes(head: nn.Conv2d, x: torch.Tensor) -> torch.Tensor:
+    """What a 1 x 1 convolution gives, float32, plane by plane: filters read one tap at a time.
+
+    As a product of matrices it writes them so at once, and takes `x` channels-last as it is.
+    """
+    assert head.bias is not None
+    pixels = x.permute(0, 2, 3, 1).flatten(0, 2)
+    flat = torch.addmm(head.bias[:, None], head.weight.flatten(1), pixels.t()).float()
+    return flat.unflatten(1, (len(x), *x.shape[2:])).transpose(0, 1)
+
+
+def _filtered(pictures: torch.Tensor, head: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(N, 3, H, W): all pictures, (N, 9, H, W), through the kernels of a head; what else it has."""
+    return filter_with_kernels(pictures.unflatten(1, (PICTURE_COUNT, -1)), head, KERNEL)
 
 
 def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
@@ -125,4 +136,4 @@ def _convolution(input_channels: int, output_channels: int, side: int = 3) -> nn
 
 
 def _activate(x: torch.Tensor) -> torch.Tensor:
-    return functional.leaky_relu(x, LEAK)
+    return functional.leaky_relu_(x, LEAK)

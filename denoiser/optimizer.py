@@ -69,9 +69,8 @@ class GuardedAdam:
             gradients.append(parameter.grad)
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         is_bad = ~torch.isfinite(loss.detach() + norm)
-        if self._clip is not None:
-            self._scale_down(gradients, norm, is_bad, self._clip)
-        self._update(gradients, is_bad.float())
+        divisor = None if self._clip is None else self._excess(norm, is_bad, self._clip)
+        self._update(gradients, is_bad.float(), divisor)
         self.skipped_count += is_bad
 
     def state(self) -> dict[str, torch.Tensor]:
@@ -89,8 +88,13 @@ class GuardedAdam:
         for value, saved in pairs:
             value.copy_(saved)
 
-    def _update(self, gradients: list[torch.Tensor], is_bad: torch.Tensor) -> None:
-        """The recurrence, unless `is_bad` is 1.0: read on the device, so nothing waits for it."""
+    def _update(
+        self, gradients: list[torch.Tensor], is_bad: torch.Tensor, divisor: torch.Tensor | None
+    ) -> None:
+        """The recurrence, unless `is_bad` is 1.0: read on the device, so nothing waits for it.
+
+        Gradients are divided by `divisor` before.
+        """
         steps = self._moments["step"]
         torch._foreach_add_(steps, 1)
         # On a CPU nothing is recorded, and a Python float is not rounded to float32.
@@ -110,23 +114,17 @@ class GuardedAdam:
                 eps=EPSILON,
                 amsgrad=False,
                 maximize=False,
+                grad_scale=divisor,
                 found_inf=is_bad,
             )
         torch._foreach_sub_(steps, [is_bad] * len(steps))
 
-    def _scale_down(
-        self,
-        gradients: list[torch.Tensor],
-        norm: torch.Tensor,
-        is_bad: torch.Tensor,
-        clip: float,
-    ) -> None:
-        """Limit the gradients to `clip` times the running mean of their norm; waits for nothing."""
+    def _excess(self, norm: torch.Tensor, is_bad: torch.Tensor, clip: float) -> torch.Tensor:
+        """What the norm is more than `clip` times the running mean of norms by, a factor >= 1."""
         mean = self._norm_mean
         limit = torch.where(mean > 0, clip * mean, norm)
-        scale = (limit / norm.clamp(min=TINY_NORM)).clamp(max=1.0)
-        torch._foreach_mul_(gradients, torch.where(is_bad, 1.0, scale))
         seen = torch.minimum(norm, limit)
-        mean.copy_(
-            torch.where(is_bad, mean, torch.where(mean > 0, mean.lerp(seen, 1 - NORM_DECAY), seen))
-        )
+        now = torch.where(mean > 0, mean.lerp(seen, 1 - NORM_DECAY), seen)
+        excess = (norm / limit.clamp(min=TINY_NORM)).clamp(min=1.0)
+        mean.copy_(torch.where(is_bad, mean, now))
+        return torch.where(is_bad, 1.0, excess)

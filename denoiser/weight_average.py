@@ -38,9 +38,7 @@ class WeightAverage:
             return
         mean: list[torch.Tensor] = list(self.network.parameters())
         now: list[torch.Tensor] = list(self._source.parameters())
-        change = torch._foreach_sub(now, mean)
-        torch._foreach_mul_(change, self._share)
-        torch._foreach_add_(mean, change)
+        torch._foreach_lerp_(mean, now, [self._share] * len(mean))
 
     def state(self) -> dict[str, torch.Tensor]:
         """The mean's weights by name, not copied; nothing where there is none."""
