@@ -29,14 +29,13 @@ prepare_libraries()
 
 import torch  # noqa: E402
 from racer import Racer  # noqa: E402
-from racer import Truth  # noqa: E402
 from racer import file_name  # noqa: E402
 from racer import measure  # noqa: E402
 from racer import measure_at_rest  # noqa: E402
+from references import References  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
 from app.flythrough import flythrough_cameras  # noqa: E402
-from app.headless import REFERENCE_SEED  # noqa: E402
 from app.picture_files import write_exr  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from app.session import Session  # noqa: E402
@@ -50,7 +49,6 @@ from denoiser.settings import NetworkName  # noqa: E402
 from denoiser.settings import Start  # noqa: E402
 from denoiser.trainer import Trainer  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
-from scenes.description import Camera  # noqa: E402
 from scenes.loader import load_scene  # noqa: E402
 
 MEASURED = [10, 20, 30, 50, 100, 150, 220, 240, 260, 280, 300]  # frames
@@ -107,6 +105,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
     scene = load_scene(args.scene, None, size[0] / size[1])
     render = RenderSettings(size=size, spp=args.spp, max_depth=args.max_depth, seed=args.seed)
     session = Session(scene, SessionSettings(render, DenoiserSettings(train_steps=0), args.device))
+    references = References(session, args.reference_spp, args.references)
     flying = racers(args, session.backend.device)
     cameras = flythrough_cameras(scene, args.scene, args.path, args.frames)
     # Late in the flight the frame before is measured as well: flicker takes two.
@@ -118,7 +117,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         for racer in flying:
             racer.fly(pair)
         if frame in wanted:
-            truth = truth_of(session, camera, args.reference_spp)
+            truth = references.truth(camera)
             for racer in flying:
                 measure(racer, frame, pair, before if frame in late else None, truth)
             tell(frame, flying)
@@ -127,7 +126,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
     if args.pictures is not None:
         args.pictures.mkdir(parents=True, exist_ok=True)
         layers = {racer.name: racer.picture for racer in flying}
-        layers["reference"] = truth_of(session, camera, args.reference_spp).mean()
+        layers["reference"] = references.truth(camera).mean()
         for name, picture in layers.items():
             assert picture is not None
             write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
@@ -136,12 +135,6 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         for racer in flying:
             measure_at_rest(racer, resting)
     return write(args, session, flying)
-
-
-def truth_of(session: Session, camera: Camera, spp: int) -> Truth:
-    """From four references of a quarter of the samples each."""
-    seeds = range(REFERENCE_SEED, REFERENCE_SEED + 4)
-    return Truth.of([session.reference(camera, max(spp // 4, 1), seed) for seed in seeds])
 
 
 def write(args: argparse.Namespace, session: Session, flying: list[Racer]) -> dict[str, object]:
@@ -182,6 +175,7 @@ def main() -> None:
     parser.add_argument("--rest", type=int, default=32, help="frames at rest after the flight")
     parser.add_argument("--measure", type=int, nargs="+", default=MEASURED)
     parser.add_argument("--reference-spp", type=int, default=512)
+    parser.add_argument("--references", type=Path, help="folder where they are kept")
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()

@@ -1,0 +1,59 @@
+"""References of a race's frames, which take longer than all the rest: kept for the next race."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from safetensors.torch import save_file
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from racer import Truth  # noqa: E402
+
+from app.headless import REFERENCE_SEED  # noqa: E402
+from app.session import Session  # noqa: E402
+from scenes.description import Camera  # noqa: E402
+
+PARTS = 4  # independent references of a frame
+
+
+class References:
+    """Renders what is not there yet; to be emptied when the renderer changes its radiance."""
+
+    def __init__(self, session: Session, spp: int, folder: Path | None) -> None:
+        """`spp` samples for all parts of a frame; without a folder nothing is kept."""
+        self._session = session
+        self._spp = max(spp // PARTS, 1)
+        self._folder = folder
+
+    def truth(self, camera: Camera) -> Truth:
+        """Of the session's scene, seen from `camera`."""
+        if self._folder is None:
+            return Truth.of(self._rendered(camera))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{self._session.scene.name}-{self._key(camera)}.safetensors"
+        if not path.exists():
+            parts = {str(index): part for index, part in enumerate(self._rendered(camera))}
+            temporary = path.with_suffix(".part")
+            save_file({name: part.cpu().contiguous() for name, part in parts.items()}, temporary)
+            os.replace(temporary, path)
+        kept = load_file(path)
+        device = self._session.backend.device
+        return Truth.of([kept[str(index)].to(device) for index in range(PARTS)])
+
+    def _rendered(self, camera: Camera) -> list[torch.Tensor]:
+        seeds = range(REFERENCE_SEED, REFERENCE_SEED + PARTS)
+        return [self._session.reference(camera, self._spp, seed) for seed in seeds]
+
+    def _key(self, camera: Camera) -> str:
+        """Tells apart all that a reference depends on but the scene, and the renderer itself."""
+        render = self._session.settings.render
+        lens = (camera.fov_x, camera.aspect, camera.aperture_radius, camera.focus_distance)
+        work = (render.size, render.max_depth, render.rr_depth, render.spp, self._spp)
+        text = f"{camera.to_world.tolist()} {lens} {work}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
