@@ -204,10 +204,10 @@ def main() -> None:
     training.set_defaults(run=train)
     training.add_argument("--network", default="best", choices=["fast", "best"])
     training.add_argument("--steps", type=int, default=12_000)
-    training.add_argument("--steps-per-frame", type=int, default=4)
+    training.add_argument("--steps-per-frame", type=int, default=8)
     training.add_argument("--batch", type=int, default=2)
     training.add_argument(
-        "--forget", type=float, default=0.0, help="chance that a frame forgets its past"
+        "--forget", type=float, default=0.15, help="chance that a frame forgets its past"
     )
     training.add_argument("--pool", type=int, default=400)
     training.add_argument("--seed", type=int, default=0)
