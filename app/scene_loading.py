@@ -98,6 +98,8 @@ def receive(connection: Connection, source: str, tell: Callable[[Message], None]
                 kind, content = "error", SceneError(
                     f"{source}: the process that loads it was ended from outside"
                 )
+            except Exception as error:  # else whoever waits would wait for ever
+                kind, content = "error", error
             tell((kind, content))
 
 

@@ -104,14 +104,7 @@ def trace_path(
     start: CameraRay,
 ) -> PathResult:
     """Radiance along a camera ray, with the features of its first non-delta hit."""
-    result = PathResult(
-        radiance=vec3(0.0),
-        albedo=vec3(1.0),
-        normal=vec3(0.0),
-        depth=0.0,
-        mirrored=0.0,
-        weight=1.0,
-    )
+    result = PathResult(albedo=vec3(1.0), weight=1.0)  # the rest is 0
     beta = vec3(1.0)  # throughput of the path so far
     tint = vec3(1.0)  # colour of the delta lobes so far, for the albedo feature
     depth = 0  # segments traced
@@ -209,14 +202,7 @@ def render_half(
     """
     height, width = color.shape[0], color.shape[1]
     for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):
-        total = PathResult(
-            radiance=vec3(0.0),
-            albedo=vec3(0.0),
-            normal=vec3(0.0),
-            depth=0.0,
-            mirrored=0.0,
-            weight=0.0,
-        )
+        total = PathResult()
         for sample in range(settings.spp):
             sampler = start_sampler(
                 row * width + column, settings.frame_index, settings.stream, sample

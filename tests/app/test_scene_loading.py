@@ -84,6 +84,14 @@ def test_one_that_is_killed_between_two_arrays_is_told() -> None:
     assert len(messages) == 2 and ours.closed
 
 
+def test_what_cannot_be_received_is_told() -> None:
+    ours, theirs = Pipe(duplex=False)
+    theirs.send_bytes(b"no message")
+    messages: list[tuple[str, object]] = []
+    receive(ours, "triangle.obj", messages.append)
+    assert [kind for kind, _ in messages] == ["error"] and isinstance(messages[0][1], Exception)
+
+
 def test_closing_ends_the_process_at_once() -> None:
     loading = SceneLoading("reading-room", None)
     loading.close()
