@@ -24,6 +24,7 @@ from app.picture_files import write_exr
 from app.progress import StartProgress
 from app.progress import frames_bar
 from app.report import FrameReport
+from app.run_report import check_same_flight
 from app.run_report import run_report
 from app.scene_loading import SceneLoading
 from app.screenshot import frame_layers
@@ -64,7 +65,7 @@ def run_headless(
             bar.set_postfix_str(_postfix(rows), refresh=False)
             if len(rows) % CHECKPOINT_EVERY == 0:
                 video.flush()
-                _save(session, rows, folder)
+                _save(session, rows, options, folder)
             if stop.is_set:
                 break
         bar.close()
@@ -72,13 +73,17 @@ def run_headless(
         _write_results(session, rows, last, options, folder)
     if stop.is_set:
         saved = folder / "checkpoint.safetensors"
-        print(f"interrupted after frame {len(rows)}; go on with --resume {saved}", file=sys.stderr)
+        message = f"interrupted after frame {len(rows)}; to go on add --resume {saved}"
+        print(message, file=sys.stderr)
         return INTERRUPTED
     return 0
 
 
 def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
-    """Load the checkpoint; rows of the frames it contains where it belongs to this folder."""
+    """Load the checkpoint; rows of the frames it contains where it belongs to this folder.
+
+    UsageError if this folder's flight was another one.
+    """
     if options.resume is None:
         return []
     checkpoint.load(options.resume, session.trainer)
@@ -87,6 +92,8 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
     log = folder / "frames.csv"
     if options.resume.resolve().parent != folder.resolve() or not log.exists():
         return []
+    if (report := folder / "report.json").exists():
+        check_same_flight(report, session, options)
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
     return rows[: options.frames]
 
@@ -128,8 +135,9 @@ def _postfix(rows: list[FrameRow]) -> str:
     return f"{loss}, {measured[-1].psnr_mean:.1f} -> {measured[-1].psnr_denoised:.1f} dB"
 
 
-def _save(session: Session, rows: list[FrameRow], folder: Path) -> None:
+def _save(session: Session, rows: list[FrameRow], options: Options, folder: Path) -> None:
     """Log, then checkpoint: a run killed in between finds rows to spare and drops them."""
+    write_json(folder / "report.json", run_report(session, rows, options))
     write_rows(folder / "frames.csv", rows)
     checkpoint.save(folder / "checkpoint.safetensors", session.trainer)
 
@@ -140,10 +148,9 @@ def _write_results(
     """Everything but the video."""
     from app.convergence_plot import draw_convergence  # matplotlib: not before the first frame
 
-    _save(session, rows, folder)
+    _save(session, rows, options, folder)
     if options.save is not None:
         checkpoint.save(options.save, session.trainer)
-    write_json(folder / "report.json", run_report(session, rows, options))
     draw_convergence(
         folder / "convergence.png", rows, f"{session.scene.name}, {session.backend.name}"
     )

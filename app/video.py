@@ -38,14 +38,9 @@ class VideoWriter:
         self._width, self._height = max(size[0] // 2 * 2, 2), max(size[1] // 2 * 2, 2)
         self._open: tuple[av.container.OutputContainer, av.VideoStream] | None = None
         self._segments: list[Path] = []
-        # A finished video is whole; segments beside one are only left-overs.
-        earlier = [path] if path.exists() else _segments_of(path)
         if kept_count:
             first = _segment(path, 0)
-            found = _join(earlier, first, kept_count) if earlier else 0
-            if found < kept_count:
-                first.unlink(missing_ok=True)
-                raise UsageError(f"{path}: cannot be resumed: {found} of {kept_count} frames")
+            _join(_earlier(path, kept_count), first, kept_count)
             self._segments.append(first)
         for segment in _segments_of(path):
             if segment not in self._segments:
@@ -79,7 +74,8 @@ class VideoWriter:
         self.flush()
         if self._segments:
             _join(self._segments, self._path)
-        for segment in self._segments:
+        # The last first: what a run killed here leaves behind is never a video without its start.
+        for segment in reversed(self._segments):
             segment.unlink()
 
     def _begin(self) -> tuple[av.container.OutputContainer, av.VideoStream]:
@@ -101,6 +97,34 @@ def _segments_of(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f".{path.stem}.[0-9][0-9][0-9][0-9]{path.suffix}"))
 
 
+def _earlier(path: Path, count: int) -> list[Path]:
+    """Where the first `count` frames of an earlier run are: in its segments, or in the whole video.
+
+    A run that starts drops the segments it finds, but keeps a video until its own is whole:
+    segments are always of the later run. UsageError if neither has so many.
+    """
+    most = 0
+    for sources in (_segments_of(path), [path] if path.exists() else []):
+        found = sum(_count(source) for source in sources)
+        if found >= count:
+            return sources
+        most = max(most, found)
+    raise UsageError(f"{path}: cannot be resumed: {most} of {count} frames")
+
+
+def _count(path: Path) -> int:
+    """Frames of a video."""
+    try:
+        with av.open(str(path)) as container:
+            return sum(packet.size > 0 for packet in container.demux(container.streams.video[0]))
+    except (av.FFmpegError, IndexError) as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> UsageError:
+    return UsageError(f"{path}: cannot be resumed: {' '.join(str(error).split())}")
+
+
 def _partial(path: Path) -> Path:
     """Temporary name while a file is written."""
     return path.with_name(f".{path.stem}.part{path.suffix}")
@@ -114,8 +138,8 @@ def _create(path: Path, partial: Path) -> av.container.OutputContainer:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _join(sources: Sequence[Path], target: Path, limit: int | None = None) -> int:
-    """Copy the frames of all sources, at most `limit`, into `target`; how many there were."""
+def _join(sources: Sequence[Path], target: Path, limit: int | None = None) -> None:
+    """Copy the frames of all sources, at most `limit`, into `target`."""
     partial, count = _partial(target), 0
     try:
         with _create(target, partial) as output:
@@ -135,7 +159,5 @@ def _join(sources: Sequence[Path], target: Path, limit: int | None = None) -> in
                         count += 1
     except (av.FFmpegError, IndexError) as error:
         partial.unlink(missing_ok=True)
-        reason = " ".join(str(error).split())
-        raise UsageError(f"{sources[0]}: cannot be resumed: {reason}") from error
+        raise _unusable(sources[0], error) from error
     os.replace(partial, target)
-    return count

@@ -164,6 +164,36 @@ def test_resume_of_a_broken_folder_is_one_line(
     assert error.count("\n") == 1 and name in error
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [(("--size", "48x32"), "size"), (("--spp", "2"), "spp"), (("--max-depth", "3"), "max_depth")],
+)
+def test_another_flight_is_not_resumed_in_the_same_folder(
+    flown: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, str],
+    name: str,
+) -> None:
+    for each in FILES:
+        (tmp_path / each).write_bytes((flown / each).read_bytes())
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, "--frames", "6", *resume, *words) == USER_ERROR
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "report.json" in error and name in error
+    assert all((tmp_path / each).read_bytes() == (flown / each).read_bytes() for each in FILES)
+
+
+def test_another_scene_is_not_resumed_in_the_same_folder(
+    flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for each in FILES:
+        (tmp_path / each).write_bytes((flown / each).read_bytes())
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, *resume, scene="veach-mis") == USER_ERROR
+    assert "cornell-box, not veach-mis" in capsys.readouterr().err
+
+
 def test_ctrl_c_leaves_all_files(tmp_path: Path) -> None:
     """A real signal to a real process, once it has begun to fly."""
     folder = tmp_path / "out"
