@@ -64,6 +64,8 @@ def run_benchmark(
         result["held"] = _held(*held)
     print(_table(result))
     write_json(folder / "benchmark.json", result)
+    if options.save is not None:
+        checkpoint.save(options.save, session.trainer)
     return 0
 
 

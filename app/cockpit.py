@@ -80,6 +80,15 @@ class Cockpit:
         edits, self._edits = merged(self._edits, asked), NO_EDITS
         return edits
 
+    def make_do_with_less(self, work: Work) -> bool:
+        """No memory for `work`: go back to that of the last frame; False if it was no smaller."""
+        done = self.view.work
+        if done is None or not (work.pixel_count > done.pixel_count or work.crop > done.crop):
+            return False
+        self.edit(Edits(size=done.size, crop=done.crop))
+        self.say("out of memory at {}x{}, crops of {}".format(*work.size, work.crop))
+        return True
+
     def take_over(self, report: FrameReport, settings: SessionSettings, work: Work) -> None:
         """A frame is finished, `settings` are the session's: what it did, or a checkpoint has.
 

@@ -36,6 +36,11 @@ WORK = (
     "batch",
     "budget_ms",
 )  # flags whose default hangs on mode and device
+CHECKPOINT_FLAGS = {
+    "resume": ("viewer", "headless", "benchmark", "offline"),
+    "save": ("viewer", "headless", "benchmark"),
+}
+"""And the modes that read them; a study goes on by itself with what its folder holds."""
 MANY_SPP = 64  # of a picture nobody waits for (Lehtinen et al. 2018, section 3.3, offline)
 MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
 
@@ -163,6 +168,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
     """
     args = build_parser().parse_args(arguments)
     mode = _mode(args)
+    _refuse_unread(args, mode)
     offline = offline_options(args) if mode == "offline" else None
     is_many = mode == "render" or (offline is not None and offline.views is not None)
     spp = args.spp or (MANY_SPP if is_many else RenderSettings().spp)
@@ -199,6 +205,13 @@ def _mode(args: argparse.Namespace) -> str:
     if args.study not in [study.value for study in OnlineStudy]:
         raise UsageError(f"argument --study: {args.study} needs --offline")
     return "study"
+
+
+def _refuse_unread(args: argparse.Namespace, mode: str) -> None:
+    """Raise for a checkpoint's flag that the mode would not read."""
+    for flag, modes in CHECKPOINT_FLAGS.items():
+        if getattr(args, flag) is not None and mode not in modes:
+            raise UsageError(f"argument --{flag}: not together with --{mode}")
 
 
 def _scene(args: argparse.Namespace, offline: OfflineOptions | None) -> str:

@@ -15,6 +15,7 @@ from app.flythrough import flythrough_cameras
 from app.frame_log import FrameRow
 from app.frame_log import read_rows
 from app.frame_log import write_rows
+from app.interrupt import INTERRUPTED
 from app.interrupt import StopRequest
 from app.options import Options
 from app.outputs import prepare_folder
@@ -39,7 +40,6 @@ from scenes.description import SceneDescription
 
 CHECKPOINT_EVERY = 25  # frames that a killed run may lose
 REFERENCE_SEED = 1_000_003  # streams of the references, far from any frame's
-INTERRUPTED = 130
 
 
 def run_headless(

@@ -9,6 +9,8 @@ import signal
 from types import FrameType
 from types import TracebackType
 
+INTERRUPTED = 130  # exit code after Ctrl-C
+
 
 class StopRequest:
     """While active, a first Ctrl-C (or SIGTERM) sets `is_set`; a second one interrupts at once."""

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from app.command_line import parse_options
 from app.cpu_start import with_cpu_start
 from app.errors import UsageError
+from app.interrupt import INTERRUPTED
+from app.memory import is_out_of_memory
 from app.options import Options
 from app.outputs import prepare_folder
 from app.scene_loading import SceneLoading
@@ -25,8 +27,7 @@ from scenes.framing import with_camera
 from scenes.loader import load_scene
 
 USER_ERROR = 2
-INTERRUPTED = 130
-
+OUT_OF_MEMORY = "out of memory: smaller pictures, crops or batches need less"
 
 Mode = Callable[[SceneDescription, Options, SceneLoading | None], int]
 
@@ -44,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(options, loading)
     except (UsageError, SceneError, DataError, CheckpointError, BackendError) as error:
         print(f"error: {error}", file=sys.stderr)
+        return USER_ERROR
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        print(f"error: {OUT_OF_MEMORY}", file=sys.stderr)
         return USER_ERROR
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -67,6 +73,8 @@ def run(options: Options, loading: SceneLoading | None) -> int:
     if options.save is not None:
         # Better now than when hours of training are to be written.
         prepare_folder(options.save.parent)
+        if options.save.is_dir():
+            raise UsageError(f"{options.save}: cannot be written: is a folder")
     return mode(scene, options, loading)
 
 

@@ -19,6 +19,7 @@ from app.offline_distributed import join_processes
 from app.offline_distributed import leave_processes
 from app.offline_options import OfflineOptions
 from app.offline_options import Stage
+from app.offline_report import check_baseline
 from app.offline_report import evaluate_networks
 from app.offline_report import report_head
 from app.offline_training import load_or_start
@@ -67,6 +68,7 @@ def _train_and_evaluate(
     processes: Processes,
     device: torch.device,
 ) -> int:
+    check_baseline(offline)
     by_targets: dict[Targets, RestorationTrainer] = {}
     if offline.stage is Stage.EVALUATE:
         trainers = _load_networks(offline, device)
@@ -102,7 +104,7 @@ def _load_networks(offline: OfflineOptions, device: torch.device) -> dict[str, R
         if trainer.settings.channels != offline.training.channels:
             raise UsageError(f"{path}: has --channels {trainer.settings.channels}")
         label = _label(trainer.settings, len(offline.checkpoints))
-        trainers[label if label not in trainers else f"{label}, {path.stem}"] = trainer
+        trainers[label if label not in trainers else f"{label}, {path}"] = trainer
     return trainers
 
 

@@ -18,6 +18,7 @@ from app.picture_files import partial_file
 from app.picture_files import write_picture
 from denoiser.corruption import BLACK
 from denoiser.errors import DataError
+from denoiser.picture_files import check_channel_count
 from denoiser.picture_files import picture_paths
 from denoiser.picture_files import plain_alpha
 from denoiser.picture_files import to_channels
@@ -67,6 +68,7 @@ def denoise_file(
     if picture is None:
         raise DataError(f"{source}: {_one_line(oiio.geterror())}")
     spec = picture.spec()
+    check_channel_count(source, spec.nchannels)
     kind = KINDS.get(spec.format.basetype, oiio.FLOAT)
     pixels = picture.read_image(kind)
     picture.close()

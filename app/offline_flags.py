@@ -135,6 +135,8 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
         raise UsageError(f"argument --stage: --task {task.name} renders nothing")
     if args.study is not None and args.study not in [study.value for study in Study]:
         raise UsageError(f"argument --study: {args.study} flies through a scene, without --offline")
+    limits = None if task.corruption is None else task.corruption.limits
+    _check_level(args.level, task.name, limits)
     targets = _targets(args.targets)
     if task.corruption is None and targets != (Targets.NOISY,):
         raise UsageError(f"--task {task.name} has no clean targets")
@@ -199,6 +201,17 @@ def _targets(text: str | None) -> tuple[Targets, ...]:
     if text == "both":
         return (Targets.NOISY, Targets.CLEAN)
     return (Targets(text or Targets.NOISY.value),)
+
+
+def _check_level(level: float | None, task: str, limits: tuple[float, float] | None) -> None:
+    """Raise where the task has no such level of noise; `limits` are None if it adds none."""
+    if level is None:
+        return
+    if limits is None:
+        raise UsageError(f"argument --level: --task {task} adds no noise")
+    if not limits[0] <= level <= limits[1]:
+        ends = "{:g} to {:g}".format(*limits)
+        raise UsageError(f"argument --level: {level:g}, of --task {task} it is {ends}")
 
 
 def _choice(kind: type[Member], flag: str, text: str | None) -> Member | None:

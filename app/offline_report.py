@@ -24,6 +24,7 @@ from app.offline_evaluation import baseline_restorer
 from app.offline_evaluation import estimated_psnr
 from app.offline_evaluation import evaluate_set
 from app.offline_evaluation import network_restorer
+from app.offline_options import OfflineOptions
 from app.offline_training import RestorationRun
 from app.options import Options
 from app.progress import StartProgress
@@ -54,8 +55,6 @@ def evaluate_networks(
     if offline.has_baseline and baseline is None:
         print(f"--baseline: there is none for {noise.task}", file=sys.stderr)
     if baseline is not None:
-        if "bm3d" in baseline[0] and not has_bm3d():
-            raise UsageError(BM3D_HINT)
         restorers = {baseline[0]: baseline[1]} | restorers
     progress = StartProgress(options.is_quiet)
     results: dict[str, SetScores] = {}
@@ -72,6 +71,15 @@ def evaluate_networks(
         means = {name: scores.mean(baseline[0]) for name, scores in results.items()}
         report["baselines"] = {baseline[0]: means}
     return report
+
+
+def check_baseline(offline: OfflineOptions) -> None:
+    """Raises UsageError where a package is missing: better before the training than after it."""
+    if not offline.has_baseline:
+        return
+    baseline = baseline_restorer(TestNoise(offline.training.task, offline.level))
+    if baseline is not None and "bm3d" in baseline[0] and not has_bm3d():
+        raise UsageError(BM3D_HINT)
 
 
 def _set_report(scores: SetScores, networks: list[str]) -> dict[str, object]:

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from app.errors import UsageError
+from app.interrupt import INTERRUPTED
 from app.offline_distributed import Processes
 from app.offline_distributed import join_processes
 from app.offline_distributed import leave_processes
@@ -25,7 +26,6 @@ from app.progress import StartProgress
 from app.provenance import settings as plain_settings
 from app.provenance import versions
 from app.training_log import read_log
-from app.training_loop import INTERRUPTED
 from app.training_loop import TrainingRun
 from app.training_loop import checkpoint_path
 from app.training_loop import tell_interrupted

@@ -21,6 +21,7 @@ from app.comparison_figure import toned_planes
 from app.errors import UsageError
 from app.flythrough import flythrough_cameras
 from app.headless import REFERENCE_SEED
+from app.interrupt import INTERRUPTED
 from app.interrupt import StopRequest
 from app.options import OnlineStudy
 from app.options import Options
@@ -55,7 +56,6 @@ LOSS_LABELS = {
     LossName.HDR_TONED_INPUT: "L_HDR, T(x) to y",
 }
 """In the order of the paper's figure."""
-INTERRUPTED = 130
 
 Row = dict[str, float]
 """`frame`, and for every label `psnr LABEL` (dB on T), `relmse LABEL` and `brightness LABEL`, the

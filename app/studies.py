@@ -13,6 +13,7 @@ from typing import TypedDict
 
 from app.figure_files import new_figure
 from app.figure_files import save_figure
+from app.interrupt import INTERRUPTED
 from app.offline_distributed import Processes
 from app.offline_evaluation import TestNoise
 from app.offline_evaluation import evaluate_set
@@ -28,7 +29,6 @@ from app.provenance import settings as plain_settings
 from app.provenance import versions
 from app.study_plans import Member
 from app.study_plans import plan_study
-from app.training_loop import INTERRUPTED
 from app.training_loop import checkpoint_path
 from app.training_loop import train
 from renderer.backend import choose_device

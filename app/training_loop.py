@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import torch
 
+from app.interrupt import INTERRUPTED
 from app.interrupt import StopRequest
 from app.offline_distributed import Processes
 from app.progress import iterations_bar
@@ -29,7 +30,6 @@ from denoiser.restoration_settings import Targets
 LOOKS = 20  # at the test, over a training
 CHECKPOINT_SECONDS = 120.0  # of work that a killed run may lose
 STOP_EVERY = 10  # iterations between two questions to other processes whether to stop
-INTERRUPTED = 130  # exit code after Ctrl-C
 TIMED = 20  # iterations that the input pipeline is timed over, on a CPU
 
 

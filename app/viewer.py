@@ -15,6 +15,9 @@ from typing import Protocol
 from app.cockpit import Cockpit
 from app.frame_budget import FrameBudget
 from app.frame_budget import Work
+from app.interrupt import INTERRUPTED
+from app.interrupt import StopRequest
+from app.memory import is_out_of_memory
 from app.options import Options
 from app.path_player import PathPlayer
 from app.reactions import Reactions
@@ -70,14 +73,15 @@ def run_viewer(
             checkpoint.load(options.resume, session.trainer)
             # The command line's settings win over the file's.
             session.trainer.change(options.session.denoiser)
-        viewer.run(session)
-        if options.save is not None:
-            checkpoint.save(options.save, session.trainer)
+        with StopRequest() as stop:
+            viewer.run(session, stop)
+            if options.save is not None:
+                checkpoint.save(options.save, session.trainer)
     except StartCancelled:
-        pass
+        return 0
     finally:
         window.close()
-    return 0
+    return INTERRUPTED if stop.is_set else 0
 
 
 class Viewer:
@@ -116,10 +120,10 @@ class Viewer:
             raise StartCancelled
         self.screen.draw_progress(text, share)
 
-    def run(self, session: FrameSource) -> None:
-        """Frame after frame until the window is closed."""
+    def run(self, session: FrameSource, stop: StopRequest) -> None:
+        """Frame after frame until the window is closed or a stop is asked for."""
         self.cockpit.show(settings=session.settings)
-        while not self._window.should_close:
+        while not (self._window.should_close or stop.is_set):
             self.do_frame(session)
 
     def do_frame(self, session: FrameSource) -> None:
@@ -135,13 +139,18 @@ class Viewer:
         if self.cockpit.report is None:
             work = self._budget.first_work(self.cockpit.full_work)
         edits = self.cockpit.take_edits(work)
-        for _ in session.stages(controls.camera, edits):
-            self._look_around()
-            has_set_off = controls.is_moving and not was_moving
-            if self._window.should_close or (has_set_off and may_leave):
-                # Whoever sets off does not wait for a large frame of where they were.
-                return
-        self._take_over(session, work)
+        try:
+            for _ in session.stages(controls.camera, edits):
+                self._look_around()
+                has_set_off = controls.is_moving and not was_moving
+                if self._window.should_close or (has_set_off and may_leave):
+                    # Whoever sets off does not wait for a large frame of where they were.
+                    return
+        except (MemoryError, RuntimeError) as error:
+            if not (is_out_of_memory(error) and self.cockpit.make_do_with_less(work)):
+                raise
+        else:
+            self._take_over(session, work)
         self._draw()
 
     def _take_over(self, session: FrameSource, work: Work) -> None:

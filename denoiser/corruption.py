@@ -72,6 +72,8 @@ class Corruption(ABC):
     """Range of the level in training."""
     test_level: float
     """Level of the paper's test."""
+    limits: tuple[float, float]
+    """Least and largest level that can be asked for."""
 
     @abstractmethod
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:

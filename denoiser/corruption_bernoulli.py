@@ -23,6 +23,7 @@ class Bernoulli(Corruption):
     statistic = Statistic.MEAN
     levels = (0.0, 0.95)
     test_level = 0.5
+    limits = (0.0, 1.0)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
         """Lose pixels."""

@@ -28,6 +28,7 @@ class WhiteGaussian(Corruption):
     statistic = Statistic.MEAN
     levels = (0.0, 50.0)
     test_level = 25.0
+    limits = (0.0, math.inf)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
         """Add noise of standard deviation level / 255."""
@@ -46,6 +47,7 @@ class BrownGaussian(Corruption):
     statistic = Statistic.MEAN
     levels = (min(BROWN_BANDWIDTHS), max(BROWN_BANDWIDTHS))
     test_level = 5.0
+    limits = (0.0, 100.0)
 
     def draw_level(self, generator: torch.Generator) -> float:
         """One of the paper's bandwidths."""

@@ -24,6 +24,7 @@ class Impulse(Corruption):
     statistic = Statistic.MODE
     levels = (0.0, 0.95)
     test_level = 0.7
+    limits = (0.0, 1.0)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
         """Replace pixels."""

@@ -31,6 +31,7 @@ class UndersampledSpectrum(Corruption):
     statistic = Statistic.MEAN
     levels = (1.0, 1.0)
     test_level = 1.0
+    limits = (0.0, math.inf)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
         """Measure a picture of odd sides."""

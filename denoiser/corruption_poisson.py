@@ -5,6 +5,8 @@ Host code.
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from denoiser.corruption import BLACK
@@ -24,6 +26,7 @@ class Poisson(Corruption):
     statistic = Statistic.MEAN
     levels = (MIN_PEAK, 50.0)
     test_level = 30.0
+    limits = (MIN_PEAK, math.inf)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
         """Draw counts."""

@@ -43,6 +43,7 @@ class TextOverlay(Corruption):
     statistic = Statistic.MEDIAN
     levels = (0.0, 0.5)
     test_level = 0.25
+    limits = (0.0, 0.95)  # the last pixels take very many strings
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
         """Draw strings over the picture."""

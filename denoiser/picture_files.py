@@ -15,6 +15,7 @@ from denoiser.errors import DataError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".exr")
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of encoded RGB (ITU-R BT.601)
+MOST_CHANNELS = 4
 RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of 1
 
 
@@ -42,9 +43,16 @@ def read_pixels(path: Path) -> np.ndarray:
     pixels = picture.get_pixels(stored)
     if pixels is None or picture.has_error or pixels.size == 0:
         raise DataError(f"{path}: {_one_line(picture.geterror())}")
+    check_channel_count(path, pixels.shape[-1])
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{path}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
     return pixels
+
+
+def check_channel_count(path: Path, count: int) -> None:
+    """Raises DataError for more than colour and alpha, such as the layers of a renderer."""
+    if count > MOST_CHANNELS:
+        raise DataError(f"{path}: {count} channels, a picture has at most RGB and alpha")
 
 
 def plain_alpha() -> oiio.ImageSpec:

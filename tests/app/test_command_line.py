@@ -171,6 +171,9 @@ def test_sizes(size: tuple[int, int]) -> None:
         ["--head"],
         ["word"],
         ["--headless", "--render"],
+        ["--save", "end.safetensors", "--render"],
+        ["--save", "end.safetensors", "--offline"],
+        ["--resume", "start.safetensors", "--study", "online"],
     ],
     ids=" ".join,
 )

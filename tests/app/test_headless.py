@@ -22,7 +22,7 @@ import pytest
 from app.frame_log import FrameRow
 from app.frame_log import read_rows
 from app.headless import CHECKPOINT_EVERY
-from app.main import INTERRUPTED
+from app.interrupt import INTERRUPTED
 from app.main import USER_ERROR
 from app.run_report import MEASURES
 from denoiser import checkpoint

@@ -12,11 +12,13 @@ import pytest
 import torch
 
 from app import main as program
+from app.interrupt import INTERRUPTED
 from app.main import USER_ERROR
 from app.main import main
 from app.options import Options
 from app.scene_loading import SceneLoading
 from scenes.description import SceneDescription
+from tests.app.memory_limit import memory_limit
 from tests.app.runs import LEARNING
 from tests.app.runs import TINY
 from tests.scenes.gltf_builder import GltfBuilder
@@ -117,6 +119,20 @@ def test_unwritable_folder(capsys: pytest.CaptureFixture[str], folder: Folder, m
     assert blocked in one_line(capsys, *words, "--save", save)
 
 
+def test_a_folder_is_no_checkpoint(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    words = ("--headless", "--scene", "furnace", *LEARNING, "--output", str(folder.path / "out"))
+    assert "is a folder" in one_line(capsys, *words, "--save", str(folder.path))
+
+
+def test_out_of_memory(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    words = ["--render", "--scene", "furnace", *TINY, "--size", "16384x16384"]
+    with memory_limit(megabytes=2000):  # a feature of so large a picture takes 3000
+        assert main([*words, "--output", str(folder.path / "large.exr")]) == USER_ERROR
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "out of memory" in error
+    assert not list(folder.path.iterdir())
+
+
 def test_unwritable_picture(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
     words = ("--render", "--scene", "furnace", "--output")
     blocked = folder.text("file", "") + "/folder/picture.exr"
@@ -173,4 +189,4 @@ def test_interrupted_before_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(program, "run", interrupt)
-    assert main(["--scene", "furnace"]) == program.INTERRUPTED
+    assert main(["--scene", "furnace"]) == INTERRUPTED

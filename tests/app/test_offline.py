@@ -14,7 +14,7 @@ import OpenImageIO as oiio
 import pytest
 from PIL import Image
 
-from app.main import INTERRUPTED
+from app.interrupt import INTERRUPTED
 from app.main import USER_ERROR
 from app.main import main
 from app.training_log import read_log
@@ -96,6 +96,12 @@ def test_evaluate_measures_the_same_again(trained: Path, tests: Path, tmp_path: 
     assert offline(tmp_path, *words) == 0
     before, after = (json.loads((f / "report.json").read_text()) for f in (trained, tmp_path))
     assert after["test"]["small"]["networks"] == before["test"]["small"]["networks"]
+    same = tmp_path / "checkpoint-noisy.safetensors"
+    same.write_bytes(Path(saved[0]).read_bytes())
+    copies = (*words, str(same), str(trained / ".." / trained.name / same.name))
+    assert offline(tmp_path, *copies) == 0
+    after = json.loads((tmp_path / "report.json").read_text())
+    assert len(after["test"]["small"]["networks"]) == 4, "networks of one name hide each other"
     assert offline(tmp_path, *words, "--level", "10", "--round") == 0
     easier = json.loads((tmp_path / "report.json").read_text())["test"]["small"]
     assert easier["psnr_input"] == pytest.approx(28.13, abs=0.3)
@@ -183,6 +189,9 @@ ERRORS = {
     "clean targets of pairs": ("--task", "pairs", "--targets", "clean"),
     "online loss": ("--loss", "hdr"),
     "unwritable": ("--output", "PHOTOS/0.png/out"),
+    "more text than picture": ("--task", "text", "--level", "25"),
+    "no light": ("--task", "poisson", "--level", "0"),
+    "level of pairs": ("--task", "pairs", "--level", "1"),
     "zero iterations": ("--iterations", "0"),
 }
 

@@ -126,6 +126,16 @@ def test_originals_are_never_overwritten(
     assert (tmp_path / "a.png").read_bytes() == before and not (tmp_path / "o" / "a.png").exists()
 
 
+def test_layers_of_a_renderer_are_refused(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layers = oiio.ImageBuf(oiio.ImageSpec(32, 32, 7, oiio.FLOAT))
+    assert layers.write(str(tmp_path / "layers.exr"))
+    assert denoise(checkpoint, tmp_path / "out", tmp_path / "layers.exr") == USER_ERROR
+    assert "layers.exr: 7 channels" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
+
+
 def test_memory_does_not_grow_with_what_the_network_needs(tmp_path: Path) -> None:
     """6 megapixels: the network alone would need some 4 GB for them at once."""
     path = tmp_path / "net.safetensors"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.main import INTERRUPTED
+from app.interrupt import INTERRUPTED
 from app.main import USER_ERROR
 from app.main import main
 from app.online_study import LOSS_LABELS

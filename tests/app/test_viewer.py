@@ -5,6 +5,11 @@ Host code.
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +17,32 @@ import OpenImageIO as oiio
 import pytest
 
 from app import panel
+from app.interrupt import INTERRUPTED
+from app.interrupt import StopRequest
 from app.options import Options
+from app.report import Edits
 from app.settings import RenderSettings
 from app.settings import SessionSettings
 from app.viewer import StartCancelled
 from app.viewer import Viewer
+from app.viewer import run_viewer
 from app.views import View
 from app.window import NoDisplayError
 from app.window import Window
+from denoiser import checkpoint
 from denoiser.settings import DenoiserSettings
 from scenes.loader import load_scene
 from tests.app.conftest import needs_display
 from tests.app.desk import ALBEDO
+from tests.app.desk import PATIENCE_SECONDS
 from tests.app.desk import PICTURE_CENTER
+from tests.app.desk import SETTINGS
 from tests.app.desk import SIZE
 from tests.app.desk import WINDOW_SIZE
 from tests.app.desk import Desk
 from tests.app.desk import WatchedSession
+from tests.app.desk import glowing_ball
+from tests.app.memory_limit import memory_limit
 
 pytestmark = needs_display
 
@@ -109,6 +123,26 @@ def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
     desk.screen()  # and drawing goes on
 
 
+def test_a_picture_too_large_for_memory_is_given_up(desk: Desk) -> None:
+    cockpit = desk.viewer.cockpit
+    desk.viewer.do_frame(desk.session)
+    with memory_limit(megabytes=150):  # one feature of 4096 x 4096 pixels takes 192
+        cockpit.edit(Edits(size=(4096, 4096)))
+        desk.viewer.do_frame(desk.session)
+    assert "out of memory at 4096x4096" in cockpit.view.message
+    assert cockpit.view.settings.render.size == SIZE
+    desk.viewer.do_frame(desk.session)
+    assert desk.session.report.pair.a.size == SIZE
+
+
+def test_a_frame_that_fails_at_the_same_size_is_no_matter_of_size(desk: Desk) -> None:
+    desk.viewer.do_frame(desk.session)
+    work = desk.viewer.cockpit.full_work
+    assert not desk.viewer.cockpit.make_do_with_less(work)
+    assert desk.viewer.cockpit.make_do_with_less(replace(work, crop=2 * work.crop))
+    assert desk.viewer.cockpit.view.settings.denoiser.crop == work.crop
+
+
 def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
     desk: Desk, tmp_path: Path
 ) -> None:
@@ -120,6 +154,30 @@ def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
     desk.until(lambda: desk.viewer.cockpit.view.message == f"loaded {saved}")
 
 
+def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
+    display: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A real signal, as soon as the viewer would hear it."""
+    monkeypatch.setenv("DISPLAY", display)
+    saved = tmp_path / "end.safetensors"
+    options = Options(scene="ball", session=SETTINGS, output=tmp_path, save=saved)
+
+    def press() -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not isinstance(
+            getattr(signal.getsignal(signal.SIGINT), "__self__", None), StopRequest
+        ):
+            assert time.monotonic() < end, "the viewer never flew"
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    hand = threading.Thread(target=press)
+    hand.start()
+    code = run_viewer(glowing_ball(), options)
+    hand.join()
+    assert code == INTERRUPTED and checkpoint.load_settings(saved).crop == SETTINGS.denoiser.crop
+
+
 def test_help_and_escape(desk: Desk) -> None:
     desk.do("key", "F1")
     desk.until(lambda: desk.viewer.cockpit.view.help_visible)
@@ -128,7 +186,7 @@ def test_help_and_escape(desk: Desk) -> None:
     assert not desk.viewer._window.should_close
     desk.do("key", "Escape")
     desk.until(lambda: desk.viewer._window.should_close)
-    desk.viewer.run(desk.session)  # returns at once
+    desk.viewer.run(desk.session, StopRequest())  # returns at once
 
 
 def test_progress_is_shown_and_closing_cancels(desk: Desk) -> None:

@@ -88,7 +88,9 @@ def test_folders_are_read_deeply_in_order_and_without_hidden_files(tmp_path: Pat
     ]
 
 
-@pytest.mark.parametrize("case", ["missing", "empty", "text", "truncated", "small", "nan"])
+@pytest.mark.parametrize(
+    "case", ["missing", "empty", "text", "truncated", "small", "nan", "layers"]
+)
 def test_what_cannot_be_used_is_one_line(tmp_path: Path, pixels: np.ndarray, case: str) -> None:
     folder = tmp_path / "pictures"
     if case != "missing":
@@ -105,6 +107,8 @@ def test_what_cannot_be_used_is_one_line(tmp_path: Path, pixels: np.ndarray, cas
         Image.fromarray(pixels).save(folder / "a.png")
     if case == "nan":
         write(folder / "a.tif", np.full((*SIZE, 3), np.nan, np.float32), "float")
+    if case == "layers":
+        write(folder / "a.exr", np.zeros((*SIZE, 7), np.float32), "float")
     with pytest.raises(DataError) as caught:
         read_pictures(folder, 3, min_side=25)
     message = str(caught.value)

@@ -1,0 +1,24 @@
+"""Less memory for this process, for a while.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def memory_limit(megabytes: int) -> Iterator[None]:
+    """Let the process's address space grow by so much at most."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    present = pages * resource.getpagesize()
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (present + megabytes * 2**20, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
