@@ -107,6 +107,8 @@ def shape_radiance(
     scene: SceneDescription, shape: Shape
 ) -> tuple[np.ndarray, ImageTexture | None, bool] | None:
     """(radiance, texture or None, is two-sided) of an emissive shape, None for others."""
+    if isinstance(shape.radiance, ImageTexture):
+        return np.ones(3), shape.radiance, False
     if shape.radiance is not None:
         return np.asarray(shape.radiance, np.float64), None, False
     material = scene.materials[shape.material]

@@ -18,6 +18,7 @@ from scenes.description import Mesh
 from scenes.description import Shape
 from scenes.description import Sphere
 from scenes.materials import RGB
+from scenes.materials import ImageTexture
 from scenes.materials import Material
 from scenes.procedural_meshes import merged
 from scenes.procedural_meshes import transformed
@@ -47,7 +48,7 @@ def placed(pieces: Iterable[Piece], matrix: np.ndarray) -> Pieces:
 
 def _joined(pieces: Iterable[Piece]) -> Pieces:
     """Meshes of the same material and radiance merged, in order of first use; then the others."""
-    groups: dict[tuple[str, RGB | None], list[Mesh]] = defaultdict(list)
+    groups: dict[tuple[str, RGB | ImageTexture | None], list[Mesh]] = defaultdict(list)
     others: Pieces = []
     for piece in pieces:
         if isinstance(piece.shape, Mesh):

@@ -17,6 +17,7 @@ from enum import Enum
 import numpy as np
 
 from scenes.materials import RGB
+from scenes.materials import ImageTexture
 from scenes.materials import Material
 
 
@@ -41,7 +42,7 @@ class Mesh:
     """(V, 2) float32, v upwards, or None."""
     material: int = 0
     """Index into SceneDescription.materials."""
-    radiance: RGB | None = None
+    radiance: RGB | ImageTexture | None = None
     """Emitted radiance of the front side, or None. W m^-2 sr^-1."""
     name: str = ""
 
@@ -53,7 +54,7 @@ class Sphere:
     center: tuple[float, float, float]
     radius: float
     material: int = 0
-    radiance: RGB | None = None
+    radiance: RGB | ImageTexture | None = None
     is_flipped: bool = False
     """True: the normal points inwards, so the front is the inside."""
     name: str = ""
@@ -79,7 +80,7 @@ class Flat:
     edge_v: tuple[float, float, float]
     kind: FlatKind = FlatKind.RECTANGLE
     material: int = 0
-    radiance: RGB | None = None
+    radiance: RGB | ImageTexture | None = None
     name: str = ""
 
 

@@ -14,7 +14,6 @@ from scenes.materials import Checkerboard
 from scenes.materials import Diffuse
 from scenes.materials import ImageTexture
 from scenes.materials import Material
-from scenes.materials import Spectrum
 from scenes.mitsuba_bsdfs import bsdf_of
 from scenes.mitsuba_plugin import Plugin
 from scenes.mitsuba_textures import TextureReader
@@ -66,10 +65,6 @@ class MaterialList:
         """Append a material; returns its index."""
         self.materials.append(material)
         return len(self.materials) - 1
-
-    def with_emission(self, index: int, emission: Spectrum) -> int:
-        """Index of a copy of a material that emits a textured radiance."""
-        return self.add(replace(self.materials[index], emission=emission))
 
 
 DEFAULT = Material(Diffuse(), is_two_sided=False, name="default")

@@ -16,6 +16,8 @@ from scenes.description import Mesh
 from scenes.description import Shape
 from scenes.description import Sphere
 from scenes.materials import RGB
+from scenes.materials import Checkerboard
+from scenes.materials import ImageTexture
 from scenes.mesh_normals import with_smooth_normals
 from scenes.mesh_normals import wound_by_normals
 from scenes.mesh_validation import RawMesh
@@ -57,26 +59,26 @@ class ShapeReader:
         """Shapes of one <shape>; an OBJ file may give several."""
         built = self._geometry(plugin)
         material = self.materials.of_shape(plugin)
-        radiance: RGB | None = None
+        radiance: RGB | ImageTexture | None = None
         emitters = plugin.nested("emitter")
         if emitters:
-            material, radiance = self._emission(plugin, emitters[0], material)
+            radiance = self._radiance(emitters[0])
             for shape in built:
                 _check_area(plugin, shape)
         return [
             replace(shape, material=material, radiance=radiance, name=plugin.id) for shape in built
         ]
 
-    def _emission(self, plugin: Plugin, emitter: Plugin, material: int) -> tuple[int, RGB | None]:
-        """Material and radiance of a shape that emits; a textured radiance goes to the material."""
+    def _radiance(self, emitter: Plugin) -> RGB | ImageTexture:
+        """Of a shape that emits, from its front whatever its material is."""
         if emitter.kind != "area":
             raise emitter.error("unknown plugin, a shape's emitter must be of type area")
         radiance = self.materials.textures.spectrum(emitter, "radiance", (1.0, 1.0, 1.0))
-        if not isinstance(radiance, tuple):
-            return self.materials.with_emission(material, radiance), None
-        if min(radiance) < 0.0:
+        if isinstance(radiance, Checkerboard):
+            raise emitter.error("radiance: a checkerboard cannot glow, a bitmap can")
+        if isinstance(radiance, tuple) and min(radiance) < 0.0:
             raise emitter.error(f"radiance: negative {radiance}")
-        return material, radiance
+        return radiance
 
     def _geometry(self, plugin: Plugin) -> list[Shape]:
         match plugin.kind:

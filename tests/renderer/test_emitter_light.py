@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import dblquad
@@ -14,6 +16,10 @@ from scenes.description import Mesh
 from scenes.description import PointLight
 from scenes.description import SceneDescription
 from scenes.description import Sphere
+from scenes.materials import Diffuse
+from scenes.materials import Image
+from scenes.materials import ImageTexture
+from scenes.materials import Material
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import icosphere
 from tests.renderer.scenes_fixture import make_scene
@@ -84,6 +90,16 @@ def test_rectangle_and_two_triangles() -> None:
     corners = np.array([[0, 0, 1], [a, 0, 1], [a, b, 1], [0, b, 1]], np.float32)
     mesh = Mesh(corners, np.array([[0, 2, 1], [0, 3, 2]], np.int32), radiance=WHITE)
     _near(_irradiance(make_scene([mesh])), exact)
+
+
+def test_picture_that_glows() -> None:
+    # Uniform, so that the closed form of the disk holds.
+    picture = ImageTexture(Image(np.full((4, 4, 4), 51, np.uint8), False), scale=(5, 5, 5, 1))
+    down = Flat((-1, -1, 1), (0, 2, 0), (2, 0, 0), FlatKind.DISK, radiance=picture)
+    _near(_irradiance(make_scene([down])), np.pi / 2)
+    material = Material(Diffuse(), is_two_sided=True)
+    away = replace(down, edge_u=(2, 0, 0), edge_v=(0, 2, 0))
+    assert _irradiance(make_scene([away], [material]))[0] == 0, "the material has two sides"
 
 
 def test_front_only() -> None:

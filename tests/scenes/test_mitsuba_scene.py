@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scenes.default_light import has_light
 from scenes.description import DirectionalLight
 from scenes.description import Flat
 from scenes.description import FlatKind
 from scenes.description import Mesh
 from scenes.description import PointLight
+from scenes.description import SceneError
 from scenes.description import Sphere
 from scenes.materials import Checkerboard
 from scenes.materials import Conductor
@@ -227,9 +229,17 @@ def test_unused_parameters_are_noted(tmp_path: Path) -> None:
     assert any("wobble" in note for note in load(tmp_path, SENSOR + body).notes)
 
 
-def test_textured_light_goes_to_the_material(tmp_path: Path) -> None:
+def test_textured_light_is_a_light_of_one_side(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
     light = '<emitter type="area"><texture name="radiance" type="bitmap"><string name="filename" value="a.png"/></texture></emitter>'  # noqa: E501
-    scene = load(tmp_path, f'{SENSOR}<shape type="rectangle">{light}</shape>')
-    assert scene.shapes[0].radiance is None
-    assert isinstance(scene.materials[scene.shapes[0].material].emission, ImageTexture)
+    two_sided = '<bsdf type="twosided"><bsdf type="diffuse"/></bsdf>'
+    scene = load(tmp_path, f'{SENSOR}<shape type="rectangle">{two_sided}{light}</shape>')
+    assert isinstance(scene.shapes[0].radiance, ImageTexture)
+    assert scene.materials[scene.shapes[0].material].emission is None
+    assert has_light(scene)
+
+
+def test_checkerboard_cannot_glow(tmp_path: Path) -> None:
+    light = '<emitter type="area"><texture name="radiance" type="checkerboard"/></emitter>'
+    with pytest.raises(SceneError, match="radiance: a checkerboard cannot glow"):
+        load(tmp_path, f'{SENSOR}<shape type="rectangle">{light}</shape>')
