@@ -166,12 +166,16 @@ def main() -> None:
     parser.add_argument("--adapt", type=Path, metavar="FILE.xml")
     parser.add_argument("--save", type=Path, help="our two renders as .npz (a, b)")
     args = parser.parse_args()
+    if not (args.adapt or args.other or args.save):
+        parser.error("one of --other, --save and --adapt is needed")
     if args.adapt:
         adapt_scene(Path(args.scene), args.adapt)
         return
     ours = render_twice(args.scene, args.size, args.spp, args.max_depth)
     if args.save:
         np.savez_compressed(args.save, a=ours[0], b=ours[1])
+    if args.other is None:
+        return
     other = [np.load(path)["reference"].astype(np.float64) for path in args.other]
     print(json.dumps({"scene": args.scene} | compare(ours, other), indent=2))
 

@@ -35,6 +35,7 @@ from app.session import Session  # noqa: E402
 from app.settings import RenderSettings  # noqa: E402
 from app.settings import SessionSettings  # noqa: E402
 from denoiser import losses  # noqa: E402
+from denoiser.examples import joined  # noqa: E402
 from denoiser.metrics import psnr  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
 from denoiser.settings import Precision  # noqa: E402
@@ -61,14 +62,11 @@ OUTPUTS: dict[str, Output] = {
 class BothDirectionsTrainer(Trainer):
     """Sees both directions of a crop in one step."""
 
-    def step(self, pair: FramePair) -> torch.Tensor:
+    def step(self, pair: FramePair, clean: torch.Tensor | None = None) -> torch.Tensor:
         """Half as many of these cost about as much."""
-        examples = self._examples_of(pair)
+        examples = self.examples_of(pair)
         crop = self._crops.draw(pair.a.size, self.settings.crop)
-        rows = slice(crop.top, crop.top + crop.height)
-        columns = slice(crop.left, crop.left + crop.width)
-        parts = (examples.inputs, examples.targets, examples.valid)
-        return self.step_on(type(examples)(*(part[:, :, rows, columns] for part in parts)))
+        return self.step_on(joined([examples.cut(index, crop) for index in range(2)]))
 
 
 def render_flight(
@@ -138,6 +136,8 @@ def main() -> None:
     def tell(name: str, values: object) -> None:
         result[name] = values
         print(f"{name}: {values}", flush=True)
+        if args.output is not None:
+            args.output.write_text(json.dumps(result, indent=2) + "\n")
 
     def over_seeds(kind: type[Trainer], wanted: DenoiserSettings) -> list[float]:
         return [
@@ -158,8 +158,6 @@ def main() -> None:
         wanted = replace(denoiser, precision=precision)
         milliseconds = step_milliseconds(wanted, device, pairs[0])
         tell(f"milliseconds a step, {precision.value}", round(milliseconds, 1))
-    if args.output is not None:
-        args.output.write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":

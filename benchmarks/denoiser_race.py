@@ -19,6 +19,7 @@ import argparse
 import json
 import statistics
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -77,7 +78,7 @@ def racers(args: argparse.Namespace, device: torch.device) -> list[Racer]:
         found.append(Racer(name, trainer.denoise, trainer))
     if has_oidn():
         for quality in args.oidn:
-            found.append(Racer(f"oidn {quality}", lambda p, q=quality: oidn_denoise(p, q)))
+            found.append(Racer(f"oidn {quality}", partial(oidn_denoise, quality=quality)))
     return found
 
 
@@ -139,7 +140,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
 
 def write(args: argparse.Namespace, session: Session, flying: list[Racer]) -> dict[str, object]:
     """Results so far, also into the file asked for."""
-    result = {
+    result: dict[str, object] = {
         "scene": session.scene.name,
         "device": session.backend.name,
         "settings": {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()},

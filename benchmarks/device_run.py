@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scene_names import scene_names  # noqa: E402
+
 from app.provenance import versions  # noqa: E402
 
 DEFAULT_SCENE = "reading-room"
@@ -42,8 +44,8 @@ def parts(args: argparse.Namespace) -> list[Part]:
     common = ["--device", args.device, "--quiet"]
     tiny = ["--benchmark", "--frames", "1", "--size", "64x64", "--crop", "64"]
     found = [Part("compile", [*hush, *tiny, *common], 240.0)]
-    for scene in (DEFAULT_SCENE, *scenes):
-        name = Path(scene).parent.name if Path(scene).suffix else scene
+    names = scene_names([DEFAULT_SCENE, *scenes])
+    for scene, name in names.items():
         for size in args.sizes:
             words = ["--benchmark", "--scene", scene, "--size", size, "--frames", frames]
             found.append(Part(f"benchmark-{name}-{size}", [*hush, *words, *common], 120.0))
@@ -57,7 +59,7 @@ def parts(args: argparse.Namespace) -> list[Part]:
     for scene in scenes if args.mitsuba else ():
         peer = [*args.mitsuba.split(), scene, "--size", args.sizes[0], "--spp", "8"]
         peer += ["--max-depth", str(PATH_DEPTH)]
-        found.append(Part(f"mitsuba-{Path(scene).parent.name}", peer, 90.0))
+        found.append(Part(f"mitsuba-{names[scene]}", peer, 90.0))
     tests = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "tests"]
     found.append(Part("tests", tests, 180.0))
     return found

@@ -22,6 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scene_names import scene_names  # noqa: E402
+
 from app.provenance import versions  # noqa: E402
 
 RATE = re.compile(r"([\d.]+) M paths/s")
@@ -65,8 +67,7 @@ def main() -> None:
         "versions": versions(),
         "scenes": {},
     }
-    for scene in args.scenes:
-        name = Path(scene).parent.name or Path(scene).stem
+    for scene, name in scene_names(args.scenes).items():
         result["scenes"][name] = compare(args, scene)  # type: ignore[index]
         if args.output is not None:
             args.output.write_text(json.dumps(result, indent=2) + "\n")

@@ -21,6 +21,7 @@ import sys
 from dataclasses import asdict
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -111,19 +112,12 @@ def read_flight(path: Path, device: torch.device) -> list[FramePair]:
     with safe_open(path, "pt") as file:
         images = [file.get_tensor(name).float().to(device) for name in IMAGES]
         notes = file.metadata()
-    views = [
-        Viewpoint(**{k: tuple(v) if isinstance(v, list) else v for k, v in view.items()})
-        for view in json.loads(notes["viewpoints"])
-    ]
-    return [
-        FramePair(
-            *(Half(*(image[index, half] for image in images)) for half in range(2)),
-            int(notes["spp"]),
-            index,
-            view,
-        )
-        for index, view in enumerate(views)
-    ]
+    pairs = []
+    for index, view in enumerate(json.loads(notes["viewpoints"])):
+        known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in view.items()}
+        a, b = (Half(*(image[index, half] for image in images)) for half in range(2))
+        pairs.append(FramePair(a, b, int(notes["spp"]), index, Viewpoint(**known)))
+    return pairs
 
 
 class Pool:
