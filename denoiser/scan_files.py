@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import nibabel
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
 
 from denoiser.corruption_kspace import SIDE
 from denoiser.errors import DataError
@@ -28,6 +30,10 @@ from denoiser.seeds import derive_seed
 VOLUME_SUFFIXES = (".nii", ".nii.gz")
 EMPTY = 1.0 / 255.0  # slices no brighter than this, of 1, show nothing (the authors' code)
 TEST_SHARE = 0.2  # of the subjects
+BROKEN = (OSError, ValueError, EOFError, MemoryError, zlib.error)
+NO_ARRAYS = (*BROKEN, KeyError, TypeError, zipfile.BadZipFile)
+NO_VOLUME = (*BROKEN, ImageFileError, HeaderDataError)
+"""What numpy and nibabel raise for files that are not what they should be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +83,9 @@ def _read_npz(path: Path) -> Scans:
             slices, subjects = file["slices"], file["subject"]
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except NO_ARRAYS as error:
         raise DataError(f"{path}: no slices with subjects: {_one_line(error)}") from error
-    if slices.ndim != 3 or len(slices) != len(subjects) or not len(slices):
+    if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not len(slices):
         raise DataError(f"{path}: slices {slices.shape}, subject {subjects.shape}")
     _check(slices, str(path))
     scale = np.float32(white_of(slices))
@@ -94,7 +100,7 @@ def _read_volume(path: Path) -> list[np.ndarray]:
     try:
         stored_volume = nibabel.load(path)
         volume = np.asarray(stored_volume.get_fdata(dtype=np.float32))  # type: ignore[attr-defined]
-    except (OSError, ImageFileError, EOFError, ValueError) as error:
+    except NO_VOLUME as error:
         raise DataError(f"{path}: {_one_line(error)}") from error
     volume = volume.squeeze()
     if volume.ndim != 3:

@@ -36,6 +36,8 @@ from scenes.transforms import translation
 
 DEFAULT_ASPECT = 16.0 / 9.0
 """For cameras that leave it to the viewport."""
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError)
+"""The JSON is anybody's: a list for an object, or a number without end, is no traceback."""
 FLIP_VIEW = np.diag([-1.0, 1.0, -1.0, 1.0])
 """glTF cameras look along -z with +x to the right; ours along +z with +x to the left."""
 
@@ -51,14 +53,12 @@ class _Parts:
 
 def load_gltf(path: Path) -> SceneDescription:
     """Scene of a glTF file; raises SceneError for anything wrong with it."""
-    document = read_gltf(path)
     try:
-        return _scene(document)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, SceneError):
-            raise
-        # The JSON is anybody's: a list where an object should be must not end in a traceback.
-        raise document.error("scene", f"malformed ({type(error).__name__}: {error})") from error
+        return _scene(read_gltf(path))
+    except SceneError:
+        raise
+    except MALFORMED as error:
+        raise SceneError(f"{path}: malformed ({type(error).__name__}: {error})") from error
 
 
 def _scene(document: GltfDocument) -> SceneDescription:

@@ -18,6 +18,9 @@ UV_NAMES = (("u", "v"), ("s", "t"), ("texture_u", "texture_v"))
 INDEX_NAMES = ("vertex_indices", "vertex_index")
 """Face properties that hold the corners."""
 
+DAMAGED = (plyfile.PlyParseError, ValueError, IndexError, TypeError, EOFError, MemoryError)
+"""What plyfile raises; a header may promise more than fits into memory."""
+
 
 def read_ply(path: Path) -> RawMesh:
     """Unchecked arrays of a PLY file, ASCII or binary; polygons become fans of triangles."""
@@ -47,11 +50,11 @@ def _parse(path: Path) -> plyfile.PlyData:
     triangles = {"face": {name: 3 for name in INDEX_NAMES}}
     try:
         return plyfile.PlyData.read(str(path), known_list_len=triangles)
-    except (plyfile.PlyParseError, ValueError):
+    except (plyfile.PlyParseError, ValueError, MemoryError):
         pass
     try:
         return plyfile.PlyData.read(str(path), mmap=False)
-    except (plyfile.PlyParseError, ValueError, IndexError, TypeError, EOFError) as error:
+    except DAMAGED as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SceneError(f"{path}: damaged PLY file ({reason})") from error
 

@@ -80,6 +80,11 @@ def test_no_subject_is_in_training_and_test(tmp_path: Path) -> None:
         "empty",
         "nan volume",
         "no volume",
+        "no bytes",
+        "one array",
+        "subject of all",
+        "unknown voxels",
+        "cut volume",
     ],
 )
 def test_broken_scans_are_one_line(tmp_path: Path, case: str) -> None:
@@ -103,6 +108,24 @@ def test_broken_scans_are_one_line(tmp_path: Path, case: str) -> None:
     elif case == "no volume":
         path = tmp_path / "a.nii.gz"
         path.write_bytes(b"\x1f\x8b nothing")
+    elif case == "no bytes":
+        path.write_bytes(b"")
+    elif case == "one array":
+        np.save(tmp_path / "a.npy", slices(2))
+        (tmp_path / "a.npy").rename(path)
+    elif case == "subject of all":
+        write_npz(path, slices=slices(2), subject=np.array("a"))
+    elif case == "unknown voxels":
+        path = tmp_path / "a.nii"
+        nibabel.save(nibabel.Nifti1Image(np.ones((8, 8, 8), np.float32), np.eye(4)), path)
+        header = bytearray(path.read_bytes())
+        header[70:72] = (999).to_bytes(2, "little")
+        path.write_bytes(header)
+    elif case == "cut volume":
+        path = tmp_path / "a.nii.gz"
+        noise = np.random.default_rng(0).random((16, 16, 16)).astype(np.float32)
+        nibabel.save(nibabel.Nifti1Image(noise, np.eye(4)), path)
+        path.write_bytes(path.read_bytes()[:4000])
     with pytest.raises(DataError) as caught:
         read_scans(path).split(0)
     assert "\n" not in str(caught.value)

@@ -66,6 +66,10 @@ CHANGES: list[tuple[Callable[[dict], object], str]] = [
     (lambda root: root["meshes"][0]["primitives"][0].update(material=2), "materials[2]"),
     (lambda root: root.update(meshes=[], nodes=[]), "no meshes"),
     (lambda root: root.update(nodes=7), "malformed"),
+    (lambda root: root.update(asset=[]), "malformed"),
+    (lambda root: root.update(extensionsUsed=5), "malformed"),
+    (lambda root: root["nodes"][0].update(translation=[10**400, 0, 0]), "malformed"),
+    (lambda root: root["accessors"][0].update(count=10**13, bufferView=None), ""),
     (lambda root: _paint(root, roughnessFactor="rough"), "roughnessFactor: not a finite number"),
     (lambda root: _paint(root, baseColorFactor=[1, 1]), "2 numbers, 4 needed"),
 ]

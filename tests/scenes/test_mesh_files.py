@@ -73,7 +73,10 @@ def test_ply_index_out_of_range(tmp_path: Path, index: int) -> None:
 def test_ply_truncated_or_foreign(tmp_path: Path) -> None:
     path = tmp_path / "a.ply"
     _write_ply(path, [[0, 1, 2], [0, 2, 3]], ("u", "v"), False)
-    for data in (path.read_bytes()[:-5], path.read_bytes()[:200], b"hello", b""):
+    whole = path.read_bytes()
+    vast = whole.replace(b"element vertex 4", b"element vertex 40000000000000")
+    assert vast != whole
+    for data in (whole[:-5], whole[:200], b"hello", b"", vast):
         path.write_bytes(data)
         with pytest.raises(SceneError, match="a.ply: damaged PLY file") as caught:
             load_ply(path)
