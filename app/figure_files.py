@@ -10,6 +10,8 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from app.outputs import partial_file
+
 DOTS_PER_INCH = 120
 
 
@@ -21,7 +23,6 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write a PNG under a temporary name, then rename it."""
-    partial = path.with_name(f".{path.name}.part")
-    figure.savefig(partial, dpi=DOTS_PER_INCH, format="png")
-    partial.replace(path)
+    """Write a PNG. Raises UsageError."""
+    with partial_file(path) as partial:
+        figure.savefig(partial, dpi=DOTS_PER_INCH, format="png")

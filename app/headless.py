@@ -19,14 +19,15 @@ from app.interrupt import INTERRUPTED
 from app.interrupt import StopRequest
 from app.options import Options
 from app.outputs import prepare_folder
+from app.outputs import read_json
 from app.outputs import write_json
 from app.picture_files import to_display
 from app.picture_files import write_exr
 from app.progress import StartProgress
 from app.progress import frames_bar
 from app.report import FrameReport
-from app.run_report import check_same_flight
 from app.run_report import run_report
+from app.same_flight import check_same_flight
 from app.scene_loading import SceneLoading
 from app.screenshot import frame_layers
 from app.session import Session
@@ -93,7 +94,7 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
     if options.resume.resolve().parent != folder.resolve() or not log.exists():
         return []
     if (report := folder / "report.json").exists():
-        check_same_flight(report, session, options)
+        check_same_flight(report, read_json(report), run_report(session, [], options))
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
     return rows[: options.frames]
 

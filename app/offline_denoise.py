@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from app.errors import UsageError
-from app.picture_files import partial_file
+from app.outputs import partial_file
 from app.picture_files import write_picture
 from denoiser.corruption import BLACK
 from denoiser.errors import DataError

@@ -32,6 +32,7 @@ from app.progress import StartProgress
 from app.progress import frames_bar
 from app.provenance import settings as plain_settings
 from app.provenance import versions
+from app.same_flight import check_same_flight
 from app.scene_loading import SceneLoading
 from app.session import Session
 from app.study_curves import draw_study
@@ -61,6 +62,9 @@ Row = dict[str, float]
 """`frame`, and for every label `psnr LABEL` (dB on T), `relmse LABEL` and `brightness LABEL`, the
 mean of all radiance over that of the reference."""
 
+Flight = dict[str, object]
+"""`scene` and all options as `settings`."""
+
 
 @dataclass(frozen=True, eq=False)
 class Contestant:
@@ -85,7 +89,8 @@ def run_online_study(
     session = Session(scene, idle, progress, loading)
     progress.close()
     contestants = _contestants(options, session.backend.device)
-    rows, done = _resume(folder, contestants)
+    flight: Flight = {"scene": scene.name, "settings": plain_settings(options)}
+    rows, done = _resume(folder, contestants, flight)
     session.frame_index = done
     look_every = options.reference_every or max(options.frames // LOOKS, 1)
     needs_all = any(contestant.has_clean_targets for contestant in contestants)
@@ -107,9 +112,11 @@ def run_online_study(
                 row, panels = _measure(number, contestants, pair, reference)
                 rows.append(row)
                 bar.set_postfix_str(_postfix(row, contestants), refresh=False)
-            if number % SAVE_EVERY == 0 or stop.is_set:
-                _save(folder, contestants, rows, number)
-            if stop.is_set and number < options.frames:
+            # Never at the end: what goes on from a state makes the last frame's pictures.
+            is_over = number == options.frames
+            if (number % SAVE_EVERY == 0 or stop.is_set) and not is_over:
+                _save(folder, contestants, flight, rows, number)
+            if stop.is_set and not is_over:
                 print(
                     f"interrupted after frame {number}; the same command goes on", file=sys.stderr
                 )
@@ -176,7 +183,9 @@ def _write_results(
         print(f"{label}: {last[name]:.2f} dB, relMSE {error:.3f}, brightness {light:.3f}")
 
 
-def _save(folder: Path, contestants: list[Contestant], rows: list[Row], number: int) -> None:
+def _save(
+    folder: Path, contestants: list[Contestant], flight: Flight, rows: list[Row], number: int
+) -> None:
     """Write all under a temporary name, rename, and only then drop what was saved before."""
     earlier = _states(folder)
     partial = folder / f".{STATE}.part"
@@ -184,19 +193,21 @@ def _save(folder: Path, contestants: list[Contestant], rows: list[Row], number: 
     partial.mkdir()
     for index, contestant in enumerate(contestants):
         checkpoint.save(partial / f"{index}.safetensors", contestant.trainer)
-    write_json(partial / "rows.json", {"rows": rows, "labels": [c.label for c in contestants]})
+    labels = [contestant.label for contestant in contestants]
+    write_json(partial / "rows.json", flight | {"rows": rows, "labels": labels})
     partial.rename(folder / f"{STATE}-{number:06d}")
     for state in earlier:
         shutil.rmtree(state)
 
 
-def _resume(folder: Path, contestants: list[Contestant]) -> tuple[list[Row], int]:
+def _resume(folder: Path, contestants: list[Contestant], flight: Flight) -> tuple[list[Row], int]:
     """Rows and number of frames done in the newest state, none where there is no state."""
     states = _states(folder)
     if not states:
         return [], 0
     content = read_json(states[-1] / "rows.json")
-    if content["labels"] != [contestant.label for contestant in contestants]:
+    check_same_flight(states[-1] / "rows.json", content, flight, "frames", "reference_spp")
+    if content.get("labels") != [contestant.label for contestant in contestants]:
         raise UsageError(f"{states[-1]}: belongs to another study, choose another --output")
     for index, contestant in enumerate(contestants):
         wanted = contestant.trainer.settings

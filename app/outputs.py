@@ -1,4 +1,4 @@
-"""Output folders and text files, written whole or not at all.
+"""Output folders and files, written whole or not at all.
 
 Host code.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +26,26 @@ def prepare_folder(path: Path) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file under a temporary name and rename it. Raises UsageError."""
-    partial = path.with_name(path.name + ".part")
+@contextmanager
+def partial_file(path: Path) -> Iterator[Path]:
+    """A temporary name of the same type, which becomes `path` once the block has ended well.
+
+    Raises UsageError where it cannot be written; then nothing is left.
+    """
+    partial = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        partial.write_text(text, encoding="utf-8")
+        yield partial
         os.replace(partial, path)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file. Raises UsageError."""
+    with partial_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:

@@ -5,9 +5,6 @@ Host code. Files appear under their name only when they are complete.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +12,7 @@ import OpenImageIO as oiio
 import torch
 
 from app.errors import UsageError
+from app.outputs import partial_file
 from denoiser.transfer import tone
 
 CHANNELS: dict[str, tuple[str, ...]] = {
@@ -65,19 +63,6 @@ def write_picture(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
         is_written = output.write_image(np.ascontiguousarray(pixels))
         if not output.close() or not is_written:
             raise UsageError(f"{path}: cannot be written: {_one_line(output.geterror())}")
-
-
-@contextmanager
-def partial_file(path: Path) -> Iterator[Path]:
-    """A temporary name of the same type, which becomes `path` once the block has ended well."""
-    partial = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        yield partial
-        os.replace(partial, path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) -> None:

@@ -1,4 +1,4 @@
-"""Sums a flythrough up: `report.json`; it also tells which flight a folder holds.
+"""Sums a flythrough up: `report.json`.
 
 Host code.
 """
@@ -6,13 +6,9 @@ Host code.
 from __future__ import annotations
 
 import statistics
-from pathlib import Path
-from typing import Any
 
-from app.errors import UsageError
 from app.frame_log import FrameRow
 from app.options import Options
-from app.outputs import read_json
 from app.provenance import settings
 from app.provenance import versions
 from app.session import Session
@@ -55,27 +51,3 @@ def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict
         "settings": settings(options),
         "versions": versions(),
     }
-
-
-def check_same_flight(report: Path, session: Session, options: Options) -> None:
-    """Raises UsageError where the flight that the file `report` sums up was another one."""
-    earlier, now = _flight(read_json(report), report), _flight(
-        run_report(session, [], options), report
-    )
-    for name, value in now.items():
-        if earlier[name] != value:
-            raise UsageError(f"{report}: flown with {name} {earlier[name]}, not {value}")
-
-
-def _flight(content: Any, source: Path) -> dict[str, object]:
-    """What two flights have in common that can be one, of a report's content."""
-    try:
-        options = content["settings"]
-        render = options["session"]["render"]
-        files = {name: options[name] for name in ("path", "environment")}
-        # By name: a folder may be resumed from elsewhere.
-        names = {name: Path(file).name if file else None for name, file in files.items()}
-        numbers = {name: render[name] for name in ("size", "spp", "max_depth")}
-        return {"scene": content["scene"]} | names | numbers
-    except (KeyError, TypeError) as error:
-        raise UsageError(f"{source}: not the report of a flight") from error

@@ -107,6 +107,7 @@ def _write_list(
         "max_depth": render.max_depth,
         "rr_depth": render.rr_depth,
         "seed": render.seed,
+        "environment": options.environment and options.environment.name,
         "views": [
             {
                 "name": view.entry.name,

@@ -10,7 +10,6 @@ directions of a crop in one batch, and the time of a step in fp32 and bf16.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -30,6 +29,7 @@ from torch.nn import functional  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
 from app.flythrough import flythrough_cameras  # noqa: E402
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.settings import RenderSettings  # noqa: E402
@@ -137,7 +137,7 @@ def main() -> None:
         result[name] = values
         print(f"{name}: {values}", flush=True)
         if args.output is not None:
-            args.output.write_text(json.dumps(result, indent=2) + "\n")
+            write_json(args.output, result)
 
     def over_seeds(kind: type[Trainer], wanted: DenoiserSettings) -> list[float]:
         return [

@@ -16,7 +16,6 @@ the denoisers' memory of earlier frames and without it.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 from functools import partial
@@ -37,6 +36,7 @@ from references import References  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
 from app.flythrough import flythrough_cameras  # noqa: E402
+from app.outputs import write_json  # noqa: E402
 from app.picture_files import write_exr  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from app.session import Session  # noqa: E402
@@ -148,7 +148,7 @@ def write(args: argparse.Namespace, session: Session, flying: list[Racer]) -> di
         "results": {racer.name: result_of(racer, args.frames) for racer in flying},
     }
     if args.output is not None:
-        args.output.write_text(json.dumps(result, indent=2) + "\n")
+        write_json(args.output, result)
     return result
 
 

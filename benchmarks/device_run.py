@@ -9,7 +9,6 @@ part that fails or is cut off does not stop the others. `summary.json` says how 
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from scene_names import scene_names  # noqa: E402
 
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 
 DEFAULT_SCENE = "reading-room"
@@ -111,7 +111,7 @@ def main() -> None:
             results[part.name] = {"code": "no time left"}
         else:
             results[part.name] = run_part(part, folder, min(part.limit, left))
-        (folder / "summary.json").write_text(json.dumps(report, indent=2) + "\n")
+        write_json(folder / "summary.json", report)
 
 
 if __name__ == "__main__":

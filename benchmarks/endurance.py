@@ -10,7 +10,6 @@ processors, which other work beside it delays less.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -29,6 +28,7 @@ from app.command_line import parse_size  # noqa: E402
 from app.figure_files import new_figure  # noqa: E402
 from app.figure_files import save_figure  # noqa: E402
 from app.flythrough import flythrough_cameras  # noqa: E402
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.settings import RenderSettings  # noqa: E402
@@ -67,7 +67,7 @@ def main() -> None:
     for name in ("mib", "milliseconds", "processor_milliseconds"):
         print(name, " ".join(f"{value:.1f}" for value in report[name]))
     if args.output is not None:
-        args.output.write_text(json.dumps(report, indent=2) + "\n")
+        write_json(args.output, report)
     if args.plot is not None:
         draw(memory, processor, args.plot)
 

@@ -32,6 +32,7 @@ from bumpy_balls import bumpy_balls  # noqa: E402
 from growth_plot import draw_growth  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from renderer import backend  # noqa: E402
 from renderer.bvh_build import build_tree  # noqa: E402
@@ -73,7 +74,7 @@ def main() -> None:
         **sweeps(args),
     }
     if args.output is not None:
-        args.output.write_text(json.dumps(report, indent=2) + "\n")
+        write_json(args.output, report)
     if args.plot is not None:
         draw_growth(report, args.plot)
 

@@ -10,7 +10,6 @@ rendered, and then each kind is traced again and again on its own.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -29,6 +28,7 @@ from ray_kernels import record_rays  # noqa: E402
 from ray_kernels import trace  # noqa: E402
 
 from app.command_line import parse_size  # noqa: E402
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from renderer import backend  # noqa: E402
 from renderer.camera import camera_parameters  # noqa: E402
@@ -61,7 +61,7 @@ def main() -> None:
         "kinds": measure(tables, camera_parameters(scene.camera, args.size), args),
     }
     if args.output is not None:
-        args.output.write_text(json.dumps(result, indent=2) + "\n")
+        write_json(args.output, result)
 
 
 def measure(tables: object, camera: object, args: argparse.Namespace) -> dict[str, object]:

@@ -11,7 +11,6 @@ Each command renders one scene, whose file stands for SCENE, and prints "0.52 M 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import shlex
@@ -24,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scene_names import scene_names  # noqa: E402
 
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 
 RATE = re.compile(r"([\d.]+) M paths/s")
@@ -70,7 +70,7 @@ def main() -> None:
     for scene, name in scene_names(args.scenes).items():
         result["scenes"][name] = compare(args, scene)  # type: ignore[index]
         if args.output is not None:
-            args.output.write_text(json.dumps(result, indent=2) + "\n")
+            write_json(args.output, result)
 
 
 if __name__ == "__main__":

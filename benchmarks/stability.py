@@ -29,6 +29,7 @@ from tqdm import tqdm  # noqa: E402
 from app.command_line import parse_size  # noqa: E402
 from app.flythrough import flythrough_cameras  # noqa: E402
 from app.headless import REFERENCE_SEED  # noqa: E402
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.settings import RenderSettings  # noqa: E402
@@ -121,7 +122,7 @@ def main() -> None:
             last = known[-1]
             print(f"{source}, seed {seed}: worst gain {last['worst']} dB, {last['below']} below")
             if args.output is not None:
-                args.output.write_text(json.dumps(report, indent=2) + "\n")
+                write_json(args.output, report)
     for source, runs in results.items():
         worst, below = (min(run["worst"] for run in runs), sum(run["below"] for run in runs))
         broken = sum(run["broken_values"] for run in runs)

@@ -10,7 +10,6 @@ time of the whole step: crop, forward, loss, backward, optimiser.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import sys
 import time
@@ -27,6 +26,7 @@ import torch  # noqa: E402
 from torch.nn import functional  # noqa: E402
 from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
+from app.outputs import write_json  # noqa: E402
 from app.provenance import versions  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
@@ -68,7 +68,7 @@ def main() -> None:
                 )
     report = {"device": args.device, "crop": args.crop, "versions": versions(), "steps": rows}
     if args.output is not None:
-        args.output.write_text(json.dumps(report, indent=2) + "\n")
+        write_json(args.output, report)
 
 
 def seconds(work: Callable[[], object], device: torch.device, repeats: int) -> float:

@@ -6,6 +6,7 @@ random, and are kept in half precision.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from safetensors.torch import load_file
 from safetensors.torch import save_file
 from torch import nn
 
+from denoiser.checkpoint_file import PARTIAL_SUFFIX
 from denoiser.settings import NetworkName
 
 FOLDER = Path(__file__).parent / "weights"
@@ -30,7 +32,9 @@ def load_start(network: nn.Module, name: NetworkName) -> None:
 
 def write_start(path: Path, weights: dict[str, torch.Tensor]) -> None:
     """Write weights by name, in half precision."""
-    save_file({name: value.half().contiguous() for name, value in weights.items()}, path)
+    partial = path.with_name(path.name + PARTIAL_SUFFIX)
+    save_file({name: value.half().contiguous() for name, value in weights.items()}, partial)
+    os.replace(partial, path)
 
 
 def _path(name: NetworkName) -> Path:

@@ -17,6 +17,8 @@ from denoiser.view_batch import ViewBatch
 from denoiser.view_settings import ViewTraining
 from renderer.frame import FramePair
 
+FREE = ("train_steps", "precision")  # of online training, or of the machine
+
 
 class ViewTrainer:
     """A denoiser, and how far it has come."""
@@ -60,10 +62,10 @@ class ViewTrainer:
         checkpoint.save(path, self._trainer)
 
     def load(self, path: Path) -> None:
-        """Take over a checkpoint of the same settings; CheckpointError where they differ."""
+        """Take over a checkpoint of the same training; CheckpointError where settings differ."""
         saved = checkpoint.load_settings(path).to_json()
         for name, value in self.settings.denoiser.to_json().items():
-            if saved[name] != value:
+            if name not in FREE and saved[name] != value:
                 raise checkpoint.CheckpointError(
                     f"{path}: trained with {name} {saved[name]}, not {value}"
                 )

@@ -18,6 +18,7 @@ import torch
 from app.main import USER_ERROR
 from app.main import main
 from app.offline_options import OfflineOptions
+from app.picture_files import write_exr
 from app.view_data import read_view_data
 from app.view_options import MONTECARLO
 from denoiser.picture_set import silent
@@ -77,6 +78,14 @@ def test_what_is_missing_is_rendered_again_and_nothing_else(views: Path) -> None
     assert pictures(views) == before
     again = {path for path, changed in kept.items() if path.stat().st_mtime_ns != changed}
     assert {path.name for path in again} == {f"veach-mis-0001-{n}.exr" for n in ("a", "b", "clean")}
+
+
+def test_views_under_another_sky_are_others(
+    views: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_exr(tmp_path / "sky.exr", {"c": torch.ones(4, 8, 3)})
+    assert main([*RENDER, str(views), "--environment", str(tmp_path / "sky.exr")]) == USER_ERROR
+    assert "lists other views" in capsys.readouterr().err
 
 
 def test_killed_workers_are_replaced_and_make_the_same_files(views: Path, tmp_path: Path) -> None:

@@ -85,8 +85,28 @@ def test_wrong_combinations_are_one_line(
         assert main([*words, "--quiet", "--output", str(tmp_path / "out")]) == USER_ERROR
         error = capsys.readouterr().err
         assert error.startswith("error: ") and error.count("\n") == 1
-    (tmp_path / "other" / "state-000025").mkdir(parents=True)
-    rows = {"rows": [], "labels": ["somebody else"]}
-    (tmp_path / "other" / "state-000025" / "rows.json").write_text(json.dumps(rows))
-    assert study("online", tmp_path / "other", "--frames", "2") == USER_ERROR
-    assert "another study" in capsys.readouterr().err
+
+
+def test_another_studys_state_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--frames", "2", "--reference-spp", "16")
+    assert study("online", tmp_path, *words) == 0
+    flown = json.loads((tmp_path / "study.json").read_text())
+    state = tmp_path / "state-000001"
+    state.mkdir()
+    capsys.readouterr()
+    for content, told in (
+        ({"rows": [], "labels": []}, "tells of no flight"),
+        (flown | {"labels": ["somebody else"]}, "another study"),
+        (flown | {"scene": "furnace"}, "flown with scene furnace, not cornell-box"),
+    ):
+        (state / "rows.json").write_text(json.dumps(content))
+        assert study("online", tmp_path, *words) == USER_ERROR
+        error = capsys.readouterr().err
+        assert told in error and error.count("\n") == 1
+    assert study("online", tmp_path, "--frames", "3", "--reference-spp", "16") == USER_ERROR
+    assert "scene furnace" in capsys.readouterr().err, "the first difference is told"
+    (state / "rows.json").write_text(json.dumps(flown | {"labels": []}))
+    assert study("online", tmp_path, "--frames", "3", "--reference-spp", "16") == USER_ERROR
+    assert "flown with frames 2, not 3" in capsys.readouterr().err

@@ -1,0 +1,42 @@
+"""Whether what a folder holds is of the flight that is to go on.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.errors import UsageError
+
+RENDERED = ("size", "spp", "max_depth")
+FILES = ("path", "environment")
+
+
+def check_same_flight(source: Path, earlier: Any, now: Mapping[str, Any], *more: str) -> None:
+    """Raises UsageError where two flights differ in what is seen, or the first is none.
+
+    Args:
+        source: file that tells of the earlier flight.
+        earlier: what it holds, `scene` and all options as `settings`.
+        now: the same of the present one.
+        more: further options that must be equal.
+    """
+    before, present = _flight(earlier, source, more), _flight(now, source, more)
+    for name, value in present.items():
+        if before[name] != value:
+            raise UsageError(f"{source}: flown with {name} {before[name]}, not {value}")
+
+
+def _flight(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, object]:
+    try:
+        options = content["settings"]
+        render = options["session"]["render"]
+        # By name: a folder may be resumed from elsewhere.
+        files = {name: Path(options[name]).name if options[name] else None for name in FILES}
+        numbers = {name: render[name] for name in RENDERED}
+        return {"scene": content["scene"]} | files | numbers | {n: options[n] for n in more}
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"{source}: tells of no flight") from error
