@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from app.controls import FlyControls
@@ -70,6 +71,10 @@ class Cockpit:
     def has_wishes(self) -> bool:
         """True if the next frame changes anything but its work."""
         return self._edits != NO_EDITS
+
+    def wished_checkpoints(self) -> set[Path]:
+        """Files that the next frame is to write the training's state to."""
+        return {path for path in (self._edits.save_checkpoint,) if path is not None}
 
     def take_edits(self, work: Work) -> Edits:
         """What the frame of `work` that begins now changes; nothing is left over."""

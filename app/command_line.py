@@ -20,6 +20,7 @@ from app.offline_flags import offline_options
 from app.offline_options import OfflineOptions
 from app.options import OnlineStudy
 from app.options import Options
+from app.settings import MAX_SIDE
 from app.settings import RenderSettings
 from app.settings import SessionSettings
 from denoiser.settings import DenoiserSettings
@@ -42,7 +43,6 @@ CHECKPOINT_FLAGS = {
 }
 """And the modes that read them; a study goes on by itself with what its folder holds."""
 MANY_SPP = 64  # of a picture nobody waits for (Lehtinen et al. 2018, section 3.3, offline)
-MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
 
 
 class OneLineParser(argparse.ArgumentParser):

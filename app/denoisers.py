@@ -74,7 +74,7 @@ class Denoisers:
 
     def exchange_checkpoints(self, edits: Edits) -> list[str]:
         """Save or load the training's state as asked; a failure is told, not raised."""
-        messages = []
+        messages, chosen = [], self._chosen
         try:
             if edits.save_checkpoint is not None:
                 checkpoint.save(edits.save_checkpoint, self.trainer)
@@ -84,6 +84,7 @@ class Denoisers:
                 checkpoint.load(edits.load_checkpoint, self.trainer)
                 messages.append(f"loaded {edits.load_checkpoint}")
         except checkpoint.CheckpointError as error:
+            self._chosen = chosen  # a file that does not fit changes nothing
             messages.append(str(error))
         return messages
 

@@ -27,6 +27,7 @@ from scenes.framing import with_camera
 from scenes.loader import load_scene
 
 USER_ERROR = 2
+INSTEAD = "running the headless flythrough instead"
 OUT_OF_MEMORY = "out of memory: smaller pictures, crops or batches need less"
 
 Mode = Callable[[SceneDescription, Options, SceneLoading | None], int]
@@ -103,15 +104,20 @@ def _headless() -> Mode:
 
 
 def _viewer() -> Mode:
-    """The viewer, or a flythrough where there is no display to open it on."""
-    from app.viewer import NoDisplayError
-    from app.viewer import run_viewer
+    """The viewer, or a flythrough where there is no display or no GL to open it with."""
+    try:
+        from app.viewer import NoDisplayError
+        from app.viewer import run_viewer
+    except ImportError as error:  # the bindings load the system's libraries as they are imported
+        reason = " ".join(str(error).split())
+        print(f"cannot open a window: {reason}: {INSTEAD}", file=sys.stderr)
+        return _headless()
 
     def view(scene: SceneDescription, options: Options, loading: SceneLoading | None) -> int:
         try:
             return run_viewer(scene, options, loading)
         except NoDisplayError as error:
-            print(f"{error}: running the headless flythrough instead", file=sys.stderr)
+            print(f"{error}: {INSTEAD}", file=sys.stderr)
         return _headless()(scene, options, loading)
 
     return view

@@ -15,6 +15,7 @@ from app.report import FrameReport
 from app.theme import ACCENT
 from app.theme import FIXED_WINDOW
 from app.views import VIEWS
+from app.views import start_label
 
 HELP_WIDTH = 460.0  # screen units, as all lengths here
 QUESTION_WIDTH = 330.0
@@ -64,7 +65,8 @@ def draw_question(draft: Draft, report: FrameReport | None, scale: float) -> Non
     imgui.set_next_window_focus()
     imgui.begin("question", flags=FIXED_WINDOW)
     steps = report.step_count if report is not None else 0
-    imgui.text_wrapped(f"Forget {steps:,} training steps and start again?")
+    start = start_label(draft.view.settings.denoiser)
+    imgui.text_wrapped(f"Forget {steps:,} training steps and start again from {start}?")
     if imgui.button("Forget (T)"):
         draft.commands.append(Command.RESET_TRAINING)
     imgui.same_line()

@@ -15,11 +15,12 @@ import torch
 from app.rival import Rival
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
+from denoiser.settings import Start
 from renderer.frame import FramePair
 
 RENDER_EDITS = ("size", "spp", "max_depth")
 """Fields of Edits that are settings of the renderer as well."""
-DENOISER_EDITS = ("train_steps", "crop", "learning_rate", "loss")
+DENOISER_EDITS = ("train_steps", "crop", "learning_rate", "loss", "start")
 """And of the denoiser, which keeps its network."""
 
 
@@ -39,13 +40,15 @@ class Edits:
     """Side of the training crop in pixels."""
     learning_rate: float | None = None
     loss: LossName | None = None
+    start: Start | None = None
+    """First weights, from the next reset on."""
     network: NetworkName | None = None
     """The denoiser that is shown and trained from now on."""
     rival: Rival | None = None
     """The denoiser that runs beside it."""
     training_paused: bool | None = None
     reset_training: bool = False
-    """Start again from freshly initialised weights."""
+    """Start again from the first weights."""
     save_checkpoint: Path | None = None
     load_checkpoint: Path | None = None
 

@@ -25,7 +25,7 @@ def save_screenshot(folder: Path, report: FrameReport, pixels: np.ndarray) -> Pa
         pixels: (H, W, 3) uint8, the picture as displayed.
     """
     prepare_folder(folder)
-    picture = free_path(folder, STEM, ".png")
+    picture = free_path(folder, STEM, ".png", ".exr")
     write_png(picture, pixels)
     write_exr(picture.with_suffix(".exr"), frame_layers(report))
     return picture
@@ -42,14 +42,18 @@ def frame_layers(report: FrameReport) -> dict[str, torch.Tensor]:
         "normal": half.normal,
         "depth": half.depth,
     }
+    if report.rival is not None:
+        layers["rival"] = report.rival
     if report.reference is not None:
         layers["reference"] = report.reference
     return layers
 
 
-def free_path(folder: Path, stem: str, suffix: str) -> Path:
-    """folder/stem-NNN.suffix with the lowest number from 1 that is free: nothing is overwritten."""
+def free_path(folder: Path, stem: str, suffix: str, *others: str) -> Path:
+    """folder/stem-NNN.suffix with the lowest number from 1 that no suffix is taken with."""
     number = 1
-    while (path := folder / f"{stem}-{number:03d}{suffix}").exists():
+    while True:
+        path = folder / f"{stem}-{number:03d}{suffix}"
+        if not any(path.with_suffix(each).exists() for each in (suffix, *others)):
+            return path
         number += 1
-    return path

@@ -11,6 +11,8 @@ from dataclasses import field
 from app.rival import Rival
 from denoiser.settings import DenoiserSettings
 
+MAX_SIDE = 16384  # pixels; beyond it a frame does not fit into memory anyway
+
 
 @dataclass(frozen=True)
 class RenderSettings:

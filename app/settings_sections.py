@@ -15,17 +15,19 @@ from app.draft import Draft
 from app.report import FrameReport
 from app.rival import NETWORK_LABELS
 from app.rival import RIVAL_LABELS
+from app.settings import MAX_SIDE
 from app.theme import ACCENT
 from app.theme import DIM
 from app.views import CURVE_LABELS
 from app.views import EXPOSURES
+from app.views import START_LABELS
 from app.views import VIEWS
 from app.views import ToneCurve
 from app.views import View
 from app.widgets import header
 from denoiser.settings import LossName
+from denoiser.start_weights import has_start
 
-MAX_SIDE = 4096  # pixels of the render size
 MAX_SPP = 64
 MAX_PATH_DEPTH = 16
 MAX_STEPS = 64  # training steps per frame
@@ -69,11 +71,7 @@ def draw_render(draft: Draft) -> None:
     if not header("Render"):
         return
     render = draft.view.settings.render
-    # Typed digits count only once Enter is pressed: 5, 51 and 512 are three sizes.
-    size = imgui.input_int2("size", *render.size, imgui.INPUT_TEXT_ENTER_RETURNS_TRUE)[1]
-    wanted = tuple(min(max(side, 1), MAX_SIDE) for side in size)
-    if wanted != tuple(render.size):
-        draft.edit(size=wanted)
+    _draw_size(draft)
     changed, spp = imgui.slider_int("spp a half", render.spp, 1, MAX_SPP, "%d", LOGARITHMIC)
     if changed:
         draft.edit(spp=spp)
@@ -81,6 +79,18 @@ def draw_render(draft: Draft) -> None:
     if changed:
         draft.edit(max_depth=min(max(depth, 1), MAX_PATH_DEPTH))
     _draw_budget(draft)
+
+
+def _draw_size(draft: Draft) -> None:
+    """Typed digits count once their field is left: 5, 51 and 512 are three sizes."""
+    view = draft.view
+    changed, typed = imgui.input_int2("size", *(view.typed_size or view.settings.render.size))
+    if changed:
+        draft.show(typed_size=tuple(typed))
+    if imgui.is_item_deactivated_after_edit() and draft.view.typed_size is not None:
+        width, height = (min(max(side, 1), MAX_SIDE) for side in draft.view.typed_size)
+        draft.edit(size=(width, height))
+        draft.show(typed_size=None)
 
 
 def _draw_budget(draft: Draft) -> None:
@@ -120,6 +130,11 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
     changed, loss = imgui.combo("loss", losses.index(denoiser.loss), list(LOSS_LABELS.values()))
     if changed:
         draft.edit(loss=losses[loss])
+    if has_start(denoiser.network):
+        starts, labels = list(START_LABELS), list(START_LABELS.values())
+        changed, start = imgui.combo("reset to", starts.index(denoiser.start), labels)
+        if changed:
+            draft.edit(start=starts[start])
     if imgui.button("Resume (P)" if view.is_paused else "Pause (P)"):
         draft.commands.append(Command.PAUSE)
     imgui.same_line()

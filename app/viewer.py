@@ -74,9 +74,15 @@ def run_viewer(
             # The command line's settings win over the file's.
             session.trainer.change(options.session.denoiser)
         with StopRequest() as stop:
-            viewer.run(session, stop)
-            if options.save is not None:
-                checkpoint.save(options.save, session.trainer)
+            try:
+                viewer.run(session, stop)
+            finally:
+                # Whatever ended the flight: what was learned, and what was asked for, is kept.
+                saved = viewer.last_wishes()
+                if options.save is not None:
+                    saved.add(options.save)
+                for path in saved:
+                    checkpoint.save(path, session.trainer)
     except StartCancelled:
         return 0
     finally:
@@ -125,6 +131,12 @@ class Viewer:
         self.cockpit.show(settings=session.settings)
         while not (self._window.should_close or stop.is_set):
             self.do_frame(session)
+
+    def last_wishes(self) -> set[Path]:
+        """The flight is over: end a recording; checkpoints that no frame came to write."""
+        if self.cockpit.view.is_recording:
+            self._player.toggle_recording()
+        return self.cockpit.wished_checkpoints()
 
     def do_frame(self, session: FrameSource) -> None:
         """One frame of work, with a look at the window after each of its stages."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.cockpit import Cockpit
 from app.commands import Command
+from app.controls import world_up
 from app.errors import UsageError
 from app.outputs import prepare_folder
 from app.path_player import PathPlayer
@@ -16,6 +17,7 @@ from app.report import Edits
 from app.screen import Screen
 from app.screenshot import save_screenshot
 from app.views import EXPOSURES
+from app.views import start_label
 from app.window import Window
 from scenes.description import SceneDescription
 from scenes.framing import frame_camera
@@ -51,7 +53,8 @@ class ViewerCommands:
             case Command.FRAME_SCENE:
                 self._player.stop()
                 width, height = view.settings.render.size
-                camera = frame_camera(scene_bounds(scene.shapes), width / height)
+                up = world_up(scene.camera)
+                camera = frame_camera(scene_bounds(scene.shapes), width / height, up)
                 self._cockpit.controls.jump(camera)
             case Command.RESET_CAMERA:
                 self._player.stop()
@@ -97,7 +100,8 @@ class ViewerCommands:
                 # The first time asks, the second time does it.
                 if view.is_asking_reset:
                     cockpit.edit(Edits(reset_training=True))
-                    cockpit.say("training starts again from nothing")
+                    start = start_label(view.settings.denoiser)
+                    cockpit.say(f"training starts again from {start}")
                 cockpit.show(is_asking_reset=not view.is_asking_reset)
             case Command.SAVE:
                 self._save_checkpoint(Path(view.checkpoint))

@@ -20,6 +20,9 @@ from app.report import RENDER_EDITS
 from app.report import Edits
 from app.report import FrameReport
 from app.settings import SessionSettings
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import Start
+from denoiser.start_weights import has_start
 
 DEPTH_QUANTILE = 0.98  # of the depths seen: what is farther is drawn as dark as this
 EXPOSURES = (-8.0, 8.0)  # stops, lowest and highest
@@ -79,6 +82,14 @@ CURVE_LABELS = {
     ToneCurve.REINHARD: "Reinhard",
     ToneCurve.ACES: "ACES (Narkowicz)",
 }
+
+
+START_LABELS = {Start.WARM: "weights of other scenes", Start.SCRATCH: "random weights"}
+
+
+def start_label(settings: DenoiserSettings) -> str:
+    """What a reset starts from; the paper's network has random weights only."""
+    return START_LABELS[settings.start if has_start(settings.network) else Start.SCRATCH]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +160,8 @@ class ViewState:
     is_split: bool = False
     split: float = 0.5
     """Where the right view begins, as share of the picture's width."""
+    typed_size: tuple[int, int] | None = None
+    """What stands in the fields of the render size while they are typed into."""
     exposure: float = 0.0
     """Stops: radiance is multiplied by 2^exposure."""
     curve: ToneCurve = ToneCurve.PAPER

@@ -33,6 +33,7 @@ KEY_NAMES = {
     if name.startswith("KEY_") and name not in ("KEY_UNKNOWN", "KEY_LAST")
 }
 MOUSE_BUTTONS = 3
+NOWHERE = (-1e4, -1e4)  # screen units
 
 
 class NoDisplayError(RuntimeError):
@@ -51,6 +52,7 @@ class Window:
         self._clicked = [False] * MOUSE_BUTTONS
         self._fresh_keys: set[int] = set()
         self._late_releases: set[int] = set()
+        self._has_popup = self._is_leaving_popup = False
         self._imgui = imgui.create_context()
         self._io = imgui.get_io()
         self._io.ini_file_name = None
@@ -116,7 +118,10 @@ class Window:
             self._late_releases.add(key)
         else:
             self._io.keys_down[key] = False
-        if not (is_pressed and self._io.want_capture_keyboard):
+        if self._has_popup and key == glfw.KEY_ESCAPE and is_pressed:
+            # imgui leaves lists open unless it is steered by keys.
+            self._is_leaving_popup = True
+        elif not (is_pressed and self._io.want_capture_keyboard):
             self._events.append(KeyEvent(KEY_NAMES[key], is_pressed))
 
     def _on_char(self, _window: Any, code: int) -> None:
@@ -168,6 +173,10 @@ class Window:
             is_down = glfw.get_mouse_button(self._glfw, button) == glfw.PRESS
             io.mouse_down[button] = is_down or self._clicked[button]
             self._clicked[button] = False
+        if self._is_leaving_popup:
+            # A click beside everything closes it, and hits nothing else.
+            io.mouse_pos, io.mouse_down[0] = NOWHERE, True
+            self._is_leaving_popup = False
         down = io.keys_down
         io.key_ctrl = down[glfw.KEY_LEFT_CONTROL] or down[glfw.KEY_RIGHT_CONTROL]
         io.key_shift = down[glfw.KEY_LEFT_SHIFT] or down[glfw.KEY_RIGHT_SHIFT]
@@ -180,6 +189,7 @@ class Window:
 
     def end_frame(self) -> None:
         """Draw imgui over what is there and show it all."""
+        self._has_popup = imgui.is_popup_open("", imgui.POPUP_ANY_POPUP)
         imgui.render()
         self.context.screen.use()
         self._gui.render(imgui.get_draw_data())

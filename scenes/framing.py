@@ -18,6 +18,7 @@ from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
 from scenes.transforms import look_at
+from scenes.transforms import rotation
 
 FOV_X = 40.0
 """Degrees: a short telephoto, which distorts objects little."""
@@ -48,12 +49,18 @@ def with_camera(scene: SceneDescription, aspect: float) -> SceneDescription:
     return replace(scene, camera=camera, notes=(*scene.notes, NOTE))
 
 
-def frame_camera(bounds: Bounds, aspect: float) -> Camera:
-    """Camera whose picture of this aspect, width over height, the box `bounds` just fills, y up."""
+def frame_camera(
+    bounds: Bounds, aspect: float, up: Sequence[float] | np.ndarray = (0.0, 1.0, 0.0)
+) -> Camera:
+    """Camera whose picture of this aspect, width over height, the box `bounds` just fills.
+
+    Args:
+        up: (3,) world axis, or its opposite.
+    """
     corners = np.stack(np.meshgrid(*zip(*bounds)), axis=-1).reshape(-1, 3)
     center = corners.mean(axis=0)
-    up = np.array([0.0, 1.0, 0.0])
-    axes = look_at(center, center + np.array(VIEW_DIRECTION), up)[:3, :3]
+    up = np.asarray(up, float)
+    axes = look_at(center, center + _from_y_up(up) @ np.array(VIEW_DIRECTION), up)[:3, :3]
     left, above, along = ((corners - center) @ axes).T
     slope = math.tan(math.radians(FOV_X) / 2.0) / MARGIN
     distance_x, shift_x = _fit(left, along, slope)
@@ -67,6 +74,14 @@ def frame_camera(bounds: Bounds, aspect: float) -> Camera:
         aspect=aspect,
         focus_distance=distance,
     )
+
+
+def _from_y_up(up: np.ndarray) -> np.ndarray:
+    """(3, 3) rotation that takes +y to the axis `up`, about another axis."""
+    axis, degrees = np.cross((0.0, 1.0, 0.0), up), 90.0
+    if not axis.any():
+        axis, degrees = np.array([1.0, 0.0, 0.0]), 0.0 if up[1] > 0.0 else 180.0
+    return rotation(axis, degrees)[:3, :3]
 
 
 def _fit(across: np.ndarray, along: np.ndarray, slope: float) -> tuple[float, float]:

@@ -18,6 +18,9 @@ from app.report import Edits
 from app.rival import OIDN_HINT
 from app.rival import Rival
 from app.session import Session
+from denoiser.checkpoint_file import ONLINE
+from denoiser.checkpoint_file import read_content
+from denoiser.checkpoint_file import write_content
 from denoiser.metrics import psnr
 from denoiser.oidn import oidn_denoise
 from denoiser.presets import PRESETS
@@ -97,6 +100,19 @@ def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path)
     assert report.messages == (f"loaded {file}",)
     assert session.settings.denoiser.network is NetworkName.FAST
     assert report.step_count == saved
+
+
+def test_a_checkpoint_that_does_not_fit_changes_nothing(session: Session, tmp_path: Path) -> None:
+    camera, file = session.scene.camera, tmp_path / "other.safetensors"
+    session.step(camera, Edits(network=NetworkName.UNET))
+    session.step(camera, Edits(save_checkpoint=file))
+    content = read_content(file, ONLINE)
+    settings = content.settings | {"network": NetworkName.FAST.value}
+    write_content(file, content._replace(settings=settings))
+    report = session.step(camera, Edits(load_checkpoint=file))
+    assert len(report.messages) == 1 and str(file) in report.messages[0]
+    assert session.settings.denoiser.network is NetworkName.UNET
+    assert session.trainer.settings.network is NetworkName.UNET
 
 
 def test_a_headless_flight_learns_with_history_and_goes_on(tmp_path: Path) -> None:

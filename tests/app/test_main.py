@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -172,6 +173,25 @@ def test_without_display_the_flythrough_runs(
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
+    flown: list[str] = []
+
+    def fly(scene: SceneDescription, options: Options, loading: SceneLoading | None) -> int:
+        flown.append(options.scene)
+        return 0
+
+    monkeypatch.setattr("app.headless.run_headless", fly)
+    assert main(["--scene", "furnace", *TINY]) == 0 and flown == ["furnace"]
+    error = capsys.readouterr().err
+    assert "cannot open a window" in error and error.count("\n") == 1
+
+
+def test_without_gl_the_flythrough_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine without libGL, where the bindings cannot be imported."""
+    monkeypatch.setitem(sys.modules, "imgui.integrations.glfw", None)
+    for name in ("app.viewer", "app.window"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     flown: list[str] = []
 
     def fly(scene: SceneDescription, options: Options, loading: SceneLoading | None) -> int:

@@ -25,10 +25,11 @@ from app.theme import set_theme
 from app.views import CURVE_LABELS
 from app.views import ToneCurve
 from app.views import ViewState
+from app.views import with_edits
 from denoiser.settings import LossName
 from tests.app.reports import make_report
 
-ENTER = 257  # any free key number
+ENTER, TAB = 257, 258  # any free key numbers
 BESIDE = (1200.0, 1100.0)
 HEIGHT = 1200.0  # high enough that nothing has to be scrolled
 PANEL_COMMANDS = {
@@ -131,21 +132,39 @@ def check_ranges(edits: Edits) -> None:
     assert edits.learning_rate is None or 1e-5 <= edits.learning_rate * 1.001 <= 1.001e-2
 
 
-def test_a_size_counts_once_enter_is_pressed(gui: imgui._IO) -> None:
-    """Digits alone change nothing: 5, 51 and 512 would be three sizes."""
+@pytest.mark.parametrize("ends", [(ENTER,), (TAB, ENTER)], ids=["width", "width and height"])
+def test_a_size_counts_once_its_fields_are_left(gui: imgui._IO, ends: tuple[int, ...]) -> None:
+    """Digits alone change nothing: 9 and 96 would be two sizes."""
+    gui.key_map[imgui.KEY_ENTER], gui.key_map[imgui.KEY_TAB] = ENTER, TAB
+    height = ViewState().settings.render.size[1]
+    found = [tuple(type_size(gui, y, ends)) for y in range(200, 240, 4)]
+    assert set(found) - {()} == {((96, height), (96, 96))[: len(ends)]}
+
+
+def type_size(gui: imgui._IO, y: int, ends: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Click near the left edge, type 96 and a key for each of `ends`; the sizes asked for."""
     view, report = ViewState(), make_report()
-    gui.key_map[imgui.KEY_ENTER] = ENTER
-    sizes = []
-    for y in range(200, 320, 4):
-        for is_down in (False, True, False):
-            frame(gui, view, report, (20.0, y), is_down)
+    sizes: list[tuple[int, int]] = []
+
+    def step(mouse: tuple[float, float], is_down: bool = False) -> None:
+        nonlocal view
+        draft = frame(gui, view, report, mouse, is_down)
+        view = with_edits(draft.view, draft.edits)
+        sizes.extend([draft.edits.size] if draft.edits.size else [])
+
+    for is_down in (False, True, False):
+        step((20.0, y), is_down)
+    for end in ends:
         for digit in "96":
             gui.add_input_character(ord(digit))
-            assert frame(gui, view, report, (20.0, y)).edits.size is None
-        gui.keys_down[ENTER] = True
-        sizes.append(frame(gui, view, report, (20.0, y)).edits.size)
-        gui.keys_down[ENTER] = False
+            before = len(sizes)
+            step((20.0, y))
+            assert len(sizes) == before
         for is_down in (True, False):
-            frame(gui, view, report, BESIDE, is_down)
-    width, height = view.settings.render.size
-    assert {size for size in sizes if size} == {(96, height)} and width != 96
+            gui.keys_down[end] = is_down
+            step((20.0, y))
+        for _ in range(2):  # frames that the next field takes to open
+            step((20.0, y))
+    for is_down in (True, False):
+        step(BESIDE, is_down)
+    return sizes

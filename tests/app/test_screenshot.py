@@ -35,6 +35,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     names = [save_screenshot(tmp_path, make_report(), pixels).name for _ in range(3)]
     assert names == ["screenshot-001.png", "screenshot-002.png", "screenshot-003.png"]
     assert len(list(tmp_path.iterdir())) == 6, "temporary files left behind"
+    (tmp_path / "screenshot-002.png").unlink()
+    assert save_screenshot(tmp_path, make_report(), pixels).name == "screenshot-004.png"
 
 
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:

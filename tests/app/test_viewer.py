@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import imgui
 import numpy as np
 import OpenImageIO as oiio
 import pytest
@@ -109,6 +110,36 @@ def test_button_of_the_panel_works_even_between_two_frames(desk: Desk) -> None:
         if any(edits.training_paused for edits in session.edits):
             return
     pytest.fail("no click reached the button")
+
+
+def test_escape_closes_an_open_list_and_not_the_window(desk: Desk) -> None:
+    window = desk.viewer.screen._window
+    for y in range(100, 620, 10):
+        desk.do("mousemove", "60", str(y))
+        desk.do("click", "1")
+        desk.viewer.do_frame(desk.session)
+        if imgui.is_popup_open("", imgui.POPUP_ANY_POPUP):
+            break
+    else:
+        pytest.fail("no click opened a list")
+    desk.do("key", "Escape")
+    desk.screen()
+    assert not imgui.is_popup_open("", imgui.POPUP_ANY_POPUP) and not window.should_close
+    desk.do("key", "Escape")
+    desk.until(lambda: window.should_close)
+
+
+def test_what_was_asked_for_last_is_kept(desk: Desk, tmp_path: Path) -> None:
+    viewer = desk.viewer
+    desk.do("key", "space")
+    desk.until(lambda: viewer.cockpit.view.is_recording)
+    for _ in range(3):
+        desk.do("keydown", "w")
+    desk.do("keyup", "w")
+    saved = tmp_path / "late.safetensors"
+    viewer.cockpit.edit(Edits(save_checkpoint=saved))
+    assert viewer.last_wishes() == {saved}
+    assert [path.suffix for path in tmp_path.iterdir()] == [".json"], "the path of the camera"
 
 
 def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:

@@ -95,6 +95,19 @@ def test_framing_fills_the_picture_and_cuts_nothing_off(aspect: float) -> None:
     assert np.linalg.det(camera.to_world) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("up", [(0, 0, 1), (0, -1, 0), (1, 0, 0), (0, 0, -1)])
+def test_framing_keeps_up_upright(up: tuple[float, float, float]) -> None:
+    """The same picture as with y up, of a scene that is turned as the axis is."""
+    box = Mesh(np.float32([[-1, -1, -1], [1, 1, 1]]), np.zeros((1, 3), np.int32))
+    plain, turned = (frame_camera(scene_bounds([box]), 1.5, axis) for axis in ((0, 1, 0), up))
+    assert turned.focus_distance == pytest.approx(plain.focus_distance)
+    above = turned.to_world[:3, 1] @ np.array(up)
+    assert above == pytest.approx(plain.to_world[1, 1]) and above > 0.9
+    level = turned.to_world[:3, 0] @ np.array(up)
+    assert level == pytest.approx(0.0, abs=1e-12), "the horizon is level"
+    assert np.linalg.det(turned.to_world) == pytest.approx(1.0)
+
+
 def test_a_file_without_camera_is_framed_for_the_size(tmp_path: Path) -> None:
     path = GltfBuilder().triangle().write(tmp_path / "a.gltf")
     wide, tall = load_scene(str(path), aspect=2.0).camera, load_scene(str(path), aspect=0.5).camera
