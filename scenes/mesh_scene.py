@@ -21,12 +21,14 @@ from scenes.ply_files import read_ply
 
 DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
 """Light grey, for meshes without a material."""
+NO_COLORS = "colours of vertices are not supported and were ignored"
 
 
 def load_ply(path: Path) -> SceneDescription:
     """Scene of one PLY mesh in light grey."""
-    mesh = wound_by_normals(finish_mesh(read_ply(path), str(path)))
-    return _scene(path, (mesh,), (DEFAULT,), ())
+    raw = read_ply(path)
+    mesh = wound_by_normals(finish_mesh(raw, str(path)))
+    return _scene(path, (mesh,), (DEFAULT,), (NO_COLORS,) if raw.has_colors else ())
 
 
 def load_obj(path: Path) -> SceneDescription:
@@ -34,12 +36,16 @@ def load_obj(path: Path) -> SceneDescription:
     parsed = read_obj(path)
     notes: list[str] = []
     library: dict[str, Material] = {}
+    names = list(dict.fromkeys(part.material for part in parsed.parts))
     for file in parsed.libraries:
         if file.is_file():
-            library.update(read_mtl(file))
+            found, told = read_mtl(file, names)
+            library.update(found)
+            notes.extend(told)
         else:
             notes.append(f"{file.name}: no such material library, grey is used")
-    names = list(dict.fromkeys(part.material for part in parsed.parts))
+    if parsed.has_colors:
+        notes.append(NO_COLORS)
     missing = [name for name in names if name and name not in library]
     if missing:
         notes.append(f"materials not found, grey is used: {', '.join(missing)}")

@@ -27,6 +27,8 @@ class RawMesh:
     """(V, 3) any float type and length, or None."""
     uvs: np.ndarray | None = None
     """(V, 2) any float type, v upwards, or None."""
+    has_colors: bool = False
+    """The file has colours of vertices, which are not read."""
 
 
 def finish_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -> Mesh:

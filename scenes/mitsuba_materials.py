@@ -18,7 +18,7 @@ from scenes.mitsuba_bsdfs import bsdf_of
 from scenes.mitsuba_plugin import Plugin
 from scenes.mitsuba_textures import TextureReader
 from scenes.mitsuba_textures import mean_color
-from scenes.mitsuba_textures import opacity_of
+from scenes.opacity import opacity_of
 
 UNSUPPORTED = (
     "blendbsdf",

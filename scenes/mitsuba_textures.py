@@ -24,8 +24,8 @@ from scenes.materials import Spectrum
 from scenes.materials import Texture
 from scenes.materials import Wrap
 from scenes.mitsuba_plugin import Plugin
+from scenes.opacity import LUMINANCE
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 """Rec. 709 weights."""
 FILTERS = {
     "bilinear": Filter.BILINEAR,
@@ -130,18 +130,6 @@ def mean_color(texture: Texture) -> RGB:
         mean = linear.mean(axis=(0, 1)) * np.array(texture.scale[:3])
     red, green, blue = (float(value) for value in mean)
     return (red, green, blue)
-
-
-def opacity_of(texture: ImageTexture) -> tuple[ImageTexture, int]:
-    """Opacity texture and its channel: alpha where the picture has one, else its luminance."""
-    texels = texture.image.texels
-    if (texels[..., 3] < 255).any():
-        return texture, 3
-    encoded = texels[..., :3] / 255.0
-    linear = decode_srgb(encoded) if texture.image.is_srgb else encoded
-    grey = np.rint(linear @ LUMINANCE * 255.0).astype(np.uint8)
-    image = Image(np.repeat(grey[..., None], 4, axis=2), is_srgb=False, name=texture.image.name)
-    return replace(texture, image=image), 0
 
 
 def _uv_transform(plugin: Plugin) -> tuple[float, ...]:

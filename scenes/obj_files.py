@@ -41,6 +41,8 @@ class ObjFile:
 
     parts: tuple[ObjPart, ...]
     libraries: tuple[Path, ...]
+    has_colors: bool
+    """Its vertices have colours, which are not read."""
 
 
 @dataclass
@@ -55,6 +57,7 @@ class _Reader:
     )
     """Highest index in use and its line, per kind of row."""
     libraries: list[Path] = field(default_factory=list)
+    has_colors: bool = False
     material: str = ""
 
     def error(self, line: int, reason: str) -> SceneError:
@@ -76,7 +79,7 @@ def read_obj(path: Path) -> ObjFile:
         count = len(reader.rows[kind])
         if index > count:
             raise reader.error(number, f"{kind} index {index} out of range, there are {count}")
-    return ObjFile(_parts(reader), tuple(reader.libraries))
+    return ObjFile(_parts(reader), tuple(reader.libraries), reader.has_colors)
 
 
 def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
@@ -118,7 +121,10 @@ def _read_line(reader: _Reader, line: str, number: int) -> None:
     elif keyword == "usemtl":
         reader.material = text
     elif keyword == "mtllib":
-        reader.libraries.append(reader.path.parent / text)
+        folder = reader.path.parent
+        # One name that may hold spaces, or several.
+        names = [text] if (folder / text).is_file() else text.split()
+        reader.libraries.extend(folder / name for name in names)
 
 
 def _read_row(reader: _Reader, kind: str, words: list[str], number: int) -> None:
@@ -126,6 +132,7 @@ def _read_row(reader: _Reader, kind: str, words: list[str], number: int) -> None
     if kind == "vt" and len(words) == 1:
         words = [*words, "0"]
     width = WIDTHS[kind]
+    reader.has_colors |= kind == "v" and len(words) >= 6
     if len(words) < width:
         raise reader.error(number, f"{kind}: {width} numbers needed")
     try:

@@ -42,6 +42,7 @@ def read_ply(path: Path) -> RawMesh:
         faces=_triangles(elements["face"].data, path),
         normals=_columns(vertex, ("nx", "ny", "nz")),
         uvs=next((uv for uv in uvs if uv is not None), None),
+        has_colors="red" in (vertex.dtype.names or ()),
     )
 
 

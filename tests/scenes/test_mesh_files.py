@@ -10,15 +10,12 @@ import pytest
 
 from scenes.description import Mesh
 from scenes.description import SceneError
-from scenes.materials import Conductor
-from scenes.materials import Dielectric
-from scenes.materials import Diffuse
-from scenes.materials import Plastic
 from scenes.mesh_scene import load_obj
 from scenes.mesh_scene import load_ply
 from scenes.mesh_validation import RawMesh
 from scenes.mesh_validation import face_vectors
 from scenes.mesh_validation import finish_mesh
+from tests.scenes.test_mtl_files import OBJ
 
 SQUARE = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)]
 
@@ -116,61 +113,6 @@ def test_normals_go_by_inverse_transpose_and_mirror_turns_winding() -> None:
     expected = np.array([-0.5, 0.0, 1.0]) / np.hypot(0.5, 1.0)
     assert np.allclose(mesh.normals[0], expected)
     assert face_vectors(mesh.vertices, mesh.faces)[0, 2] > 0.0
-
-
-OBJ = """
-mtllib a.mtl
-v 0 0 0
-v 1 0 0
-v 1 1 0
-v 0 1 0
-vt 0 0
-vt 1 0
-vt 1 1
-vt 0 1
-vn 0 0 1
-usemtl red
-f 1/1/1 2/2/1 3/3/1 4/4/1
-usemtl glass
-f -4 -3 -2
-"""
-MTL = """
-newmtl red
-Kd 0.8 0.1 0.1
-newmtl glass
-illum 7
-Ni 1.33
-newmtl shiny
-Kd 0.5 0.5 0.5
-Ks 0.5 0.5 0.5
-Ns 98
-newmtl metal
-Kd 0 0 0
-Ks 0.9 0.8 0.7
-d 0.25
-"""
-
-
-def test_obj_with_materials(tmp_path: Path) -> None:
-    (tmp_path / "a.obj").write_text(OBJ)
-    (tmp_path / "a.mtl").write_text(MTL)
-    scene = load_obj(tmp_path / "a.obj")
-    red, glass = scene.shapes
-    assert isinstance(red, Mesh) and isinstance(glass, Mesh)
-    assert len(red.faces) == 2 and red.uvs is not None and red.normals is not None
-    assert np.array_equal(red.uvs, red.vertices[:, :2])
-    assert glass.uvs is None and glass.normals is None
-    assert scene.materials[red.material].bsdf == Diffuse((0.8, 0.1, 0.1))
-    assert scene.materials[glass.material].bsdf == Dielectric(ior=1.33)
-
-
-def test_mtl_models(tmp_path: Path) -> None:
-    faces = "usemtl shiny\nf 1 2 3\nusemtl metal\nf 1 2 4\n"
-    (tmp_path / "a.obj").write_text(OBJ.split("usemtl")[0] + faces)
-    (tmp_path / "a.mtl").write_text(MTL)
-    shiny, metal = load_obj(tmp_path / "a.obj").materials
-    assert isinstance(shiny.bsdf, Plastic) and shiny.bsdf.alpha == pytest.approx(0.1414, abs=1e-4)
-    assert isinstance(metal.bsdf, Conductor) and metal.opacity == 0.25
 
 
 @pytest.mark.parametrize(
