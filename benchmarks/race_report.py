@@ -67,19 +67,21 @@ def rows_of(report: dict[str, Any]) -> list[str]:
 
 
 def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
-    """PSNR over the frames, a panel for each scene."""
-    figure = new_figure(4.2 * len(reports), 3.2)
+    """PSNR over the frames, a panel for each scene; of two neighbouring frames the later one."""
+    figure = new_figure(4.2 * len(reports), 3.6)
     grid = figure.subplots(1, len(reports), squeeze=False)
     for axes, report in zip(grid[0], reports):
         for name in known(report, ("oidn high", "best:scratch", "best")):
             rows = report["results"][name]["rows"]
+            frames = {row["frame"] for row in rows}
+            rows = [row for row in rows if row["frame"] + 1 not in frames]
             points = [row["frame"] for row in rows], [row["psnr"] for row in rows]
             axes.plot(*points, marker=".", label=NAMES[name].replace("`", ""))
         axes.set_title(report["scene"])
         axes.set_xlabel("frame")
         axes.grid(alpha=0.3)
     grid[0][0].set_ylabel("PSNR of T(v), dB")
-    grid[0][0].legend()
+    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     save_figure(figure, path)
 
 
