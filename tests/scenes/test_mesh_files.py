@@ -15,7 +15,7 @@ from scenes.mesh_scene import load_ply
 from scenes.mesh_validation import RawMesh
 from scenes.mesh_validation import face_vectors
 from scenes.mesh_validation import finish_mesh
-from tests.scenes.test_mtl_files import OBJ
+from tests.scenes.obj_text import OBJ
 
 SQUARE = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)]
 

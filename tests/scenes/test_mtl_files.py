@@ -21,23 +21,8 @@ from scenes.mesh_scene import NO_COLORS
 from scenes.mesh_scene import load_obj
 from scenes.mesh_scene import load_ply
 from tests.scenes.image_fixtures import write_png
+from tests.scenes.obj_text import OBJ
 
-OBJ = """
-mtllib a.mtl
-v 0 0 0
-v 1 0 0
-v 1 1 0
-v 0 1 0
-vt 0 0
-vt 1 0
-vt 1 1
-vt 0 1
-vn 0 0 1
-usemtl red
-f 1/1/1 2/2/1 3/3/1 4/4/1
-usemtl glass
-f -4 -3 -2
-"""
 MTL = """
 newmtl red
 Kd 0.8 0.1 0.1
