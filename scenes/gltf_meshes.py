@@ -18,6 +18,7 @@ from scenes.gltf_accessors import read_indices
 from scenes.gltf_document import GltfDocument
 from scenes.gltf_document import Json
 from scenes.gltf_materials import GltfMaterials
+from scenes.mesh_validation import NoAreaError
 from scenes.mesh_validation import RawMesh
 from scenes.mesh_validation import finish_mesh
 
@@ -44,7 +45,12 @@ class GltfMeshes:
                 continue
             raw = self._raw(primitive, place)
             source = f"{self.document.path}: {place}"
-            finished = finish_mesh(raw, source, to_world)
+            try:
+                finished = finish_mesh(raw, source, to_world)
+            except NoAreaError:
+                # Files hide what they do not show by a scale of 0.
+                self.document.note(f"{place}: without area, left out")
+                continue
             material = self.materials.index(primitive.get("material"))
             built.append(replace(finished, material=material, name=name or mesh.get("name", "")))
         return built

@@ -69,6 +69,10 @@ def _scene(document: GltfDocument) -> SceneDescription:
         name = node.get("name", "")
         if "mesh" in node:
             parts.shapes.extend(meshes.meshes(node["mesh"], to_world, name))
+        if "skin" in node:
+            document.note("skins are not supported, their meshes stay at rest where their node is")
+        if not np.linalg.det(to_world[:3, :3]):
+            continue  # scaled to nothing: no camera looks from there, and no light shines
         if "camera" in node:
             _add_camera(parts, document, node["camera"], to_world)
         light = node.get("extensions", {}).get("KHR_lights_punctual", {}).get("light")
@@ -92,7 +96,11 @@ def _nodes(document: GltfDocument) -> Iterator[tuple[Json, np.ndarray]]:
     if document.root.get("scenes"):
         roots = document.item("scenes", document.root.get("scene", 0)).get("nodes", [])
     else:
-        roots = range(len(document.root.get("nodes", [])))
+        nodes = document.root.get("nodes", [])
+        children = {child for node in nodes for child in node.get("children", [])}
+        numbers = list(range(len(nodes)))
+        # In a ring all are somebody's children, which is found out below.
+        roots = [index for index in numbers if index not in children] or numbers
     stack = [(index, np.eye(4)) for index in reversed(list(roots))]
     seen: set[int] = set()
     while stack:

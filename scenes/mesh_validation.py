@@ -15,6 +15,10 @@ from scenes.transforms import transform_normals
 from scenes.transforms import transform_points
 
 
+class NoAreaError(SceneError):
+    """A mesh that nothing is to be seen of."""
+
+
 @dataclass(frozen=True, eq=False)
 class RawMesh:
     """Arrays as a file holds them, not checked yet."""
@@ -105,7 +109,7 @@ def _drop_degenerate(vertices: np.ndarray, faces: np.ndarray, source: str) -> np
     areas = np.linalg.norm(face_vectors(vertices, faces), axis=1)
     kept = areas > 0.0
     if not kept.any():
-        raise SceneError(f"{source}: all {len(faces)} triangles have zero area")
+        raise NoAreaError(f"{source}: all {len(faces)} triangles have zero area")
     return faces if kept.all() else faces[kept]
 
 
