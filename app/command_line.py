@@ -42,6 +42,10 @@ CHECKPOINT_FLAGS = {
     "save": ("viewer", "headless", "benchmark"),
 }
 """And the modes that read them; a study goes on by itself with what its folder holds."""
+OFFLINE_FLAGS = (
+    *("task", "stage", "targets", "train-data", "test-data", "views", "iterations", "clip"),
+    *("batch", "channels", "input", "checkpoint", "baseline", "round", "level"),
+)
 MANY_SPP = 64  # of a picture nobody waits for (Lehtinen et al. 2018, section 3.3, offline)
 
 
@@ -208,10 +212,14 @@ def _mode(args: argparse.Namespace) -> str:
 
 
 def _refuse_unread(args: argparse.Namespace, mode: str) -> None:
-    """Raise for a checkpoint's flag that the mode would not read."""
+    """Raise for a flag that the mode would not read, where that cannot be what was meant."""
     for flag, modes in CHECKPOINT_FLAGS.items():
         if getattr(args, flag) is not None and mode not in modes:
             raise UsageError(f"argument --{flag}: not together with --{mode}")
+    for flag in OFFLINE_FLAGS if mode != "offline" else ():
+        value = getattr(args, flag.replace("-", "_"))
+        if value is not None and value is not False and value != []:
+            raise UsageError(f"argument --{flag}: needs --offline")
 
 
 def _scene(args: argparse.Namespace, offline: OfflineOptions | None) -> str:
