@@ -28,6 +28,7 @@ from app.progress import frames_bar
 from app.report import FrameReport
 from app.run_report import run_report
 from app.same_flight import check_same_flight
+from app.same_flight import flight_of
 from app.scene_loading import SceneLoading
 from app.screenshot import frame_layers
 from app.session import Session
@@ -94,7 +95,7 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
     if options.resume.resolve().parent != folder.resolve() or not log.exists():
         return []
     if (report := folder / "report.json").exists():
-        check_same_flight(report, read_json(report), run_report(session, [], options))
+        check_same_flight(report, read_json(report), flight_of(session.scene, options))
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
     return rows[: options.frames]
 

@@ -32,7 +32,9 @@ from app.progress import StartProgress
 from app.progress import frames_bar
 from app.provenance import settings as plain_settings
 from app.provenance import versions
+from app.same_flight import Flight
 from app.same_flight import check_same_flight
+from app.same_flight import flight_of
 from app.scene_loading import SceneLoading
 from app.session import Session
 from app.study_curves import draw_study
@@ -62,9 +64,6 @@ Row = dict[str, float]
 """`frame`, and for every label `psnr LABEL` (dB on T), `relmse LABEL` and `brightness LABEL`, the
 mean of all radiance over that of the reference."""
 
-Flight = dict[str, object]
-"""`scene` and all options as `settings`."""
-
 
 @dataclass(frozen=True, eq=False)
 class Contestant:
@@ -89,7 +88,7 @@ def run_online_study(
     session = Session(scene, idle, progress, loading)
     progress.close()
     contestants = _contestants(options, session.backend.device)
-    flight: Flight = {"scene": scene.name, "settings": plain_settings(options)}
+    flight = flight_of(scene, options)
     rows, done = _resume(folder, contestants, flight)
     session.frame_index = done
     look_every = options.reference_every or max(options.frames // LOOKS, 1)

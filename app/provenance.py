@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import functools
 import platform
 import subprocess
 from dataclasses import asdict
@@ -46,6 +47,7 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
 
 
+@functools.cache
 def _commit() -> str:
     """Short hash of the checkout this runs from, '' where it is not one."""
     command = ["git", "rev-parse", "--short", "HEAD"]

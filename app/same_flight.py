@@ -5,23 +5,31 @@ Host code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from app.errors import UsageError
+from app.options import Options
+from app.provenance import settings
+from scenes.description import SceneDescription
 
+Flight = dict[str, object]
+"""`scene`, its name, and all options as `settings`."""
 RENDERED = ("size", "spp", "max_depth")
 FILES = ("path", "environment")
 
 
-def check_same_flight(source: Path, earlier: Any, now: Mapping[str, Any], *more: str) -> None:
+def flight_of(scene: SceneDescription, options: Options) -> Flight:
+    """What tells a flight from others; a report of it holds the same."""
+    return {"scene": scene.name, "settings": settings(options)}
+
+
+def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> None:
     """Raises UsageError where two flights differ in what is seen, or the first is none.
 
     Args:
         source: file that tells of the earlier flight.
-        earlier: what it holds, `scene` and all options as `settings`.
-        now: the same of the present one.
+        earlier: what it holds, a Flight and perhaps more.
         more: further options that must be equal.
     """
     before, present = _flight(earlier, source, more), _flight(now, source, more)
