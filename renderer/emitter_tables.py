@@ -13,7 +13,6 @@ from dataclasses import field
 import numpy as np
 
 from renderer.alias_tables import build_alias
-from renderer.environment_tables import LUMINANCE
 from renderer.environment_tables import EnvironmentTable
 from renderer.geometry_tables import GeometryTable
 from renderer.table_layout import AREA_EMITTER
@@ -31,6 +30,7 @@ from scenes.description import PunctualLight
 from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.materials import LUMINANCE
 from scenes.materials import ImageTexture
 
 PROBES = np.array(

@@ -15,12 +15,12 @@ from renderer.table_layout import EMITTER_ROWS
 from renderer.table_layout import ENVIRONMENT_EMITTER
 from renderer.texture_tables import put_integers
 from scenes.description import Environment
+from scenes.materials import LUMINANCE
 
 CONSTANT_SIZE = (
     64,
     32,
 )  # a constant environment becomes an image: cells of equal solid angle per row
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(eq=False)

@@ -13,6 +13,8 @@ from enum import Enum
 import numpy as np
 
 RGB = tuple[float, float, float]
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+"""Of linear RGB (ITU-R BT.709)."""
 
 
 # ---- Textures ----------------------------------------------------------------------------------

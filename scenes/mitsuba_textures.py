@@ -15,6 +15,7 @@ import numpy as np
 
 from scenes.image_files import decode_srgb
 from scenes.image_files import read_image
+from scenes.materials import LUMINANCE
 from scenes.materials import RGB
 from scenes.materials import Checkerboard
 from scenes.materials import Filter
@@ -24,7 +25,6 @@ from scenes.materials import Spectrum
 from scenes.materials import Texture
 from scenes.materials import Wrap
 from scenes.mitsuba_plugin import Plugin
-from scenes.opacity import LUMINANCE
 
 """Rec. 709 weights."""
 FILTERS = {

@@ -10,11 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from scenes.image_files import decode_srgb
+from scenes.materials import LUMINANCE
 from scenes.materials import Image
 from scenes.materials import ImageTexture
-
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-"""Of linear RGB (ITU-R BT.709)."""
 
 
 def opacity_of(texture: ImageTexture) -> tuple[ImageTexture, int]:
