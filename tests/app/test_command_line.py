@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from app import cpu_start
-from app.command_line import MAX_SIDE
+from app.command_line import OFFLINE_FLAGS
 from app.command_line import build_parser
 from app.command_line import parse_options
 from app.cpu_start import with_cpu_start
 from app.errors import UsageError
 from app.numbers import MAX_NUMBER
 from app.options import Options
+from app.settings import MAX_SIDE
 from app.settings import SessionSettings
 from denoiser import checkpoint
 from denoiser.settings import DenoiserSettings
@@ -199,6 +200,12 @@ def test_help_lists_each_flag_in_its_group(capsys: pytest.CaptureFixture[str]) -
         words = text[start:end].replace(",", " ").split()
         assert {f"--{flag}" for flag in flags} <= set(words), title
     assert all(name in "".join(text.split()) for name in BUILT_IN)
+
+
+def test_every_flag_of_the_offline_mode_needs_it() -> None:
+    """But for --study, which flies through a scene as well."""
+    flags = next(flags for title, flags in GROUPS.items() if title.startswith("--offline"))
+    assert set(OFFLINE_FLAGS) == flags - {"study"}
 
 
 def test_no_flag_is_missing_here() -> None:
