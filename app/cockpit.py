@@ -72,9 +72,10 @@ class Cockpit:
         """True if the next frame changes anything but its work."""
         return self._edits != NO_EDITS
 
-    def wished_checkpoints(self) -> set[Path]:
-        """Files that the next frame is to write the training's state to."""
-        return {path for path in (self._edits.save_checkpoint,) if path is not None}
+    @property
+    def wished_checkpoint(self) -> Path | None:
+        """File that the next frame is to write the training's state to."""
+        return self._edits.save_checkpoint
 
     def take_edits(self, work: Work) -> Edits:
         """What the frame of `work` that begins now changes; nothing is left over."""

@@ -78,10 +78,7 @@ def run_viewer(
                 viewer.run(session, stop)
             finally:
                 # Whatever ended the flight: what was learned, and what was asked for, is kept.
-                saved = viewer.last_wishes()
-                if options.save is not None:
-                    saved.add(options.save)
-                for path in saved:
+                for path in filter(None, {viewer.finish(), options.save}):
                     checkpoint.save(path, session.trainer)
     except StartCancelled:
         return 0
@@ -132,11 +129,11 @@ class Viewer:
         while not (self._window.should_close or stop.is_set):
             self.do_frame(session)
 
-    def last_wishes(self) -> set[Path]:
-        """The flight is over: end a recording; checkpoints that no frame came to write."""
+    def finish(self) -> Path | None:
+        """The flight is over: end a recording; the checkpoint that no frame came to write."""
         if self.cockpit.view.is_recording:
             self._player.toggle_recording()
-        return self.cockpit.wished_checkpoints()
+        return self.cockpit.wished_checkpoint
 
     def do_frame(self, session: FrameSource) -> None:
         """One frame of work, with a look at the window after each of its stages."""

@@ -6,6 +6,7 @@ random, and are kept in half precision.
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from denoiser.settings import NetworkName
 FOLDER = Path(__file__).parent / "weights"
 
 
+@functools.cache  # the panel asks with every picture it draws
 def has_start(name: NetworkName) -> bool:
     """Whether there are weights for this network; the paper's always starts from random ones."""
     return _path(name).exists()

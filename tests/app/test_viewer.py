@@ -20,6 +20,7 @@ import pytest
 from app import panel
 from app.interrupt import INTERRUPTED
 from app.interrupt import StopRequest
+from app.memory import is_out_of_memory
 from app.options import Options
 from app.report import Edits
 from app.settings import RenderSettings
@@ -138,7 +139,7 @@ def test_what_was_asked_for_last_is_kept(desk: Desk, tmp_path: Path) -> None:
     desk.do("keyup", "w")
     saved = tmp_path / "late.safetensors"
     viewer.cockpit.edit(Edits(save_checkpoint=saved))
-    assert viewer.last_wishes() == {saved}
+    assert viewer.finish() == saved
     assert [path.suffix for path in tmp_path.iterdir()] == [".json"], "the path of the camera"
 
 
@@ -207,6 +208,20 @@ def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
     code = run_viewer(glowing_ball(), options)
     hand.join()
     assert code == INTERRUPTED and checkpoint.load_settings(saved).crop == SETTINGS.denoiser.crop
+
+
+def test_a_flight_that_fails_still_saves(
+    display: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    saved = tmp_path / "end.safetensors"
+    render = replace(SETTINGS.render, size=(16384, 16384))
+    settings = replace(SETTINGS, render=render)
+    options = Options(scene="ball", session=settings, output=tmp_path, save=saved)
+    with memory_limit(megabytes=2000), pytest.raises(RuntimeError) as caught:
+        run_viewer(glowing_ball(), options)
+    assert is_out_of_memory(caught.value)
+    assert checkpoint.load_settings(saved).crop == SETTINGS.denoiser.crop
 
 
 def test_help_and_escape(desk: Desk) -> None:
