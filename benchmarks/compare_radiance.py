@@ -15,9 +15,10 @@ Three ways in which Mitsuba 3 differs are evened out by
     python benchmarks/compare_radiance.py SCENE.xml --adapt ADAPTED.xml
 
 which writes a scene to be put beside the original. Mitsuba looks pictures up with row 0 at
-v = 0, upside down on v-up meshes; it takes an opacity from a picture's luminance even where it has
-an alpha channel; and in float32 its density of a far sphere loses digits (1 - cos of 0.005 rad),
-so that small spherical emitters are up to half a percent too bright: these become meshes.
+v = 0, upside down on PLY meshes with v upwards; it takes an opacity from a picture's luminance even
+where it has an alpha channel; and in float32 its density of a far sphere loses digits (1 - cos of
+0.005 rad), so that small spherical emitters are up to half a percent too bright: these become
+meshes.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from renderer.table_layout import NO_INDEX
 from renderer.table_layout import POINT_EMITTER
 from renderer.texture_tables import TextureTable
 from renderer.texture_tables import put_integers
-from renderer.texture_tables import srgb_decode_table
+from scenes.description import Falloff
 from scenes.description import Flat
 from scenes.description import FlatKind
 from scenes.description import PointLight
@@ -30,9 +30,12 @@ from scenes.description import PunctualLight
 from scenes.description import SceneDescription
 from scenes.description import Shape
 from scenes.description import Sphere
+from scenes.encodings import linear_texels
 from scenes.materials import LUMINANCE
 from scenes.materials import ImageTexture
 
+MIN_SPOT_EDGE = 1e-4
+"""Radians over which the edge of a spot falls off at least."""
 PROBES = np.array(
     [[1 / 3, 1 / 3], [0.6, 0.2], [0.2, 0.6], [0.2, 0.2], [0.05, 0.05], [0.9, 0.05], [0.05, 0.9]]
 )
@@ -168,13 +171,11 @@ def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
     )
     matrix = np.asarray(texture.uv_transform).reshape(2, 3)
     at = at @ matrix[:, :2].T + matrix[:, 2]
-    texels = texture.image.texels
+    texels = linear_texels(texture.image)
     height, width = texels.shape[:2]
     column = np.floor(at[..., 0] * width).astype(int) % width
     row = np.floor((1 - at[..., 1]) * height).astype(int) % height
-    rgb = texels[row, column, :3]
-    linear = srgb_decode_table()[rgb] if texture.image.is_srgb else rgb / 255.0
-    return ((linear * np.asarray(texture.scale[:3])) @ LUMINANCE).mean(axis=1)
+    return ((texels[row, column] * np.asarray(texture.scale[:3])) @ LUMINANCE).mean(axis=1)
 
 
 def _light_rows(light: PunctualLight) -> np.ndarray:
@@ -192,6 +193,9 @@ def _light_rows(light: PunctualLight) -> np.ndarray:
             (np.cos(light.cone[0]), np.cos(light.cone[1])) if light.cone else (-2.0, -3.0)
         )
         rows[2, 3], rows[3, 3] = inner, outer
+        if light.cone and light.falloff is Falloff.ANGLE:
+            width = max(light.cone[1] - light.cone[0], MIN_SPOT_EDGE)
+            rows[4, :3] = (1.0, light.cone[1], 1.0 / width)
     else:
         put_integers(rows, (0, 0), DIRECTIONAL_EMITTER)
         rows[1, :3] = light.irradiance

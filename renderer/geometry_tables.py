@@ -130,6 +130,7 @@ def _flatten_sphere(sphere: Sphere) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     geometry[0, 1, :2] = (sphere.radius, 1.0 if sphere.is_flipped else 0.0)
     center = np.asarray(sphere.center)[None]
     shading = np.zeros((1, SHADING_ROWS, 4), np.float32)
+    shading[0, :3, :3] = sphere.axes
     return geometry, shading, center - sphere.radius, center + sphere.radius
 
 

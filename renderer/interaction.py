@@ -7,6 +7,7 @@ import taichi as ti
 
 from renderer.material import fetch_mapped_normal
 from renderer.material import has_normal_map
+from renderer.primitive_hit import sphere_axis
 from renderer.primitive_hit import sphere_uv
 from renderer.ray import Hit
 from renderer.ray import Ray
@@ -66,6 +67,18 @@ def tangent_frame(n: vec3, e1: vec3, e2: vec3, duv1: vec2, duv2: vec2) -> Shadin
 
 
 @ti.func
+def sphere_frame(tables: ti.template(), primitive: ti.i32, n: vec3, outward: vec3) -> ShadingFrame:
+    """Frame around n whose s follows increasing longitude; arbitrary at the poles."""
+    frame = make_frame(n)
+    x, y = sphere_axis(tables, primitive, 0), sphere_axis(tables, primitive, 1)
+    s = y * x.dot(outward) - x * y.dot(outward)
+    if s.norm_sqr() > 1e-12:
+        frame.s = s.normalized()
+        frame.t = n.cross(frame.s)
+    return frame
+
+
+@ti.func
 def perturb_frame(frame: ShadingFrame, mapped: vec3, towards: vec3) -> ShadingFrame:
     """Frame around the mapped normal; the old normal where that faces away from `towards`."""
     n = frame.to_world(mapped).normalized()
@@ -81,15 +94,18 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
     base = hit.primitive * GEOMETRY_ROWS
     head, row1, row2 = tables.geometry[base], tables.geometry[base + 1], tables.geometry[base + 2]
     material = word_bits(row1[3])
+    is_mapped = has_normal_map(tables, material)
     p = ray.origin + hit.t * ray.direction
     ng, n, uv = vec3(0.0), vec3(0.0), vec2(0.0)
     frame = ShadingFrame(s=vec3(0.0), t=vec3(0.0), n=vec3(0.0))
     if (word_bits(head[3]) & KIND_MASK) == SPHERE:
         outward = (p - row_xyz(head)).normalized()
         p = row_xyz(head) + outward * row1[0]
-        uv = sphere_uv(outward)
+        uv = sphere_uv(tables, hit.primitive, outward)
         ng = ti.select(row1[1] > 0.0, -outward, outward)
         frame = make_frame(ng)
+        if is_mapped:
+            frame = sphere_frame(tables, hit.primitive, ng, outward)
     else:
         e1, e2 = row_xyz(row1), row_xyz(row2)
         p = row_xyz(head) + hit.uv.x * e1 + hit.uv.y * e2
@@ -104,9 +120,11 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         duv1, duv2 = vec2(s2[3], s3[0]) - uv0, vec2(s3[1], s3[2]) - uv0
         uv = uv0 + b1 * duv1 + b2 * duv2
         frame = make_frame(n)
-        if has_normal_map(tables, material):
-            mapped = fetch_mapped_normal(tables, material, uv)
-            frame = perturb_frame(tangent_frame(n, e1, e2, duv1, duv2), mapped, -ray.direction)
+        if is_mapped:
+            frame = tangent_frame(n, e1, e2, duv1, duv2)
+    if is_mapped:
+        mapped = fetch_mapped_normal(tables, material, uv)
+        frame = perturb_frame(frame, mapped, -ray.direction)
     return SurfaceInteraction(
         p=p,
         ng=ng,

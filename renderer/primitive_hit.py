@@ -73,17 +73,26 @@ def is_absent(tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side
 
 
 @ti.func
-def sphere_uv(n: vec3) -> vec2:
-    """Longitude and latitude around z, v upwards, of an outward direction."""
-    phi = ti.atan2(n.y, n.x)
-    latitude = ti.acos(ti.min(ti.max(n.z, -1.0), 1.0))
+def sphere_axis(tables: ti.template(), primitive: ti.i32, axis: ti.i32) -> vec3:
+    """Unit x, y or z axis of a sphere, in world space."""
+    return row_xyz(tables.shading[primitive * SHADING_ROWS + axis])
+
+
+@ti.func
+def sphere_uv(tables: ti.template(), primitive: ti.i32, n: vec3) -> vec2:
+    """Longitude and latitude around the sphere's z axis, v upwards, of an outward direction."""
+    x, y = sphere_axis(tables, primitive, 0).dot(n), sphere_axis(tables, primitive, 1).dot(n)
+    z = sphere_axis(tables, primitive, 2).dot(n)
+    phi = ti.atan2(y, x)
+    latitude = ti.acos(ti.min(ti.max(z, -1.0), 1.0))
     return vec2(ti.select(phi < 0.0, phi + TAU, phi) / TAU, 1.0 - latitude * 2.0 / TAU)
 
 
 @ti.func
 def sphere_uv_at(tables: ti.template(), primitive: ti.i32, p: vec3) -> vec2:
     """Texture coordinates of a point on a sphere."""
-    return sphere_uv((p - row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])).normalized())
+    outward = (p - row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])).normalized()
+    return sphere_uv(tables, primitive, outward)
 
 
 @ti.func

@@ -24,8 +24,8 @@ class SceneArrays:
     textures: np.ndarray
     texels: np.ndarray
     """(N,) int32."""
-    srgb_decode: np.ndarray
-    """(256,) float32."""
+    byte_decode: np.ndarray
+    """(512,) float32."""
     coat_transmittance: np.ndarray
     """(N,) float32."""
     emitters: np.ndarray

@@ -17,7 +17,7 @@ from renderer.geometry_tables import build_geometry
 from renderer.material_tables import MaterialTable
 from renderer.scene_arrays import SceneArrays
 from renderer.texture_tables import TextureTable
-from renderer.texture_tables import srgb_decode_table
+from renderer.texture_tables import decode_table
 from scenes.description import SceneDescription
 
 EMPTY_ROWS = np.zeros((1, 4), np.float32)
@@ -53,7 +53,7 @@ def build_scene_arrays(
         materials=np.concatenate(materials.rows),
         textures=textures.headers(),
         texels=textures.texels(),
-        srgb_decode=srgb_decode_table(),
+        byte_decode=decode_table(),
         coat_transmittance=materials.coat_transmittance(),
         emitters=emitters.rows,
         emitter_alias=emitters.alias,

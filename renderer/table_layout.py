@@ -8,6 +8,7 @@ geometry, per primitive:
     of a sphere: (center, kind#) (radius, is flipped, 0, material#) (0, 0, 0, emitter#)
 shading, per primitive:
     (n0, u0) (n1, v0) (n2, u1) (v1, u2, v2, 0)
+    of a sphere: its axes in world space (x, 0) (y, 0) (z, 0), unused
 materials, per material:
     (kind#, flags#, distribution#, coat table#) (alpha, ior, internal reflectance, normal scale)
     (reflectance, texture#) (specular, normal map#) (transmittance, opacity texture#)
@@ -60,6 +61,7 @@ SRGB_FLAG = 1
 NEAREST_FLAG = 2
 CLAMP_FLAG = 4
 MIRROR_FLAG = 8
+RGBE_FLAG = 16
 
 # ---- Emitters ----
 EMITTER_ROWS = 5
@@ -67,7 +69,8 @@ AREA_EMITTER = 0  # rows 2..4: (is two-sided, 0, 0, 0), unused, unused
 ENVIRONMENT_EMITTER = (
     1  # rows 2..4: rows of the world-to-local rotation, each with (width, height, 0) bits
 )
-POINT_EMITTER = 2  # rows 2..4: (position, cos inner) (axis, cos outer), unused
+POINT_EMITTER = 2  # rows 2..4: (position, cos inner) (axis, cos outer)
+# (1 where linear in the angle, outer angle, 1 / width, 0)
 DIRECTIONAL_EMITTER = 3  # row 2: (direction towards the light, 0)
 
 # ---- Hierarchy ----

@@ -9,6 +9,7 @@ from renderer.table_layout import CHECKERBOARD
 from renderer.table_layout import CLAMP_FLAG
 from renderer.table_layout import MIRROR_FLAG
 from renderer.table_layout import NEAREST_FLAG
+from renderer.table_layout import RGBE_FLAG
 from renderer.table_layout import SRGB_FLAG
 from renderer.table_layout import TEXTURE_ROWS
 
@@ -42,16 +43,19 @@ def wrap_texel(i: ti.i32, size: ti.i32, flags: ti.i32) -> ti.i32:
 
 
 @ti.func
-def fetch_texel(tables: ti.template(), index: ti.i32, is_srgb: ti.i32) -> vec4:
-    """Linear RGBA in [0, 1] of one packed texel."""
+def fetch_texel(tables: ti.template(), index: ti.i32, flags: ti.i32) -> vec4:
+    """Linear RGBA of one packed texel, in [0, 1] unless its colours share an exponent."""
     word = tables.texels[index]
     rgba = vec4(0.0)
     for c in ti.static(range(4)):
         byte = (word >> (8 * c)) & 255
         rgba[c] = ti.cast(byte, ti.f32) / 255.0
         if ti.static(c < 3):
-            if is_srgb != 0:
-                rgba[c] = tables.srgb_decode[byte]
+            if (flags & SRGB_FLAG) != 0:
+                rgba[c] = tables.byte_decode[byte]
+    if (flags & RGBE_FLAG) != 0:
+        scale = tables.byte_decode[256 + ((word >> 24) & 255)]
+        rgba = vec4(rgba[0] * scale, rgba[1] * scale, rgba[2] * scale, 1.0)
     return rgba
 
 
@@ -76,7 +80,7 @@ def sample_image(tables: ti.template(), base: ti.i32, flags: ti.i32, uv: vec2) -
             texel = wrap_texel(line + dy, height, flags) * width + wrap_texel(
                 column + dx, width, flags
             )
-            result += weight * fetch_texel(tables, offset + texel, flags & SRGB_FLAG)
+            result += weight * fetch_texel(tables, offset + texel, flags)
     return result
 
 

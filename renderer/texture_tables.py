@@ -15,8 +15,10 @@ from renderer.table_layout import IMAGE_TEXTURE
 from renderer.table_layout import MIRROR_FLAG
 from renderer.table_layout import NEAREST_FLAG
 from renderer.table_layout import NO_INDEX
+from renderer.table_layout import RGBE_FLAG
 from renderer.table_layout import SRGB_FLAG
 from renderer.table_layout import TEXTURE_ROWS
+from scenes.materials import RGBE_BIAS
 from scenes.materials import Checkerboard
 from scenes.materials import Filter
 from scenes.materials import Image
@@ -36,10 +38,14 @@ def put_integers(words: np.ndarray, index: Any, values: Any) -> None:
     words.view(np.int32)[index] = values
 
 
-def srgb_decode_table() -> np.ndarray:
-    """(256,) float32: linear value of each sRGB byte (IEC 61966-2-1)."""
+def decode_table() -> np.ndarray:
+    """(512,) float32: linear value of each sRGB byte (IEC 61966-2-1), then for each shared exponent
+    what a mantissa, as a share of 255, is multiplied by.
+    """
     x = np.arange(256) / 255.0
-    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+    factor = np.ldexp(255.0, np.arange(256) - RGBE_BIAS)
+    return np.concatenate([linear, factor]).astype(np.float32)
 
 
 class TextureTable:
@@ -86,6 +92,7 @@ class TextureTable:
     def _image_header(self, texture: ImageTexture) -> np.ndarray:
         height, width = texture.image.texels.shape[:2]
         flags = SRGB_FLAG if texture.image.is_srgb else 0
+        flags |= RGBE_FLAG if texture.image.is_rgbe else 0
         flags |= NEAREST_FLAG if texture.filter is Filter.NEAREST else 0
         flags |= WRAP_FLAGS[texture.wrap]
         header = _header(texture.uv_transform, flags)

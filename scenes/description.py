@@ -20,6 +20,9 @@ from scenes.materials import RGB
 from scenes.materials import ImageTexture
 from scenes.materials import Material
 
+Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+"""Three vectors in world space."""
+
 
 class SceneError(ValueError):
     """Bad scene input. The message is one line that names file, element and reason."""
@@ -49,7 +52,11 @@ class Mesh:
 
 @dataclass(frozen=True)
 class Sphere:
-    """An analytic sphere; its front is the outside."""
+    """An analytic sphere; its front is the outside.
+
+    Texture coordinates are longitude and latitude: u in [0, 1] around its z axis, from its x axis
+    over y, v in [0, 1] from -z to z.
+    """
 
     center: tuple[float, float, float]
     radius: float
@@ -57,6 +64,8 @@ class Sphere:
     radiance: RGB | ImageTexture | None = None
     is_flipped: bool = False
     """True: the normal points inwards, so the front is the inside."""
+    axes: Axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    """Its own x, y and z axis in world space, unit and orthogonal; a mirror is allowed."""
     name: str = ""
 
 
@@ -106,9 +115,18 @@ class Environment:
     name: str = ""
 
 
+class Falloff(Enum):
+    """How a spot gets darker between the two angles of its cone."""
+
+    COSINE_SQUARED = "cosine squared"
+    """Square of the share of the way between the angles' cosines (KHR_lights_punctual)."""
+    ANGLE = "angle"
+    """Linear in the angle (Mitsuba)."""
+
+
 @dataclass(frozen=True)
 class PointLight:
-    """Isotropic point emitter, or a spot where `cone` is given (KHR_lights_punctual)."""
+    """Isotropic point emitter, or a spot where `cone` is given."""
 
     position: tuple[float, float, float]
     intensity: RGB
@@ -117,6 +135,7 @@ class PointLight:
     """Axis of the cone; unused without one."""
     cone: tuple[float, float] | None = None
     """(inner, outer) half angles in radians, or None for a point."""
+    falloff: Falloff = Falloff.COSINE_SQUARED
 
 
 @dataclass(frozen=True)

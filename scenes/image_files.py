@@ -12,6 +12,9 @@ import numpy as np
 import OpenImageIO as oiio
 
 from scenes.description import SceneError
+from scenes.encodings import decode_srgb
+from scenes.encodings import encode_rgbe
+from scenes.encodings import encode_srgb
 from scenes.materials import Image
 
 LINEAR_FORMATS = ("openexr", "hdr")
@@ -20,9 +23,19 @@ SIGNATURES = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"\x76\x2f\x31\x
 """First bytes of the formats that are met embedded, and the extension OpenImageIO knows them by."""
 
 
-def read_image(path: Path, is_srgb: bool = True) -> Image:
-    """Texture of a file; `is_srgb` False keeps the stored numbers (normals, roughness)."""
+def read_image(path: Path, is_srgb: bool = True, is_light: bool = False) -> Image:
+    """Texture of a file; `is_srgb` False keeps the stored numbers (normals, roughness).
+
+    Of what shines, `is_light`, a file of linear light keeps what is brighter than 1.
+    """
     texels, file_format = _read_texels(path, str(path))
+    if is_light and file_format in LINEAR_FORMATS:
+        return Image(
+            texels=encode_rgbe(_to_rgb(_to_unit(texels))),
+            is_srgb=False,
+            is_rgbe=True,
+            name=path.name,
+        )
     return Image(texels=_to_rgba8(texels, file_format, is_srgb), is_srgb=is_srgb, name=path.name)
 
 
@@ -50,19 +63,6 @@ def read_environment(path: Path) -> np.ndarray:
         raise SceneError(f"{path}: {np.count_nonzero(~np.isfinite(radiance))} values not finite")
     # Compression of the file may leave small negative numbers, which no light has.
     return np.ascontiguousarray(np.maximum(radiance, 0.0), dtype=np.float32)
-
-
-def decode_srgb(encoded: np.ndarray) -> np.ndarray:
-    """Linear values of sRGB-encoded ones, both in [0, 1], any shape (IEC 61966-2-1)."""
-    low = encoded / 12.92
-    high = ((np.maximum(encoded, 0.0) + 0.055) / 1.055) ** 2.4
-    return np.where(encoded <= 0.04045, low, high)
-
-
-def encode_srgb(linear: np.ndarray) -> np.ndarray:
-    """sRGB-encoded values of linear ones, both in [0, 1], any shape (IEC 61966-2-1)."""
-    high = 1.055 * np.maximum(linear, 0.0) ** (1.0 / 2.4) - 0.055
-    return np.where(linear <= 0.0031308, linear * 12.92, high)
 
 
 def _read_texels(path: Path, name: str) -> tuple[np.ndarray, str]:

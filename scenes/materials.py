@@ -35,6 +35,10 @@ class Filter(Enum):
     NEAREST = "nearest"
 
 
+RGBE_BIAS = 136
+"""Of the exponent that three whole numbers up to 255 share."""
+
+
 @dataclass(frozen=True, eq=False)
 class Image:
     """Texels that several textures may share."""
@@ -43,6 +47,9 @@ class Image:
     """(H, W, 4) uint8, RGBA, row 0 on top; alpha is 255 where there is none."""
     is_srgb: bool
     """True: RGB is sRGB-encoded and decoded when read; alpha never is."""
+    is_rgbe: bool = False
+    """True: light that may be brighter than 1. RGB is times 2 to the power of the fourth byte less
+    RGBE_BIAS (Ward's format), and alpha is 1."""
     name: str = ""
     """For messages: file name or a short description."""
 

@@ -31,6 +31,8 @@ class RawMesh:
     """(V, 3) any float type and length, or None."""
     uvs: np.ndarray | None = None
     """(V, 2) any float type, v upwards, or None."""
+    uv_names: tuple[str, str] | None = None
+    """What a PLY file calls them."""
     has_colors: bool = False
     """The file has colours of vertices, which are not read."""
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from scenes.description import DirectionalLight
 from scenes.description import Environment
+from scenes.description import Falloff
 from scenes.description import PointLight
 from scenes.description import PunctualLight
 from scenes.image_files import read_environment
@@ -84,6 +85,7 @@ def _spot(plugin: Plugin) -> PointLight:
         intensity=_power(plugin, "intensity"),
         direction=_unit(plugin, matrix[:3, 2]),
         cone=(math.radians(width), math.radians(cutoff)),
+        falloff=Falloff.ANGLE,
     )
 
 

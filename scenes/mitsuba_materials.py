@@ -18,12 +18,13 @@ from scenes.mitsuba_bsdfs import bsdf_of
 from scenes.mitsuba_plugin import Plugin
 from scenes.mitsuba_textures import TextureReader
 from scenes.mitsuba_textures import mean_color
+from scenes.mitsuba_uv import UvUse
+from scenes.mitsuba_uv import adapt_material
 from scenes.opacity import opacity_of
 
 UNSUPPORTED = (
     "blendbsdf",
     "mixturebsdf",
-    "null",
     "measured",
     "measured_polarized",
     "hair",
@@ -50,16 +51,34 @@ class MaterialList:
 
     textures: TextureReader = field(default_factory=TextureReader)
     materials: list[Material] = field(default_factory=list)
-    indices: dict[Element | None, int] = field(default_factory=dict)
+    read: dict[Element, Material] = field(default_factory=dict)
+    indices: dict[tuple[Element | Material, UvUse], int] = field(default_factory=dict)
 
-    def of_shape(self, shape: Plugin) -> int:
-        """Index of a shape's material; a shape without one is half-grey, seen from the front."""
+    def of_shape(self, shape: Plugin, use: UvUse) -> int:
+        """Index of a shape's material; a shape without one is half-grey, seen from the front.
+
+        A lamp without one is black, and so is one of no substance, `null`, which also shines in
+        full, but there lets through what comes from behind it.
+        """
         plugins = shape.nested("bsdf")
-        key = plugins[0].element if plugins else None
+        is_bare = not plugins or plugins[0].kind == "null"
+        if is_bare and shape.nested("emitter"):
+            return self._index((BLACK, UvUse.MITSUBA), BLACK)
+        if not plugins:
+            return self._index((DEFAULT, UvUse.MITSUBA), DEFAULT)
+        return self._index((plugins[0].element, use), adapt_material(self._read(plugins[0]), use))
+
+    def _index(self, key: tuple[Element | Material, UvUse], material: Material) -> int:
+        """Index of a material, new or known."""
         if key not in self.indices:
-            material = _material(plugins[0], self.textures) if plugins else DEFAULT
             self.indices[key] = self.add(material)
         return self.indices[key]
+
+    def _read(self, plugin: Plugin) -> Material:
+        """The material of a <bsdf>, for Mitsuba's texture coordinates."""
+        if plugin.element not in self.read:
+            self.read[plugin.element] = _material(plugin, self.textures)
+        return self.read[plugin.element]
 
     def add(self, material: Material) -> int:
         """Append a material; returns its index."""
@@ -69,6 +88,8 @@ class MaterialList:
 
 DEFAULT = Material(Diffuse(), is_two_sided=False, name="default")
 """What Mitsuba gives shapes without a BSDF."""
+BLACK = Material(Diffuse((0.0, 0.0, 0.0)), is_two_sided=False, name="lamp")
+"""What it gives lamps without one."""
 
 
 def _material(plugin: Plugin, textures: TextureReader) -> Material:
@@ -76,6 +97,8 @@ def _material(plugin: Plugin, textures: TextureReader) -> Material:
     if bsdf is not None:
         return Material(bsdf, is_two_sided=False, name=plugin.id)
     match plugin.kind:
+        case "null":
+            material = Material(Diffuse((0.0, 0.0, 0.0)), opacity=0.0)
         case "twosided":
             material = replace(_inner(plugin, textures), is_two_sided=True)
             if len(plugin.nested("bsdf")) > 1:

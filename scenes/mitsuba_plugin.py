@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -134,6 +135,17 @@ class Plugin:
         target = self._target(child)
         file = self.document.files.get(target, self.file)
         return Plugin(self.document, target, file, self.depth + 1)
+
+    def descendants(self) -> Iterator[Element]:
+        """All elements inside, references followed."""
+        waiting = [self.element]
+        seen = set()
+        while waiting:
+            for child in map(self._target, waiting.pop()):
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+                    yield child
 
     def _target(self, child: Element) -> Element:
         if child.tag != "ref":

@@ -24,9 +24,12 @@ from scenes.mesh_validation import RawMesh
 from scenes.mesh_validation import finish_mesh
 from scenes.mitsuba_materials import MaterialList
 from scenes.mitsuba_plugin import Plugin
+from scenes.mitsuba_uv import UvUse
+from scenes.mitsuba_uv import adapt_texture
 from scenes.obj_files import read_obj
 from scenes.ply_files import read_ply
 from scenes.solids import cube
+from scenes.solids import disk
 
 UNSUPPORTED = (
     "serialized",
@@ -57,64 +60,71 @@ class ShapeReader:
 
     def shapes(self, plugin: Plugin) -> list[Shape]:
         """Shapes of one <shape>; an OBJ file may give several."""
-        built = self._geometry(plugin)
-        material = self.materials.of_shape(plugin)
+        built, use = self._geometry(plugin)
+        material = self.materials.of_shape(plugin, use)
         radiance: RGB | ImageTexture | None = None
         emitters = plugin.nested("emitter")
         if emitters:
-            radiance = self._radiance(emitters[0])
+            radiance = self._radiance(emitters[0], use)
             for shape in built:
                 _check_area(plugin, shape)
         return [
             replace(shape, material=material, radiance=radiance, name=plugin.id) for shape in built
         ]
 
-    def _radiance(self, emitter: Plugin) -> RGB | ImageTexture:
+    def _radiance(self, emitter: Plugin, use: UvUse) -> RGB | ImageTexture:
         """Of a shape that emits, from its front whatever its material is."""
         if emitter.kind != "area":
             raise emitter.error("unknown plugin, a shape's emitter must be of type area")
-        radiance = self.materials.textures.spectrum(emitter, "radiance", (1.0, 1.0, 1.0))
+        radiance = self.materials.textures.radiance(emitter, "radiance")
         if isinstance(radiance, Checkerboard):
             raise emitter.error("radiance: a checkerboard cannot glow, a bitmap can")
         if isinstance(radiance, tuple) and min(radiance) < 0.0:
             raise emitter.error(f"radiance: negative {radiance}")
-        return radiance
+        return adapt_texture(radiance, use) if isinstance(radiance, ImageTexture) else radiance
 
-    def _geometry(self, plugin: Plugin) -> list[Shape]:
+    def _geometry(self, plugin: Plugin) -> tuple[list[Shape], UvUse]:
+        """Shapes, and what their texture coordinates are."""
         match plugin.kind:
             case "ply" | "obj":
-                return [_finish(plugin, raw) for raw in self._read(plugin)]
+                read = [_upright(plugin, raw) for raw in self._read(plugin)]
+                return [_finish(plugin, raw) for raw, _ in read], read[0][1]
             case "cube":
                 _check_volume(plugin)
-                return [_finish(plugin, cube())]
+                return [_finish(plugin, cube())], UvUse.MITSUBA
             case "rectangle":
-                return [_flat(plugin, FlatKind.RECTANGLE)]
+                return [_flat(plugin, FlatKind.RECTANGLE)], UvUse.MITSUBA
             case "disk":
-                return [_flat(plugin, FlatKind.DISK)]
+                return [_disk(plugin)], UvUse.MITSUBA
             case "sphere":
-                return [_sphere(plugin)]
+                return [_sphere(plugin)], UvUse.TURNED
             case kind if kind in UNSUPPORTED:
                 raise plugin.error("unsupported plugin; export the shape as PLY or OBJ")
         raise plugin.error("unknown plugin")
 
     def _read(self, plugin: Plugin) -> tuple[RawMesh, ...]:
-        """Meshes of a file, texture coordinates with v upwards."""
+        """Meshes of a file."""
         path = plugin.path()
         if path not in self.meshes:
             if plugin.kind == "ply":
                 self.meshes[path] = (read_ply(path),)
             else:
                 self.meshes[path] = tuple(part.mesh for part in read_obj(path).parts)
-        # OBJ files flip v by default, which is right for v upwards; a flip asked for is one more.
-        default = plugin.kind == "obj"
-        if plugin.flag("flip_tex_coords", default) == default:
-            return self.meshes[path]
-        return tuple(_flipped(raw) for raw in self.meshes[path])
+        return self.meshes[path]
 
 
-def _flipped(raw: RawMesh) -> RawMesh:
-    """The mesh with v turned over."""
-    return raw if raw.uvs is None else replace(raw, uvs=raw.uvs * (1.0, -1.0) + (0.0, 1.0))
+def _upright(plugin: Plugin, raw: RawMesh) -> tuple[RawMesh, UvUse]:
+    """The mesh with v upwards, and what that is to Mitsuba, which turns OBJ files over.
+
+    Mitsuba's own PLY files have s and t, downwards. In those with u and v the exporters of the
+    scenes that are passed around mean v upwards, so pictures stand as their authors show them.
+    """
+    is_said = plugin.find("flip_tex_coords") is not None
+    if plugin.kind == "ply" and raw.uv_names != ("s", "t") and not is_said:
+        return raw, UvUse.UPRIGHT
+    if raw.uvs is not None and not plugin.flag("flip_tex_coords", plugin.kind == "obj"):
+        raw = replace(raw, uvs=raw.uvs * (1.0, -1.0) + (0.0, 1.0))
+    return raw, UvUse.TURNED
 
 
 def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
@@ -124,7 +134,7 @@ def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
         source += f": {plugin.text('filename', '')}"
     mesh = finish_mesh(raw, source, plugin.transform("to_world"))
     mesh = wound_by_normals(mesh)
-    if plugin.flag("face_normals", False) or plugin.kind == "cube":
+    if plugin.flag("face_normals", False) or plugin.kind in ("cube", "disk"):
         mesh = replace(mesh, normals=None)
     elif mesh.normals is None:
         # Mitsuba makes up smooth normals where a file has none.
@@ -159,6 +169,14 @@ def _flat(plugin: Plugin, kind: FlatKind) -> Flat | Mesh:
     return Flat(_triple(origin), _triple(edge_u), _triple(edge_v), kind)
 
 
+def _disk(plugin: Plugin) -> Flat | Mesh:
+    """A flat disk; sectors where a picture has to go around it."""
+    if any(child.tag == "texture" for child in plugin.descendants()):
+        _flat(plugin, FlatKind.DISK)  # complains of what cannot be
+        return _finish(plugin, disk())
+    return _flat(plugin, FlatKind.DISK)
+
+
 def _sphere(plugin: Plugin) -> Sphere:
     matrix = plugin.transform("to_world")
     lengths = np.linalg.svd(matrix[:3, :3], compute_uv=False)
@@ -169,7 +187,13 @@ def _sphere(plugin: Plugin) -> Sphere:
     if radius <= 0.0:
         light = bool(plugin.nested("emitter"))
         raise plugin.error("area light with zero area" if light else f"radius: {radius:g}")
-    return Sphere(_triple(center), radius, is_flipped=plugin.flag("flip_normals", False))
+    axes = (matrix[:3, :3] / np.cbrt(abs(np.linalg.det(matrix[:3, :3])))).T
+    return Sphere(
+        center=_triple(center),
+        radius=radius,
+        is_flipped=plugin.flag("flip_normals", False),
+        axes=(_triple(axes[0]), _triple(axes[1]), _triple(axes[2])),
+    )
 
 
 def _check_volume(plugin: Plugin) -> None:

@@ -1,7 +1,7 @@
 """Textures of Mitsuba files, and parameters that are a number or colour or a texture.
 
-Host code. Texture coordinates keep v upwards: a picture stands upright where v grows upwards in the
-mesh file, as in the pictures that authors publish with their scenes.
+Host code. Textures are read for Mitsuba's own coordinates, v downwards; `scenes.mitsuba_uv` has
+what shapes with others need.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scenes.image_files import decode_srgb
+from scenes.encodings import linear_texels
 from scenes.image_files import read_image
 from scenes.materials import LUMINANCE
 from scenes.materials import RGB
@@ -25,8 +25,9 @@ from scenes.materials import Spectrum
 from scenes.materials import Texture
 from scenes.materials import Wrap
 from scenes.mitsuba_plugin import Plugin
+from scenes.mitsuba_uv import pattern_transform
+from scenes.mitsuba_uv import picture_transform
 
-"""Rec. 709 weights."""
 FILTERS = {
     "bilinear": Filter.BILINEAR,
     "trilinear": Filter.BILINEAR,
@@ -40,7 +41,7 @@ WRAPS = {"repeat": Wrap.REPEAT, "mirror": Wrap.MIRROR, "clamp": Wrap.CLAMP}
 class TextureReader:
     """Reads textures; pictures that several textures name are read once."""
 
-    images: dict[tuple[Path, bool], Image] = field(default_factory=dict)
+    images: dict[tuple[Path, bool, bool], Image] = field(default_factory=dict)
 
     def spectrum(self, plugin: Plugin, name: str, default: RGB) -> Spectrum:
         """A colour parameter: constant or looked up."""
@@ -64,31 +65,36 @@ class TextureReader:
         plugin.note(f"{name}: the texture's mean is used")
         return float(np.array(mean_color(texture)) @ LUMINANCE)
 
-    def find(self, plugin: Plugin, name: str) -> Texture | None:
+    def radiance(self, plugin: Plugin, name: str) -> Spectrum:
+        """What an emitter gives; white by default."""
+        texture = self.find(plugin, name, is_light=True)
+        return plugin.color(name, (1.0, 1.0, 1.0)) if texture is None else texture
+
+    def find(self, plugin: Plugin, name: str, is_light: bool = False) -> Texture | None:
         """The texture that a parameter holds or refers to, None where it holds none."""
         found = plugin.find(name)
         if found is None or found.tag not in ("texture", "ref"):
             return None
-        return self.texture(plugin.resolve(found))
+        return self.texture(plugin.resolve(found), is_light)
 
-    def texture(self, plugin: Plugin) -> Texture:
-        """The texture of a <texture> element."""
+    def texture(self, plugin: Plugin, is_light: bool = False) -> Texture:
+        """The texture of a <texture> element; of what shines it may be brighter than 1."""
         match plugin.kind:
             case "bitmap":
-                return self._bitmap(plugin)
+                return self._bitmap(plugin, is_light)
             case "checkerboard":
                 return Checkerboard(
                     color0=plugin.color("color0", (0.4, 0.4, 0.4)),
                     color1=plugin.color("color1", (0.2, 0.2, 0.2)),
-                    uv_transform=_uv_transform(plugin),
+                    uv_transform=pattern_transform(_to_uv(plugin)),
                 )
             case "scale":
-                return self._scaled(plugin)
+                return self._scaled(plugin, is_light)
         raise plugin.error("unknown plugin")
 
-    def _bitmap(self, plugin: Plugin) -> ImageTexture:
+    def _bitmap(self, plugin: Plugin, is_light: bool) -> ImageTexture:
         is_srgb = not plugin.flag("raw", plugin.number("gamma", 0.0) == 1.0)
-        key = (plugin.path(), is_srgb)
+        key = (plugin.path(), is_srgb, is_light)
         if key not in self.images:
             self.images[key] = read_image(*key)
         filter_name = plugin.text("filter_type", "bilinear")
@@ -99,18 +105,18 @@ class TextureReader:
             raise plugin.error(f"wrap_mode: unknown {wrap_name!r}")
         return ImageTexture(
             image=self.images[key],
-            uv_transform=_uv_transform(plugin),
+            uv_transform=picture_transform(_to_uv(plugin)),
             wrap=WRAPS[wrap_name],
             filter=FILTERS[filter_name],
         )
 
-    def _scaled(self, plugin: Plugin) -> Texture:
+    def _scaled(self, plugin: Plugin, is_light: bool) -> Texture:
         """Mitsuba 0.x: a texture inside <texture type="scale">."""
         factor = np.array(plugin.color("scale", (1.0, 1.0, 1.0)))
         inner = plugin.nested("texture")
         if not inner:
             raise plugin.error("no texture inside")
-        texture = self.texture(inner[0])
+        texture = self.texture(inner[0], is_light)
         if isinstance(texture, ImageTexture):
             return replace(texture, scale=(*np.multiply(texture.scale[:3], factor).tolist(), 1.0))
         return replace(
@@ -125,17 +131,15 @@ def mean_color(texture: Texture) -> RGB:
     if isinstance(texture, Checkerboard):
         mean = (np.array(texture.color0) + np.array(texture.color1)) / 2.0
     else:
-        encoded = texture.image.texels[..., :3] / 255.0
-        linear = decode_srgb(encoded) if texture.image.is_srgb else encoded
-        mean = linear.mean(axis=(0, 1)) * np.array(texture.scale[:3])
+        mean = linear_texels(texture.image).mean(axis=(0, 1)) * np.array(texture.scale[:3])
     red, green, blue = (float(value) for value in mean)
     return (red, green, blue)
 
 
-def _uv_transform(plugin: Plugin) -> tuple[float, ...]:
-    """First two rows of the 3x3 matrix, from to_uv and the offsets and scales of Mitsuba 0.x."""
+def _to_uv(plugin: Plugin) -> np.ndarray:
+    """(3, 3) matrix, from to_uv and the offsets and scales of Mitsuba 0.x."""
     matrix = plugin.transform("to_uv")
-    rows = matrix[:2][:, [0, 1, 3]]
+    rows = matrix[np.ix_([0, 1, 3], [0, 1, 3])]
     old = np.array(
         [
             [plugin.number("uscale", 1.0), 0.0, plugin.number("uoffset", 0.0)],
@@ -143,4 +147,4 @@ def _uv_transform(plugin: Plugin) -> tuple[float, ...]:
             [0.0, 0.0, 1.0],
         ]
     )
-    return tuple(float(value) for value in (rows @ old).ravel())
+    return np.asarray(rows @ old)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from scenes.image_files import decode_srgb
+from scenes.encodings import decode_srgb
 from scenes.materials import RGB
 from scenes.spectra import rgb_of_curve
 

@@ -95,7 +95,7 @@ def _emission(path: Path, entry: Entry) -> Spectrum | None:
     if "map_Ke" in entry:
         # As with map_Kd: black beside a map would lose it.
         factor = color if max(color) > 0.0 else WHITE
-        return _texture(path, entry["map_Ke"], is_srgb=True, factor=factor)
+        return _texture(path, entry["map_Ke"], is_srgb=True, factor=factor, is_light=True)
     return color if max(color) > 0.0 else None
 
 
@@ -138,7 +138,11 @@ def _base_color(path: Path, entry: Entry, diffuse: RGB) -> Spectrum:
 
 
 def _texture(
-    path: Path, words: list[str], is_srgb: bool, factor: RGB = (1.0, 1.0, 1.0)
+    path: Path,
+    words: list[str],
+    is_srgb: bool,
+    factor: RGB = (1.0, 1.0, 1.0),
+    is_light: bool = False,
 ) -> ImageTexture:
     """Texture of a map line: options, then a file name that may hold spaces."""
     wrap = Wrap.REPEAT
@@ -160,7 +164,7 @@ def _texture(
             position += 2 if option == "-mm" else OPTION_LENGTHS.get(option, 1)
     name = " ".join(words[position:]).replace("\\", "/")
     return ImageTexture(
-        image=read_image(path.parent / name, is_srgb),
+        image=read_image(path.parent / name, is_srgb, is_light),
         scale=(*factor, 1.0),
         uv_transform=(scale[0], 0.0, offset[0], 0.0, scale[1], offset[1]),
         wrap=wrap,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scenes.image_files import decode_srgb
+from scenes.encodings import linear_texels
 from scenes.materials import LUMINANCE
 from scenes.materials import Image
 from scenes.materials import ImageTexture
@@ -20,8 +20,6 @@ def opacity_of(texture: ImageTexture) -> tuple[ImageTexture, int]:
     texels = texture.image.texels
     if (texels[..., 3] < 255).any():
         return texture, 3
-    encoded = texels[..., :3] / 255.0
-    linear = decode_srgb(encoded) if texture.image.is_srgb else encoded
-    grey = np.rint(linear @ LUMINANCE * 255.0).astype(np.uint8)
+    grey = np.rint(linear_texels(texture.image) @ LUMINANCE * 255.0).astype(np.uint8)
     image = Image(np.repeat(grey[..., None], 4, axis=2), is_srgb=False, name=texture.image.name)
     return replace(texture, image=image), 0

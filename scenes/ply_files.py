@@ -36,12 +36,13 @@ def read_ply(path: Path) -> RawMesh:
     vertices = _columns(vertex, ("x", "y", "z"))
     if vertices is None:
         raise SceneError(f"{path}: element vertex: no properties x, y, z")
-    uvs = (_columns(vertex, names) for names in UV_NAMES)
+    uv_names = next((n for n in UV_NAMES if set(n) <= set(vertex.dtype.names or ())), None)
     return RawMesh(
         vertices=vertices,
         faces=_triangles(elements["face"].data, path),
         normals=_columns(vertex, ("nx", "ny", "nz")),
-        uvs=next((uv for uv in uvs if uv is not None), None),
+        uvs=None if uv_names is None else _columns(vertex, uv_names),
+        uv_names=uv_names,
         has_colors="red" in (vertex.dtype.names or ()),
     )
 

@@ -17,7 +17,7 @@ from app.views import Shown
 from app.views import ToneCurve
 from app.views import ViewState
 from app.window import Window
-from scenes.image_files import encode_srgb
+from scenes.encodings import encode_srgb
 
 SIZE = (37, 23)  # odd, so that rows are not aligned by chance
 ONE_STEP = 1.01 / 255  # of the framebuffer, and rounding of float32

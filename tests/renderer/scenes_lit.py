@@ -122,6 +122,26 @@ def masked() -> SceneDescription:
     return make_scene(shapes, materials, camera_at((0, 1.8, -4), (0, 0.8, 0), 55))
 
 
+def pierced_lamps() -> SceneDescription:
+    """Lamps that are partly there, constant, cut out and round, and one behind them."""
+    leaf = _leaf()
+    black = Diffuse((0, 0, 0))
+    materials = [
+        GREY,
+        Material(black, opacity=0.3),
+        Material(black, opacity=leaf, is_two_sided=True),
+        Material(black, opacity=leaf, opacity_cutoff=0.5),
+    ]
+    shapes = [
+        FLOOR,
+        Flat((-1.5, 1.0, -1), (1.5, 0, 0), (0, 0, 2), material=1, radiance=(4, 4, 4)),
+        Flat((0.2, 1.0, -1), (1.5, 0, 0), (0, 0, 2), material=2, radiance=(2, 4, 6)),
+        Sphere((0.0, 0.6, 1.0), 0.4, material=3, radiance=(6, 5, 4)),
+        Flat((-1, 2.5, -1), (2, 0, 0), (0, 0, 2), radiance=(2, 2, 2)),
+    ]
+    return make_scene(shapes, materials, camera_at((0, 1.8, -4), (0, 0.8, 0), 55))
+
+
 def all_materials() -> SceneDescription:
     """A ball of every BSDF under every kind of emitter."""
     materials = [GREY, *CASES.values()]

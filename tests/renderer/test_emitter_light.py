@@ -10,6 +10,7 @@ from scipy.integrate import dblquad
 
 from scenes.description import DirectionalLight
 from scenes.description import Environment
+from scenes.description import Falloff
 from scenes.description import Flat
 from scenes.description import FlatKind
 from scenes.description import Mesh
@@ -157,14 +158,17 @@ def test_point_and_directional_lights() -> None:
     _near(both, 5 / d2 * 3 / np.sqrt(d2) + 6 / 5**0.5)
 
 
-def test_spot_falls_off_as_khr_lights_punctual_says() -> None:
+@pytest.mark.parametrize("falloff", list(Falloff))
+def test_spot_falls_off(falloff: Falloff) -> None:
     inner, outer = 0.2, 0.5
-    spot = PointLight((0, 0, 4), (10, 10, 10), (0, 0, -2), (inner, outer))
+    spot = PointLight((0, 0, 4), (10, 10, 10), (0, 0, -2), (inner, outer), falloff)
     probe = SceneProbe(make_scene([BLOCKER], lights=(spot,)))
     for angle in np.linspace(0, 0.7, 15):
         row = probe.emit(np.array([4 * np.tan(angle), 0, 0]), _numbers(1, 9))[0]
         scale = 1 / max(0.001, np.cos(inner) - np.cos(outer))
         edge = np.clip(np.cos(angle) * scale - np.cos(outer) * scale, 0, 1) ** 2
+        if falloff is Falloff.ANGLE:
+            edge = np.clip((outer - angle) / (outer - inner), 0, 1)
         assert row[4] == pytest.approx(10 * edge * np.cos(angle) ** 2 / 16, rel=1e-3, abs=1e-5)
         assert row[8] == 1
 

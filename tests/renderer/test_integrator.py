@@ -88,10 +88,11 @@ SCENES = {
     "glossy metal": scenes_lit.glossy_metal,
     "glass and sky": scenes_lit.glass_and_sky,
     "masked": scenes_lit.masked,
+    "pierced lamps": scenes_lit.pierced_lamps,
     "all materials": scenes_lit.all_materials,
     "lamp over floor": scenes_lit.lamp_over_floor,
 }
-LIT = ["diffuse box", "glossy metal", "glass and sky", "masked"]
+LIT = ["diffuse box", "glossy metal", "glass and sky", "masked", "pierced lamps"]
 FURNACES = ["furnace sphere", "furnace box", "furnace mesh"]
 
 

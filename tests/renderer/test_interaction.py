@@ -102,6 +102,25 @@ def test_sphere(is_flipped: bool) -> None:
     assert np.allclose(hits.uv[:, 1], 1 - np.arccos(n[:, 2]) / np.pi, atol=1e-3)
 
 
+AXES = ((0.0, 0.0, 1.0), (0.6, 0.8, 0.0), (-0.8, 0.6, 0.0))
+
+
+def _around(sphere: Sphere, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """(COUNT, 3) outward directions, and the same in the sphere's own axes."""
+    n = np.random.default_rng(seed).normal(size=(COUNT, 3))
+    n /= np.linalg.norm(n, axis=1, keepdims=True)
+    return n, n @ np.array(sphere.axes).T
+
+
+def test_turned_sphere_turns_its_picture() -> None:
+    sphere = Sphere((1, -2, 3), 0.7, axes=AXES)
+    n, own = _around(sphere, 6)
+    hits = SceneProbe(make_scene([sphere])).trace(np.array(sphere.center) + 2 * n, -n)
+    u = np.arctan2(own[:, 1], own[:, 0]) / (2 * np.pi) % 1
+    assert np.allclose(hits.uv[:, 0], u, atol=1e-4)
+    assert np.allclose(hits.uv[:, 1], 1 - np.arccos(own[:, 2]) / np.pi, atol=1e-3)
+
+
 # ---- Normal maps -------------------------------------------------------------------------------
 
 
@@ -136,6 +155,25 @@ def test_normal_map_leans_along_the_texture() -> None:
     mirrored = [[1, 0], [0, 0], [0, 1], [1, 1]]
     assert _mapped_normal((204, 128, 204), mirrored)[0] < -0.6
     assert _mapped_normal((128, 204, 204), mirrored)[1] > 0.6
+
+
+@pytest.mark.parametrize("channel", [0, 1])
+def test_normal_map_of_a_sphere_leans_east_and_north(channel: int) -> None:
+    texels = np.full((1, 1, 4), 255, np.uint8)
+    texels[0, 0, :3] = (128, 128, 204)
+    texels[0, 0, channel] = 204
+    material = Material(Diffuse(), normal_map=ImageTexture(Image(texels, False)))
+    sphere = Sphere((0, 0, 0), 1.0, axes=AXES)
+    n, own = _around(sphere, 7)
+    probe = SceneProbe(make_scene([sphere], [material]))
+    hits = probe.trace(2 * n, -n)
+    east = np.column_stack([-own[:, 1], own[:, 0], 0 * own[:, 0]])
+    east /= np.linalg.norm(east, axis=1, keepdims=True)
+    lean = (east if channel == 0 else np.cross(own, east)) @ np.array(AXES)
+    expected = n + lean  # 204 is as far up as it is aside
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    away = np.hypot(own[:, 0], own[:, 1]) > 0.05  # from the poles
+    assert np.abs(hits.n[away] - expected[away]).max() < 0.01
 
 
 def test_normal_map_scale_and_degenerate_coordinates() -> None:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from renderer.texture_tables import TextureTable
-from renderer.texture_tables import srgb_decode_table
+from renderer.texture_tables import decode_table
+from scenes.encodings import encode_rgbe
+from scenes.encodings import linear_texels
 from scenes.materials import Checkerboard
 from scenes.materials import Diffuse
 from scenes.materials import Filter
@@ -95,6 +97,20 @@ def test_orientation() -> None:
     assert np.array_equal(_look_up([texture], 0, uv), expected)
 
 
+def test_light_beyond_one() -> None:
+    light = np.random.default_rng(3).lognormal(0.0, 4.0, (5, 3, 3))
+    light[2, 1] = 0.0
+    image = Image(encode_rgbe(light), is_srgb=False, is_rgbe=True)
+    rows, columns = np.meshgrid(np.arange(5), np.arange(3), indexing="ij")
+    uv = np.stack([(columns + 0.5) / 3, 1 - (rows + 0.5) / 5], axis=-1).reshape(-1, 2)
+    found = _look_up([ImageTexture(image, filter=Filter.NEAREST)], 0, uv).reshape(5, 3, 4)
+    assert np.allclose(found[..., :3], linear_texels(image), rtol=1e-4, atol=1e-20)
+    assert (found[..., 3] == 1).all()
+    # Eight bits below the largest channel.
+    step = light.max(axis=2, keepdims=True) / 255
+    assert (np.abs(found[..., :3] - light) <= 1.001 * step + 1e-20).all()
+
+
 def test_texel_centres_are_exact_and_alpha_stays_linear() -> None:
     texture = ImageTexture(Image(TEXELS, True))
     rows, columns = np.meshgrid(np.arange(5), np.arange(3), indexing="ij")
@@ -144,6 +160,6 @@ def test_table_shares_equal_objects() -> None:
 
 
 def test_srgb_table() -> None:
-    table = srgb_decode_table()
+    table = decode_table()[:256]
     assert table[0] == 0 and table[255] == 1
     assert np.allclose(table, _decode(np.arange(256.0)), atol=1e-7)

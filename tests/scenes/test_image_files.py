@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from scenes.description import SceneError
-from scenes.image_files import decode_srgb
-from scenes.image_files import encode_srgb
+from scenes.encodings import decode_srgb
+from scenes.encodings import encode_srgb
+from scenes.encodings import linear_texels
 from scenes.image_files import read_environment
 from scenes.image_files import read_image
 from scenes.image_files import read_image_bytes
@@ -38,6 +39,18 @@ def test_linear_reflectance_is_encoded(tmp_path: Path) -> None:
     write_float(tmp_path / "a.exr", np.full((2, 2, 3), 0.2158605))
     assert read_image(tmp_path / "a.exr").texels[0, 0, 0] == 128
     assert read_image(tmp_path / "a.exr", is_srgb=False).texels[0, 0, 0] == 55
+
+
+def test_what_shines_keeps_what_is_brighter_than_one(tmp_path: Path) -> None:
+    radiance = np.array([[[80.0, 4.0, 0.25], [0.5, 0.25, 1.0]], [[0, 0, 0], [255.6, 1e-3, 0]]])
+    write_float(tmp_path / "a.exr", radiance)
+    image = read_image(tmp_path / "a.exr", is_light=True)
+    step = radiance.max(axis=2, keepdims=True) / 255
+    assert (np.abs(linear_texels(image) - radiance) <= step).all()
+    # Other pictures are cut, and 8 bits are light up to 1 in any case.
+    assert linear_texels(read_image(tmp_path / "a.exr")).max() == 1.0
+    write_png(tmp_path / "a.png", np.full((1, 1, 3), 255, np.uint8))
+    assert linear_texels(read_image(tmp_path / "a.png", is_light=True)).max() == 1.0
 
 
 def test_embedded_picture(tmp_path: Path) -> None:

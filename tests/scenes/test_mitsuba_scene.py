@@ -10,12 +10,14 @@ import pytest
 
 from scenes.default_light import has_light
 from scenes.description import DirectionalLight
+from scenes.description import Falloff
 from scenes.description import Flat
 from scenes.description import FlatKind
 from scenes.description import Mesh
 from scenes.description import PointLight
 from scenes.description import SceneError
 from scenes.description import Sphere
+from scenes.encodings import linear_texels
 from scenes.materials import Checkerboard
 from scenes.materials import Conductor
 from scenes.materials import Dielectric
@@ -25,6 +27,7 @@ from scenes.materials import ImageTexture
 from scenes.materials import MetallicRoughness
 from scenes.materials import Plastic
 from scenes.mesh_validation import face_vectors
+from tests.scenes.image_fixtures import write_float
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.mitsuba_text import RECTANGLE
 from tests.scenes.mitsuba_text import SENSOR
@@ -144,7 +147,7 @@ def test_textures(tmp_path: Path) -> None:
     bsdf = _bsdf(tmp_path, f'<bsdf type="diffuse">{bitmap}</bsdf>').bsdf
     assert isinstance(bsdf, Diffuse) and isinstance(bsdf.reflectance, ImageTexture)
     assert bsdf.reflectance.wrap.value == "clamp" and bsdf.reflectance.image.is_srgb
-    assert np.allclose(bsdf.reflectance.uv_transform, (2, 0, 0.5, 0, 3, 0))
+    assert np.allclose(bsdf.reflectance.uv_transform, (2, 0, 0.5, 0, -3, 1))
     board = '<texture name="reflectance" type="checkerboard"><rgb name="color0" value="1,0,0"/></texture>'  # noqa: E501
     bsdf = _bsdf(tmp_path, f'<bsdf type="diffuse">{board}</bsdf>').bsdf
     assert isinstance(bsdf, Diffuse) and bsdf.reflectance == Checkerboard(
@@ -211,6 +214,7 @@ def test_punctual_emitters(tmp_path: Path) -> None:
     assert lights[0] == PointLight((1, 2, 3), (4, 4, 4))
     assert isinstance(lights[1], PointLight) and lights[1].cone is not None
     assert np.allclose(lights[1].cone, np.radians([22.5, 30.0]))
+    assert lights[1].falloff is Falloff.ANGLE
     assert lights[2] == DirectionalLight((0, -1, 0), (1, 1, 1))
 
 
@@ -237,6 +241,33 @@ def test_textured_light_is_a_light_of_one_side(tmp_path: Path) -> None:
     assert isinstance(scene.shapes[0].radiance, ImageTexture)
     assert scene.materials[scene.shapes[0].material].emission is None
     assert has_light(scene)
+
+
+@pytest.mark.parametrize("substance", ["", '<bsdf type="null"/>'])
+def test_lamp_without_substance_is_black_and_shines(tmp_path: Path, substance: str) -> None:
+    light = '<emitter type="area"><rgb name="radiance" value="3"/></emitter>'
+    body = f'<shape type="rectangle">{substance}{light}</shape><shape type="rectangle"/>'
+    scene = load(tmp_path, SENSOR + body)
+    lamp, wall = (scene.materials[shape.material] for shape in scene.shapes)
+    assert lamp.bsdf == Diffuse((0.0, 0.0, 0.0)) and lamp.opacity == 1.0
+    assert wall.bsdf == Diffuse((0.5, 0.5, 0.5))
+
+
+def test_shape_without_substance_is_not_there(tmp_path: Path) -> None:
+    assert _bsdf(tmp_path, '<bsdf type="null"/>').opacity == 0.0
+
+
+def test_light_of_an_hdr_picture_is_brighter_than_one(tmp_path: Path) -> None:
+    write_float(tmp_path / "a.exr", np.full((2, 2, 3), 64.0))
+    bitmap = '<texture name="{}" type="bitmap"><string name="filename" value="a.exr"/></texture>'
+    light = f'<emitter type="area">{bitmap.format("radiance")}</emitter>'
+    bsdf = f'<bsdf type="diffuse">{bitmap.format("reflectance")}</bsdf>'
+    scene = load(tmp_path, f'{SENSOR}<shape type="rectangle">{bsdf}{light}</shape>')
+    shape = scene.shapes[0]
+    assert isinstance(shape.radiance, ImageTexture)
+    assert np.allclose(linear_texels(shape.radiance.image), 64.0)
+    reflectance = scene.materials[shape.material].bsdf.reflectance  # type: ignore[union-attr]
+    assert np.allclose(linear_texels(reflectance.image), 1.0)
 
 
 def test_checkerboard_cannot_glow(tmp_path: Path) -> None:
