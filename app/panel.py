@@ -68,7 +68,7 @@ def _draw_figures(draft: Draft, report: FrameReport | None) -> None:
     if report.psnr_denoised is not None and report.psnr_mean is not None:
         imgui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", *GOOD)
         imgui.same_line()
-        imgui.text_colored(f"mean {report.psnr_mean:.2f} dB, of {report.reference_spp} spp", *DIM)
+        imgui.text_colored(f"mean {report.psnr_mean:.2f} dB, by {report.measure_spp} spp", *DIM)
         if report.psnr_rival is not None:
             imgui.text_colored(f"rival {report.psnr_rival:.2f} dB", *DIM)
     else:

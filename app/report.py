@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,11 @@ class Edits:
     save_checkpoint: Path | None = None
     load_checkpoint: Path | None = None
 
+    @property
+    def has_wishes(self) -> bool:
+        """True if more is to change than how much a frame does."""
+        return replace(self, size=None, spp=None, train_steps=None) != NO_EDITS
+
     def given(self, *names: str) -> dict[str, Any]:
         """Those of the named fields that are to change."""
         return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
@@ -68,10 +74,10 @@ class FrameReport:
     """The two noisy halves with their features."""
     denoised: torch.Tensor
     """(H, W, 3) linear radiance, what was made of both halves."""
-    reference: torch.Tensor | None
-    """(H, W, 3) mean radiance accumulated at rest, this frame included; None while moving."""
+    reference: torch.Tensor
+    """(H, W, 3) mean radiance accumulated since anything changed, this frame included."""
     reference_spp: int
-    """Samples per pixel in `reference`; 0 without one."""
+    """Samples per pixel in `reference`."""
     milliseconds: dict[str, float]
     """Wall-clock per stage: render, train, denoise, rival; total of the frame with all between."""
     losses: list[float]
@@ -82,7 +88,12 @@ class FrameReport:
     """Pixels of this frame with a NaN or infinite value in either half; kept out of training."""
     is_training: bool
     psnr_mean: float | None = None
-    """dB on T(v) of the mean of halves against what was accumulated BEFORE this frame, if any."""
+    """dB on T(v) of the mean of halves, None where there is nothing to measure by: the frames held
+    out so far, or without such ones what was accumulated BEFORE this frame."""
+    measure_spp: int = 0
+    """Samples per pixel of what is measured by."""
+    is_held_out: bool = False
+    """True: this frame was rendered to measure by; pair and pictures are the last frame's."""
     psnr_denoised: float | None = None
     """dB on T(v) of `denoised` against the same."""
     rival: torch.Tensor | None = None

@@ -41,11 +41,10 @@ def frame_layers(report: FrameReport) -> dict[str, torch.Tensor]:
         "albedo": half.albedo,
         "normal": half.normal,
         "depth": half.depth,
+        "reference": report.reference,
     }
     if report.rival is not None:
         layers["rival"] = report.rival
-    if report.reference is not None:
-        layers["reference"] = report.reference
     return layers
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
 import torch
 
 from app.denoisers import Denoisers
@@ -20,6 +19,7 @@ from app.report import NO_EDITS
 from app.report import RENDER_EDITS
 from app.report import Edits
 from app.report import FrameReport
+from app.rest_measure import RestMeasure
 from app.rival import Rival
 from app.scene_loading import SceneLoading
 from app.scene_loading import scene_arrays
@@ -30,7 +30,6 @@ from app.stage_clock import RIVAL
 from app.stage_clock import TRAIN
 from app.stage_clock import StageClock
 from denoiser.examples import count_nonfinite
-from denoiser.metrics import psnr
 from denoiser.trainer import Trainer
 from renderer import backend
 from renderer.camera import viewpoint
@@ -71,9 +70,9 @@ class Session:
         self.band_milliseconds = math.inf
         """Longest stretch of rendering without a yield; a window sets it to stay lively."""
         self.is_training = True
-        self._film = Film()
+        self.measure = RestMeasure()
+        """The reference at rest; a window lets it hold frames out."""
         self._clock = StageClock(self.backend.device)
-        self._seen: tuple[object, ...] | None = None
         self._report: FrameReport | None = None
 
     @property
@@ -97,13 +96,18 @@ class Session:
         """Do one frame piece by piece, yielding the stage just worked on."""
         messages = self._apply(edits)
         render = self.settings.render
-        self._forget_if_changed(camera)
+        self.measure.forget_if_changed(camera, render)
         self._clock.start_frame()
         halves: list[Half] = []
         for half in range(2):
             yield from self._render(camera, half, halves)
         seen_from = viewpoint(camera, render.size)
         pair = FramePair(halves[0], halves[1], render.spp, self.frame_index, seen_from)
+        if self.measure.wants_frame and self._report is not None and not edits.has_wishes:
+            self._report = self._measure_again(self._report, pair)
+            self.frame_index += 1
+            yield RENDER
+            return
         losses: list[torch.Tensor] = []
         if self.is_training:
             yield from self._train(pair, losses)
@@ -181,15 +185,6 @@ class Session:
             spp=render.spp, max_depth=render.max_depth, rr_depth=render.rr_depth, seed=render.seed
         )
 
-    def _forget_if_changed(self, camera: Camera) -> None:
-        """Restart accumulation when anything that changes the image has changed."""
-        render = self.settings.render
-        lens = (camera.fov_x, camera.aperture_radius, camera.focus_distance)
-        seen = (np.asarray(camera.to_world).tobytes(), *lens, render.size, render.max_depth)
-        if seen != self._seen:
-            self._film.reset()
-            self._seen = seen
-
     def _make_report(
         self,
         pair: FramePair,
@@ -199,15 +194,15 @@ class Session:
         messages: list[str],
     ) -> FrameReport:
         """Measure against what was accumulated before, then accumulate."""
-        before = self._film.mean()
         rival = rivals[0] if rivals else None
-        scores = [_score(image, before) for image in (pair.mean_color(), denoised, rival)]
-        self._film.add(pair)
+        scores = [self.measure.score(image) for image in (pair.mean_color(), denoised, rival)]
+        measure_spp = self.measure.spp
+        self.measure.add(pair)
         return FrameReport(
             pair=pair,
             denoised=denoised,
-            reference=self._film.mean(),
-            reference_spp=self._film.spp,
+            reference=self.measure.reference,
+            reference_spp=self.measure.reference_spp,
             losses=torch.stack(losses).tolist() if losses else [],
             step_count=self.trainer.step_count,
             nonfinite_count=int(count_nonfinite(pair)),
@@ -216,8 +211,25 @@ class Session:
             psnr_denoised=scores[1],
             rival=rival,
             psnr_rival=scores[2],
+            measure_spp=measure_spp,
             messages=tuple(messages),
             milliseconds=self._clock.milliseconds(),  # last: all above is part of the frame
+        )
+
+    def _measure_again(self, last: FrameReport, pair: FramePair) -> FrameReport:
+        """The last frame, measured by one more that is held out."""
+        self.measure.hold_out(pair)
+        return replace(
+            last,
+            reference=self.measure.reference,
+            reference_spp=self.measure.reference_spp,
+            losses=[],
+            psnr_mean=self.measure.score(last.pair.mean_color()),
+            psnr_denoised=self.measure.score(last.denoised),
+            psnr_rival=self.measure.score(last.rival),
+            measure_spp=self.measure.spp,
+            messages=(),
+            is_held_out=True,
         )
 
     def _apply(self, edits: Edits) -> list[str]:
@@ -245,8 +257,3 @@ class Session:
         if edits.load_checkpoint is not None:
             self.settings = replace(self.settings, denoiser=self.trainer.settings)
         return messages
-
-
-def _score(image: torch.Tensor | None, reference: torch.Tensor | None) -> float | None:
-    """PSNR in dB where there is something to compare."""
-    return None if image is None or reference is None else float(psnr(image, reference))

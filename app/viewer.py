@@ -69,6 +69,7 @@ def run_viewer(
         viewer.show_progress("starting the renderer", 0.0)
         session = Session(scene, options.session, viewer.show_progress, loading)
         session.band_milliseconds = BAND_MILLISECONDS
+        session.measure.holds_out = True
         if options.resume is not None:
             checkpoint.load(options.resume, session.trainer)
             # The command line's settings win over the file's.
@@ -166,6 +167,8 @@ class Viewer:
         """The frame is finished: show it and learn from it."""
         report = session.report
         self.cockpit.take_over(report, session.settings, work)
+        if report.is_held_out:
+            return
         done = replace(work, train_steps=len(report.losses))
         self._budget.observe(done, report.milliseconds)
         self.screen.add(report)

@@ -104,7 +104,7 @@ class Shown:
 
 
 def shown(report: FrameReport, view: View) -> Shown:
-    """The image of a view; the mean of halves where there is no reference or no rival."""
+    """The image of a view; the mean of halves where there is no rival."""
     half = report.pair.a
     match view:
         case View.NOISY:
@@ -121,21 +121,19 @@ def shown(report: FrameReport, view: View) -> Shown:
             return Shown(half.depth, Encoding.DEPTH, _far_depth(half.depth))
         case View.RIVAL if report.rival is not None:
             return Shown(report.rival, Encoding.RADIANCE)
-        case View.REFERENCE if report.reference is not None:
+        case View.REFERENCE:
             return Shown(report.reference, Encoding.RADIANCE)
     return Shown(report.pair.mean_color(), Encoding.RADIANCE)
 
 
 def view_label(report: FrameReport | None, view: View) -> str:
-    """The name to write on the picture, honest about a reference that is young or missing."""
+    """The name to write on the picture, honest about a reference that is young."""
     if report is None:
         return "first frame ..."
     if view is View.RIVAL and report.rival is None:
         return "mean of halves (choose a rival in the panel)"
     if view is not View.REFERENCE:
         return view.value
-    if report.reference is None:
-        return "mean of halves (a reference needs the camera at rest)"
     return f"reference, {report.reference_spp} spp"
 
 

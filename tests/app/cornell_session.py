@@ -36,6 +36,7 @@ def start_session() -> Session:
 
 def begin_again(session: Session) -> None:
     """Bring a session back to where it was after its first frame."""
+    session.measure.holds_out = False
     begin = Edits(
         size=SIZE,
         spp=1,
