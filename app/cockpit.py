@@ -12,6 +12,7 @@ from typing import Any
 
 from app.controls import FlyControls
 from app.controls import fly_speed
+from app.exposure import auto_exposure
 from app.frame_budget import Work
 from app.report import NO_EDITS
 from app.report import Edits
@@ -112,5 +113,7 @@ class Cockpit:
             work=work,
         )
         self.view = with_edits(self.view, self._edits)
+        if self.view.is_auto_exposed:
+            self.show(exposure=auto_exposure(report.denoised))
         for message in report.messages:
             self.say(message)

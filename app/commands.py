@@ -25,6 +25,11 @@ class Command(Enum):
     LOAD = "load the checkpoint"
     BRIGHTER = "exposure up"
     DARKER = "exposure down"
+    AUTO_EXPOSURE = "exposure that follows the picture, on and off"
+    CLOSER = "zoom in at the mouse"
+    WHOLE = "the whole picture again"
+    INSPECT = "numbers of the pixel under the mouse"
+    FOCUS = "focus on what is under the mouse"
     HELP = "this help"
     QUIT = "quit"
 
@@ -46,6 +51,11 @@ COMMAND_KEYS = {
     "kp_add": Command.BRIGHTER,
     "minus": Command.DARKER,
     "kp_subtract": Command.DARKER,
+    "o": Command.AUTO_EXPOSURE,
+    "z": Command.CLOSER,
+    "c": Command.WHOLE,
+    "i": Command.INSPECT,
+    "v": Command.FOCUS,
     "f1": Command.HELP,
     "escape": Command.QUIT,
 }

@@ -18,6 +18,7 @@ from app.views import Rectangle
 from app.views import Shown
 from app.views import ViewState
 from app.views import view_label
+from app.zoom import WHOLE
 
 SHADERS = Path(__file__).resolve().parent.parent / "shaders"
 LEFT_UNIT, RIGHT_UNIT = 0, 1  # texture units
@@ -79,7 +80,8 @@ class Display:
         self._context.viewport = area
         self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         # At their own size pixels are shown as they are, which interpolation only nearly does.
-        is_smooth = view.is_smooth and area[2:] != self.size
+        is_whole = view.zoom == WHOLE
+        is_smooth = view.is_smooth and not (is_whole and area[2:] == self.size)
         mode = moderngl.LINEAR if is_smooth else moderngl.NEAREST
         for unit, texture in enumerate(self._textures):
             texture.filter = (mode, mode)
@@ -87,6 +89,7 @@ class Display:
         program = self._program
         program["encodings"] = tuple(int(encoding) for encoding in self._encodings)
         program["depth_scales"] = self._depth_scales
+        program["part"] = (*view.zoom.corner, view.zoom.extent)
         program["split"] = view.split if view.is_split else NO_SPLIT
         program["split_width"] = SPLIT_PIXELS / area[2]
         program["gain"] = 2.0**view.exposure
@@ -139,6 +142,17 @@ def draw_tags(
         _draw_tag(notice, (x, y + (index + 1) * line), NOTICE_COLOR)
     if view.message:
         _draw_tag(view.message, (x, imgui.get_io().display_size[1] - line), NOTICE_COLOR)
+
+
+def draw_lines(lines: list[str], place: tuple[float, float]) -> None:
+    """A tag of several lines right below a place in screen units, kept inside the window."""
+    text = "\n".join(lines)
+    width, height = imgui.get_io().display_size
+    wide, high = imgui.calc_text_size(text)
+    beside = 2 * (TAG_INSET + TAG_PADDING)
+    x = min(place[0] + beside, width - wide - beside)
+    y = min(place[1] + beside, height - high - beside)
+    _draw_tag(text, (x, y), TAG_COLOR)
 
 
 def _draw_tag(text: str, corner: tuple[float, float], color: tuple[float, ...]) -> None:

@@ -14,6 +14,7 @@ from app.commands import Command
 from app.report import NO_EDITS
 from app.report import Edits
 from app.views import ViewState
+from scenes.description import Camera
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Draft:
     """As it will be."""
     edits: Edits = NO_EDITS
     """For the session."""
+    camera: Camera | None = None
+    """With another lens, None if that is left alone."""
     commands: list[Command] = field(default_factory=list)
     """For the viewer, as if the key had been pressed."""
 

@@ -42,7 +42,7 @@ def draw_help(scale: float) -> None:
     imgui.set_next_window_size(HELP_WIDTH * scale, 0.0)
     imgui.begin("help", flags=FIXED_WINDOW)
     keys: dict[str, str] = dict(FLY_HELP)
-    keys[f"1 ... {len(VIEWS)}"] = ", ".join(view.value for view in VIEWS)
+    keys[f"{VIEWS[0].key} ... {VIEWS[-1].key}"] = ", ".join(view.value for view in VIEWS)
     for command in Command:
         names = [key for key, bound in COMMAND_KEYS.items() if bound is command]
         keys[" ".join(_key_label(name) for name in names)] = command.value

@@ -6,10 +6,13 @@ what is in it and writes the user's changes back.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import imgui
 
 from app.commands import Command
 from app.draft import Draft
+from app.lens import FIELDS_OF_VIEW
 from app.overlays import draw_help
 from app.overlays import draw_question
 from app.plots import Plots
@@ -26,6 +29,8 @@ from app.widgets import header
 
 WIDTH = 348.0  # screen units, as all lengths here
 PLOT_HEIGHT = 54.0
+LENS_DRAG, FOCUS_DRAG = 1e-4, 5e-3  # of the focus distance for each pixel dragged
+FOCUS_DISTANCES = (1e-4, 1e6)  # scene units
 LABEL_WIDTH = 112.0  # right of the widgets
 
 
@@ -92,10 +97,35 @@ def _draw_camera(draft: Draft) -> None:
         return
     view = draft.view
     imgui.text_colored(f"speed {view.fly_speed:.3g} units/s (wheel)", *DIM)
+    _draw_lens(draft)
     record = "Stop (Space)" if view.is_recording else "Record (Space)"
     play = "Stop (Enter)" if view.is_playing else "Play (Enter)"
     button_row(draft, {"Frame (F)": Command.FRAME_SCENE, "Reset (R)": Command.RESET_CAMERA})
     button_row(draft, {record: Command.RECORD, play: Command.PLAY})
+
+
+def _draw_lens(draft: Draft) -> None:
+    """Field of view, and what is in focus."""
+    camera = draft.view.camera
+    if camera is None:
+        return
+    changed, fov = imgui.slider_float(
+        "field of view", camera.fov_x, *FIELDS_OF_VIEW, "%.0f deg", imgui.SLIDER_FLAGS_ALWAYS_CLAMP
+    )
+    if changed:
+        draft.camera = replace(camera, fov_x=fov)
+    focus = camera.focus_distance
+    changed, radius = imgui.drag_float(
+        "lens radius", camera.aperture_radius, LENS_DRAG * focus, 0.0, focus, "%.4g"
+    )
+    if changed:
+        draft.camera = replace(camera, aperture_radius=min(max(radius, 0.0), focus))
+    changed, distance = imgui.drag_float(
+        "focus (V)", focus, FOCUS_DRAG * focus, *FOCUS_DISTANCES, "%.4g"
+    )
+    if changed:
+        low, high = FOCUS_DISTANCES
+        draft.camera = replace(camera, focus_distance=min(max(distance, low), high))
 
 
 def _draw_files(draft: Draft) -> None:

@@ -47,6 +47,8 @@ class Reactions:
     def react(self, event: Event) -> None:
         """Follow one event."""
         controls = self._cockpit.controls
+        if isinstance(event, PointerEvent):
+            self._cockpit.show(pointer=event.place)
         match event:
             case KeyEvent(name, is_pressed):
                 controls.key(name, is_pressed)

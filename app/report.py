@@ -102,3 +102,8 @@ class FrameReport:
     """dB on T(v) of `rival` against the same."""
     messages: tuple[str, ...] = field(default=())
     """One line each for the user: 'saved checkpoint ...', 'cannot read ...: reason'."""
+
+    @property
+    def has_rested(self) -> bool:
+        """True if the reference is of more than this frame."""
+        return self.reference_spp > 2 * self.pair.spp

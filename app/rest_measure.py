@@ -5,11 +5,14 @@ Host code.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
 from app.settings import RenderSettings
 from denoiser.metrics import psnr
+from denoiser.transfer import tone
 from renderer.film import Film
 from renderer.frame import FramePair
 from scenes.description import Camera
@@ -17,20 +20,24 @@ from scenes.description import Camera
 HOLD_OUT_EVERY = 4
 """Every so many frames at rest one is held out."""
 
+LEAST_ERROR = 1e-6
+"""Mean squared error that is told apart from none, 60 dB; an estimate may also be negative."""
+
 
 class RestMeasure:
     """A film of all frames at rest, and the distance of pictures from it.
 
     A denoiser that remembers earlier frames shares their noise with that film, and would seem
     better than it is. With `holds_out` every fourth frame is neither learned from nor shown, and
-    those alone are what pictures are measured by.
+    those alone are what pictures are measured by. Their own noise is not counted: a squared error
+    is the product of the differences to the first halves and to the second ones.
     """
 
     def __init__(self) -> None:
         self.holds_out = False
         """True: frames are held out, so the pictures grow from three of four."""
         self._all = Film()
-        self._held_out = Film()
+        self._held_out = (Film(), Film())
         self._count = 0
         self._seen: tuple[object, ...] | None = None
 
@@ -49,7 +56,7 @@ class RestMeasure:
     @property
     def spp(self) -> int:
         """Samples per pixel of what pictures are measured by."""
-        return self._truth.spp
+        return sum(film.spp for film in self._held_out) if self.holds_out else self._all.spp
 
     @property
     def wants_frame(self) -> bool:
@@ -62,7 +69,8 @@ class RestMeasure:
         seen = (np.asarray(camera.to_world).tobytes(), *lens, render.size, render.max_depth)
         if seen != self._seen:
             self._all.reset()
-            self._held_out.reset()
+            for film in self._held_out:
+                film.reset()
             self._count = 0
             self._seen = seen
 
@@ -73,14 +81,20 @@ class RestMeasure:
 
     def hold_out(self, pair: FramePair) -> None:
         """A frame that nothing is made of."""
-        self._held_out.add(pair)
+        for film, half in zip(self._held_out, (pair.a, pair.b), strict=True):
+            film.add_half(half, pair.spp)
         self.add(pair)
 
     def score(self, image: torch.Tensor | None) -> float | None:
         """PSNR in dB on T(v) of an (H, W, 3) picture, None where there is nothing to compare."""
-        truth = self._truth.mean()
-        return None if image is None or truth is None else float(psnr(image, truth))
-
-    @property
-    def _truth(self) -> Film:
-        return self._held_out if self.holds_out else self._all
+        if image is None:
+            return None
+        if not self.holds_out:
+            before = self._all.mean()
+            return None if before is None else float(psnr(image, before))
+        first, second = (film.mean() for film in self._held_out)
+        if first is None or second is None:
+            return None
+        toned = tone(image)
+        error = float(((toned - tone(first)) * (toned - tone(second))).mean())
+        return -10.0 * math.log10(max(error, LEAST_ERROR))

@@ -11,8 +11,10 @@ import numpy as np
 
 from app.display import BACKGROUND
 from app.display import Display
+from app.display import draw_lines
 from app.display import draw_tags
 from app.draft import Draft
+from app.inspector import pixel_lines
 from app.overlays import draw_progress
 from app.panel import WIDTH
 from app.panel import draw_panel
@@ -24,6 +26,7 @@ from app.views import ViewState
 from app.views import letterbox
 from app.views import shown
 from app.window import Window
+from app.zoom import Place
 
 MIN_PICTURE_SHARE = 0.3  # of the window beside the panel; with less the panel covers the picture
 
@@ -61,10 +64,21 @@ class Screen:
         ratio = self._window.pixel_ratio
         top = (self._window.framebuffer_size[1] - picture[1] - picture[3]) / ratio
         draw_tags(report, view, (picture[0] / ratio, top), picture[2] / ratio)
+        self._draw_pixel(report, view)
         view = replace(view, upload_way=self._display.way)
         draft = draw_panel(report, view, self._plots, self._window.ui_scale)
         self._window.end_frame()
         return draft
+
+    def _draw_pixel(self, report: FrameReport | None, view: ViewState) -> None:
+        """The numbers of the pixel under the mouse, if they are wanted."""
+        place = self.pointed_place(view)
+        if not view.is_inspecting or report is None or place is None:
+            return
+        if not self._window.is_gui_using_mouse:
+            ratio, height = self._window.pixel_ratio, self._window.framebuffer_size[1]
+            at = view.pointer[0] / ratio, (height - view.pointer[1]) / ratio
+            draw_lines(pixel_lines(report, view.zoom.seen_at(place)), at)
 
     def draw_progress(self, text: str, share: float) -> None:
         """What is being prepared, alone in the window. Nothing while minimised."""
@@ -91,6 +105,12 @@ class Screen:
     def picture(self, view: ViewState) -> Rectangle:
         """Where the picture is, in framebuffer pixels."""
         return letterbox(view.settings.render.size, self.area(view))
+
+    def pointed_place(self, view: ViewState) -> Place | None:
+        """Where the mouse is in the picture's rectangle, in [0, 1]^2, y upwards; None beside it."""
+        left, bottom, width, height = self.picture(view)
+        x, y = (view.pointer[0] - left) / width, (view.pointer[1] - bottom) / height
+        return (x, y) if 0.0 <= x < 1.0 and 0.0 <= y < 1.0 else None
 
     def _upload(self, report: FrameReport | None, view: ViewState) -> None:
         """Hand the images to the display, once for each frame and choice of views."""

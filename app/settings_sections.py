@@ -12,6 +12,7 @@ import imgui
 
 from app.commands import Command
 from app.draft import Draft
+from app.exposure import EXPOSURES
 from app.report import FrameReport
 from app.rival import NETWORK_LABELS
 from app.rival import RIVAL_LABELS
@@ -19,7 +20,6 @@ from app.settings import MAX_SIDE
 from app.theme import ACCENT
 from app.theme import DIM
 from app.views import CURVE_LABELS
-from app.views import EXPOSURES
 from app.views import START_LABELS
 from app.views import VIEWS
 from app.views import ToneCurve
@@ -53,14 +53,21 @@ def draw_view(draft: Draft) -> None:
     labels = [f"{each.key}  {each.value}" for each in VIEWS]
     draft.show(left=VIEWS[_choice("left" if view.is_split else "image", view.left, labels)])
     draft.show(is_split=imgui.checkbox("split (X), swap (Tab)", view.is_split)[1])
+    imgui.same_line()
+    draft.show(is_inspecting=imgui.checkbox("numbers (I)", view.is_inspecting)[1])
     if view.is_split:
         draft.show(right=VIEWS[_choice("right", view.right, labels)])
         draft.show(split=imgui.slider_float("split", view.split, 0.0, 1.0, "%.2f", CLAMPED)[1])
-    exposure = imgui.slider_float("exposure", view.exposure, *EXPOSURES, "%+.1f stops", CLAMPED)[1]
+    changed, exposure = imgui.slider_float(
+        "exposure", view.exposure, *EXPOSURES, "%+.1f stops", CLAMPED
+    )
+    is_auto = imgui.checkbox("auto exposure (O)", view.is_auto_exposed)[1] and not changed
+    imgui.same_line()
+    is_smooth = imgui.checkbox("smooth pixels", view.is_smooth)[1]
     curves = list(CURVE_LABELS)
     names = list(CURVE_LABELS.values())
     curve = imgui.combo("tone curve", curves.index(view.curve), names)[1]
-    is_smooth = imgui.checkbox("smooth pixels", view.is_smooth)[1]
+    draft.show(is_auto_exposed=is_auto)
     draft.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
     if view.upload_way:
         imgui.text_colored(f"shown {view.upload_way}", *DIM)

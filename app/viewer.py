@@ -194,9 +194,12 @@ class Viewer:
     def _draw(self) -> None:
         """Draw, and follow what the user did on the panel."""
         self._last_draw = self._clock()
+        self.cockpit.show(camera=self.cockpit.controls.camera)
         draft = self.screen.draw(self.cockpit.report, self.cockpit.view)
         self.cockpit.view = draft.view
         if draft.edits != NO_EDITS:
             self.cockpit.edit(draft.edits)
+        if draft.camera is not None:
+            self.cockpit.controls.jump(draft.camera)
         for command in draft.commands:
             self._commands.obey(command)

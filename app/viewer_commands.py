@@ -5,24 +5,29 @@ Host code.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from app.cockpit import Cockpit
 from app.commands import Command
 from app.controls import world_up
 from app.errors import UsageError
+from app.exposure import EXPOSURES
+from app.inspector import pixel_at
+from app.lens import focused_at
 from app.outputs import prepare_folder
 from app.path_player import PathPlayer
 from app.report import Edits
 from app.screen import Screen
 from app.screenshot import save_screenshot
-from app.views import EXPOSURES
 from app.views import start_label
 from app.window import Window
+from app.zoom import WHOLE
 from scenes.description import SceneDescription
 from scenes.framing import frame_camera
 from scenes.framing import scene_bounds
 
+MIDDLE = (0.5, 0.5)  # of the picture
 EXPOSURE_STEP = 0.25  # stops for each press of a key
 
 
@@ -87,7 +92,37 @@ class ViewerCommands:
             case Command.BRIGHTER | Command.DARKER:
                 step = EXPOSURE_STEP if command is Command.BRIGHTER else -EXPOSURE_STEP
                 exposure = min(max(view.exposure + step, EXPOSURES[0]), EXPOSURES[1])
-                cockpit.show(exposure=exposure)
+                cockpit.show(exposure=exposure, is_auto_exposed=False)
+            case Command.AUTO_EXPOSURE:
+                cockpit.show(is_auto_exposed=not view.is_auto_exposed)
+            case Command.INSPECT:
+                cockpit.show(is_inspecting=not view.is_inspecting)
+            case Command.WHOLE:
+                cockpit.show(zoom=WHOLE)
+            case Command.CLOSER:
+                place = self._screen.pointed_place(view)
+                cockpit.show(zoom=view.zoom.closer(place or MIDDLE))
+            case Command.FOCUS:
+                self._focus()
+
+    def _focus(self) -> None:
+        """Focus on what the last frame shows under the mouse."""
+        cockpit, view = self._cockpit, self._cockpit.view
+        place = self._screen.pointed_place(view)
+        if cockpit.report is None or place is None:
+            cockpit.say("point at something in the picture")
+            return
+        depth = cockpit.report.pair.a.depth
+        place, size = view.zoom.seen_at(place), cockpit.report.pair.a.size
+        column, row = pixel_at(size, place)
+        distance = float(depth[row, column])
+        if not (math.isfinite(distance) and distance > 0.0):
+            cockpit.say("nothing to focus on there")
+            return
+        camera = focused_at(cockpit.controls.camera, size, place, distance)
+        cockpit.controls.jump(camera)
+        told = "" if camera.aperture_radius > 0.0 else "; all is sharp with a lens radius of 0"
+        cockpit.say(f"in focus at {camera.focus_distance:.4g}{told}")
 
     def _obey_training(self, command: Command) -> None:
         """Commands for the session."""

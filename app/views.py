@@ -20,12 +20,16 @@ from app.report import RENDER_EDITS
 from app.report import Edits
 from app.report import FrameReport
 from app.settings import SessionSettings
+from app.zoom import WHOLE
+from app.zoom import Zoom
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import Start
 from denoiser.start_weights import has_start
+from denoiser.transfer import tone
+from scenes.description import Camera
 
 DEPTH_QUANTILE = 0.98  # of the depths seen: what is farther is drawn as dark as this
-EXPOSURES = (-8.0, 8.0)  # stops, lowest and highest
+ERROR_WHITE = 0.25  # difference of T(v) that is drawn brightest, without exposure
 QUANTILE_SAMPLES = 65536  # pixels looked at for it; sorting more would cost more than it tells
 
 
@@ -40,11 +44,13 @@ class View(Enum):
     DEPTH = "depth"
     REFERENCE = "reference"
     RIVAL = "rival"
+    ERROR = "error"
+    RIVAL_ERROR = "rival's error"
 
     @property
     def key(self) -> str:
-        """The key that shows it, "1" and up."""
-        return str(VIEWS.index(self) + 1)
+        """The key that shows it: "1" to "9", then "0"."""
+        return str((VIEWS.index(self) + 1) % 10)
 
 
 VIEWS = tuple(View)
@@ -61,6 +67,8 @@ class Encoding(IntEnum):
     """[-1, 1], drawn as n / 2 + 1/2."""
     DEPTH = 3
     """Scene units, 0 for nothing: drawn near bright, far dark, nothing black."""
+    ERROR = 4
+    """Difference of T(v), drawn from black over red to yellow; exposure applies."""
 
 
 class ToneCurve(IntEnum):
@@ -121,6 +129,10 @@ def shown(report: FrameReport, view: View) -> Shown:
             return Shown(half.depth, Encoding.DEPTH, _far_depth(half.depth))
         case View.RIVAL if report.rival is not None:
             return Shown(report.rival, Encoding.RADIANCE)
+        case View.ERROR:
+            return Shown(_error(report, report.denoised), Encoding.ERROR)
+        case View.RIVAL_ERROR:
+            return Shown(_error(report, report.rival), Encoding.ERROR)
         case View.REFERENCE:
             return Shown(report.reference, Encoding.RADIANCE)
     return Shown(report.pair.mean_color(), Encoding.RADIANCE)
@@ -132,9 +144,22 @@ def view_label(report: FrameReport | None, view: View) -> str:
         return "first frame ..."
     if view is View.RIVAL and report.rival is None:
         return "mean of halves (choose a rival in the panel)"
+    if view in (View.ERROR, View.RIVAL_ERROR):
+        if view is View.RIVAL_ERROR and report.rival is None:
+            return f"{view.value} (choose a rival in the panel)"
+        if not report.has_rested:
+            return f"{view.value} (needs the camera at rest)"
+        return f"{view.value}, by {report.reference_spp} spp: {ERROR_WHITE:g} of T is brightest"
     if view is not View.REFERENCE:
         return view.value
     return f"reference, {report.reference_spp} spp"
+
+
+def _error(report: FrameReport, picture: torch.Tensor | None) -> torch.Tensor:
+    """(H, W, 1) mean over the channels of the difference of T(v); 0 without a reference."""
+    if picture is None or not report.has_rested:
+        return torch.zeros_like(report.pair.a.depth)
+    return (tone(picture) - tone(report.reference)).abs().mean(dim=-1, keepdim=True)
 
 
 def _far_depth(depth: torch.Tensor) -> float:
@@ -162,7 +187,16 @@ class ViewState:
     """What stands in the fields of the render size while they are typed into."""
     exposure: float = 0.0
     """Stops: radiance is multiplied by 2^exposure."""
+    is_auto_exposed: bool = False
+    """True: every frame sets the exposure."""
     curve: ToneCurve = ToneCurve.PAPER
+    zoom: Zoom = WHOLE
+    pointer: tuple[float, float] = (-1.0, -1.0)
+    """Where the mouse is, framebuffer pixels, y upwards."""
+    is_inspecting: bool = False
+    """The numbers of the pixel under the mouse are shown."""
+    camera: Camera | None = None
+    """The camera that is flown, None before the window was looked at."""
     is_smooth: bool = True
     """True: pixels larger than the screen's are interpolated."""
     panel_visible: bool = True

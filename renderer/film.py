@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 
 from renderer.frame import FramePair
+from renderer.frame import Half
 
 
 class Film:
@@ -17,7 +18,7 @@ class Film:
         self._sum: torch.Tensor | None = None
         self._weight: torch.Tensor | None = None
         self.spp = 0
-        """Samples per pixel accumulated so far, both halves counted."""
+        """Samples per pixel accumulated so far."""
 
     def reset(self) -> None:
         """Forget everything."""
@@ -26,15 +27,19 @@ class Film:
         self.spp = 0
 
     def add(self, pair: FramePair) -> None:
-        """Add both halves; pixels that are not finite in a half are left out of it."""
+        """Add both halves."""
+        self.add_half(pair.a, pair.spp)
+        self.add_half(pair.b, pair.spp)
+
+    def add_half(self, half: Half, spp: int) -> None:
+        """Add `spp` samples a pixel; pixels that are not finite are left out."""
         if self._sum is None or self._weight is None:
-            self._sum = torch.zeros_like(pair.a.color)
-            self._weight = torch.zeros_like(pair.a.depth)
-        for half in (pair.a, pair.b):
-            finite = torch.isfinite(half.color).all(dim=-1, keepdim=True)
-            self._sum += torch.where(finite, half.color * pair.spp, 0.0)
-            self._weight += finite * pair.spp
-        self.spp += 2 * pair.spp
+            self._sum = torch.zeros_like(half.color)
+            self._weight = torch.zeros_like(half.depth)
+        finite = torch.isfinite(half.color).all(dim=-1, keepdim=True)
+        self._sum += torch.where(finite, half.color * spp, 0.0)
+        self._weight += finite * spp
+        self.spp += spp
 
     def mean(self) -> torch.Tensor | None:
         """(H, W, 3) mean radiance, None before the first frame."""

@@ -7,6 +7,7 @@ const int RADIANCE = 0;
 const int ALBEDO = 1;
 const int NORMAL = 2;
 const int DEPTH = 3;
+const int ERROR = 4;
 const int PAPER = 0;
 const int LINEAR = 1;
 const int REINHARD = 2;
@@ -15,12 +16,17 @@ const int ACES = 3;
 const vec3 NONFINITE_COLOR = vec3(1.0, 0.0, 1.0);  // a colour that no picture has by chance
 const vec3 SPLIT_COLOR = vec3(1.0, 0.75, 0.2);
 const float DEPTH_DARKEST = 0.08;                  // of what is farthest; black is nothing
+const float ERROR_WHITE = 0.25;                    // app.views.ERROR_WHITE
+// Colours of even steps of an error.
+const vec3 HEAT[5] = vec3[5](vec3(0.0), vec3(0.34, 0.06, 0.43), vec3(0.73, 0.21, 0.33),
+                             vec3(0.98, 0.56, 0.04), vec3(1.0, 1.0, 0.65));
 const uint EXPONENT_BITS = 0x7f800000u;            // all set in NaN and infinity
 
 uniform sampler2D left_image;
 uniform sampler2D right_image;
 uniform ivec2 encodings;     // of the left and the right image
 uniform vec2 depth_scales;   // scene units drawn darkest, of the left and the right image
+uniform vec3 part;           // lower left corner and extent of what is drawn, of the whole picture
 uniform float split;         // where the right image begins, 0 at the left edge; above 1: nowhere
 uniform float split_width;   // of the line, as share of the picture's width
 uniform float gain;          // 2^exposure
@@ -56,7 +62,8 @@ vec3 tone(vec3 radiance) {
 // GL's rows start at the bottom, an image's on top.
 vec3 look_up(sampler2D image) {
     ivec2 size = textureSize(image, 0);
-    vec2 at = vec2(place.x, 1.0 - place.y);
+    vec2 seen = part.xy + part.z * place;
+    vec2 at = vec2(seen.x, 1.0 - seen.y);
     vec3 nearest = texelFetch(image, clamp(ivec2(at * size), ivec2(0), size - 1), 0).rgb;
     vec3 smoothed = texture(image, at).rgb;
     // A broken pixel is shown as large as it is; its neighbours are not smeared with it.
@@ -71,6 +78,11 @@ vec3 encode(vec3 value, int encoding, float depth_scale) {
     if (encoding == DEPTH) {
         float far = clamp(value.r / depth_scale, 0.0, 1.0);
         return value.r > 0.0 ? vec3(mix(1.0, DEPTH_DARKEST, far)) : vec3(0.0);
+    }
+    if (encoding == ERROR) {
+        float step = clamp(value.r * gain / ERROR_WHITE, 0.0, 1.0) * 4.0;
+        int below = min(int(step), 3);
+        return mix(HEAT[below], HEAT[below + 1], step - float(below));
     }
     return tone(value);
 }

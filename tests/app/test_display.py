@@ -12,12 +12,15 @@ import pytest
 import torch
 
 from app.display import Display
+from app.views import ERROR_WHITE
 from app.views import Encoding
 from app.views import Shown
 from app.views import ToneCurve
 from app.views import ViewState
 from app.window import Window
+from app.zoom import Zoom
 from scenes.encodings import encode_srgb
+from scenes.materials import LUMINANCE
 
 SIZE = (37, 23)  # odd, so that rows are not aligned by chance
 ONE_STEP = 1.01 / 255  # of the framebuffer, and rounding of float32
@@ -93,6 +96,26 @@ def test_depth_is_bright_near_dark_far_black_nowhere(display_on: Display) -> Non
     drawn = draw(display_on, Shown(depth, Encoding.DEPTH, depth_scale=4.0))[0, :, 0]
     assert drawn[0] == 0.0 and drawn[1] > 0.99
     assert (np.diff(drawn[1:4]) < 0).all() and drawn[3] == drawn[4] > 0.0
+
+
+def test_error_gets_brighter_step_by_step_and_follows_the_exposure(display_on: Display) -> None:
+    error = torch.linspace(0.0, ERROR_WHITE, 9).reshape(1, 9, 1)
+    drawn = draw(display_on, Shown(error, Encoding.ERROR))[0]
+    assert (drawn[0] == 0.0).all()
+    np.testing.assert_allclose(drawn[8], (1.0, 1.0, 0.65), atol=ONE_STEP)
+    assert (np.diff(drawn @ LUMINANCE) > 0.02).all()
+    exposed = draw(display_on, Shown(error, Encoding.ERROR), exposure=1.0)[0]
+    np.testing.assert_allclose(exposed[:5], drawn[::2], atol=ONE_STEP)
+    np.testing.assert_allclose(exposed[5:], np.tile(drawn[8], (4, 1)), atol=ONE_STEP)
+
+
+def test_zoom_draws_a_part(display_on: Display) -> None:
+    values = np.random.default_rng(4).uniform(0, 1, (8, 16, 3)).astype(np.float32)
+    image = Shown(torch.from_numpy(values), Encoding.ALBEDO)
+    whole = draw(display_on, image, is_smooth=False)
+    # The upper right quarter: y of a place grows upwards, rows downwards.
+    part = draw(display_on, image, is_smooth=False, zoom=Zoom((0.5, 0.5), 0.5))
+    np.testing.assert_array_equal(part, whole[:4, 8:].repeat(2, axis=0).repeat(2, axis=1))
 
 
 @pytest.mark.parametrize("broken", [float("nan"), float("inf"), float("-inf")])

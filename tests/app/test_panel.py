@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import imgui
+import numpy as np
 import pytest
 
 from app import settings_sections as limits
@@ -27,6 +28,7 @@ from app.views import ToneCurve
 from app.views import ViewState
 from app.views import with_edits
 from denoiser.settings import LossName
+from scenes.description import Camera
 from tests.app.reports import make_report
 
 ENTER, TAB = 257, 258  # any free key numbers
@@ -122,6 +124,19 @@ def test_a_click_changes_one_setting_within_its_range(gui: imgui._IO) -> None:
         changed |= names
         check_ranges(draft.edits)
     assert changed == {"spp", "max_depth", "train_steps", "crop", "learning_rate"}
+
+
+def test_lens_is_changed_by_what_is_drawn_for_it(gui: imgui._IO) -> None:
+    camera = Camera(np.eye(4), fov_x=50.0, aperture_radius=0.1, focus_distance=3.0)
+    view = replace(ViewState(), camera=camera)
+    drafts = list(sweep(gui, view, (60.0, 190.0)))
+    fields = [draft.camera.fov_x for draft in drafts if draft.camera is not None]
+    assert fields and all(5.0 <= each <= 150.0 for each in fields)
+    assert all(draft.camera is None for draft in sweep(gui, ViewState(), (60.0,)))
+    for draft in drafts:
+        if draft.camera is not None:
+            assert draft.camera.to_world is camera.to_world
+            assert (draft.camera.aperture_radius, draft.camera.focus_distance) == (0.1, 3.0)
 
 
 def check_ranges(edits: Edits) -> None:

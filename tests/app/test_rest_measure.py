@@ -51,11 +51,11 @@ def _fly(holds_out: bool, frames: int = 400) -> tuple[float, float]:
     return measured, float(psnr(total / count, torch.full_like(total, LEVEL)))
 
 
-def test_frames_held_out_tell_the_truth_but_for_their_own_noise() -> None:
+def test_frames_held_out_tell_the_truth_and_not_their_own_noise() -> None:
     measured, true = _fly(holds_out=True)
-    # Of four frames three make the picture and one the measure, whose variance is three times as
-    # large: together four times, 6.02 dB.
-    assert measured == pytest.approx(true - 6.02, abs=0.3)
+    # The plain difference to them would be 6 dB too low: of four frames three make the picture, so
+    # that the variance of the measure is three times as large.
+    assert measured == pytest.approx(true, abs=1.0)
 
 
 def test_a_shared_film_flatters() -> None:

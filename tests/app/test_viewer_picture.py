@@ -11,6 +11,7 @@ import numpy as np
 
 from app import panel
 from app import theme
+from app.exposure import auto_exposure
 from app.report import Edits
 from app.rival import Rival
 from app.views import View
@@ -88,6 +89,53 @@ def test_exposure_brightens_the_screen_and_nothing_else(desk: Desk) -> None:
     desk.until(lambda: desk.viewer.cockpit.view.exposure > 0.0)
     assert np.abs(desk.color() - desk.denoised()).max() <= TOLERANCE
     assert set(desk.session.edits) == {Edits(size=SIZE, spp=1, train_steps=0)}
+
+
+def test_exposure_follows_the_picture_until_it_is_set_by_hand(desk: Desk) -> None:
+    desk.do("key", "o")
+    desk.until(lambda: desk.viewer.cockpit.view.is_auto_exposed)
+    wanted = auto_exposure(desk.session.report.denoised)
+    desk.until(lambda: abs(desk.viewer.cockpit.view.exposure - wanted) < 0.3)
+    assert abs(wanted) > 0.3
+    assert np.abs(desk.color() - desk.denoised()).max() <= TOLERANCE
+    desk.do("key", "minus")
+    desk.until(lambda: not desk.viewer.cockpit.view.is_auto_exposed)
+
+
+def test_z_zooms_in_at_the_mouse_and_c_shows_all(desk: Desk) -> None:
+    x, y = PICTURE_CENTER
+    desk.do("mousemove", str(x + 100), str(y))
+    desk.do("key", "z")
+    desk.until(lambda: desk.viewer.cockpit.view.zoom.extent == 0.5)
+    left, bottom, width, height = desk.viewer.screen.picture(desk.viewer.cockpit.view)
+    place = ((x + 100 - left) / width, (WINDOW_SIZE[1] - y - bottom) / height)
+    assert np.allclose(desk.viewer.cockpit.view.zoom.seen_at(place), place, atol=0.01)
+    desk.do("key", "c")
+    desk.until(lambda: desk.viewer.cockpit.view.zoom.extent == 1.0)
+
+
+def test_i_shows_the_numbers_under_the_mouse(desk: Desk) -> None:
+    desk.do("mousemove", str(PICTURE_CENTER[0]), str(PICTURE_CENTER[1]))
+    before = desk.screen().astype(int)
+    desk.do("key", "i")
+    desk.until(lambda: desk.viewer.cockpit.view.is_inspecting)
+    changed = np.abs(desk.screen().astype(int) - before).max(axis=-1) > 60
+    rows, columns = np.nonzero(changed[:, int(panel.WIDTH) :])
+    # Right below the mouse, and nowhere else in the picture.
+    assert len(rows) > 2000
+    assert rows.min() >= PICTURE_CENTER[1] and rows.max() < PICTURE_CENTER[1] + 160
+    assert columns.min() + int(panel.WIDTH) >= PICTURE_CENTER[0]
+
+
+def test_v_focuses_on_what_is_under_the_mouse(desk: Desk) -> None:
+    desk.do("mousemove", str(PICTURE_CENTER[0]), str(PICTURE_CENTER[1]))
+    desk.do("key", "v")
+    # The wall of the ball around the camera.
+    desk.until(lambda: desk.viewer.cockpit.controls.camera.focus_distance > 90)
+    assert "in focus at" in desk.viewer.cockpit.view.message
+    desk.do("mousemove", "20", "20")
+    desk.do("key", "v")
+    desk.until(lambda: "point at something" in desk.viewer.cockpit.view.message)
 
 
 def test_h_hides_the_panel(desk: Desk) -> None:

@@ -5,6 +5,8 @@ Host code.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.report import NO_EDITS
@@ -19,6 +21,8 @@ from app.views import shown
 from app.views import view_label
 from app.views import with_edits
 from denoiser.settings import LossName
+from tests.app.reports import DENOISED_COLOR
+from tests.app.reports import MEAN_COLOR
 from tests.app.reports import make_report
 
 
@@ -27,11 +31,29 @@ def test_every_view_has_a_picture_and_a_key(view: View) -> None:
     report = make_report()
     picture = shown(report, view)
     assert picture.image.shape[:2] == report.denoised.shape[:2]
-    assert VIEWS[int(view.key) - 1] is view
+    assert VIEWS[int(view.key) - 1] is view  # "0" is the last one
 
 
 def test_reference_says_how_young_it_is() -> None:
     assert "16 spp" in view_label(make_report(), View.REFERENCE)
+
+
+def test_error_is_the_difference_of_t_and_needs_a_reference() -> None:
+    report = make_report()
+    error = shown(report, View.ERROR)
+    t = [(v / (1 + v)) ** (1 / 2.2) for v in (*DENOISED_COLOR, *MEAN_COLOR)]
+    expected = sum(abs(a - b) for a, b in zip(t[:3], t[3:], strict=True)) / 3
+    assert error.encoding is Encoding.ERROR and error.image.shape[-1] == 1
+    assert error.image.mean().item() == pytest.approx(expected, rel=1e-5)
+    assert "16 spp" in view_label(report, View.ERROR)
+    # Of this frame alone it would be its own reference.
+    young = replace(report, reference_spp=2 * report.pair.spp)
+    assert shown(young, View.ERROR).image.abs().max() == 0.0
+    assert "at rest" in view_label(young, View.ERROR)
+    assert "rival" in view_label(report, View.RIVAL_ERROR)
+    assert shown(report, View.RIVAL_ERROR).image.abs().max() == 0.0
+    rival = replace(report, rival=report.reference)
+    assert shown(rival, View.RIVAL_ERROR).image.abs().max() == 0.0
 
 
 def test_depth_scale_ignores_what_is_far_away_or_nothing() -> None:

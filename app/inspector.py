@@ -1,0 +1,45 @@
+"""Inspector: the numbers of the pixel under the mouse.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from app.report import FrameReport
+from app.zoom import Place
+
+
+def pixel_at(size: tuple[int, int], place: Place) -> tuple[int, int]:
+    """(column, row), from the upper left corner, of a picture of `size` at a place in [0, 1]^2, y
+    upwards.
+    """
+    width, height = size
+    column = min(max(int(place[0] * width), 0), width - 1)
+    row = min(max(int((1.0 - place[1]) * height), 0), height - 1)
+    return column, row
+
+
+def pixel_lines(report: FrameReport, place: Place) -> list[str]:
+    """What a frame knows of the pixel at a place, a line each: linear radiance, features."""
+    half = report.pair.a
+    column, row = pixel_at(half.size, place)
+    images = {
+        "denoised": report.denoised,
+        "rival": report.rival,
+        "reference": report.reference,
+        "noisy": half.color,
+        "albedo": half.albedo,
+        "normal": half.normal,
+        "depth": half.depth,
+    }
+    lines = [f"pixel {column}, {row}"]
+    for name, image in images.items():
+        if image is not None:
+            lines.append(f"{name:<10}{_numbers(image[row, column])}")
+    return lines
+
+
+def _numbers(values: torch.Tensor) -> str:
+    return " ".join(f"{value:>9.4g}" for value in values.tolist())
