@@ -143,10 +143,10 @@ def view_label(report: FrameReport | None, view: View) -> str:
     if report is None:
         return "first frame ..."
     if view is View.RIVAL and report.rival is None:
-        return "mean of halves (choose a rival in the panel)"
+        return "mean of halves (choose another denoiser as rival in the panel)"
     if view in (View.ERROR, View.RIVAL_ERROR):
         if view is View.RIVAL_ERROR and report.rival is None:
-            return f"{view.value} (choose a rival in the panel)"
+            return f"{view.value} (choose another denoiser as rival in the panel)"
         if not report.has_rested:
             return f"{view.value} (needs the camera at rest)"
         return f"{view.value}, by {report.reference_spp} spp: {ERROR_WHITE:g} of T is brightest"
