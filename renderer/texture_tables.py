@@ -45,6 +45,8 @@ def decode_table() -> np.ndarray:
     x = np.arange(256) / 255.0
     linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
     factor = np.ldexp(255.0, np.arange(256) - RGBE_BIAS)
+    # Denormal numbers are 0 in a process that flushes them, so they are everywhere.
+    factor[factor < np.finfo(np.float32).tiny] = 0.0
     return np.concatenate([linear, factor]).astype(np.float32)
 
 
