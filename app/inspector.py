@@ -34,12 +34,10 @@ def pixel_lines(report: FrameReport, place: Place) -> list[str]:
         "normal": half.normal,
         "depth": half.depth,
     }
+    pixels = {name: image[row, column] for name, image in images.items() if image is not None}
+    # One copy to the host, not one for each image.
+    numbers = iter(torch.cat(list(pixels.values())).tolist())
     lines = [f"pixel {column}, {row}"]
-    for name, image in images.items():
-        if image is not None:
-            lines.append(f"{name:<10}{_numbers(image[row, column])}")
+    for name, pixel in pixels.items():
+        lines.append(f"{name:<10}" + " ".join(f"{next(numbers):>9.4g}" for _ in range(len(pixel))))
     return lines
-
-
-def _numbers(values: torch.Tensor) -> str:
-    return " ".join(f"{value:>9.4g}" for value in values.tolist())

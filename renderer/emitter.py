@@ -5,6 +5,7 @@ emitters shine from their front, or from both sides where their record says so.
 """
 
 import taichi as ti
+from taichi.math import pi
 
 from renderer.discrete import choose
 from renderer.environment import EnvironmentValue
@@ -40,7 +41,6 @@ vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 vec4 = ti.types.vector(4, ti.f32)
 
-PI = 3.14159265
 SHADOW_SHARE = 0.9999  # a shadow ray stops this share of the way, short of the emitter itself
 
 
@@ -172,7 +172,7 @@ def angle_of(cosine: ti.f32) -> ti.f32:
     x = ti.min(abs(cosine), 1.0)
     angle = 1.5707288 + x * (-0.2121144 + x * (0.0742610 - x * 0.0187293))
     angle *= ti.sqrt(1.0 - x)
-    return ti.select(cosine < 0.0, PI - angle, angle)
+    return ti.select(cosine < 0.0, pi - angle, angle)
 
 
 @ti.func

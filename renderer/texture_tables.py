@@ -18,6 +18,7 @@ from renderer.table_layout import NO_INDEX
 from renderer.table_layout import RGBE_FLAG
 from renderer.table_layout import SRGB_FLAG
 from renderer.table_layout import TEXTURE_ROWS
+from scenes.encodings import decode_srgb
 from scenes.materials import RGBE_BIAS
 from scenes.materials import Checkerboard
 from scenes.materials import Filter
@@ -42,8 +43,7 @@ def decode_table() -> np.ndarray:
     """(512,) float32: linear value of each sRGB byte (IEC 61966-2-1), then for each shared exponent
     what a mantissa, as a share of 255, is multiplied by.
     """
-    x = np.arange(256) / 255.0
-    linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+    linear = decode_srgb(np.arange(256) / 255.0)
     factor = np.ldexp(255.0, np.arange(256) - RGBE_BIAS)
     # Denormal numbers are 0 in a process that flushes them, so they are everywhere.
     factor[factor < np.finfo(np.float32).tiny] = 0.0

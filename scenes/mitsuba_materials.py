@@ -51,8 +51,8 @@ class MaterialList:
 
     textures: TextureReader = field(default_factory=TextureReader)
     materials: list[Material] = field(default_factory=list)
-    read: dict[Element, Material] = field(default_factory=dict)
-    indices: dict[tuple[Element | Material, UvUse], int] = field(default_factory=dict)
+    built: dict[Element, Material] = field(default_factory=dict)
+    indices: dict[Material | tuple[Element, UvUse], int] = field(default_factory=dict)
 
     def of_shape(self, shape: Plugin, use: UvUse) -> int:
         """Index of a shape's material; a shape without one is half-grey, seen from the front.
@@ -61,24 +61,22 @@ class MaterialList:
         full, but there lets through what comes from behind it.
         """
         plugins = shape.nested("bsdf")
-        is_bare = not plugins or plugins[0].kind == "null"
-        if is_bare and shape.nested("emitter"):
-            return self._index((BLACK, UvUse.MITSUBA), BLACK)
-        if not plugins:
-            return self._index((DEFAULT, UvUse.MITSUBA), DEFAULT)
-        return self._index((plugins[0].element, use), adapt_material(self._read(plugins[0]), use))
-
-    def _index(self, key: tuple[Element | Material, UvUse], material: Material) -> int:
-        """Index of a material, new or known."""
+        is_lamp = bool(shape.nested("emitter"))
+        if not plugins or (is_lamp and plugins[0].kind == "null"):
+            bare = BLACK if is_lamp else DEFAULT
+            if bare not in self.indices:
+                self.indices[bare] = self.add(bare)
+            return self.indices[bare]
+        key = (plugins[0].element, use)
         if key not in self.indices:
-            self.indices[key] = self.add(material)
+            self.indices[key] = self.add(adapt_material(self._build(plugins[0]), use))
         return self.indices[key]
 
-    def _read(self, plugin: Plugin) -> Material:
+    def _build(self, plugin: Plugin) -> Material:
         """The material of a <bsdf>, for Mitsuba's texture coordinates."""
-        if plugin.element not in self.read:
-            self.read[plugin.element] = _material(plugin, self.textures)
-        return self.read[plugin.element]
+        if plugin.element not in self.built:
+            self.built[plugin.element] = _material(plugin, self.textures)
+        return self.built[plugin.element]
 
     def add(self, material: Material) -> int:
         """Append a material; returns its index."""

@@ -53,6 +53,8 @@ def pattern_transform(matrix: np.ndarray) -> UvTransform:
 
 def adapt_material(material: Material, use: UvUse) -> Material:
     """The material for shapes with such coordinates."""
+    if use is UvUse.MITSUBA:
+        return material
     bsdf = replace(material.bsdf, **_adapted(material.bsdf, use))
     return replace(material, bsdf=bsdf, **_adapted(material, use))
 
