@@ -8,27 +8,23 @@ import taichi as ti
 
 from renderer.bsdf_conductor import conductor_sample
 from renderer.bsdf_conductor import rough_conductor_eval
-from renderer.bsdf_conductor import rough_conductor_pdf
 from renderer.bsdf_conductor import rough_conductor_sample
 from renderer.bsdf_dielectric import dielectric_sample
 from renderer.bsdf_dielectric import rough_dielectric_eval
-from renderer.bsdf_dielectric import rough_dielectric_pdf
 from renderer.bsdf_dielectric import rough_dielectric_sample
 from renderer.bsdf_dielectric import thin_dielectric_sample
 from renderer.bsdf_diffuse import diffuse_eval
-from renderer.bsdf_diffuse import diffuse_pdf
 from renderer.bsdf_diffuse import diffuse_sample
 from renderer.bsdf_metallic import metallic_eval
-from renderer.bsdf_metallic import metallic_pdf
 from renderer.bsdf_metallic import metallic_sample
 from renderer.bsdf_metallic import normal_reflectance
 from renderer.bsdf_plastic import plastic_eval
-from renderer.bsdf_plastic import plastic_pdf
 from renderer.bsdf_plastic import plastic_sample
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
 from renderer.bsdf_record import BsdfValue
 from renderer.bsdf_record import no_sample
+from renderer.bsdf_record import no_value
 from renderer.fresnel import fresnel_conductor
 from renderer.table_layout import CONDUCTOR
 from renderer.table_layout import DIELECTRIC
@@ -52,22 +48,22 @@ def side_sign(bsdf: Bsdf, wi: vec3) -> ti.f32:
 
 
 @ti.func
-def bsdf_value(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> BsdfValue:
-    """Value times |cos(theta_o)| of whatever kind, and the density of `bsdf_sample` there."""
+def bsdf_eval(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> BsdfValue:
+    """Evaluate whatever kind."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi, wo = wi_any * sign, wo_any * sign
-    value, pdf = vec3(0.0), 0.0
+    result = no_value()
     if bsdf.kind == DIFFUSE:
-        value, pdf = diffuse_eval(bsdf, wi, wo), diffuse_pdf(bsdf, wi, wo)
+        result = diffuse_eval(bsdf, wi, wo)
     elif bsdf.kind == ROUGH_CONDUCTOR:
-        value, pdf = rough_conductor_eval(bsdf, wi, wo), rough_conductor_pdf(bsdf, wi, wo)
+        result = rough_conductor_eval(bsdf, wi, wo)
     elif bsdf.kind == ROUGH_DIELECTRIC:
-        value, pdf = rough_dielectric_eval(bsdf, wi, wo), rough_dielectric_pdf(bsdf, wi, wo)
+        result = rough_dielectric_eval(bsdf, wi, wo)
     elif bsdf.kind == PLASTIC:
-        value, pdf = plastic_eval(tables, bsdf, wi, wo), plastic_pdf(tables, bsdf, wi, wo)
+        result = plastic_eval(tables, bsdf, wi, wo)
     elif bsdf.kind == METALLIC_ROUGHNESS:
-        value, pdf = metallic_eval(bsdf, wi, wo), metallic_pdf(bsdf, wi, wo)
-    return BsdfValue(value=value, pdf=pdf)
+        result = metallic_eval(bsdf, wi, wo)
+    return result
 
 
 @ti.func
@@ -77,7 +73,7 @@ def bsdf_sample(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, u: vec3) -> BSD
     wi = wi_any * sign
     result = no_sample()
     if bsdf.kind == DIFFUSE:
-        result = diffuse_sample(bsdf, wi, u)
+        result = diffuse_sample(u)
     elif bsdf.kind == CONDUCTOR:
         result = conductor_sample(bsdf, wi, u)
     elif bsdf.kind == ROUGH_CONDUCTOR:
@@ -93,6 +89,11 @@ def bsdf_sample(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, u: vec3) -> BSD
     elif bsdf.kind == METALLIC_ROUGHNESS:
         result = metallic_sample(bsdf, wi, u)
     result.wo *= sign
+    if result.is_delta == 0:
+        at = bsdf_eval(tables, bsdf, wi_any, result.wo)
+        if at.pdf > 0.0:
+            result.pdf = at.pdf
+            result.weight = at.value / at.pdf
     return result
 
 

@@ -8,7 +8,11 @@ import taichi as ti
 
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import BsdfValue
+from renderer.bsdf_record import delta_sample
+from renderer.bsdf_record import direction_sample
 from renderer.bsdf_record import no_sample
+from renderer.bsdf_record import no_value
 from renderer.fresnel import fresnel_conductor
 from renderer.fresnel import reflect
 from renderer.microfacet import normal_density
@@ -22,35 +26,29 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def conductor_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
-    """The mirror direction, a delta lobe; its eval and pdf are 0."""
+    """The mirror direction, a delta lobe."""
     result = no_sample()
     if wi.z > 0.0:
         weight = bsdf.reflectance * fresnel_conductor(wi.z, bsdf.eta, bsdf.k)
-        result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=1.0, weight=weight, is_delta=1)
+        result = delta_sample(vec3(-wi.x, -wi.y, wi.z), 1.0, weight)
     return result
 
 
 @ti.func
-def rough_conductor_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
-    """F D G / (4 cos(theta_i)); the cosine of wo cancels."""
-    value = vec3(0.0)
+def rough_conductor_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+    """F D G / (4 cos(theta_i)), the cosine of wo cancels; sampled by visible normals, with the
+    Jacobian 1 / (4 wi.m) of reflection.
+    """
+    result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
         m = (wi + wo).normalized()
+        cos_m = wi.dot(m)
         d = normal_density(m, bsdf.alpha, bsdf.distribution)
         g = shadowing(wi, wo, m, bsdf.alpha, bsdf.distribution)
-        f = fresnel_conductor(wi.dot(m), bsdf.eta, bsdf.k)
-        value = bsdf.reflectance * f * (d * g / (4.0 * wi.z))
-    return value
-
-
-@ti.func
-def rough_conductor_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
-    """Visible normals, with the Jacobian 1 / (4 wi.m) of reflection."""
-    pdf = 0.0
-    if wi.z > 0.0 and wo.z > 0.0:
-        m = (wi + wo).normalized()
-        pdf = visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * wi.dot(m))
-    return pdf
+        f = fresnel_conductor(cos_m, bsdf.eta, bsdf.k)
+        result.value = bsdf.reflectance * f * (d * g / (4.0 * wi.z))
+        result.pdf = visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * cos_m)
+    return result
 
 
 @ti.func
@@ -59,9 +57,5 @@ def rough_conductor_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
     result = no_sample()
     if wi.z > 0.0:
         m = sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z))
-        wo = reflect(wi, m)
-        pdf = rough_conductor_pdf(bsdf, wi, wo)
-        if pdf > 0.0:
-            weight = rough_conductor_eval(bsdf, wi, wo) / pdf
-            result = BSDFSample(wo=wo, pdf=pdf, weight=weight, is_delta=0)
+        result = direction_sample(reflect(wi, m))
     return result

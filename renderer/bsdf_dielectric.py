@@ -9,7 +9,11 @@ import taichi as ti
 
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import BsdfValue
+from renderer.bsdf_record import delta_sample
+from renderer.bsdf_record import direction_sample
 from renderer.bsdf_record import no_sample
+from renderer.bsdf_record import no_value
 from renderer.fresnel import fresnel_dielectric
 from renderer.fresnel import reflect
 from renderer.fresnel import refract
@@ -34,10 +38,10 @@ def dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
     eta = relative_index(bsdf, wi)
     f = fresnel_dielectric(wi.z, eta)
     up = ti.select(wi.z > 0.0, 1.0, -1.0)
-    result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=f, weight=bsdf.specular, is_delta=1)
+    result = delta_sample(vec3(-wi.x, -wi.y, wi.z), f, bsdf.specular)
     if u.x >= f:
         wo = refract(wi, vec3(0.0, 0.0, up), eta)
-        result = BSDFSample(wo=wo, pdf=1.0 - f, weight=bsdf.transmittance / (eta * eta), is_delta=1)
+        result = delta_sample(wo, 1.0 - f, bsdf.transmittance / (eta * eta))
     return result
 
 
@@ -46,9 +50,9 @@ def thin_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
     """A sheet: internal reflections summed (R' = 2 R / (1 + R)), transmission straight on."""
     r = fresnel_dielectric(wi.z, bsdf.ior)
     f = 2.0 * r / (1.0 + r)
-    result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=f, weight=bsdf.specular, is_delta=1)
+    result = delta_sample(vec3(-wi.x, -wi.y, wi.z), f, bsdf.specular)
     if u.x >= f:
-        result = BSDFSample(wo=-wi, pdf=1.0 - f, weight=bsdf.transmittance, is_delta=1)
+        result = delta_sample(-wi, 1.0 - f, bsdf.transmittance)
     return result
 
 
@@ -65,9 +69,11 @@ def generalized_half_vector(wi: vec3, wo: vec3, eta: ti.f32) -> vec3:
 
 
 @ti.func
-def rough_dielectric_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
-    """Walter 2007, eq. 20 and 21, times |cos(theta_o)|, radiance scaled on transmission."""
-    value = vec3(0.0)
+def rough_dielectric_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+    """Walter 2007, eq. 20 and 21, times |cos(theta_o)|, radiance scaled on transmission; sampled by
+    visible normals times the Fresnel choice times the Jacobian (eq. 14 and 17).
+    """
+    result = no_value()
     if wi.z * wo.z != 0.0:
         eta = relative_index(bsdf, wi)
         m = generalized_half_vector(wi, wo, eta)
@@ -75,36 +81,20 @@ def rough_dielectric_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
         g = shadowing(wi, wo, m, bsdf.alpha, bsdf.distribution)
         i, o = wi.dot(m), wo.dot(m)
         f = fresnel_dielectric(i, eta)
+        up = ti.select(wi.z > 0.0, wi, -wi)
+        density = 0.0
+        if i * wi.z > 0.0 and o * wo.z > 0.0:
+            density = visible_normal_pdf(up, m, bsdf.alpha)
         if wi.z * wo.z > 0.0:
-            value = bsdf.specular * (f * d * g / (4.0 * abs(wi.z)))
+            result.value = bsdf.specular * (f * d * g / (4.0 * abs(wi.z)))
+            result.pdf = f * density / (4.0 * abs(o))
         else:
             root = i + eta * o
             # eta^2 of the Jacobian cancels with the 1 / eta^2 of radiance.
-            value = bsdf.transmittance * ((1.0 - f) * d * g * abs(i * o / (wi.z * root * root)))
-    return value
-
-
-@ti.func
-def rough_dielectric_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
-    """Visible normals times the Fresnel choice times the Jacobian (Walter 2007, eq. 14 and 17)."""
-    pdf = 0.0
-    if wi.z * wo.z != 0.0:
-        eta = relative_index(bsdf, wi)
-        m = generalized_half_vector(wi, wo, eta)
-        i, o = wi.dot(m), wo.dot(m)
-        up = ti.select(wi.z > 0.0, wi, -wi)
-        f = fresnel_dielectric(i, eta)
-        if wi.z * wo.z > 0.0:
-            if i * wi.z > 0.0 and o * wo.z > 0.0:
-                pdf = f * visible_normal_pdf(up, m, bsdf.alpha) / (4.0 * abs(o))
-        elif i * wi.z > 0.0 and o * wo.z > 0.0:
-            root = i + eta * o
-            pdf = (
-                (1.0 - f)
-                * visible_normal_pdf(up, m, bsdf.alpha)
-                * abs(eta * eta * o / (root * root))
-            )
-    return pdf
+            share = (1.0 - f) * d * g * abs(i * o / (wi.z * root * root))
+            result.value = bsdf.transmittance * share
+            result.pdf = (1.0 - f) * density * abs(eta * eta * o / (root * root))
+    return result
 
 
 @ti.func
@@ -120,8 +110,5 @@ def rough_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
         is_valid = wo.z * wi.z < 0.0
     result = no_sample()
     if is_valid:
-        pdf = rough_dielectric_pdf(bsdf, wi, wo)
-        if pdf > 0.0:
-            weight = rough_dielectric_eval(bsdf, wi, wo) / pdf
-            result = BSDFSample(wo=wo, pdf=pdf, weight=weight, is_delta=0)
+        result = direction_sample(wo)
     return result

@@ -4,10 +4,11 @@ Device code.
 """
 
 import taichi as ti
-from taichi.math import pi
 
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import BsdfValue
+from renderer.bsdf_record import direction_sample
 from renderer.warp import cosine_hemisphere_pdf
 from renderer.warp import square_to_cosine_hemisphere
 
@@ -16,22 +17,13 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def diffuse_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
-    """Value times cosine; 0 unless both directions are above the surface."""
-    return ti.select(wi.z > 0.0 and wo.z > 0.0, bsdf.reflectance * (wo.z / pi), vec3(0.0))
+def diffuse_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+    """0 unless both directions are above the surface; sampled in proportion."""
+    pdf = ti.select(wi.z > 0.0, cosine_hemisphere_pdf(wo), 0.0)
+    return BsdfValue(value=bsdf.reflectance * pdf, pdf=pdf)
 
 
 @ti.func
-def diffuse_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
+def diffuse_sample(u: vec3) -> BSDFSample:
     """Cosine-weighted."""
-    return ti.select(wi.z > 0.0, cosine_hemisphere_pdf(wo), 0.0)
-
-
-@ti.func
-def diffuse_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
-    """The weight is the reflectance itself."""
-    wo = square_to_cosine_hemisphere(vec2(u.y, u.z))
-    pdf = diffuse_pdf(bsdf, wi, wo)
-    return BSDFSample(
-        wo=wo, pdf=pdf, weight=ti.select(pdf > 0.0, bsdf.reflectance, vec3(0.0)), is_delta=0
-    )
+    return direction_sample(square_to_cosine_hemisphere(vec2(u.y, u.z)))

@@ -11,7 +11,11 @@ from taichi.math import pi
 
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import BsdfValue
+from renderer.bsdf_record import delta_sample
+from renderer.bsdf_record import direction_sample
 from renderer.bsdf_record import no_sample
+from renderer.bsdf_record import no_value
 from renderer.fresnel import fresnel_schlick
 from renderer.fresnel import reflect
 from renderer.microfacet import normal_density
@@ -54,31 +58,22 @@ def lobe_probabilities(bsdf: Bsdf, wi: vec3) -> vec3:
 
 
 @ti.func
-def metallic_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
-    """Specular plus diffuse, times cosine."""
-    value = vec3(0.0)
+def metallic_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+    """Specular plus diffuse, times cosine; sampled by a mixture of visible normals and cosine."""
+    result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
         m = (wi + wo).normalized()
-        f = fresnel_schlick(wi.dot(m), normal_reflectance(bsdf))
+        cos_m = wi.dot(m)
+        p = lobe_probabilities(bsdf, wi)
+        f = fresnel_schlick(cos_m, normal_reflectance(bsdf))
         d = normal_density(m, bsdf.alpha, GGX)
         g = shadowing(wi, wo, m, bsdf.alpha, GGX)
         share = (1.0 - bsdf.metallic) * (1.0 - bsdf.transmission) * wo.z / pi
         base = base_transmittance(bsdf, wi, wo) * bsdf.reflectance * share
-        value = f * (d * g / (4.0 * wi.z)) + base
-    return value
-
-
-@ti.func
-def metallic_pdf(bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
-    """Mixture of visible normals and cosine."""
-    pdf = 0.0
-    if wi.z > 0.0 and wo.z > 0.0:
-        p = lobe_probabilities(bsdf, wi)
-        m = (wi + wo).normalized()
-        pdf = p.x * visible_normal_pdf(wi, m, bsdf.alpha) / (
-            4.0 * wi.dot(m)
-        ) + p.y * cosine_hemisphere_pdf(wo)
-    return pdf
+        result.value = f * (d * g / (4.0 * wi.z)) + base
+        specular_pdf = visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * cos_m)
+        result.pdf = p.x * specular_pdf + p.y * cosine_hemisphere_pdf(wo)
+    return result
 
 
 @ti.func
@@ -89,17 +84,11 @@ def metallic_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
         p = lobe_probabilities(bsdf, wi)
         if u.x >= p.x + p.y and p.z > 0.0:
             f = fresnel_schlick(wi.z, normal_reflectance(bsdf))
-            weight = (
-                (1.0 - f) * bsdf.reflectance * ((1.0 - bsdf.metallic) * bsdf.transmission / p.z)
-            )
-            result = BSDFSample(wo=-wi, pdf=p.z, weight=weight, is_delta=1)
+            share = (1.0 - bsdf.metallic) * bsdf.transmission / p.z
+            result = delta_sample(-wi, p.z, (1.0 - f) * bsdf.reflectance * share)
+        elif u.x < p.x:
+            m = sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z))
+            result = direction_sample(reflect(wi, m))
         else:
-            wo = square_to_cosine_hemisphere(vec2(u.y, u.z))
-            if u.x < p.x:
-                wo = reflect(wi, sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z)))
-            pdf = metallic_pdf(bsdf, wi, wo)
-            if pdf > 0.0:
-                result = BSDFSample(
-                    wo=wo, pdf=pdf, weight=metallic_eval(bsdf, wi, wo) / pdf, is_delta=0
-                )
+            result = direction_sample(square_to_cosine_hemisphere(vec2(u.y, u.z)))
     return result

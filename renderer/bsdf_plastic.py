@@ -11,7 +11,11 @@ from taichi.math import pi
 
 from renderer.bsdf_record import Bsdf
 from renderer.bsdf_record import BSDFSample
+from renderer.bsdf_record import BsdfValue
+from renderer.bsdf_record import delta_sample
+from renderer.bsdf_record import direction_sample
 from renderer.bsdf_record import no_sample
+from renderer.bsdf_record import no_value
 from renderer.fresnel import fresnel_dielectric
 from renderer.fresnel import reflect
 from renderer.microfacet import normal_density
@@ -59,34 +63,26 @@ def coat_probability(bsdf: Bsdf, t_i: ti.f32) -> ti.f32:
 
 
 @ti.func
-def plastic_eval(tables: ti.template(), bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
-    """Base plus rough coat; a smooth coat is a delta lobe and gives 0."""
-    value = vec3(0.0)
+def plastic_eval(tables: ti.template(), bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+    """Base plus rough coat, a smooth one is a delta lobe; sampled by a mixture of cosine and
+    visible normals of the coat.
+    """
+    result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
         t_i = coat_transmittance(tables, bsdf, wi.z)
         t_o = coat_transmittance(tables, bsdf, wo.z)
-        value = base_eval(bsdf, wo.z, t_i, t_o)
+        p_coat = coat_probability(bsdf, t_i)
+        result.value = base_eval(bsdf, wo.z, t_i, t_o)
+        result.pdf = (1.0 - p_coat) * cosine_hemisphere_pdf(wo)
         if bsdf.alpha > 0.0:
             m = (wi + wo).normalized()
+            cos_m = wi.dot(m)
             d = normal_density(m, bsdf.alpha, bsdf.distribution)
             g = shadowing(wi, wo, m, bsdf.alpha, bsdf.distribution)
-            value += bsdf.specular * (
-                fresnel_dielectric(wi.dot(m), bsdf.ior) * d * g / (4.0 * wi.z)
-            )
-    return value
-
-
-@ti.func
-def plastic_pdf(tables: ti.template(), bsdf: Bsdf, wi: vec3, wo: vec3) -> ti.f32:
-    """Mixture of cosine-weighted base and visible normals of the coat."""
-    pdf = 0.0
-    if wi.z > 0.0 and wo.z > 0.0:
-        p_coat = coat_probability(bsdf, coat_transmittance(tables, bsdf, wi.z))
-        pdf = (1.0 - p_coat) * cosine_hemisphere_pdf(wo)
-        if bsdf.alpha > 0.0:
-            m = (wi + wo).normalized()
-            pdf += p_coat * visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * wi.dot(m))
-    return pdf
+            f = fresnel_dielectric(cos_m, bsdf.ior)
+            result.value += bsdf.specular * (f * d * g / (4.0 * wi.z))
+            result.pdf += p_coat * visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * cos_m)
+    return result
 
 
 @ti.func
@@ -97,13 +93,10 @@ def plastic_sample(tables: ti.template(), bsdf: Bsdf, wi: vec3, u: vec3) -> BSDF
         p_coat = coat_probability(bsdf, coat_transmittance(tables, bsdf, wi.z))
         if u.x < p_coat and bsdf.alpha == 0.0:
             weight = bsdf.specular * (fresnel_dielectric(wi.z, bsdf.ior) / p_coat)
-            result = BSDFSample(wo=vec3(-wi.x, -wi.y, wi.z), pdf=p_coat, weight=weight, is_delta=1)
+            result = delta_sample(vec3(-wi.x, -wi.y, wi.z), p_coat, weight)
+        elif u.x < p_coat:
+            m = sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z))
+            result = direction_sample(reflect(wi, m))
         else:
-            wo = square_to_cosine_hemisphere(vec2(u.y, u.z))
-            if u.x < p_coat:
-                wo = reflect(wi, sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z)))
-            pdf = plastic_pdf(tables, bsdf, wi, wo)
-            if pdf > 0.0:
-                weight = plastic_eval(tables, bsdf, wi, wo) / pdf
-                result = BSDFSample(wo=wo, pdf=pdf, weight=weight, is_delta=0)
+            result = direction_sample(square_to_cosine_hemisphere(vec2(u.y, u.z)))
     return result

@@ -2,13 +2,13 @@
 
 Device code.
 
-Contract of every BSDF, `x_eval` / `x_sample` / `x_pdf`, in the local frame (z is the shading
-normal; `wi` points to where the path came from, `wo` to where it goes; both away from the surface):
-- `x_eval(bsdf, wi, wo)`: RGB value times |cos(theta_o)|, sr^-1. Delta lobes give 0.
-- `x_pdf(bsdf, wi, wo)`: density of `x_sample` per solid angle of wo. Delta lobes give 0.
-- `x_sample(bsdf, wi, u)`: BSDFSample with weight = eval / pdf, u three numbers in [0, 1), of which
-  the first chooses a lobe. A delta sample's pdf is the probability of its lobe. pdf = 0 marks a
-  failed sample (weight 0).
+Contract of every BSDF, `x_eval` / `x_sample`, in the local frame (z is the shading normal; `wi`
+points to where the path came from, `wo` to where it goes; both away from the surface):
+- `x_eval(bsdf, wi, wo)`: BsdfValue, with the density of `x_sample`. Delta lobes give 0.
+- `x_sample(bsdf, wi, u)`: BSDFSample, u three numbers in [0, 1), of which the first chooses a lobe.
+  A sample of a delta lobe is complete: its pdf is the probability of the lobe, its weight the
+  lobe's value over that. Of any other it is only the direction, to which `bsdf_sample` adds what
+  `x_eval` says of it. A failed sample goes along the surface, where every BSDF is 0.
 """
 
 import taichi as ti
@@ -56,6 +56,24 @@ class BSDFSample:
 
 
 @ti.func
+def no_value() -> BsdfValue:
+    """Of directions between which nothing is scattered."""
+    return BsdfValue(value=vec3(0.0), pdf=0.0)
+
+
+@ti.func
+def delta_sample(wo: vec3, probability: ti.f32, weight: vec3) -> BSDFSample:
+    """A sample of a delta lobe."""
+    return BSDFSample(wo=wo, pdf=probability, weight=weight, is_delta=1)
+
+
+@ti.func
+def direction_sample(wo: vec3) -> BSDFSample:
+    """A sample of any other lobe, of which `bsdf_sample` adds the weight."""
+    return BSDFSample(wo=wo, pdf=0.0, weight=vec3(0.0), is_delta=0)
+
+
+@ti.func
 def no_sample() -> BSDFSample:
     """A failed sample."""
-    return BSDFSample(wo=vec3(0.0, 0.0, 1.0), pdf=0.0, weight=vec3(0.0), is_delta=0)
+    return direction_sample(vec3(1.0, 0.0, 0.0))

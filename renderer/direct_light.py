@@ -6,7 +6,7 @@ Device code.
 
 import taichi as ti
 
-from renderer.bsdf import bsdf_value
+from renderer.bsdf import bsdf_eval
 from renderer.bsdf_record import Bsdf
 from renderer.emitter import sample_emitter
 from renderer.interaction import SurfaceInteraction
@@ -50,7 +50,7 @@ def connect_emitter(
     sample = sample_emitter(tables, si.p, u)
     if sample.pdf > 0.0:
         wo = si.frame.to_local(sample.direction)
-        bsdf_at = bsdf_value(tables, bsdf, si.wi, wo)
+        bsdf_at = bsdf_eval(tables, bsdf, si.wi, wo)
         if bsdf_at.value.max() > 0.0:
             weight = 1.0
             if settings.strategy == int(Strategy.MIS) and sample.is_delta == 0:

@@ -51,41 +51,26 @@ def offset_origin(tables: ti.template(), p: vec3, ng: vec3, direction: vec3) -> 
 
 
 @ti.func
-def tangent_frame(n: vec3, e1: vec3, e2: vec3, duv1: vec2, duv2: vec2) -> ShadingFrame:
-    """Frame around n whose s follows increasing u; arbitrary where the texture coordinates are
-    degenerate.
+def tangent_frame(n: vec3, along: vec3, handedness: ti.f32) -> ShadingFrame:
+    """Frame around n whose s follows `along`; arbitrary where that is n or 0.
+
+    handedness: -1 where texture coordinates are mirrored, else 1.
     """
     frame = make_frame(n)
-    determinant = duv1.x * duv2.y - duv1.y * duv2.x
-    if abs(determinant) > 1e-20:
-        dpdu = (e1 * duv2.y - e2 * duv1.y) / determinant
-        s = dpdu - n * n.dot(dpdu)
-        if s.norm_sqr() > 1e-20:
-            frame.s = s.normalized()
-            frame.t = n.cross(frame.s) * ti.select(determinant > 0.0, 1.0, -1.0)
-    return frame
-
-
-@ti.func
-def sphere_frame(tables: ti.template(), primitive: ti.i32, n: vec3, outward: vec3) -> ShadingFrame:
-    """Frame around n whose s follows increasing longitude; arbitrary at the poles."""
-    frame = make_frame(n)
-    x, y = sphere_axis(tables, primitive, 0), sphere_axis(tables, primitive, 1)
-    s = y * x.dot(outward) - x * y.dot(outward)
-    if s.norm_sqr() > 1e-12:
+    s = along - n * n.dot(along)
+    if s.norm_sqr() > 1e-20:
         frame.s = s.normalized()
-        frame.t = n.cross(frame.s)
+        frame.t = n.cross(frame.s) * handedness
     return frame
 
 
 @ti.func
-def perturb_frame(frame: ShadingFrame, mapped: vec3, towards: vec3) -> ShadingFrame:
-    """Frame around the mapped normal; the old normal where that faces away from `towards`."""
+def map_normal(frame: ShadingFrame, mapped: vec3, towards: vec3) -> vec3:
+    """Normal in the world of one in the frame; the frame's own where that faces away from
+    `towards`.
+    """
     n = frame.to_world(mapped).normalized()
-    result = make_frame(frame.n)
-    if n.dot(towards) * frame.n.dot(towards) > 0.0:
-        result = make_frame(n)
-    return result
+    return ti.select(n.dot(towards) * frame.n.dot(towards) > 0.0, n, frame.n)
 
 
 @ti.func
@@ -94,18 +79,17 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
     base = hit.primitive * GEOMETRY_ROWS
     head, row1, row2 = tables.geometry[base], tables.geometry[base + 1], tables.geometry[base + 2]
     material = word_bits(row1[3])
-    is_mapped = has_normal_map(tables, material)
     p = ray.origin + hit.t * ray.direction
     ng, n, uv = vec3(0.0), vec3(0.0), vec2(0.0)
-    frame = ShadingFrame(s=vec3(0.0), t=vec3(0.0), n=vec3(0.0))
+    along, handedness = vec3(0.0), 1.0  # the way u increases
     if (word_bits(head[3]) & KIND_MASK) == SPHERE:
         outward = (p - row_xyz(head)).normalized()
         p = row_xyz(head) + outward * row1[0]
         uv = sphere_uv(tables, hit.primitive, outward)
         ng = ti.select(row1[1] > 0.0, -outward, outward)
-        frame = make_frame(ng)
-        if is_mapped:
-            frame = sphere_frame(tables, hit.primitive, ng, outward)
+        n = ng
+        x, y = sphere_axis(tables, hit.primitive, 0), sphere_axis(tables, hit.primitive, 1)
+        along = y * x.dot(outward) - x * y.dot(outward)
     else:
         e1, e2 = row_xyz(row1), row_xyz(row2)
         p = row_xyz(head) + hit.uv.x * e1 + hit.uv.y * e2
@@ -119,12 +103,14 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         uv0 = vec2(s0[3], s1[3])
         duv1, duv2 = vec2(s2[3], s3[0]) - uv0, vec2(s3[1], s3[2]) - uv0
         uv = uv0 + b1 * duv1 + b2 * duv2
-        frame = make_frame(n)
-        if is_mapped:
-            frame = tangent_frame(n, e1, e2, duv1, duv2)
-    if is_mapped:
-        mapped = fetch_mapped_normal(tables, material, uv)
-        frame = perturb_frame(frame, mapped, -ray.direction)
+        determinant = duv1.x * duv2.y - duv1.y * duv2.x
+        handedness = ti.select(determinant > 0.0, 1.0, -1.0)
+        if abs(determinant) > 1e-20:
+            along = (e1 * duv2.y - e2 * duv1.y) / determinant
+    if has_normal_map(tables, material):
+        frame = tangent_frame(n, along, handedness)
+        n = map_normal(frame, fetch_mapped_normal(tables, material, uv), -ray.direction)
+    frame = make_frame(n)
     return SurfaceInteraction(
         p=p,
         ng=ng,

@@ -96,20 +96,6 @@ def sphere_uv_at(tables: ti.template(), primitive: ti.i32, p: vec3) -> vec2:
 
 
 @ti.func
-def hit_masked_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray) -> ti.f32:
-    """First of the sphere's two sides that is there."""
-    t = hit_sphere(tables, primitive, ray, 0.0)
-    for side in range(2):
-        if t < INFINITY:
-            uv = sphere_uv_at(tables, primitive, ray.origin + t * ray.direction)
-            if is_absent(tables, primitive, ray, uv, ti.cast(side, ti.u32)):
-                t = ti.select(side == 0, hit_sphere(tables, primitive, ray, t), INFINITY)
-            else:
-                break
-    return t
-
-
-@ti.func
 def barycentric_to_uv(tables: ti.template(), primitive: ti.i32, b: vec2) -> vec2:
     """Texture coordinates of a triangle or flat shape."""
     base = primitive * SHADING_ROWS
@@ -120,31 +106,46 @@ def barycentric_to_uv(tables: ti.template(), primitive: ti.i32, b: vec2) -> vec2
 
 
 @ti.func
+def hit_flat(tables: ti.template(), primitive: ti.i32, kind: ti.i32, ray: Ray) -> vec3:
+    """(t, a, b) on a rectangle, disk or triangle, t = INFINITY outside of it."""
+    plane = hit_plane(tables, primitive, ray.origin, ray.direction)
+    a, b = plane.y, plane.z
+    inside = ti.min(a, b, 1.0 - a - b) + EDGE
+    if kind == RECTANGLE:
+        inside = ti.min(a, b, 1.0 - a, 1.0 - b)
+    elif kind == DISK:
+        inside = 0.25 - (vec2(a, b) - 0.5).norm_sqr()
+    if inside < 0.0 or plane.x <= 0.0:
+        plane.x = INFINITY
+    return plane
+
+
+@ti.func
 def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f32) -> ti.f32:
     """t of a sphere, flat shape or partly transparent triangle if nearer than t_best, else
-    INFINITY.
+    INFINITY. Of a sphere the second side is met where the first one is absent.
     """
     word = word_bits(tables.geometry[primitive * GEOMETRY_ROWS][3])
     kind = word & KIND_MASK
-    is_masked = (word & MASKED_BIT) != 0
-    t = INFINITY
-    if kind == SPHERE:
-        if is_masked:
-            t = hit_masked_sphere(tables, primitive, ray)
+    t, t_min = INFINITY, 0.0
+    for side in range(2):
+        uv = vec2(0.0)
+        if kind == SPHERE:
+            t = hit_sphere(tables, primitive, ray, t_min)
         else:
-            t = hit_sphere(tables, primitive, ray, 0.0)
-    else:
-        plane = hit_plane(tables, primitive, ray.origin, ray.direction)
-        b = vec2(plane.y, plane.z)
-        inside = ti.min(b.x, b.y, 1.0 - b.x - b.y) + EDGE
-        if kind == RECTANGLE:
-            inside = ti.min(b.x, b.y, 1.0 - b.x, 1.0 - b.y)
-        elif kind == DISK:
-            inside = 0.25 - (b - 0.5).norm_sqr()
-        if inside >= 0.0 and plane.x > 0.0:
+            plane = hit_flat(tables, primitive, kind, ray)
             t = plane.x
-        if t < t_best and is_masked:
-            uv = barycentric_to_uv(tables, primitive, b)
-            if is_absent(tables, primitive, ray, uv, ti.u32(0)):
-                t = INFINITY
+            uv = vec2(plane.y, plane.z)
+        if t >= t_best or (word & MASKED_BIT) == 0:
+            break
+        if kind == SPHERE:
+            uv = sphere_uv_at(tables, primitive, ray.origin + t * ray.direction)
+        else:
+            uv = barycentric_to_uv(tables, primitive, uv)
+        if not is_absent(tables, primitive, ray, uv, ti.cast(side, ti.u32)):
+            break
+        t_min = t
+        t = INFINITY
+        if kind != SPHERE:
+            break
     return ti.select(t < t_best, t, INFINITY)

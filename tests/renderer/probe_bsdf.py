@@ -7,8 +7,8 @@ import numpy as np
 import taichi as ti
 
 from renderer.bsdf import bsdf_albedo
+from renderer.bsdf import bsdf_eval
 from renderer.bsdf import bsdf_sample
-from renderer.bsdf import bsdf_value
 from renderer.bsdf_plastic import coat_transmittance
 from renderer.material import fetch_bsdf
 from renderer.scene_tables import SceneTables
@@ -40,7 +40,7 @@ def evaluate_all(tables: SceneTables, material: ti.i32, wi: vectors, wo: vectors
     """Rows of `out`: value, pdf, albedo feature, coat transmittance of wi."""
     bsdf = fetch_bsdf(tables, material, vec2(0.5, 0.5))
     for i in wo:
-        at = bsdf_value(tables, bsdf, wi[i], wo[i])
+        at = bsdf_eval(tables, bsdf, wi[i], wo[i])
         albedo = bsdf_albedo(bsdf)
         for c in ti.static(range(3)):
             out[i, c] = at.value[c]
