@@ -2,43 +2,45 @@
 
 Host code. For each function it decorates, Taichi 1.7 searches all modules for the source line of
 the caller, to see whether that is a class. A function is inlined wherever it is called. For each
-call its source is found anew and its lines wrapped, and the source line is drawn with a marked
-column for each node of its syntax tree, in case there is an error; and a sum over a vector is a
-function in a function. More than half of the time goes into these (docs/experiments.md).
+call its source is found anew, wrapped and parsed, and the source line is drawn with a marked
+column for each node of its syntax tree, in case there is an error; and sums, products and lengths
+of vectors are functions in functions. More than half of the time goes into these
+(docs/experiments.md).
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 import functools
+import inspect
 import sys
+import textwrap
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 from taichi.lang import kernel_impl
+from taichi.lang import ops
 from taichi.lang.ast import ast_transformer_utils
+from taichi.lang.impl import expr_init
 from taichi.lang.impl import inside_kernel
 from taichi.lang.impl import subscript
 
 
 def quicken_front_end() -> None:
-    """Look for classes in frames, keep sources once found, name an error's place by its line.
+    """Look for classes in frames, keep what was parsed, name an error's place by its line.
 
     Comes before functions are decorated.
     """
-    text = kernel_impl.textwrap
-    if isinstance(text, SimpleNamespace):
+    if kernel_impl._get_tree_and_ctx is _tree_and_context:
         return
     kernel_impl._inside_class = _inside_class
-    for name in ("getsourcefile", "getsourcelines"):
-        setattr(kernel_impl, name, functools.cache(getattr(kernel_impl, name)))
-    kept = {name: functools.cache(getattr(text, name)) for name in ("fill", "dedent")}
-    kernel_impl.textwrap = SimpleNamespace(**kept)
+    kernel_impl._get_tree_and_ctx = _tree_and_context
     ast_transformer_utils.ASTTransformerContext.get_pos_info = _place
     from taichi.lang import matrix_ops  # decorates functions itself
 
-    matrix_ops._reduce = _quick(matrix_ops._reduce)
+    for name, (quick, count) in VECTOR_FUNCTIONS.items():
+        setattr(matrix_ops, name, _quick(getattr(matrix_ops, name), quick, count))
 
 
 def _inside_class(level_of_class_stackframe: int) -> bool:
@@ -46,17 +48,101 @@ def _inside_class(level_of_class_stackframe: int) -> bool:
     return "__qualname__" in sys._getframe(level_of_class_stackframe - 1).f_locals
 
 
-def _quick(reduce: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The same, for a vector in a kernel written down at once: f(f(v[0], v[1]), v[2])."""
+@functools.cache
+def _parsed(function: Callable[..., Any]) -> tuple[ast.Module, list[str], int, str]:
+    """Its tree without decorators, the lines it is made of, the number of the first, and the file.
 
-    def quick(vector: Any, function: Any) -> Any:
-        if not inside_kernel() or len(vector.get_shape()) != 1:
-            return reduce(vector, function)
-        parts = [subscript(None, vector, index) for index in range(vector.get_shape()[0])]
-        return functools.reduce(function, parts)
+    A function's tree may be gone through again: what the front end leaves in a node it writes anew.
+    """
+    lines, first = inspect.getsourcelines(function)
+    source = [textwrap.fill(line, tabsize=4, width=9999) for line in lines]
+    tree = ast.parse(textwrap.dedent("\n".join(source)))
+    definition = tree.body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    definition.decorator_list = []
+    return tree, source, first, inspect.getsourcefile(function) or ""
 
-    quick.__module__ = reduce.__module__  # or Taichi warns of a foreign function
-    return quick
+
+def _tree_and_context(
+    self: Any, *, args: Any = None, is_kernel: bool = True, **others: Any
+) -> tuple[ast.Module, ast_transformer_utils.ASTTransformerContext]:
+    """What the front end walks through, and what it knows there."""
+    tree, source, first, file = _parsed(self.func)
+    names = kernel_impl._get_global_vars(self.func)
+    if is_kernel or others.get("is_real_function"):
+        tree = copy.deepcopy(tree)  # a kernel's arguments are taken out of it
+        for index in self.template_slot_locations:
+            names[self.arguments[index].name] = args[index]
+    context = ast_transformer_utils.ASTTransformerContext(
+        func=self,
+        global_vars=names,
+        argument_data=args,
+        src=source,
+        start_lineno=first,
+        file=file,
+        is_kernel=is_kernel,
+        **others,
+    )
+    return tree, context
+
+
+def _folded(vector: Any, function: Callable[[Any, Any], Any]) -> Any:
+    """f(f(v[0], v[1]), v[2]), written down at once."""
+    parts = [subscript(None, vector, index) for index in range(vector.get_shape()[0])]
+    return functools.reduce(function, parts)
+
+
+def _reduce(vector: Any, function: Callable[[Any, Any], Any]) -> Any:
+    return _folded(expr_init(vector), function)
+
+
+def _sum(vector: Any) -> Any:
+    return _folded(expr_init(vector), ops.add)
+
+
+def _dot(a: Any, b: Any) -> Any:
+    return _sum(a * b)
+
+
+def _norm_sqr(vector: Any) -> Any:
+    kept = expr_init(vector)
+    return _sum(kept * kept)
+
+
+def _norm(vector: Any, eps: float = 0.0) -> Any:
+    return ops.sqrt(_norm_sqr(vector) + eps)
+
+
+def _normalized(vector: Any, eps: float = 0.0) -> Any:
+    kept = expr_init(vector)
+    return 1.0 / (_norm(kept) + eps) * kept
+
+
+VECTOR_FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
+    "_reduce": (_reduce, 1),
+    "sum": (_sum, 1),
+    "dot": (_dot, 2),
+    "norm_sqr": (_norm_sqr, 1),
+    "norm": (_norm, 1),
+    "normalized": (_normalized, 1),
+}
+"""What replaces each, and how many of its arguments have to be vectors."""
+
+
+def _quick(plain: Callable[..., Any], quick: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """`quick` for vectors in a kernel, else what it was."""
+
+    def choose(*args: Any, **named: Any) -> Any:
+        is_quick = inside_kernel() and all(_is_vector(value) for value in args[:count])
+        return (quick if is_quick else plain)(*args, **named)
+
+    choose.__module__ = plain.__module__  # or Taichi warns of a foreign function
+    return choose
+
+
+def _is_vector(value: Any) -> bool:
+    """In a kernel."""
+    return hasattr(value, "get_shape") and len(value.get_shape()) == 1
 
 
 def _place(context: ast_transformer_utils.ASTTransformerContext, node: ast.expr | ast.stmt) -> str:

@@ -2,6 +2,7 @@
 
 import inspect
 
+import numpy as np
 import pytest
 import taichi as ti
 
@@ -33,6 +34,19 @@ def test_an_error_names_file_line_and_source(backend: Backend) -> None:
     assert line.strip() in message and 'Name "undefined_name" is not defined' in message
 
 
+@ti.kernel
+def filled(out: ti.types.ndarray(), value: ti.f32):
+    for index in ti.grouped(out):
+        out[index] = doubled(value)
+
+
+def test_a_kernel_may_be_compiled_again_for_other_arguments(backend: Backend) -> None:
+    for shape in ((3,), (2, 2)):
+        out = np.zeros(shape, np.float32)
+        filled(out, 4.0)
+        assert (out == 8.0).all()
+
+
 def test_a_function_may_be_called_again_and_again(backend: Backend) -> None:
     assert sum_of_two_calls(3.0) == 18.0
 
@@ -43,12 +57,19 @@ def reduced(v: ti.types.vector(3, ti.f32)) -> ti.types.vector(4, ti.f32):
 
 
 @ti.kernel
+def lengths(v: ti.types.vector(3, ti.f32)) -> ti.types.vector(4, ti.f32):
+    unit = (v + v).normalized()
+    return ti.Vector([(v + v).norm(), unit.x, unit.y, unit.z])
+
+
+@ti.kernel
 def reduced_matrix(a: ti.f32) -> ti.f32:
     return ti.Matrix([[a, 2.0], [3.0, 4.0]]).sum()
 
 
 def test_sums_and_extremes_of_vectors_and_matrices(backend: Backend) -> None:
     assert list(reduced(ti.Vector([1.0, -7.0, 3.5]))) == [-2.5, 249.0, 3.5, 7.0]
+    assert list(lengths(ti.Vector([3.0, 0.0, -4.0]))) == pytest.approx([10.0, 0.6, 0.0, -0.8])
     assert reduced_matrix(-1.0) == 8.0
     assert ti.Vector([1.0, 2.0, 4.0]).sum() == 7.0, "outside of a kernel"
 
