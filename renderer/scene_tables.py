@@ -3,8 +3,12 @@
 Host code. The tables are arrays, not fields, so that one compiled kernel serves every scene.
 """
 
+import ctypes
+
 import numpy as np
 import taichi as ti
+from taichi.lang.impl import current_cfg
+from taichi.lang.impl import get_runtime
 
 from renderer.scene_arrays import SceneArrays
 from scenes.description import SceneDescription
@@ -41,7 +45,13 @@ SceneTables = ti.types.argpack(
 def upload(array: np.ndarray, dtype: object) -> ti.Ndarray:
     """Copy a numpy array into Taichi's memory; rows become vectors of `dtype`."""
     result = ti.ndarray(dtype, len(array))
-    result.from_numpy(np.ascontiguousarray(array))
+    array = np.ascontiguousarray(array, np.int32 if dtype == ti.i32 else np.float32)
+    assert array.shape == (*result.shape, *result.element_shape)
+    if current_cfg().arch == ti.cuda:
+        result.from_numpy(array)
+    else:  # at once: a kernel that copies element by element takes fifteen times as long
+        address = get_runtime().prog.get_ndarray_data_ptr_as_int(result.arr)
+        ctypes.memmove(address, array.ctypes.data, array.nbytes)
     return result
 
 
