@@ -104,9 +104,11 @@ class FrameBudget:
 
     @staticmethod
     def first_work(full: Work) -> Work:
-        """What the very first frame does, so that there soon is a picture: all pixels, no more."""
-        least = [work for work in rungs(full) if work.size == full.size][-1]
-        return replace(least, train_steps=0)
+        """What the very first frame does, so that there soon is a picture: a quarter of the pixels,
+        the least samples, no training.
+        """
+        few = [work for work in rungs(full) if 4 * work.pixel_count >= full.pixel_count]
+        return replace(few[-1], spp=min(MIN_SPP, full.spp), train_steps=0)
 
     def observe(self, work: Work, milliseconds: Mapping[str, float]) -> None:
         """Learn from a frame that did `work` and took `milliseconds` per stage."""

@@ -75,8 +75,9 @@ def test_steps_give_way_before_samples_and_samples_before_size() -> None:
     assert amounts == sorted(amounts, reverse=True)
 
 
-def test_the_first_frame_has_all_pixels_and_nothing_else() -> None:
-    assert FrameBudget.first_work(FULL) == Work(FULL.size, MIN_SPP, 0, FULL.crop)
+def test_the_first_frame_has_a_quarter_of_the_pixels_and_nothing_else() -> None:
+    size = (FULL.size[0] // 2, FULL.size[1] // 2)
+    assert FrameBudget.first_work(FULL) == Work(size, MIN_SPP, 0, FULL.crop)
     assert FrameBudget.first_work(Work((9, 9), 1, 0, 32)) == Work((9, 9), 1, 0, 32)
 
 
