@@ -31,7 +31,7 @@ from app.stage_clock import STAGES
 from app.stage_clock import TOTAL
 from denoiser import checkpoint
 from scenes.description import Camera
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 WARM_UP_FRAMES = 3
 
@@ -39,9 +39,7 @@ Times = dict[str, list[float]]
 """Milliseconds of each frame, by stage."""
 
 
-def run_benchmark(
-    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
-) -> int:
+def run_benchmark(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
     """Measure, print a table, write `benchmark.json`. Exit code 0."""
     folder = options.output or Path("out")
     prepare_folder(folder)

@@ -21,7 +21,7 @@ from app.settings import SessionSettings
 from app.views import ViewState
 from app.views import merged
 from app.views import with_edits
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 MESSAGE_SECONDS = 6.0  # a message stays this long
 
@@ -30,7 +30,7 @@ class Cockpit:
     """The state of a flight, shared by the parts of the viewer."""
 
     def __init__(
-        self, scene: SceneDescription, settings: SessionSettings, clock: Callable[[], float]
+        self, scene: Outline, settings: SessionSettings, clock: Callable[[], float]
     ) -> None:
         """At the scene's camera; `clock` gives seconds."""
         self.clock = clock

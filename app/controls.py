@@ -10,8 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from scenes.description import Camera
-from scenes.description import SceneDescription
-from scenes.framing import scene_bounds
+from scenes.outline import Outline
 from scenes.transforms import rotation
 
 Vector = tuple[float, float, float]
@@ -46,13 +45,12 @@ LINGER_SECONDS = 0.25  # the camera counts as moving this long after its last mo
 SPEED_SHARE = 0.15  # of the distance to things, per second
 
 
-def fly_speed(scene: SceneDescription) -> float:
+def fly_speed(scene: Outline) -> float:
     """Scene units per second: a share of how far the scene's things are from its camera.
 
     The median over shapes, so that one endless ground plane does not set the pace.
     """
-    boxes = [scene_bounds((shape,)) for shape in scene.shapes]
-    if not boxes:
+    if not len(scene.boxes):
         return SPEED_SHARE
     position = scene.camera.to_world[:3, 3]
     spans = [
@@ -60,7 +58,7 @@ def fly_speed(scene: SceneDescription) -> float:
             float(np.linalg.norm((low + high) / 2 - position)),
             float(np.linalg.norm(high - low)) / 2,
         )
-        for low, high in boxes
+        for low, high in scene.boxes
     ]
     return SPEED_SHARE * max(float(np.median(spans)), 1e-6)
 

@@ -17,8 +17,8 @@ from scenes.builtin import BUILT_IN
 from scenes.builtin_cameras import Point
 from scenes.builtin_paths import default_path_keyframes
 from scenes.description import Camera
-from scenes.description import SceneDescription
-from scenes.framing import scene_bounds
+from scenes.framing import bounds_of
+from scenes.outline import Outline
 from scenes.transforms import look_at
 from scenes.transforms import rotation
 
@@ -28,7 +28,7 @@ SWAY_DEGREES = 12.0  # to each side
 SWAY_SHARE = 0.012  # of the scene's diagonal: small enough to stay off the walls of most rooms
 
 
-def flythrough_path(scene: SceneDescription, source: str, path: Path | None) -> CameraPath:
+def flythrough_path(scene: Outline, source: str, path: Path | None) -> CameraPath:
     """Path from a file, the built-in scene's own, or a sway around its camera.
 
     Args:
@@ -55,9 +55,7 @@ def path_through(points: Sequence[tuple[Point, Point, float]]) -> CameraPath:
     )
 
 
-def flythrough_cameras(
-    scene: SceneDescription, source: str, path: Path | None, count: int
-) -> list[Camera]:
+def flythrough_cameras(scene: Outline, source: str, path: Path | None, count: int) -> list[Camera]:
     """`count` cameras along the path, both ends included."""
     return list(flythrough_path(scene, source, path).cameras(count, scene.camera))
 
@@ -69,9 +67,9 @@ def _axes(position: Point, target: Point) -> np.ndarray:
     )[:3, :3]
 
 
-def _sway(scene: SceneDescription) -> CameraPath:
+def _sway(scene: Outline) -> CameraPath:
     """One slow figure of eight: look left and right, drift sideways and forward, and return."""
-    low, high = scene_bounds(scene.shapes)
+    low, high = bounds_of(scene.boxes)
     reach = SWAY_SHARE * float(np.linalg.norm(high - low))
     matrix = np.asarray(scene.camera.to_world, float)
     axes = matrix[:3, :3].copy()

@@ -38,15 +38,13 @@ from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
 from denoiser.metrics import trimmed_rel_mse
 from scenes.description import Camera
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 CHECKPOINT_EVERY = 25  # frames that a killed run may lose
 REFERENCE_SEED = 1_000_003  # streams of the references, far from any frame's
 
 
-def run_headless(
-    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
-) -> int:
+def run_headless(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
     """Fly, train, measure, write. Exit code 0, or 130 after Ctrl-C."""
     folder = options.output or Path("out")
     cameras = flythrough_cameras(scene, options.scene, options.path, options.frames)

@@ -21,16 +21,16 @@ from app.scene_loading import begin_loading
 from denoiser.errors import CheckpointError
 from denoiser.errors import DataError
 from renderer.errors import BackendError
-from scenes.description import SceneDescription
 from scenes.description import SceneError
 from scenes.framing import with_camera
 from scenes.loader import load_scene
+from scenes.outline import Outline
 
 USER_ERROR = 2
 INSTEAD = "running the headless flythrough instead"
 OUT_OF_MEMORY = "out of memory: smaller pictures, crops or batches need less"
 
-Mode = Callable[[SceneDescription, Options, SceneLoading | None], int]
+Mode = Callable[[Outline, Options, SceneLoading | None], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,11 +64,7 @@ def run(options: Options, loading: SceneLoading | None) -> int:
     mode = MODES[options.mode]()
     if options.mode == "viewer":
         options = with_cpu_start(options)
-    width, height = options.session.render.size
-    if loading is None:
-        scene = load_scene(options.scene, options.environment, width / height)
-    else:
-        scene = with_camera(loading.scene(), width / height)
+    scene = _scene(options, loading)
     for note in scene.notes:
         print(f"{scene.name}: {note}", file=sys.stderr)
     if options.save is not None:
@@ -77,6 +73,14 @@ def run(options: Options, loading: SceneLoading | None) -> int:
         if options.save.is_dir():
             raise UsageError(f"{options.save}: cannot be written: is a folder")
     return mode(scene, options, loading)
+
+
+def _scene(options: Options, loading: SceneLoading | None) -> Outline:
+    """What is told of the scene, with a camera for pictures of this size."""
+    width, height = options.session.render.size
+    if loading is None:
+        return load_scene(options.scene, options.environment, width / height)
+    return with_camera(loading.scene(), width / height)
 
 
 def _render() -> Mode:
@@ -113,7 +117,7 @@ def _viewer() -> Mode:
         print(f"cannot open a window: {reason}: {INSTEAD}", file=sys.stderr)
         return _headless()
 
-    def view(scene: SceneDescription, options: Options, loading: SceneLoading | None) -> int:
+    def view(scene: Outline, options: Options, loading: SceneLoading | None) -> int:
         try:
             return run_viewer(scene, options, loading)
         except NoDisplayError as error:

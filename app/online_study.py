@@ -44,7 +44,7 @@ from denoiser.metrics import rel_mse
 from denoiser.settings import LossName
 from denoiser.trainer import Trainer
 from renderer.frame import FramePair
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 TARGET_SEED = REFERENCE_SEED + 1  # of clean targets: nobody is measured by what they were shown
 LOOKS = 20  # at the references, over a flight, unless --reference-every says otherwise
@@ -75,9 +75,7 @@ class Contestant:
     """Compared with references instead of the other half."""
 
 
-def run_online_study(
-    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
-) -> int:
+def run_online_study(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
     """Fly, train all, measure; write `study.json`, `study.png`, `figure.png`. Exit code."""
     assert options.study is not None
     folder = options.output or Path("out")

@@ -16,7 +16,7 @@ from app.flythrough import flythrough_path
 from app.options import Options
 from app.outputs import prepare_folder
 from app.screenshot import free_path
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 STEM = "camera-path"
 
@@ -24,9 +24,7 @@ STEM = "camera-path"
 class PathPlayer:
     """Moves the cockpit's camera along a path, or writes down where it goes."""
 
-    def __init__(
-        self, cockpit: Cockpit, scene: SceneDescription, options: Options, folder: Path
-    ) -> None:
+    def __init__(self, cockpit: Cockpit, scene: Outline, options: Options, folder: Path) -> None:
         """Recorded paths go to `folder`; without one the options' path is played."""
         self._cockpit = cockpit
         self._scene = scene

@@ -26,15 +26,14 @@ from renderer.frame import Half
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
-from scenes.description import SceneDescription
+from scenes.description import Camera
+from scenes.outline import Outline
 
 PASS_SPP = 16  # samples per pass: short enough for a lively progress bar
 SUFFIXES = (".exr", ".png")
 
 
-def render_image(
-    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
-) -> int:
+def render_image(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
     """Render `options.output`, .exr with feature layers or a tone-mapped .png. Exit code 0."""
     path = options.output or Path("render.exr")
     if path.suffix.lower() not in SUFFIXES:
@@ -44,9 +43,9 @@ def render_image(
     started = backend.start(options.session.device)
     progress(PREPARING, 0.0)
     compile_path_tracer(started)
-    renderer = Renderer(scene, started, scene_arrays(scene, progress, loading))
+    renderer = Renderer(scene_arrays(scene, progress, loading), started)
     progress.close()
-    layers = _accumulate(renderer, options)
+    layers = _accumulate(renderer, scene.camera, options)
     if path.suffix.lower() == ".png":
         write_png(path, to_display(layers["color"]))
     else:
@@ -55,7 +54,7 @@ def render_image(
     return 0
 
 
-def _accumulate(renderer: Renderer, options: Options) -> dict[str, torch.Tensor]:
+def _accumulate(renderer: Renderer, camera: Camera, options: Options) -> dict[str, torch.Tensor]:
     """Mean of all passes, layer by layer; broken samples stay visible."""
     render = options.session.render
     spp = [min(PASS_SPP, render.spp - done) for done in range(0, render.spp, PASS_SPP)]
@@ -65,7 +64,7 @@ def _accumulate(renderer: Renderer, options: Options) -> dict[str, torch.Tensor]
         settings = IntegratorSettings(
             spp[index], render.max_depth, render.rr_depth, seed=render.seed
         )
-        half = renderer.render_half(renderer.scene.camera, render.size, index, 0, settings)
+        half = renderer.render_half(camera, render.size, index, 0, settings)
         for name in ("color", "albedo", "normal", "depth"):
             totals[name] = totals.get(name, 0) + layer(half, name) * (spp[index] / render.spp)
     return totals

@@ -11,7 +11,7 @@ from typing import Any
 from app.errors import UsageError
 from app.options import Options
 from app.provenance import settings
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 Flight = dict[str, object]
 """`scene`, its name, and all options as `settings`."""
@@ -19,7 +19,7 @@ RENDERED = ("size", "spp", "max_depth")
 FILES = ("path", "environment")
 
 
-def flight_of(scene: SceneDescription, options: Options) -> Flight:
+def flight_of(scene: Outline, options: Options) -> Flight:
     """What tells a flight from others; a report of it holds the same."""
     return {"scene": scene.name, "settings": settings(options)}
 

@@ -2,7 +2,8 @@
 
 Host code. Importing torch, Taichi's front end and the making of a scene are all Python, of which a
 process does one thing at a time; two processes keep two cores busy. The other one knows neither
-torch nor Taichi. It sends messages: how far it is, the scene, its arrays, or why there are none.
+torch nor Taichi. It sends messages: how far it is, the scene's outline, its arrays, or why there
+are none.
 """
 
 from __future__ import annotations
@@ -22,10 +23,17 @@ from typing import Any
 
 import numpy as np
 
+from app.scene_cache import KeptScene
+from app.scene_cache import keep
+from app.scene_cache import place_of
+from app.scene_cache import read_kept
 from renderer.scene_arrays import SceneArrays
 from scenes.description import SceneDescription
 from scenes.description import SceneError
 from scenes.loader import read_scene
+from scenes.outline import Outline
+from scenes.outline import SceneOutline
+from scenes.outline import outline_of
 
 POLL_SECONDS = 0.05  # between two signs of life while one waits
 
@@ -50,13 +58,13 @@ class SceneLoading:
         self._receiver = threading.Thread(target=receive, args=told, daemon=True)
         self._receiver.start()
 
-    def scene(self) -> SceneDescription:
-        """The description, as `read_scene` gives it. SceneError if there is none."""
-        scene: SceneDescription = self._next("scene")
+    def scene(self) -> SceneOutline:
+        """Of what `read_scene` gives. SceneError if that is nothing."""
+        scene: SceneOutline = self._next("scene")
         return scene
 
     def arrays(self, progress: Callable[[float], None]) -> SceneArrays:
-        """Everything to upload, after the description; `progress` is called with the share done."""
+        """Everything to upload, after the outline; `progress` is called with the share done."""
         arrays: SceneArrays = self._next("arrays", progress)
         self.close()
         return arrays
@@ -118,7 +126,7 @@ def begin_loading(source: str, environment: Path | None) -> SceneLoading | None:
 
 
 def scene_arrays(
-    scene: SceneDescription,
+    scene: Outline,
     tell: Callable[[str, float], None],
     loading: SceneLoading | None,
 ) -> SceneArrays:
@@ -131,6 +139,7 @@ def scene_arrays(
     if loading is None:
         from renderer.scene_build import build_scene_arrays  # numba: half a second to import
 
+        assert isinstance(scene, SceneDescription), "an outline has nothing to build"
         return build_scene_arrays(scene, progress)
     arrays = loading.arrays(progress)
     progress(1.0)
@@ -142,9 +151,7 @@ def _load(connection: Connection, source: str, environment: Path | None) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that is waited for
     with contextlib.suppress(BrokenPipeError):  # nobody waits any longer
         try:
-            scene = read_scene(source, environment)
-            connection.send(("scene", scene))
-            _send_arrays(connection, scene)
+            _send_arrays(connection, _make(connection, source, environment))
         except BrokenPipeError:
             raise
         except SceneError as error:
@@ -153,11 +160,26 @@ def _load(connection: Connection, source: str, environment: Path | None) -> None
             connection.send(("error", RuntimeError(traceback.format_exc())))
 
 
-def _send_arrays(connection: Connection, scene: SceneDescription) -> None:
-    """Numbers and empty arrays in one message, then what fills the arrays, one by one."""
+def _make(connection: Connection, source: str, environment: Path | None) -> SceneArrays:
+    """Tell the scene's outline; build its arrays, or take those that were kept."""
+    place = place_of(source, environment)
+    kept = None if place is None else read_kept(place)
+    if kept is not None:
+        connection.send(("scene", kept.outline))
+        return kept.arrays
+    scene = read_scene(source, environment)
+    outline = outline_of(scene)
+    connection.send(("scene", outline))
     from renderer.scene_build import build_scene_arrays
 
     arrays = build_scene_arrays(scene, lambda share: connection.send(("progress", share)))
+    if place is not None:
+        keep(place, KeptScene(outline, arrays))
+    return arrays
+
+
+def _send_arrays(connection: Connection, arrays: SceneArrays) -> None:
+    """Numbers and empty arrays in one message, then what fills the arrays, one by one."""
     values = vars(arrays)
     blank = {n: Blank(v) if isinstance(v, np.ndarray) else v for n, v in values.items()}
     connection.send(("arrays", blank))

@@ -40,7 +40,7 @@ from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
 from scenes.description import Camera
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
@@ -51,7 +51,7 @@ class Session:
 
     def __init__(
         self,
-        scene: SceneDescription,
+        scene: Outline,
         settings: SessionSettings,
         progress: Progress | None = None,
         loading: SceneLoading | None = None,
@@ -65,7 +65,7 @@ class Session:
         compile_path_tracer(self.backend)
         tell(PREPARING, 1.0)
         self._denoisers = Denoisers(settings.denoiser, self.backend.device)
-        self._renderer = Renderer(scene, self.backend, scene_arrays(scene, tell, loading))
+        self._renderer = Renderer(scene_arrays(scene, tell, loading), self.backend)
         self.frame_index = 0
         self.band_milliseconds = math.inf
         """Longest stretch of rendering without a yield; a window sets it to stay lively."""

@@ -33,7 +33,7 @@ from app.window import NoDisplayError
 from app.window import Window
 from denoiser import checkpoint
 from scenes.description import Camera
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 
 __all__ = ["NoDisplayError", "Viewer", "run_viewer"]
 
@@ -59,9 +59,7 @@ class StartCancelled(Exception):
     """The window was closed before the session was ready."""
 
 
-def run_viewer(
-    scene: SceneDescription, options: Options, loading: SceneLoading | None = None
-) -> int:
+def run_viewer(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
     """Open the window and fly until it is closed; the exit code. NoDisplayError without display."""
     window = Window(f"Hush - {scene.name}", WINDOW_SIZE)
     try:
@@ -94,7 +92,7 @@ class Viewer:
     def __init__(
         self,
         window: Window,
-        scene: SceneDescription,
+        scene: Outline,
         options: Options,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:

@@ -23,9 +23,9 @@ from app.screenshot import save_screenshot
 from app.views import start_label
 from app.window import Window
 from app.zoom import WHOLE
-from scenes.description import SceneDescription
+from scenes.framing import bounds_of
 from scenes.framing import frame_camera
-from scenes.framing import scene_bounds
+from scenes.outline import Outline
 
 MIDDLE = (0.5, 0.5)  # of the picture
 EXPOSURE_STEP = 0.25  # stops for each press of a key
@@ -37,7 +37,7 @@ class ViewerCommands:
     def __init__(
         self,
         cockpit: Cockpit,
-        scene: SceneDescription,
+        scene: Outline,
         window: Window,
         screen: Screen,
         player: PathPlayer,
@@ -59,7 +59,7 @@ class ViewerCommands:
                 self._player.stop()
                 width, height = view.settings.render.size
                 up = world_up(scene.camera)
-                camera = frame_camera(scene_bounds(scene.shapes), width / height, up)
+                camera = frame_camera(bounds_of(scene.boxes), width / height, up)
                 self._cockpit.controls.jump(camera)
             case Command.RESET_CAMERA:
                 self._player.stop()

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.flythrough import flythrough_path
 from scenes.description import Camera
-from scenes.description import SceneDescription
+from scenes.outline import Outline
 from scenes.transforms import rotation
 
 YAW_DEGREES = 25.0  # to each side of where the path looks
@@ -20,7 +20,7 @@ PITCH_DEGREES = 8.0  # up and down
 
 
 def viewpoints(
-    scene: SceneDescription, source: str, path: Path | None, count: int, seed: int
+    scene: Outline, source: str, path: Path | None, count: int, seed: int
 ) -> list[Camera]:
     """`count` cameras along the scene's path, one in each equal stretch of it, turned at random.
 

@@ -66,16 +66,13 @@ def compile_path_tracer(backend: Backend) -> None:
 class Renderer:
     """One scene on one device."""
 
-    def __init__(
-        self,
-        scene: SceneDescription,
-        backend: Backend,
-        arrays: SceneArrays | None = None,
-    ) -> None:
-        """Upload the scene, built already if there are `arrays`."""
-        self.scene = scene
+    def __init__(self, scene: SceneDescription | SceneArrays, backend: Backend) -> None:
+        """Upload the scene, built already or not."""
         self.device = backend.device
-        self._tables = build_scene_tables(scene) if arrays is None else upload_scene(arrays)
+        if isinstance(scene, SceneArrays):
+            self._tables = upload_scene(scene)
+        else:
+            self._tables = build_scene_tables(scene)
 
     def render_half(
         self,

@@ -49,6 +49,11 @@ class Mesh:
     """Emitted radiance of the front side, or None. W m^-2 sr^-1."""
     name: str = ""
 
+    @property
+    def box(self) -> np.ndarray:
+        """(2, 3) float64 lowest and highest corner."""
+        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)]).astype(float)
+
 
 @dataclass(frozen=True)
 class Sphere:
@@ -67,6 +72,11 @@ class Sphere:
     axes: Axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     """Its own x, y and z axis in world space, unit and orthogonal; a mirror is allowed."""
     name: str = ""
+
+    @property
+    def box(self) -> np.ndarray:
+        """(2, 3) float64 lowest and highest corner."""
+        return np.array(self.center) + self.radius * np.array([[-1.0], [1.0]])
 
 
 class FlatKind(Enum):
@@ -91,6 +101,13 @@ class Flat:
     material: int = 0
     radiance: RGB | ImageTexture | None = None
     name: str = ""
+
+    @property
+    def box(self) -> np.ndarray:
+        """(2, 3) float64 lowest and highest corner; a disk's is its parallelogram's."""
+        shares = np.array([(0, 0), (1, 0), (0, 1), (1, 1)])
+        corners = np.array(self.origin) + shares @ np.array([self.edge_u, self.edge_v])
+        return np.stack([corners.min(axis=0), corners.max(axis=0)])
 
 
 Shape = Mesh | Sphere | Flat
@@ -189,3 +206,8 @@ class SceneDescription:
     def triangle_count(self) -> int:
         """Triangles of all meshes; analytic shapes not counted."""
         return sum(len(shape.faces) for shape in self.shapes if isinstance(shape, Mesh))
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """(shapes, 2, 3) float64 lowest and highest corner of each shape."""
+        return np.array([shape.box for shape in self.shapes]).reshape(-1, 2, 3)

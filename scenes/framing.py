@@ -8,15 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from scenes.description import Camera
-from scenes.description import Flat
-from scenes.description import Mesh
 from scenes.description import SceneDescription
-from scenes.description import Shape
-from scenes.description import Sphere
+from scenes.outline import SceneOutline
 from scenes.transforms import look_at
 from scenes.transforms import rotation
 
@@ -33,19 +31,19 @@ ANY_CAMERA = Camera(np.eye(4))
 
 Bounds = tuple[np.ndarray, np.ndarray]
 """Lowest and highest corner, each (3,) float64."""
+AnyScene = TypeVar("AnyScene", SceneDescription, SceneOutline)
 
 
-def scene_bounds(shapes: Sequence[Shape]) -> Bounds:
-    """Axis-aligned box around all shapes."""
-    corners = np.concatenate([_corners(shape) for shape in shapes])
-    return corners.min(axis=0), corners.max(axis=0)
+def bounds_of(boxes: np.ndarray) -> Bounds:
+    """Axis-aligned box around (N, 2, 3) boxes."""
+    return boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
 
 
-def with_camera(scene: SceneDescription, aspect: float) -> SceneDescription:
+def with_camera(scene: AnyScene, aspect: float) -> AnyScene:
     """The scene itself if it has a camera of its own, else framed for pictures of this aspect."""
     if not scene.is_framed:
         return scene
-    camera = frame_camera(scene_bounds(scene.shapes), aspect)
+    camera = frame_camera(bounds_of(scene.boxes), aspect)
     return replace(scene, camera=camera, notes=(*scene.notes, NOTE))
 
 
@@ -92,18 +90,3 @@ def _fit(across: np.ndarray, along: np.ndarray, slope: float) -> tuple[float, fl
     """
     high, low = np.max(across - slope * along), np.min(across + slope * along)
     return float(high - low) / (2.0 * slope), float(high + low) / 2.0
-
-
-def _corners(shape: Shape) -> np.ndarray:
-    """(N, 3) points whose box is the shape's, or a little more."""
-    match shape:
-        case Mesh():
-            return np.stack([shape.vertices.min(axis=0), shape.vertices.max(axis=0)]).astype(float)
-        case Sphere():
-            center = np.array(shape.center)
-            return np.stack([center - shape.radius, center + shape.radius])
-        case Flat():
-            sums = [(0, 0), (1, 0), (0, 1), (1, 1)]
-            edges = np.array([shape.edge_u, shape.edge_v])
-            return np.array(shape.origin) + np.array(sums) @ edges
-    raise AssertionError(f"unknown shape {shape!r}")

@@ -3,11 +3,17 @@
 Host code.
 """
 
+import os
+import tempfile
+
 import pytest
 
 from app.library_environment import prepare_libraries
 
 prepare_libraries()
+# What the user's own program keeps is neither read nor written.
+CACHE = tempfile.TemporaryDirectory(prefix="hush-tests-")
+os.environ["XDG_CACHE_HOME"] = CACHE.name
 
 from renderer.backend import Backend  # noqa: E402
 from renderer.backend import start  # noqa: E402

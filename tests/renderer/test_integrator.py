@@ -14,6 +14,7 @@ from renderer.frame import Half
 from renderer.integrator import Strategy
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
+from scenes.description import Camera
 from scenes.description import Flat
 from scenes.description import Mesh
 from scenes.description import SceneDescription
@@ -39,11 +40,16 @@ def _renderer(name: str) -> Renderer:
     return Renderer(SCENES[name](), start("cpu"))
 
 
+@functools.cache
+def _camera(name: str) -> Camera:
+    return SCENES[name]().camera
+
+
 def _half(
     name: str, settings: IntegratorSettings, frame: int = 0, half: int = 0, size: int = SIZE
 ) -> Half:
     renderer = _renderer(name)
-    return renderer.render_half(renderer.scene.camera, (size, size), frame, half, settings)
+    return renderer.render_half(_camera(name), (size, size), frame, half, settings)
 
 
 def _frames(

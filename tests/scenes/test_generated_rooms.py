@@ -8,7 +8,7 @@ import pytest
 from scenes.description import Mesh
 from scenes.description import SceneDescription
 from scenes.description import Sphere
-from scenes.framing import scene_bounds
+from scenes.framing import bounds_of
 from scenes.generated_rooms import generated_room
 from scenes.generated_rooms import generated_tour
 
@@ -48,7 +48,7 @@ def test_the_tour_stays_in_the_room_and_beside_the_things(
     seeded: tuple[int, SceneDescription],
 ) -> None:
     seed, scene = seeded
-    low, high = scene_bounds(scene.shapes)
+    low, high = bounds_of(scene.boxes)
     stops = np.array([position for position, _ in generated_tour(seed)])
     assert (stops > low + 0.1).all() and (stops < high - 0.1).all()
     spheres = [s for s in scene.shapes if isinstance(s, Sphere) and s.radiance is None]
@@ -59,7 +59,7 @@ def test_the_tour_stays_in_the_room_and_beside_the_things(
 
 def test_no_two_rooms_are_alike_and_each_can_be_made_again() -> None:
     rooms = [generated_room(seed) for seed in SEEDS]
-    sizes = {tuple(np.round(scene_bounds(room.shapes)[1], 3)) for room in rooms}
+    sizes = {tuple(np.round(bounds_of(room.boxes)[1], 3)) for room in rooms}
     assert len(sizes) == len(rooms)
     again = generated_room(3)
     assert again.triangle_count == rooms[3].triangle_count

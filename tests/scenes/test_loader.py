@@ -13,8 +13,8 @@ from scenes.default_light import NOTE
 from scenes.description import Mesh
 from scenes.description import SceneError
 from scenes.framing import MARGIN
+from scenes.framing import bounds_of
 from scenes.framing import frame_camera
-from scenes.framing import scene_bounds
 from scenes.loader import load_scene
 from tests.scenes.gltf_builder import GltfBuilder
 from tests.scenes.image_fixtures import write_float
@@ -84,7 +84,7 @@ def test_unknown_name_lists_the_known(tmp_path: Path) -> None:
 def test_framing_fills_the_picture_and_cuts_nothing_off(aspect: float) -> None:
     low, high = np.array([-1.0, 2.0, -3.0]), np.array([4.0, 5.0, 6.0])
     box = Mesh(np.float32([low, high]), np.zeros((1, 3), np.int32))
-    camera = frame_camera(scene_bounds([box]), aspect)
+    camera = frame_camera(bounds_of(box.box[None]), aspect)
     limit = math.tan(math.radians(camera.fov_x) / 2.0)
     corners = np.stack(np.meshgrid(*zip(low, high)), axis=-1).reshape(-1, 3)
     seen = (corners - camera.to_world[:3, 3]) @ camera.to_world[:3, :3]
@@ -99,7 +99,7 @@ def test_framing_fills_the_picture_and_cuts_nothing_off(aspect: float) -> None:
 def test_framing_keeps_up_upright(up: tuple[float, float, float]) -> None:
     """The same picture as with y up, of a scene that is turned as the axis is."""
     box = Mesh(np.float32([[-1, -1, -1], [1, 1, 1]]), np.zeros((1, 3), np.int32))
-    plain, turned = (frame_camera(scene_bounds([box]), 1.5, axis) for axis in ((0, 1, 0), up))
+    plain, turned = (frame_camera(bounds_of(box.box[None]), 1.5, axis) for axis in ((0, 1, 0), up))
     assert turned.focus_distance == pytest.approx(plain.focus_distance)
     above = turned.to_world[:3, 1] @ np.array(up)
     assert above == pytest.approx(plain.to_world[1, 1]) and above > 0.9
