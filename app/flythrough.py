@@ -15,7 +15,6 @@ from app.camera_path import Keyframe
 from app.camera_path_files import load_camera_path
 from scenes.builtin import BUILT_IN
 from scenes.builtin_cameras import Point
-from scenes.builtin_paths import default_path_keyframes
 from scenes.description import Camera
 from scenes.framing import bounds_of
 from scenes.outline import Outline
@@ -40,6 +39,8 @@ def flythrough_path(scene: Outline, source: str, path: Path | None) -> CameraPat
     if path is not None:
         return load_camera_path(path)
     if source in BUILT_IN:
+        from scenes.builtin_paths import default_path_keyframes  # by way of the default scene
+
         return path_through(default_path_keyframes(source))
     return _sway(scene)
 

@@ -14,9 +14,11 @@ import ast
 import copy
 import functools
 import inspect
+import linecache
 import sys
 import textwrap
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from taichi.lang import kernel_impl
@@ -49,18 +51,21 @@ def _inside_class(level_of_class_stackframe: int) -> bool:
 
 
 @functools.cache
-def _parsed(function: Callable[..., Any]) -> tuple[ast.Module, list[str], int, str]:
+def _parsed(function: FunctionType) -> tuple[ast.Module, list[str], int, str]:
     """Its tree without decorators, the lines it is made of, the number of the first, and the file.
 
     A function's tree may be gone through again: what the front end leaves in a node it writes anew.
     """
-    lines, first = inspect.getsourcelines(function)
-    source = [textwrap.fill(line, tabsize=4, width=9999) for line in lines]
+    code = function.__code__
+    file, first = inspect.getsourcefile(function) or "", code.co_firstlineno
+    last = max(end for _, end, _, _ in code.co_positions() if end is not None)
+    # `inspect.getsourcelines` would split the file into tokens to see where the function ends.
+    source = [line.rstrip() for line in linecache.getlines(file)[first - 1 : last]]
     tree = ast.parse(textwrap.dedent("\n".join(source)))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
-    return tree, source, first, inspect.getsourcefile(function) or ""
+    return tree, source, first, file
 
 
 def _tree_and_context(
@@ -146,6 +151,10 @@ def _is_vector(value: Any) -> bool:
 
 
 def _place(context: ast_transformer_utils.ASTTransformerContext, node: ast.expr | ast.stmt) -> str:
-    line = node.lineno + context.lineno_offset
-    source = context.src[node.lineno - 1]
-    return f'File "{context.file}", line {line}, in {context.func.func.__name__}:\n{source}\n'
+    places: dict[int, str] = context.__dict__.setdefault("places", {})
+    number = node.lineno
+    if number not in places:
+        name, source = context.func.func.__name__, context.src[number - 1]
+        line = number + context.lineno_offset
+        places[number] = f'File "{context.file}", line {line}, in {name}:\n{source}\n'
+    return places[number]

@@ -10,23 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from scenes.builtin import BUILT_IN
-from scenes.default_light import with_light
 from scenes.description import Environment
 from scenes.description import SceneDescription
 from scenes.description import SceneError
 from scenes.framing import with_camera
-from scenes.gltf_scene import load_gltf
-from scenes.image_files import read_environment
-from scenes.mesh_scene import load_obj
-from scenes.mesh_scene import load_ply
-from scenes.mitsuba_scene import load_mitsuba
+from scenes.later import later
 
 FORMATS: dict[str, Callable[[Path], SceneDescription]] = {
-    ".xml": load_mitsuba,
-    ".gltf": load_gltf,
-    ".glb": load_gltf,
-    ".obj": load_obj,
-    ".ply": load_ply,
+    ".xml": later("scenes.mitsuba_scene", "load_mitsuba"),
+    ".gltf": later("scenes.gltf_scene", "load_gltf"),
+    ".glb": later("scenes.gltf_scene", "load_gltf"),
+    ".obj": later("scenes.mesh_scene", "load_obj"),
+    ".ply": later("scenes.mesh_scene", "load_ply"),
 }
 """Loaders by lower-case file extension."""
 ENVIRONMENT_SUFFIXES = (".hdr", ".exr", ".pfm", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -51,6 +46,8 @@ def read_scene(name_or_path: str, environment: Path | str | None = None) -> Scen
         scene = _load_file(Path(name_or_path))
     if environment is not None:
         scene = replace(scene, environment=load_environment(Path(environment)))
+    from scenes.default_light import with_light  # a sky of its own
+
     return with_light(scene)
 
 
@@ -58,6 +55,8 @@ def load_environment(path: Path) -> Environment:
     """Equirectangular environment of a picture file, y up."""
     if path.suffix.lower() not in ENVIRONMENT_SUFFIXES:
         raise SceneError(f"{path}: unknown type {path.suffix!r}, an environment is .hdr or .exr")
+    from scenes.image_files import read_environment  # with all that reads pictures
+
     return Environment(image=read_environment(path), name=path.name)
 
 
