@@ -47,8 +47,7 @@ def run_benchmark(scene: Outline, options: Options, loading: SceneLoading | None
     session = Session(scene, options.session, progress, loading)
     progress.close()
     if options.resume is not None:
-        checkpoint.load(options.resume, session.trainer)
-        session.trainer.change(options.session.denoiser)
+        checkpoint.resume(options.resume, session.trainer, options.session.denoiser)
     cameras = flythrough_cameras(
         scene, options.scene, options.path, options.frames + WARM_UP_FRAMES
     )

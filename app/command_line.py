@@ -17,9 +17,11 @@ from app.errors import UsageError
 from app.numbers import number
 from app.offline_flags import add_offline_flags
 from app.offline_flags import offline_options
+from app.offline_flags import refuse
 from app.offline_options import OfflineOptions
 from app.options import OnlineStudy
 from app.options import Options
+from app.rival import Rival
 from app.settings import MAX_SIDE
 from app.settings import RenderSettings
 from app.settings import SessionSettings
@@ -37,9 +39,10 @@ WORK = (
     "batch",
     "budget_ms",
 )  # flags whose default hangs on mode and device
-CHECKPOINT_FLAGS = {
+FLAGS_OF_MODES = {
     "resume": ("viewer", "headless", "benchmark", "offline"),
     "save": ("viewer", "headless", "benchmark"),
+    "rival": ("viewer", "headless"),
 }
 """And the modes that read them; a study goes on by itself with what its folder holds."""
 OFFLINE_FLAGS = (
@@ -183,7 +186,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         mode=mode,
         scene=_scene(args, offline),
         environment=args.environment,
-        session=SessionSettings(render, denoiser, args.device),
+        session=SessionSettings(render, denoiser, args.device, Rival(args.rival or "none")),
         chosen=frozenset(name for name in WORK if getattr(args, name) is not None),
         study=OnlineStudy(args.study) if mode == "study" else None,
         offline=offline,
@@ -213,13 +216,11 @@ def _mode(args: argparse.Namespace) -> str:
 
 def _refuse_unread(args: argparse.Namespace, mode: str) -> None:
     """Raise for a flag that the mode would not read, where that cannot be what was meant."""
-    for flag, modes in CHECKPOINT_FLAGS.items():
+    for flag, modes in FLAGS_OF_MODES.items():
         if getattr(args, flag) is not None and mode not in modes:
             raise UsageError(f"argument --{flag}: not together with --{mode}")
-    for flag in OFFLINE_FLAGS if mode != "offline" else ():
-        value = getattr(args, flag.replace("-", "_"))
-        if value is not None and value is not False and value != []:
-            raise UsageError(f"argument --{flag}: needs --offline")
+    if mode != "offline":
+        refuse(args, OFFLINE_FLAGS, "needs --offline")
 
 
 def _scene(args: argparse.Namespace, offline: OfflineOptions | None) -> str:

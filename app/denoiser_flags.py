@@ -12,6 +12,7 @@ from pathlib import Path
 from app import cpu_start
 from app.errors import UsageError
 from app.numbers import number
+from app.rival import Rival
 from denoiser.presets import PRESETS
 from denoiser.restoration_settings import RestorationLoss
 from denoiser.restoration_settings import RestorationNetwork
@@ -65,6 +66,11 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
         choices=[n.value for n in Precision],
         default=default.precision.value,
         help="of convolutions",
+    )
+    group.add_argument(
+        "--rival",
+        choices=_values(Rival),
+        help="viewer, --headless: another that runs beside it on the same frames (none)",
     )
     group.add_argument("--resume", type=Path, metavar="FILE", help="checkpoint to go on from")
     group.add_argument(

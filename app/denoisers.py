@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import torch
 
+from app.errors import UsageError
 from app.report import Edits
 from app.rival import OIDN_HINT
 from app.rival import Rival
@@ -26,12 +27,16 @@ from renderer.frame import FramePair
 class Denoisers:
     """Trainers by network, made when they are first wanted."""
 
-    def __init__(self, settings: DenoiserSettings, device: torch.device) -> None:
-        """With the network of `settings` chosen and no rival."""
+    def __init__(
+        self, settings: DenoiserSettings, device: torch.device, rival: Rival = Rival.NONE
+    ) -> None:
+        """With the network of `settings` chosen. UsageError where there is no such rival."""
         self._device = device
         self._trainers = {settings.network: Trainer(settings, device)}
         self._chosen = settings.network
         self.rival = Rival.NONE
+        if (hint := self.set_rival(rival)) is not None:
+            raise UsageError(f"argument --rival: {hint}")
 
     @property
     def trainer(self) -> Trainer:

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from app.report import Edits
 from app.stage_clock import RENDER
+from app.stage_clock import RIVAL_TRAIN
 from app.stage_clock import TOTAL
 from app.stage_clock import TRAIN
 
@@ -65,7 +66,7 @@ class UnitCosts:
     pixel: float
     """All that is done once a pixel: denoising, a rival, drawing."""
     trained_pixel: float
-    """A crop's pixel in a training step."""
+    """A crop's pixel in a training step, the rival's too if it learns."""
 
     def picture_ms(self, work: Work) -> float:
         """Milliseconds without training."""
@@ -113,11 +114,12 @@ class FrameBudget:
     def observe(self, work: Work, milliseconds: Mapping[str, float]) -> None:
         """Learn from a frame that did `work` and took `milliseconds` per stage."""
         pixels, trained = work.pixel_count, work.trained_pixels
-        once = milliseconds[TOTAL] - milliseconds[RENDER] - milliseconds[TRAIN]
+        training = milliseconds[TRAIN] + milliseconds.get(RIVAL_TRAIN, 0.0)
+        once = milliseconds[TOTAL] - milliseconds[RENDER] - training
         self._samples.append(milliseconds[RENDER] / (pixels * work.spp))
         self._pixels.append(once / pixels)
         if trained:
-            self._trained_pixels.append(milliseconds[TRAIN] / trained)
+            self._trained_pixels.append(training / trained)
 
     def _unit_costs(self) -> UnitCosts | None:
         """Medians of the last frames; None before the first."""

@@ -32,6 +32,7 @@ from app.same_flight import flight_of
 from app.scene_loading import SceneLoading
 from app.screenshot import frame_layers
 from app.session import Session
+from app.stage_clock import RIVAL
 from app.video import VideoWriter
 from denoiser import checkpoint
 from denoiser.metrics import psnr
@@ -86,9 +87,7 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
     """
     if options.resume is None:
         return []
-    checkpoint.load(options.resume, session.trainer)
-    # The command line's settings win over the file's.
-    session.trainer.change(options.session.denoiser)
+    checkpoint.resume(options.resume, session.trainer, options.session.denoiser)
     log = folder / "frames.csv"
     if options.resume.resolve().parent != folder.resolve() or not log.exists():
         return []
@@ -110,11 +109,12 @@ def _measure(session: Session, camera: Camera, report: FrameReport, options: Opt
         loss=statistics.fmean(report.losses) if report.losses else None,
         step_count=report.step_count,
         nonfinite=report.nonfinite_count,
+        rival_ms=times.get(RIVAL),
     )
     if not options.reference_every or session.frame_index % options.reference_every:
         return row
     reference = session.reference(camera, options.reference_spp, REFERENCE_SEED)
-    mean = report.pair.mean_color()
+    mean, rival = report.pair.mean_color(), report.rival
     return replace(
         row,
         psnr_noisy=float(psnr(report.pair.a.color, reference)),
@@ -123,6 +123,8 @@ def _measure(session: Session, camera: Camera, report: FrameReport, options: Opt
         relmse_mean=float(rel_mse(mean, reference)),
         relmse_denoised=float(rel_mse(report.denoised, reference)),
         trimmed_relmse_denoised=float(trimmed_rel_mse(report.denoised, reference)),
+        psnr_rival=None if rival is None else float(psnr(rival, reference)),
+        relmse_rival=None if rival is None else float(rel_mse(rival, reference)),
     )
 
 

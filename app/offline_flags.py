@@ -31,6 +31,8 @@ from denoiser.settings import Precision
 from denoiser.view_settings import ViewTraining
 
 CHANNELS = (1, 3)
+NOT_OF_VIEWS = ("study", "level", "input", "channels", "baseline", "round", "clip")
+"""Flags that the task on rendered views does not read."""
 
 Member = TypeVar("Member", bound=Enum)
 
@@ -123,6 +125,14 @@ def _add_measuring(group: argparse._ArgumentGroup) -> None:
     )
 
 
+def refuse(args: argparse.Namespace, flags: tuple[str, ...], reason: str) -> None:
+    """Raise for a flag that is given and would not be read."""
+    for flag in flags:
+        value = getattr(args, flag.replace("-", "_"))
+        if value is not None and value is not False and value != []:
+            raise UsageError(f"argument --{flag}: {reason}")
+
+
 def offline_options(args: argparse.Namespace) -> OfflineOptions:
     """What the flags say. UsageError where they do not fit together."""
     if args.task == MONTECARLO:
@@ -130,6 +140,7 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
     from denoiser.tasks import TASKS  # by way of torch, which --help need not wait for
 
     task = TASKS[args.task or "gaussian"]
+    refuse(args, ("views",), f"not for --task {task.name}")
     defaults = RestorationSettings(task.name)
     if args.stage == Stage.RENDER.value:
         raise UsageError(f"argument --stage: --task {task.name} renders nothing")
@@ -171,8 +182,7 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
 
 def _view_task(args: argparse.Namespace) -> OfflineOptions:
     """Options of the task that restores rendered scenes."""
-    if args.study is not None:
-        raise UsageError(f"argument --study: not for --task {MONTECARLO}")
+    refuse(args, NOT_OF_VIEWS, f"not for --task {MONTECARLO}")
     defaults, targets = ViewTraining(), _targets(args.targets)
     training = ViewTraining(
         denoiser=denoiser_settings(args),

@@ -207,9 +207,8 @@ def _resume(folder: Path, contestants: list[Contestant], flight: Flight) -> tupl
     if content.get("labels") != [contestant.label for contestant in contestants]:
         raise UsageError(f"{states[-1]}: belongs to another study, choose another --output")
     for index, contestant in enumerate(contestants):
-        wanted = contestant.trainer.settings
-        checkpoint.load(states[-1] / f"{index}.safetensors", contestant.trainer)
-        contestant.trainer.change(wanted)
+        trainer = contestant.trainer
+        checkpoint.resume(states[-1] / f"{index}.safetensors", trainer, trainer.settings)
     return content["rows"], int(states[-1].name.removeprefix(f"{STATE}-"))
 
 

@@ -11,8 +11,15 @@ from app.frame_log import FrameRow
 from app.options import Options
 from app.provenance import settings
 from app.provenance import versions
+from app.rival import Rival
 from app.session import Session
+from app.stage_clock import DENOISE
+from app.stage_clock import RENDER
+from app.stage_clock import RIVAL
+from app.stage_clock import TOTAL
+from app.stage_clock import TRAIN
 
+STAGES = (RENDER, TRAIN, DENOISE, TOTAL)
 MEASURES = (
     "psnr_noisy",
     "psnr_mean",
@@ -21,14 +28,20 @@ MEASURES = (
     "relmse_denoised",
     "trimmed_relmse_denoised",
 )
+RIVAL_MEASURES = ("psnr_rival", "relmse_rival")
 
 
 def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict[str, object]:
     """Medians of the timings, every reference's measures, settings and versions."""
     render = session.settings.render
+    has_rival = session.settings.rival is not Rival.NONE
+    stages = [*STAGES, *([RIVAL] if has_rival else [])]
+    measures = [*MEASURES, *(RIVAL_MEASURES if has_rival else [])]
     milliseconds = {
-        stage: statistics.median(getattr(row, f"{stage}_ms") for row in rows) if rows else 0.0
-        for stage in ("render", "train", "denoise", "total")
+        stage: (
+            statistics.median(getattr(row, f"{stage}_ms") or 0.0 for row in rows) if rows else 0.0
+        )
+        for stage in stages
     }
     paths = 2 * render.size[0] * render.size[1] * render.spp
     seconds = milliseconds["render"] / 1e3
@@ -44,7 +57,7 @@ def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict
         "nonfinite_pixels": sum(row.nonfinite for row in rows),
         "references": [
             {"frame": row.frame, "spp": options.reference_spp}
-            | {name: getattr(row, name) for name in MEASURES}
+            | {name: getattr(row, name) for name in measures}
             for row in rows
             if row.psnr_mean is not None
         ],

@@ -27,6 +27,7 @@ from app.settings import SessionSettings
 from app.stage_clock import DENOISE
 from app.stage_clock import RENDER
 from app.stage_clock import RIVAL
+from app.stage_clock import RIVAL_TRAIN
 from app.stage_clock import TRAIN
 from app.stage_clock import StageClock
 from denoiser.examples import count_nonfinite
@@ -64,7 +65,7 @@ class Session:
         tell(PREPARING, 0.0)
         compile_path_tracer(self.backend)
         tell(PREPARING, 1.0)
-        self._denoisers = Denoisers(settings.denoiser, self.backend.device)
+        self._denoisers = Denoisers(settings.denoiser, self.backend.device, settings.rival)
         self._renderer = Renderer(scene_arrays(scene, tell, loading), self.backend)
         self.frame_index = 0
         self.band_milliseconds = math.inf
@@ -171,7 +172,7 @@ class Session:
         begin = self._clock.now()
         steps = self._denoisers.train_rival(pair) if self.is_training else ()
         for _ in steps:
-            self._clock.add(RIVAL, begin)
+            self._clock.add(RIVAL_TRAIN, begin)
             yield RIVAL
             begin = self._clock.now()
         picture = self._denoisers.denoise_rival(pair)

@@ -13,6 +13,7 @@ RENDER = "render"
 TRAIN = "train"
 DENOISE = "denoise"
 RIVAL = "rival"  # all that a rival does
+RIVAL_TRAIN = "rival training"  # and the part of it that follows the number of steps
 TOTAL = "total"
 STAGES = (RENDER, TRAIN, DENOISE)
 
@@ -52,6 +53,8 @@ class StageClock:
         result = dict.fromkeys(STAGES, 0.0)
         for stage, begin, end in self._marks:
             result[stage] = result.get(stage, 0.0) + self._passed(begin, end)
+        if RIVAL_TRAIN in result:
+            result[RIVAL] = result.get(RIVAL, 0.0) + result[RIVAL_TRAIN]
         result[TOTAL] = self._passed(self._begin, end_of_frame)
         return result
 

@@ -69,9 +69,7 @@ def run_viewer(scene: Outline, options: Options, loading: SceneLoading | None = 
         session.band_milliseconds = BAND_MILLISECONDS
         session.measure.holds_out = True
         if options.resume is not None:
-            checkpoint.load(options.resume, session.trainer)
-            # The command line's settings win over the file's.
-            session.trainer.change(options.session.denoiser)
+            checkpoint.resume(options.resume, session.trainer, options.session.denoiser)
         with StopRequest() as stop:
             try:
                 viewer.run(session, stop)

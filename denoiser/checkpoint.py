@@ -46,6 +46,12 @@ def load(path: Path, trainer: Trainer) -> None:
     trainer.restore(content.tensors, settings, content.step_count)
 
 
+def resume(path: Path, trainer: Trainer, settings: DenoiserSettings) -> None:
+    """`load`, but with these settings, of the same network, instead of the file's."""
+    load(path, trainer)
+    trainer.change(settings)
+
+
 def load_settings(path: Path) -> DenoiserSettings:
     """What the denoiser saved in `path` was trained with. Or CheckpointError."""
     return _settings_of(path, read_content(path, ONLINE))

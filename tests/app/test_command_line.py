@@ -17,6 +17,7 @@ from app.cpu_start import with_cpu_start
 from app.errors import UsageError
 from app.numbers import MAX_NUMBER
 from app.options import Options
+from app.rival import Rival
 from app.settings import MAX_SIDE
 from app.settings import SessionSettings
 from denoiser import checkpoint
@@ -36,7 +37,7 @@ GROUPS = {
     },
     "denoiser (viewer, --headless, --benchmark)": {
         *("network", "start", "loss", "learning-rate", "train-steps", "crop", "precision"),
-        *("resume", "save"),
+        *("rival", "resume", "save"),
     },
     "--headless, --benchmark, --render": {
         *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),
@@ -47,6 +48,9 @@ GROUPS = {
         *("channels", "input", "checkpoint", "baseline", "round", "level", "study"),
     },
 }
+
+
+OF_OTHER_TASKS = [("--level", "0"), ("--input", "a.png"), ("--channels", "1"), ("--clip", "0")]
 
 
 def test_without_flags_the_viewer_on_the_default_scene() -> None:
@@ -113,7 +117,7 @@ def test_every_flag_arrives() -> None:
         "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
         "--rr-depth 2 --device cpu --seed 5 --quiet "
         "--network unet --loss l2-toned --learning-rate 1e-3 "
-        "--train-steps 0 --crop 64 --precision fp32 --resume r --save s --frames 7 --path p.json "
+        "--train-steps 0 --crop 64 --precision fp32 --rival oidn --resume r --save s --frames 7 --path p.json "
         "--output o --reference-every 2 --reference-spp 16 --budget-ms 16.5"
     )
     options = parse_options(text.split())
@@ -126,6 +130,7 @@ def test_every_flag_arrives() -> None:
     paths = (options.environment, options.resume, options.save, options.path, options.output)
     assert paths == tuple(map(Path, ("e.exr", "r", "s", "p.json", "o")))
     assert (options.scene, options.frames, options.is_quiet) == ("s.xml", 7, True)
+    assert options.session.rival is Rival.OIDN
     measures = (options.reference_every, options.reference_spp, options.budget_ms)
     assert measures == (2, 16, 16.5)
 
@@ -175,6 +180,11 @@ def test_sizes(size: tuple[int, int]) -> None:
         ["--save", "end.safetensors", "--render"],
         ["--task", "mri"],
         ["--input", "picture.png"],
+        ["--rival", "gan"],
+        ["--rival", "oidn", "--benchmark"],
+        ["--views", "3", "--offline"],
+        *([flag, value, "--offline", "--task", "montecarlo"] for flag, value in OF_OTHER_TASKS),
+        ["--baseline", "--offline", "--task", "montecarlo"],
         ["--clip", "0", "--headless"],
         ["--test-data", "x=pictures", "--study", "losses"],
         ["--save", "end.safetensors", "--offline"],

@@ -91,6 +91,26 @@ def test_without_the_package_its_rival_is_refused_with_a_hint(
     assert session.settings.rival is Rival.NONE
 
 
+def test_a_headless_flight_measures_its_rival(tmp_path: Path) -> None:
+    words = ("--frames", "2", "--reference-every", "2", "--reference-spp", "8")
+    assert run("--headless", tmp_path, *words, "--rival", "fast") == 0
+    first, second = read_rows(tmp_path / "frames.csv")
+    assert first.rival_ms is not None and first.rival_ms > 0.0 and first.psnr_rival is None
+    assert second.psnr_rival is not None and second.psnr_rival != second.psnr_denoised
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["milliseconds"]["rival"] > 0.0
+    assert report["references"][0]["psnr_rival"] == pytest.approx(second.psnr_rival)
+
+
+def test_a_rival_that_is_not_installed_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
+    assert run("--headless", tmp_path, "--frames", "1", "--rival", "oidn") == USER_ERROR
+    assert capsys.readouterr().err.splitlines()[-1] == f"error: argument --rival: {OIDN_HINT}"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path) -> None:
     camera, file = session.scene.camera, tmp_path / "fast.safetensors"
     session.step(camera, Edits(network=NetworkName.FAST))

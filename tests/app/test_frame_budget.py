@@ -89,6 +89,17 @@ def test_a_first_frame_without_training_says_nothing_of_what_a_step_costs() -> N
     assert fly(with_it, 20.0, 20.0, 2)[-1] == expected != FULL
 
 
+def test_training_of_a_rival_gives_way_as_training_does() -> None:
+    alone, beside = FrameBudget(), FrameBudget()
+    own = times(FULL, 40.0, 20.0)
+    both = own | {"train": own["train"] / 2, "rival training": own["train"] / 2}
+    for _ in range(6):
+        alone.observe(FULL, own)
+        beside.observe(FULL, both)
+    assert beside.work(FULL, TARGET_MS) == alone.work(FULL, TARGET_MS)
+    assert beside.work(FULL, TARGET_MS).size == FULL.size
+
+
 def test_nothing_grows_that_was_little_from_the_start() -> None:
     for full in (Work((40, 30), 1, 0, 16), Work((64, 64), 3, 5, 128), Work((1, 1), 1, 1, 1)):
         ladder = list(rungs(full))
