@@ -119,9 +119,9 @@ def shape_radiance(
         return None
     strength = material.emission_strength
     if isinstance(material.emission, ImageTexture):
-        return np.full(3, strength), material.emission, material.is_two_sided
+        return np.full(3, strength), material.emission, material.emits_from_back
     radiance = np.asarray(material.emission, np.float64) * strength
-    return (radiance, None, material.is_two_sided) if radiance.any() else None
+    return (radiance, None, material.emits_from_back) if radiance.any() else None
 
 
 def _area_rows(

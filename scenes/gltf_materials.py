@@ -57,13 +57,14 @@ class GltfMaterials:
         normal = source.get("normalTexture")
         return Material(
             bsdf=bsdf,
-            is_two_sided=bool(source.get("doubleSided", False)),
             opacity=opacity,
             opacity_cutoff=cutoff,
             normal_map=None if normal is None else self.textures.texture(normal, is_srgb=False),
             normal_scale=1.0 if normal is None else number_of(normal, "scale", 1.0),
             emission=emission,
             emission_strength=strength,
+            # Culling is a rasteriser's saving: paths meet backs, and black ones would darken rooms.
+            emits_from_back=bool(source.get("doubleSided", False)),
             name=source.get("name", ""),
         )
 

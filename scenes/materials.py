@@ -183,4 +183,6 @@ class Material:
     """Emitted radiance of an emissive material (glTF); a shape's own `radiance` comes first."""
     emission_strength: float = 1.0
     """Factor on `emission`."""
+    emits_from_back: bool = True
+    """Whether `emission` comes from both sides."""
     name: str = ""

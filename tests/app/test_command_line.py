@@ -50,6 +50,7 @@ GROUPS = {
 }
 
 
+VIEWS_TASK = ("--offline", "--task", "montecarlo")
 OF_OTHER_TASKS = [("--level", "0"), ("--input", "a.png"), ("--channels", "1"), ("--clip", "0")]
 
 
@@ -117,7 +118,8 @@ def test_every_flag_arrives() -> None:
         "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
         "--rr-depth 2 --device cpu --seed 5 --quiet "
         "--network unet --loss l2-toned --learning-rate 1e-3 "
-        "--train-steps 0 --crop 64 --precision fp32 --rival oidn --resume r --save s --frames 7 --path p.json "
+        "--train-steps 0 --crop 64 --precision fp32 --rival oidn "
+        "--resume r --save s --frames 7 --path p.json "
         "--output o --reference-every 2 --reference-spp 16 --budget-ms 16.5"
     )
     options = parse_options(text.split())
@@ -183,8 +185,8 @@ def test_sizes(size: tuple[int, int]) -> None:
         ["--rival", "gan"],
         ["--rival", "oidn", "--benchmark"],
         ["--views", "3", "--offline"],
-        *([flag, value, "--offline", "--task", "montecarlo"] for flag, value in OF_OTHER_TASKS),
-        ["--baseline", "--offline", "--task", "montecarlo"],
+        *([flag, value, *VIEWS_TASK] for flag, value in OF_OTHER_TASKS),
+        ["--baseline", *VIEWS_TASK],
         ["--clip", "0", "--headless"],
         ["--test-data", "x=pictures", "--study", "losses"],
         ["--save", "end.safetensors", "--offline"],

@@ -108,6 +108,15 @@ def test_front_only() -> None:
     assert _irradiance(make_scene([away]))[0] == 0
 
 
+def test_a_material_that_glows_from_its_back_too() -> None:
+    for edges in (((0, 2, 0), (2, 0, 0)), ((2, 0, 0), (0, 2, 0))):
+        disk = Flat((-1, -1, 1), *edges, FlatKind.DISK)
+        both = Material(Diffuse(), emission=WHITE, emits_from_back=True)
+        _near(_irradiance(make_scene([disk], [both])), np.pi / 2)
+    front = replace(both, emits_from_back=False)
+    assert _irradiance(make_scene([disk], [front]))[0] == 0, "it faces away"
+
+
 def test_constant_environment() -> None:
     _near(_irradiance(make_scene([BLOCKER], environment=Environment(WHITE))), np.pi)
 

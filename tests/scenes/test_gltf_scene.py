@@ -175,7 +175,17 @@ def test_metallic_roughness_with_textures(tmp_path: Path) -> None:
     assert bsdf.metallic_roughness is not None and not bsdf.metallic_roughness.image.is_srgb
     assert material.normal_map is not None and material.normal_scale == 0.5
     assert material.opacity_cutoff == 0.3 and material.opacity_channel == 3
-    assert isinstance(material.opacity, ImageTexture) and material.is_two_sided
+    assert isinstance(material.opacity, ImageTexture) and material.emits_from_back
+
+
+def test_backs_reflect_and_glow_only_where_told(tmp_path: Path) -> None:
+    for told, glows in (
+        ({}, False),
+        ({"doubleSided": False}, False),
+        ({"doubleSided": True}, True),
+    ):
+        material = _material(tmp_path, {"emissiveFactor": [1, 1, 1], **told})
+        assert material.is_two_sided and material.emits_from_back is glows
 
 
 def test_embedded_picture(tmp_path: Path) -> None:
