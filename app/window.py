@@ -228,6 +228,7 @@ def _open(title: str, size: tuple[int, int]) -> Any:
             glfw.window_hint(glfw.CONTEXT_VERSION_MINOR, 3)
             glfw.window_hint(glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE)
             glfw.window_hint(glfw.OPENGL_FORWARD_COMPAT, True)
+            glfw.window_hint(glfw.SCALE_TO_MONITOR, True)  # as large to the eye on fine screens
             window = glfw.create_window(*size, title, None, None)
     if not window:
         glfw.terminate()
