@@ -42,6 +42,9 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
         help="first weights of fast and best: learned from other scenes, or random (warm)",
     )
     group.add_argument(
+        "--no-history", action="store_true", help="fast and best take every frame for itself"
+    )
+    group.add_argument(
         "--loss",
         choices=_values(LossName, RestorationLoss),
         help="the paper's figure 6: hdr .. l2-toned (hdr); offline: l2, l1, l0 (the task's)",
@@ -95,6 +98,7 @@ def denoiser_settings(args: argparse.Namespace) -> DenoiserSettings:
         seed=args.seed,
         precision=Precision(args.precision),
         start=Start(args.start),
+        has_history=not args.no_history,
     )
 
 

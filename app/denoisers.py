@@ -65,9 +65,9 @@ class Denoisers:
         trainer = self._rival_trainer()
         if trainer is None:
             return
-        steps = self.trainer.settings.train_steps
-        trainer.change(replace(trainer.settings, crop=self.trainer.settings.crop))
-        for _ in range(steps):
+        chosen = self.trainer.settings
+        trainer.change(replace(trainer.settings, crop=chosen.crop, has_history=chosen.has_history))
+        for _ in range(chosen.train_steps):
             yield trainer.step(pair)
 
     def denoise_rival(self, pair: FramePair) -> torch.Tensor | None:

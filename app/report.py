@@ -21,7 +21,7 @@ from renderer.frame import FramePair
 
 RENDER_EDITS = ("size", "spp", "max_depth")
 """Fields of Edits that are settings of the renderer as well."""
-DENOISER_EDITS = ("train_steps", "crop", "learning_rate", "loss", "start")
+DENOISER_EDITS = ("train_steps", "crop", "learning_rate", "loss", "start", "has_history")
 """And of the denoiser, which keeps its network."""
 
 
@@ -43,6 +43,8 @@ class Edits:
     loss: LossName | None = None
     start: Start | None = None
     """First weights, from the next reset on."""
+    has_history: bool | None = None
+    """Whether frames carry their past along."""
     network: NetworkName | None = None
     """The denoiser that is shown and trained from now on."""
     rival: Rival | None = None

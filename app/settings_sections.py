@@ -25,6 +25,7 @@ from app.views import VIEWS
 from app.views import ToneCurve
 from app.views import View
 from app.widgets import header
+from denoiser.presets import PRESETS
 from denoiser.settings import LossName
 from denoiser.start_weights import has_start
 
@@ -137,6 +138,10 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
     changed, loss = imgui.combo("loss", losses.index(denoiser.loss), list(LOSS_LABELS.values()))
     if changed:
         draft.edit(loss=losses[loss])
+    if PRESETS[denoiser.network].widths is not None:
+        changed, has_history = imgui.checkbox("history", denoiser.has_history)
+        if changed:
+            draft.edit(has_history=has_history)
     if has_start(denoiser.network):
         starts, labels = list(START_LABELS), list(START_LABELS.values())
         changed, start = imgui.combo("reset to", starts.index(denoiser.start), labels)

@@ -2,7 +2,8 @@
 
     python benchmarks/denoiser_race.py --scene living-room.xml --output race.json
 
-Every network trains on the frames as they come, `best:scratch` from random weights. At some frames,
+Every network trains on the frames as they come, `best:scratch` from random weights, `best:alone`
+without history. At some frames,
 and those before the late ones, independent references are rendered, and for each denoiser
 measured: PSNR on T, relMSE, HDR-FLIP (package flip-evaluator), the ratio of mean radiance, and
 flicker, the root mean square over the pixels in view in both frames of the change of the error of
@@ -54,6 +55,7 @@ from scenes.loader import load_scene  # noqa: E402
 
 MEASURED = [10, 20, 30, 50, 100, 150, 220, 240, 260, 280, 300]  # frames
 LATE = 100  # frames at the end that means are taken over
+ALONE = "alone"
 MEASURES = ("psnr", "relmse", "flip", "mean_radiance", "flicker")
 
 
@@ -64,15 +66,17 @@ def racers(args: argparse.Namespace, device: torch.device) -> list[Racer]:
         Racer("mean of halves", lambda pair: pair.mean_color()),
     ]
     for name in args.networks:
-        text, _, start = name.partition(":")
+        text, *more = name.split(":")
         network = NetworkName(text)
+        start = next((word for word in more if word != ALONE), Start.WARM.value)
         settings = DenoiserSettings(
             network=network,
             learning_rate=PRESETS[network].learning_rate,
             train_steps=args.train_steps,
             crop=args.crop,
             seed=args.seed,
-            start=Start(start or Start.WARM.value),
+            start=Start(start),
+            has_history=ALONE not in more,
         )
         trainer = Trainer(settings, device)
         found.append(Racer(name, trainer.denoise, trainer))

@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -59,14 +60,17 @@ class PlainInputs:
 class HistoryInputs:
     """With what each half has gathered over earlier frames."""
 
-    def __init__(self) -> None:
-        """Without a past."""
+    def __init__(self, is_carried: bool = True) -> None:
+        """Without a past; if it `is_carried`, from frame to frame."""
+        self._is_carried = is_carried
         self._history = History()
         self._resting = RestingMeans()
 
     def examples(self, pair: FramePair) -> Examples:
         """Both directions of a frame."""
         self._resting.add(pair)
+        if not self._is_carried:
+            pair = replace(pair, viewpoint=None)
         return both_directions_with_history(pair, self._history)
 
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -85,4 +89,4 @@ def new_inputs(settings: DenoiserSettings) -> Inputs:
     """What the network of these settings reads, without a past."""
     if PRESETS[settings.network].widths is None:
         return PlainInputs(OBJECTIVES[settings.loss].input_transfer)
-    return HistoryInputs()
+    return HistoryInputs(settings.has_history)

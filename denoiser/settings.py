@@ -76,8 +76,10 @@ class DenoiserSettings:
     """Number format of the convolutions."""
     start: Start = Start.WARM
     """First weights; the paper's network has only random ones."""
+    has_history: bool = True
+    """False: every frame for itself, also of the networks that could carry its past along."""
 
-    def to_json(self) -> dict[str, str | int | float]:
+    def to_json(self) -> dict[str, str | int | float | bool]:
         """The settings as plain values by field name."""
         return {
             "network": self.network.value,
@@ -88,10 +90,11 @@ class DenoiserSettings:
             "seed": self.seed,
             "precision": self.precision.value,
             "start": self.start.value,
+            "has_history": self.has_history,
         }
 
     @classmethod
-    def from_json(cls, values: dict[str, str | int | float]) -> DenoiserSettings:
+    def from_json(cls, values: dict[str, str | int | float | bool]) -> DenoiserSettings:
         """What `to_json` gave. KeyError, TypeError or ValueError if a value is not usable."""
         return cls(
             network=NetworkName(values["network"]),
@@ -104,4 +107,12 @@ class DenoiserSettings:
             # Files from before there was a choice have none: they hold the paper's network, for
             # which it makes no difference.
             start=Start(values.get("start", cls.start.value)),
+            has_history=_bool(values.get("has_history", cls.has_history)),
         )
+
+
+def _bool(value: object) -> bool:
+    """Itself. Or TypeError."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is not true or false")
+    return value

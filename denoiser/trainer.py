@@ -91,11 +91,12 @@ class Trainer:
             raise ValueError(f"network {settings.network.value} needs a new trainer")
         is_other_input = settings.loss is not self._settings.loss
         is_other_work = is_other_input or settings.precision is not self._settings.precision
+        is_other_past = settings.has_history is not self._settings.has_history
         self._settings = settings
         if is_other_work:
             self._updates.forget()
             self._pictures.forget()
-        if is_other_input and self._preset.widths is None:
+        if is_other_past or (is_other_input and self._preset.widths is None):
             self.forget_history()
 
     @property
