@@ -9,8 +9,10 @@ each half,
     E (f_a - b)^2   = |f_a's error|^2 + variance of b
 
 and the weights that give the least expected error are as 1 / V for the mean to 1 / |f's error|^2
-for the network. As V falls the mean takes over. The estimates are noisy themselves, least so for
-small errors: beyond some hundred samples the network's share falls with their number as well.
+for the network. As V falls the mean takes over. The estimates are noisy themselves, most so of few
+samples: where a and b happen to agree V seems small, and a good network's error larger than it is.
+So an error counts only as far as it exceeds 1.5 V, else such places would be specks of noise in an
+even wall; with more samples this doubt falls.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from renderer.frame import Half
 from renderer.frame import Viewpoint
 
 WINDOW = 5  # pixels on a side over which errors are averaged before they are compared
-FADE_SPP = 256.0  # samples per pixel beyond which the network's share falls as 1 / samples
+DOUBT = 1.5  # variances that an error has to exceed
+DOUBT_SPP = 192.0  # and this over the number of samples per pixel, once that is less
 RELATIVE_FLOOR = 0.01  # radiance; errors are compared relative to the brightness, as L_HDR does
 TINY = 1e-12
 
@@ -84,9 +87,10 @@ def blend_at_rest(
     errors = [
         _smooth((to_planes(mine) - other).square() / scale) for mine, other in zip(halves, (b, a))
     ]
+    doubt = min(DOUBT_SPP / resting.spp, DOUBT)
     # The variance of one half's mean is twice that of the mean of both.
-    error = ((errors[0] + errors[1]) / 2 - 2 * variance).clamp(min=0)
-    networks = (variance + TINY) / (error + variance + TINY) * min(FADE_SPP / resting.spp, 1.0)
+    error = ((errors[0] + errors[1]) / 2 - (2 + doubt) * variance).clamp(min=0)
+    networks = (variance + TINY) / (error + variance + TINY)
     return to_image(mean.lerp(to_planes(made), networks)).clamp(min=0)
 
 

@@ -36,7 +36,16 @@ GROUPS = {
         *("device", "seed", "quiet"),
     },
     "denoiser (viewer, --headless, --benchmark)": {
-        *("network", "start", "loss", "learning-rate", "train-steps", "crop", "precision"),
+        *(
+            "network",
+            "start",
+            "no-history",
+            "loss",
+            "learning-rate",
+            "train-steps",
+            "crop",
+            "precision",
+        ),
         *("rival", "resume", "save"),
     },
     "--headless, --benchmark, --render": {
@@ -118,7 +127,7 @@ def test_every_flag_arrives() -> None:
         "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
         "--rr-depth 2 --device cpu --seed 5 --quiet "
         "--network unet --loss l2-toned --learning-rate 1e-3 "
-        "--train-steps 0 --crop 64 --precision fp32 --rival oidn "
+        "--train-steps 0 --crop 64 --precision fp32 --rival oidn --no-history "
         "--resume r --save s --frames 7 --path p.json "
         "--output o --reference-every 2 --reference-spp 16 --budget-ms 16.5"
     )
@@ -132,7 +141,7 @@ def test_every_flag_arrives() -> None:
     paths = (options.environment, options.resume, options.save, options.path, options.output)
     assert paths == tuple(map(Path, ("e.exr", "r", "s", "p.json", "o")))
     assert (options.scene, options.frames, options.is_quiet) == ("s.xml", 7, True)
-    assert options.session.rival is Rival.OIDN
+    assert options.session.rival is Rival.OIDN and not denoiser.has_history
     measures = (options.reference_every, options.reference_spp, options.budget_ms)
     assert measures == (2, 16, 16.5)
 

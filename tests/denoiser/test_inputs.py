@@ -79,3 +79,25 @@ def test_what_is_made_of_both_does_not_reach_the_halves() -> None:
         seen.append(inputs.examples(third).inputs)
     assert torch.equal(seen[0][0], seen[1][0])
     assert not torch.equal(seen[0][1], seen[1][1])
+
+
+def test_without_history_every_frame_is_taken_for_itself() -> None:
+    first, second, third = frames()
+    for is_carried in (True, False):
+        inputs, other = HistoryInputs(is_carried), HistoryInputs(is_carried)
+        inputs.examples(first)
+        other.examples(first)
+        inputs.examples(second)
+        same = torch.equal(inputs.examples(third).inputs, other.examples(third).inputs)
+        assert same is not is_carried
+
+
+def test_history_is_dropped_and_taken_up_again_in_flight() -> None:
+    trainer = Trainer(DenoiserSettings(network=NetworkName.FAST), "cpu")
+    first, second, third = frames()
+    trainer.examples_of(first)
+    carried = trainer.examples_of(second).inputs[:, planes.AGE].min()
+    trainer.change(replace(trainer.settings, has_history=False))
+    trainer.examples_of(second)
+    alone = trainer.examples_of(third).inputs[:, planes.AGE].min()
+    assert carried < 1.0 and alone == 1.0

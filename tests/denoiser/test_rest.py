@@ -91,6 +91,13 @@ def test_a_perfect_network_is_kept_for_long() -> None:
     assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 3.0
 
 
+def test_no_specks_of_noise_get_into_a_perfect_network() -> None:
+    for count in (2, 4, 8):
+        resting, mean = rested(count)
+        blend = blend_at_rest(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
+        assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 20.0
+
+
 def test_the_first_frame_is_the_networks_alone() -> None:
     resting, _ = rested(1)
     made = blurred(2.0)
