@@ -112,7 +112,11 @@ def _included(
 ) -> list[Element]:
     if depth >= INCLUDE_DEPTH:
         raise SceneError(f"{path}: <include>: files include each other in a circle")
-    target = path.parent / element.get("filename", "")
+    # Mitsuba looks in the scene's folder; scenes are found that mean the including file's.
+    places = [
+        folder / element.get("filename", "") for folder in (document.path.parent, path.parent)
+    ]
+    target = next((place for place in places if place.is_file()), places[0])
     root = _parse(target)
     _expand(document, root, target, parameters, depth + 1)
     elements = list(root) if root.tag == "scene" else [root]

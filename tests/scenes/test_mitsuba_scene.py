@@ -212,3 +212,19 @@ def test_include_default_and_reference(tmp_path: Path) -> None:
 def test_unused_parameters_are_noted(tmp_path: Path) -> None:
     body = '<shape type="rectangle"><float name="wobble" value="1"/></shape>'
     assert any("wobble" in note for note in load(tmp_path, SENSOR + body).notes)
+
+
+def test_included_files_are_looked_for_beside_the_scene_first(tmp_path: Path) -> None:
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    light = '<emitter type="point"><rgb name="intensity" value="{}"/></emitter>'
+    (folder / "all.xml").write_text(
+        '<scene version="3.0.0"><include filename="parts/one.xml"/>'
+        '<include filename="two.xml"/><include filename="three.xml"/></scene>'
+    )
+    (folder / "one.xml").write_text(light.format(1))
+    (folder / "two.xml").write_text(light.format(2))
+    (folder / "three.xml").write_text(light.format(0))
+    (tmp_path / "three.xml").write_text(light.format(3))
+    scene = load(tmp_path, f'{SENSOR}{RECTANGLE}<include filename="parts/all.xml"/>')
+    assert [light.intensity for light in scene.lights] == [(1, 1, 1), (2, 2, 2), (3, 3, 3)]
