@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from collections.abc import Sequence
+from importlib import import_module
 
 from app.command_line import parse_options
 from app.cpu_start import with_cpu_start
@@ -61,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: Options, loading: SceneLoading | None) -> int:
     """Import the mode, which takes as long as making the scene, then hand it that scene."""
+    # Before torch: for each of its functions Taichi looks through all modules that are there.
+    import_module("taichi")
     mode = MODES[options.mode]()
     if options.mode == "viewer":
         options = with_cpu_start(options)
