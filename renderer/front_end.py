@@ -56,16 +56,23 @@ def _parsed(function: FunctionType) -> tuple[ast.Module, list[str], int, str]:
 
     A function's tree may be gone through again: what the front end leaves in a node it writes anew.
     """
-    code = function.__code__
-    file, first = inspect.getsourcefile(function) or "", code.co_firstlineno
-    last = max(end for _, end, _, _ in code.co_positions() if end is not None)
-    # `inspect.getsourcelines` would split the file into tokens to see where the function ends.
-    source = [line.rstrip() for line in linecache.getlines(file)[first - 1 : last]]
+    file, (lines, first) = inspect.getsourcefile(function) or "", _lines(function)
+    source = [line.rstrip() for line in lines]
     tree = ast.parse(textwrap.dedent("\n".join(source)))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
     return tree, source, first, file
+
+
+def _lines(function: FunctionType) -> tuple[list[str], int]:
+    """As `inspect.getsourcelines`, which splits the file into tokens to see where it ends."""
+    code = function.__code__
+    if sys.version_info < (3, 11):  # code knows only where its lines begin
+        return inspect.getsourcelines(function)
+    last = max(end for _, end, _, _ in code.co_positions() if end is not None)
+    lines = linecache.getlines(inspect.getsourcefile(function) or "")
+    return lines[code.co_firstlineno - 1 : last], code.co_firstlineno
 
 
 def _tree_and_context(
