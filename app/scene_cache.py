@@ -25,6 +25,8 @@ from safetensors.numpy import save
 
 import renderer
 import scenes
+from app.errors import UsageError
+from app.outputs import partial_file
 from renderer.scene_arrays import SceneArrays
 from scenes.builtin import BUILT_IN
 from scenes.description import Camera
@@ -32,7 +34,6 @@ from scenes.outline import SceneOutline
 
 FOLDER = "hush"
 SUFFIX = ".safetensors"
-PARTIAL_SUFFIX = ".part"  # of the temporary name while a file is written
 HEADER = "hush-scene"  # key of the file's metadata
 TABLE = "table."  # prefix of what is rendered
 TO_WORLD, BOXES = "camera.to_world", "boxes"
@@ -89,15 +90,11 @@ def keep(path: Path, kept: KeptScene) -> None:
     }
     tensors = {TABLE + name: np.ascontiguousarray(value) for name, value in tables.items()}
     tensors |= {TO_WORLD: np.ascontiguousarray(outline.camera.to_world), BOXES: outline.boxes}
-    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL_SUFFIX}")
     stem = path.name.removesuffix(SUFFIX).rpartition("-")[0]
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UsageError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with partial_file(path) as partial:
             partial.write_bytes(save(tensors, metadata={HEADER: json.dumps(header)}))
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
         for other in path.parent.glob(f"{stem}-{'?' * len(_fingerprint())}{SUFFIX}"):
             if other != path:
                 other.unlink(missing_ok=True)
