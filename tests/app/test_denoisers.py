@@ -77,6 +77,14 @@ def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> Non
     assert float(gain) > 1.0
 
 
+def test_training_of_a_rival_is_timed_as_part_of_it(session: Session) -> None:
+    camera = session.scene.camera
+    still = session.step(camera, Edits(rival=Rival.FAST, training_paused=True)).milliseconds
+    assert "rival training" not in still
+    learning = session.step(camera, Edits(training_paused=False)).milliseconds
+    assert 0.0 < learning["rival training"] < learning["rival"] < learning["total"]
+
+
 def test_the_chosen_network_is_no_rival_of_itself(session: Session) -> None:
     report = session.step(session.scene.camera, Edits(rival=Rival.UNET))
     assert report.rival is None and report.step_count == 2

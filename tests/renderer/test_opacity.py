@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from scenes.description import Mesh
+from scenes.description import Sphere
 from scenes.materials import Diffuse
 from scenes.materials import Filter
 from scenes.materials import Image
@@ -50,3 +51,18 @@ def test_textured_opacity_lies_where_the_texture_says() -> None:
     assert abs(hit[~left & top].mean() - 128 / 255) < 0.03
     cut = _screen(image, 0.6).trace(origin, direction).is_hit
     assert not cut[~left & top].any() and cut[left & top].all()
+
+
+def test_each_side_of_a_sphere_decides_for_itself() -> None:
+    opacity, count = 0.3, 40_000
+    sphere = SceneProbe(
+        make_scene([Sphere((0.0, 0.0, 3.0), 1.0)], [Material(Diffuse(), opacity=opacity), GREY])
+    )
+    origin, direction = _straight(count, 17)
+    origin[:, :2] *= 0.5
+    hits = sphere.trace(origin, direction)
+    half_chord = np.sqrt(1.0 - (origin[:, :2] ** 2).sum(axis=1))
+    for sign, share in ((-1.0, opacity), (1.0, (1.0 - opacity) * opacity)):
+        is_side = hits.is_hit & (np.abs(hits.t - (4.0 + sign * half_chord)) < 1e-3)
+        assert abs(is_side.mean() - share) < 4.5 * np.sqrt(share * (1.0 - share) / count)
+    assert abs(hits.is_hit.mean() - opacity * (2.0 - opacity)) < 0.012
