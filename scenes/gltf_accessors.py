@@ -21,8 +21,8 @@ COMPONENTS: dict[int, np.dtype] = {
     5126: np.dtype("<f4"),
 }
 """Component types."""
-WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
-"""Components per element; matrices occur in skins only, which are not supported."""
+WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
+"""Components per element; other matrices do not occur."""
 
 
 def read_floats(document: GltfDocument, index: Any, width: int) -> np.ndarray:
@@ -37,10 +37,23 @@ def read_floats(document: GltfDocument, index: Any, width: int) -> np.ndarray:
 
 def read_indices(document: GltfDocument, index: Any) -> np.ndarray:
     """(N,) int64."""
-    values = _read(document, index, 1)
+    return read_integers(document, index, 1)[:, 0]
+
+
+def read_integers(document: GltfDocument, index: Any, width: int) -> np.ndarray:
+    """(N, width) int64, not negative."""
+    values = _read(document, index, width)
     if values.dtype.kind != "u":
         raise document.error(f"accessors[{index}]", "indices must be unsigned integers")
-    return values[:, 0].astype(np.int64)
+    return values.astype(np.int64)
+
+
+def read_matrices(document: GltfDocument, index: Any) -> np.ndarray:
+    """(N, 4, 4) float64; the file has them column by column."""
+    values = read_floats(document, index, 16).astype(np.float64)
+    if not np.isfinite(values).all():
+        raise document.error(f"accessors[{index}]", "a matrix is not finite")
+    return values.reshape(-1, 4, 4).transpose(0, 2, 1)
 
 
 def _read(document: GltfDocument, index: Any, width: int) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Meshes of glTF files.
 
-Host code. Specification, section 3.7. Points and lines are skipped; skins and morph targets stay
-in their rest position.
+Host code. Specification, section 3.7. Points and lines are skipped.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from scenes.gltf_accessors import read_indices
 from scenes.gltf_document import GltfDocument
 from scenes.gltf_document import Json
 from scenes.gltf_materials import GltfMaterials
+from scenes.gltf_pose import Pose
+from scenes.gltf_pose import posed
 from scenes.mesh_validation import NoAreaError
 from scenes.mesh_validation import RawMesh
 from scenes.mesh_validation import finish_mesh
@@ -34,7 +35,7 @@ class GltfMeshes:
     document: GltfDocument
     materials: GltfMaterials
 
-    def meshes(self, index: Any, to_world: np.ndarray, name: str) -> list[Mesh]:
+    def meshes(self, index: Any, pose: Pose, name: str) -> list[Mesh]:
         """One mesh per primitive of mesh `index`, in world space."""
         mesh = self.document.item("meshes", index)
         built: list[Mesh] = []
@@ -43,10 +44,10 @@ class GltfMeshes:
             if primitive.get("mode", TRIANGLES) not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN):
                 self.document.note(f"{place}: points and lines were skipped")
                 continue
-            raw = self._raw(primitive, place)
+            raw = posed(self.document, primitive, self._raw(primitive, place), pose, place)
             source = f"{self.document.path}: {place}"
             try:
-                finished = finish_mesh(raw, source, to_world)
+                finished = finish_mesh(raw, source, pose.to_world)
             except NoAreaError:
                 # Files hide what they do not show by a scale of 0.
                 self.document.note(f"{place}: without area, left out")
@@ -61,8 +62,6 @@ class GltfMeshes:
             raise self.document.error(place, "no POSITION")
         if "COLOR_0" in attributes:
             self.document.note("vertex colours are not supported and were ignored")
-        if primitive.get("targets"):
-            self.document.note("morph targets are not supported and were ignored")
         vertices = read_floats(self.document, attributes["POSITION"], 3)
         normals = self._attribute(attributes, "NORMAL", 3, len(vertices))
         uvs = self._attribute(attributes, "TEXCOORD_0", 2, len(vertices))

@@ -1,6 +1,6 @@
 """glTF 2.0 scene files, .gltf and .glb.
 
-Host code. Animations are ignored: the scene is read in its rest position.
+Host code. Animations are ignored: the scene is read as its nodes stand.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from scenes.gltf_document import Json
 from scenes.gltf_document import read_gltf
 from scenes.gltf_materials import GltfMaterials
 from scenes.gltf_meshes import GltfMeshes
+from scenes.gltf_pose import pose_of
 from scenes.gltf_textures import GltfTextures
 from scenes.gltf_values import number_of
 from scenes.gltf_values import numbers_of
@@ -65,12 +66,12 @@ def _scene(document: GltfDocument) -> SceneDescription:
     materials = GltfMaterials(document, GltfTextures(document))
     meshes = GltfMeshes(document, materials)
     parts = _Parts()
-    for node, to_world in _nodes(document):
-        name = node.get("name", "")
+    worlds = dict(_nodes(document))
+    for index, to_world in worlds.items():
+        node = document.item("nodes", index)
         if "mesh" in node:
-            parts.shapes.extend(meshes.meshes(node["mesh"], to_world, name))
-        if "skin" in node:
-            document.note("skins are not supported, their meshes stay at rest where their node is")
+            pose = pose_of(document, node, to_world, worlds)
+            parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
         if not np.linalg.det(to_world[:3, :3]):
             continue  # scaled to nothing: no camera looks from there, and no light shines
         if "camera" in node:
@@ -91,8 +92,8 @@ def _scene(document: GltfDocument) -> SceneDescription:
     )
 
 
-def _nodes(document: GltfDocument) -> Iterator[tuple[Json, np.ndarray]]:
-    """Every node of the default scene with its (4, 4) matrix to world space."""
+def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray]]:
+    """Number of every node of the default scene with its (4, 4) matrix to world space."""
     if document.root.get("scenes"):
         roots = document.item("scenes", document.root.get("scene", 0)).get("nodes", [])
     else:
@@ -110,7 +111,7 @@ def _nodes(document: GltfDocument) -> Iterator[tuple[Json, np.ndarray]]:
             raise document.error(f"nodes[{index}]", "reached twice, nodes must form a tree")
         seen.add(index)
         matrix = parent @ _local(document, node, index)
-        yield node, matrix
+        yield index, matrix
         stack.extend((child, matrix) for child in reversed(node.get("children", [])))
 
 
