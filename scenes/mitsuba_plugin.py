@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -35,6 +36,8 @@ class Plugin:
     element: Element
     file: Path
     depth: int = 0
+    placed: np.ndarray = field(default_factory=lambda: np.eye(4))
+    """(4, 4) of the instance that this is a part of, after its own `to_world`."""
 
     def __post_init__(self) -> None:
         self.document.visited.setdefault(self.element, str(self))
@@ -109,7 +112,7 @@ class Plugin:
         """(4, 4) float64 of a transform parameter; the identity if there is none."""
         found = self.find(name)
         try:
-            return np.eye(4) if found is None else matrix_of(found)
+            return self.placed @ (np.eye(4) if found is None else matrix_of(found))
         except ValueProblem as problem:
             raise self.error(f"{name}: {problem}") from None
 

@@ -34,8 +34,6 @@ from scenes.solids import disk
 UNSUPPORTED = (
     "serialized",
     "cylinder",
-    "shapegroup",
-    "instance",
     "hair",
     "bsplinecurve",
     "linearcurve",
@@ -59,7 +57,11 @@ class ShapeReader:
         self.meshes: dict[Path, tuple[RawMesh, ...]] = {}
 
     def shapes(self, plugin: Plugin) -> list[Shape]:
-        """Shapes of one <shape>; an OBJ file may give several."""
+        """Shapes of one <shape>; an OBJ file or an instance may give several."""
+        if plugin.kind == "shapegroup":
+            return []  # until an instance shows it
+        if plugin.kind == "instance":
+            return self._instance(plugin)
         built, use = self._geometry(plugin)
         material = self.materials.of_shape(plugin, use)
         radiance: RGB | ImageTexture | None = None
@@ -71,6 +73,20 @@ class ShapeReader:
         return [
             replace(shape, material=material, radiance=radiance, name=plugin.id) for shape in built
         ]
+
+    def _instance(self, plugin: Plugin) -> list[Shape]:
+        """Copies of a group's shapes, somewhere else."""
+        groups = plugin.nested("shape")
+        if len(groups) != 1 or groups[0].kind != "shapegroup":
+            raise plugin.error("an instance needs one shapegroup")
+        members = groups[0].nested("shape")
+        if not members:
+            raise groups[0].error("no shapes")
+        for member in members:
+            if member.kind in ("instance", "shapegroup"):
+                raise member.error("inside a shapegroup, where Mitsuba has no instances either")
+        place = plugin.transform("to_world")
+        return [s for each in members for s in self.shapes(replace(each, placed=place))]
 
     def _radiance(self, emitter: Plugin, use: UvUse) -> RGB | ImageTexture:
         """Of a shape that emits, from its front whatever its material is."""

@@ -13,6 +13,7 @@ from tests.scenes.mitsuba_text import SENSOR
 from tests.scenes.mitsuba_text import load
 
 FLAT_LIGHT = '<shape type="rectangle"><transform name="to_world"><scale x="0"/></transform><emitter type="area"/></shape>'  # noqa: E501
+INSTANCE = '<shape type="instance"><ref id="g"/></shape>'
 SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref id="a"/></shape>'
 
 
@@ -39,6 +40,10 @@ SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref
             "area light with zero area",
         ),  # noqa: E501
         (SELF, "reference to itself"),
+        ('<shape type="instance"/>', "an instance needs one shapegroup"),
+        ('<shape type="instance"><shape type="cube"/></shape>', "needs one shapegroup"),
+        (f'<shape type="shapegroup" id="g"/>{INSTANCE}', '<shape type="shapegroup" id="g">: no'),
+        (f'<shape type="shapegroup" id="g">{INSTANCE}</shape>{INSTANCE}', "inside a shapegroup"),
         ('<include filename="scene.xml"/>', "in a circle"),
         ('<include filename="none.xml"/>', "no such file"),
         (

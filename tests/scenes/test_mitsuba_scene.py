@@ -41,6 +41,26 @@ def test_transform_steps_apply_in_order(tmp_path: Path) -> None:
     assert sphere.radius == pytest.approx(2.0)
 
 
+def test_instances_place_what_a_group_holds(tmp_path: Path) -> None:
+    move = '<transform name="to_world"><translate x="{}"/></transform>'
+    turn = '<transform name="to_world"><scale value="2"/><rotate z="1" angle="90"/></transform>'
+    ball = f'<shape type="sphere"><ref id="red"/>{move.format(3)}</shape>'
+    group = f'<shape type="shapegroup" id="g">{ball}<shape type="cube"/></shape>'
+    bsdf = '<bsdf type="diffuse" id="red"><rgb name="reflectance" value="1,0,0"/></bsdf>'
+    places = [f'<shape type="instance"><ref id="g"/>{t}</shape>' for t in (turn, move.format(-1))]
+    scene = load(tmp_path, SENSOR + bsdf + group + "".join(places))
+    first, box, second, other = scene.shapes
+    assert isinstance(first, Sphere) and isinstance(second, Sphere)
+    # Three along x, doubled, turned to y; and two by the other one. Alone the group is not seen.
+    assert np.allclose(first.center, (0.0, 6.0, 0.0)) and first.radius == pytest.approx(2.0)
+    assert np.allclose(second.center, (2.0, 0.0, 0.0)) and second.radius == pytest.approx(1.0)
+    assert first.material == second.material and not scene.notes
+    assert isinstance(box, Mesh) and isinstance(other, Mesh)
+    assert np.allclose(np.abs(box.vertices), 2.0)
+    assert np.allclose(other.vertices.min(axis=0), (-2.0, -1.0, -1.0))
+    assert np.allclose(other.vertices.max(axis=0), (0.0, 1.0, 1.0))
+
+
 def test_rectangle_spans_minus_one_to_one(tmp_path: Path) -> None:
     flat = load(tmp_path, SENSOR + RECTANGLE).shapes[0]
     assert isinstance(flat, Flat) and flat.kind is FlatKind.RECTANGLE
