@@ -35,6 +35,12 @@ def read_floats(document: GltfDocument, index: Any, width: int) -> np.ndarray:
     return np.maximum(scaled, np.float32(-1.0))
 
 
+def read_colors(document: GltfDocument, index: Any) -> np.ndarray:
+    """(N, 3) float32 in [0, 1], linear RGB; alpha is left out."""
+    width = 4 if document.item("accessors", index).get("type") == "VEC4" else 3
+    return np.clip(np.nan_to_num(read_floats(document, index, width)[:, :3]), 0.0, 1.0)
+
+
 def read_indices(document: GltfDocument, index: Any) -> np.ndarray:
     """(N,) int64."""
     return read_integers(document, index, 1)[:, 0]

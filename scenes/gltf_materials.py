@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 
 from scenes.gltf_document import GltfDocument
@@ -49,6 +50,26 @@ class GltfMaterials:
             self.materials.append(self._material(source))
             self.indices[number] = len(self.materials) - 1
         return self.indices[number]
+
+    def painted_index(self, number: Any, colors: ImageTexture) -> int | None:
+        """Position of a copy of material `number` whose base colour, one colour so far, is
+        multiplied by `colors`; None where the material has pictures, which lie elsewhere.
+        """
+        material = self.materials[self.index(number)]
+        bsdf, emission = material.bsdf, material.emission
+        if isinstance(bsdf, MetallicRoughness) and not material.has_textures:
+            base = bsdf.base_color
+            assert isinstance(base, tuple)
+            bsdf = replace(bsdf, base_color=replace(colors, scale=(*base, 1.0)))
+        elif (
+            isinstance(bsdf, Diffuse) and isinstance(emission, tuple) and not material.has_textures
+        ):
+            emission = replace(colors, scale=(*emission, 1.0))  # unlit
+        else:
+            self.document.note("vertex colours were ignored where materials have pictures")
+            return None
+        self.materials.append(replace(material, bsdf=bsdf, emission=emission))
+        return len(self.materials) - 1
 
     def _material(self, source: Json) -> Material:
         extensions = source.get("extensions", {})

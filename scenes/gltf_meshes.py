@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from scenes.description import Mesh
+from scenes.gltf_accessors import read_colors
 from scenes.gltf_accessors import read_floats
 from scenes.gltf_accessors import read_indices
 from scenes.gltf_document import GltfDocument
@@ -22,6 +23,7 @@ from scenes.gltf_pose import posed
 from scenes.mesh_validation import NoAreaError
 from scenes.mesh_validation import RawMesh
 from scenes.mesh_validation import finish_mesh
+from scenes.vertex_colors import painted
 
 TRIANGLES = 4
 TRIANGLE_STRIP = 5
@@ -52,16 +54,14 @@ class GltfMeshes:
                 # Files hide what they do not show by a scale of 0.
                 self.document.note(f"{place}: without area, left out")
                 continue
-            material = self.materials.index(primitive.get("material"))
-            built.append(replace(finished, material=material, name=name or mesh.get("name", "")))
+            finished = self._with_material(finished, primitive, place)
+            built.append(replace(finished, name=name or mesh.get("name", "")))
         return built
 
     def _raw(self, primitive: Json, place: str) -> RawMesh:
         attributes = primitive.get("attributes", {})
         if "POSITION" not in attributes:
             raise self.document.error(place, "no POSITION")
-        if "COLOR_0" in attributes:
-            self.document.note("vertex colours are not supported and were ignored")
         vertices = read_floats(self.document, attributes["POSITION"], 3)
         normals = self._attribute(attributes, "NORMAL", 3, len(vertices))
         uvs = self._attribute(attributes, "TEXCOORD_0", 2, len(vertices))
@@ -73,6 +73,20 @@ class GltfMeshes:
         else:
             indices = np.arange(len(vertices))
         return RawMesh(vertices, triangles(indices, primitive.get("mode", TRIANGLES)), normals, uvs)
+
+    def _with_material(self, mesh: Mesh, primitive: Json, place: str) -> Mesh:
+        """The mesh, in the colours of its vertices if it has some."""
+        number, attributes = primitive.get("material"), primitive.get("attributes", {})
+        if "COLOR_0" in attributes:
+            colors = read_colors(self.document, attributes["COLOR_0"])
+            if len(colors) != len(mesh.vertices):
+                reason = f"COLOR_0: {len(colors)} for {len(mesh.vertices)} vertices"
+                raise self.document.error(place, reason)
+            split, texture = painted(mesh, colors, is_srgb=False)
+            material = self.materials.painted_index(number, texture)
+            if material is not None:
+                return replace(split, material=material)
+        return replace(mesh, material=self.materials.index(number))
 
     def _attribute(self, attributes: Json, name: str, width: int, count: int) -> np.ndarray | None:
         if name not in attributes:

@@ -147,7 +147,6 @@ class MetallicRoughness:
     """glTF 2.0 metallic-roughness (appendix B): GGX metal and coated diffuse, mixed."""
 
     base_color: Spectrum = (1.0, 1.0, 1.0)
-    """Base colour; vertex colours are not supported."""
     metallic: float = 1.0
     """Factor, in [0, 1]."""
     roughness: float = 1.0
@@ -186,3 +185,9 @@ class Material:
     emits_from_back: bool = True
     """Whether `emission` comes from both sides."""
     name: str = ""
+
+    @property
+    def has_textures(self) -> bool:
+        """Whether anything is looked up by texture coordinates."""
+        values = [*vars(self).values(), *vars(self.bsdf).values()]
+        return any(isinstance(value, Texture) for value in values)

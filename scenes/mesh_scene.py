@@ -18,6 +18,7 @@ from scenes.mesh_validation import finish_mesh
 from scenes.mtl_files import read_mtl
 from scenes.obj_files import read_obj
 from scenes.ply_files import read_ply
+from scenes.vertex_colors import painted
 
 DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
 """Light grey, for meshes without a material."""
@@ -25,10 +26,13 @@ NO_COLORS = "colours of vertices are not supported and were ignored"
 
 
 def load_ply(path: Path) -> SceneDescription:
-    """Scene of one PLY mesh in light grey."""
+    """Scene of one PLY mesh, in the colours of its vertices or light grey."""
     raw = read_ply(path)
     mesh = wound_by_normals(finish_mesh(raw, str(path)))
-    return _scene(path, (mesh,), (DEFAULT,), (NO_COLORS,) if raw.has_colors else ())
+    if raw.colors is None:
+        return _scene(path, (mesh,), (DEFAULT,), ())
+    mesh, texture = painted(mesh, raw.colors, is_srgb=True)
+    return _scene(path, (mesh,), (Material(Diffuse(texture), name=texture.image.name),), ())
 
 
 def load_obj(path: Path) -> SceneDescription:

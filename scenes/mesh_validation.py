@@ -33,8 +33,8 @@ class RawMesh:
     """(V, 2) any float type, v upwards, or None."""
     uv_names: tuple[str, str] | None = None
     """What a PLY file calls them."""
-    has_colors: bool = False
-    """The file has colours of vertices, which are not read."""
+    colors: np.ndarray | None = None
+    """(V, 3) float32 in [0, 1], or None."""
 
 
 def finish_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -> Mesh:

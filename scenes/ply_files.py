@@ -1,4 +1,4 @@
-"""PLY files: positions, normals, texture coordinates and polygons of one mesh.
+"""PLY files: positions, normals, texture coordinates, colours and polygons of one mesh.
 
 Host code.
 """
@@ -15,6 +15,8 @@ from scenes.mesh_validation import RawMesh
 
 UV_NAMES = (("u", "v"), ("s", "t"), ("texture_u", "texture_v"))
 """Vertex properties that exporters keep texture coordinates in, v upwards."""
+COLOR_NAMES = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"))
+"""Vertex properties of colours, sRGB-encoded: whole numbers up to 255, or decimals up to 1."""
 INDEX_NAMES = ("vertex_indices", "vertex_index")
 """Face properties that hold the corners."""
 
@@ -43,7 +45,7 @@ def read_ply(path: Path) -> RawMesh:
         normals=_columns(vertex, ("nx", "ny", "nz")),
         uvs=None if uv_names is None else _columns(vertex, uv_names),
         uv_names=uv_names,
-        has_colors="red" in (vertex.dtype.names or ()),
+        colors=_colors(vertex),
     )
 
 
@@ -66,6 +68,16 @@ def _columns(data: np.ndarray, names: tuple[str, ...]) -> np.ndarray | None:
     if any(name not in (data.dtype.names or ()) for name in names):
         return None
     return np.stack([data[name] for name in names], axis=1)
+
+
+def _colors(vertex: np.ndarray) -> np.ndarray | None:
+    """(V, 3) float32 in [0, 1], or None."""
+    found = (_columns(vertex, names) for names in COLOR_NAMES)
+    colors = next((each for each in found if each is not None), None)
+    if colors is None:
+        return None
+    brightest = np.iinfo(colors.dtype).max if colors.dtype.kind in "iu" else 1.0
+    return np.clip(np.nan_to_num(colors.astype(np.float32) / brightest), 0.0, 1.0)
 
 
 def _triangles(data: np.ndarray, path: Path) -> np.ndarray:

@@ -65,7 +65,8 @@ def mesh_of(builder: GltfBuilder, folder: Path) -> Mesh:
 def test_vertices_follow_their_joints_and_not_their_node(tmp_path: Path) -> None:
     mesh = mesh_of(skinned(), tmp_path)
     # Up by the first joint. The second turns about (1, 0) where it was bound, and is up as well:
-    # (0, 1) is (-1, 1) from there, turned (-1, -1), so at (0, -1); a quarter of one and the rest of the other is (0, -0.5).
+    # (0, 1) is (-1, 1) from there, turned (-1, -1), so at (0, -1); a quarter of one and the rest of
+    # the other is (0, -0.5).
     np.testing.assert_allclose(mesh.vertices, [(0, 0, 1), (1, 0, 1), (0, -0.5, 1)], atol=1e-6)
 
 

@@ -19,7 +19,6 @@ from scenes.materials import Material
 from scenes.materials import Plastic
 from scenes.mesh_scene import NO_COLORS
 from scenes.mesh_scene import load_obj
-from scenes.mesh_scene import load_ply
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.obj_text import OBJ
 
@@ -115,10 +114,3 @@ def test_several_libraries_and_colours_of_vertices(tmp_path: Path) -> None:
     scene = load_obj(tmp_path / "a.obj")
     assert [material.name for material in scene.materials] == ["red", "glass", "blue"]
     assert scene.notes == (NO_COLORS,)
-    (tmp_path / "a.ply").write_text(
-        "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\n"
-        "property float z\nproperty uchar red\nproperty uchar green\nproperty uchar blue\n"
-        "element face 1\nproperty list uchar int vertex_indices\nend_header\n"
-        "0 0 0 1 2 3\n1 0 0 1 2 3\n0 1 0 1 2 3\n3 0 1 2\n"
-    )
-    assert load_ply(tmp_path / "a.ply").notes == (NO_COLORS,)
