@@ -11,6 +11,7 @@ from typing import Any
 from app.errors import UsageError
 from app.options import Options
 from app.provenance import settings
+from app.rival import Rival
 from scenes.outline import Outline
 
 Flight = dict[str, object]
@@ -45,6 +46,9 @@ def _flight(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, obje
         # By name: a folder may be resumed from elsewhere.
         files = {name: Path(options[name]).name if options[name] else None for name in FILES}
         numbers = {name: render[name] for name in RENDERED}
-        return {"scene": content["scene"]} | files | numbers | {n: options[n] for n in more}
+        # A column of the log holds one rival; flights logged before there were any have none.
+        rival = {"rival": options["session"].get("rival", Rival.NONE.value)}
+        named = {"scene": content["scene"]} | files | numbers | rival
+        return named | {n: options[n] for n in more}
     except (KeyError, TypeError) as error:
         raise UsageError(f"{source}: tells of no flight") from error

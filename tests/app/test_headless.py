@@ -166,7 +166,12 @@ def test_resume_of_a_broken_folder_is_one_line(
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [(("--size", "48x32"), "size"), (("--spp", "2"), "spp"), (("--max-depth", "3"), "max_depth")],
+    [
+        (("--size", "48x32"), "size"),
+        (("--spp", "2"), "spp"),
+        (("--max-depth", "3"), "max_depth"),
+        (("--rival", "fast"), "rival none, not fast"),
+    ],
 )
 def test_another_flight_is_not_resumed_in_the_same_folder(
     flown: Path,
