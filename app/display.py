@@ -144,25 +144,52 @@ def draw_tags(
         _draw_tag(view.message, (x, imgui.get_io().display_size[1] - line), NOTICE_COLOR)
 
 
-def draw_lines(lines: list[str], place: tuple[float, float]) -> None:
-    """A tag of several lines right below a place in screen units, kept inside the window."""
-    text = "\n".join(lines)
-    width, height = imgui.get_io().display_size
-    wide, high = imgui.calc_text_size(text)
+def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
+    """A plate with a title and rows right below a place in screen units, kept inside the window.
+
+    The first column of a row is its name; numbers stand below each other, at their right ends.
+    """
+    (title,), *rest = rows
+    line, gap = imgui.get_text_line_height_with_spacing(), 2 * TAG_PADDING
+    name_width = max(_width(name) for name, *_ in rest)
+    number_width = gap + max(_width(number) for _, *numbers in rest for number in numbers)
+    count = max(len(numbers) for _, *numbers in rest)
+    wide = max(_width(title), name_width + count * number_width)
     beside = 2 * (TAG_INSET + TAG_PADDING)
+    width, height = imgui.get_io().display_size
     x = min(place[0] + beside, width - wide - beside)
-    y = min(place[1] + beside, height - high - beside)
-    _draw_tag(text, (x, y), TAG_COLOR)
+    y = min(place[1] + beside, height - line * len(rows) - beside)
+    ink = _draw_plate((x, y), (wide, line * len(rows)), TAG_COLOR)
+    canvas = imgui.get_background_draw_list()
+    for index, (name, *numbers) in enumerate(rows):
+        left, top = x + TAG_PADDING, y + TAG_PADDING + index * line
+        canvas.add_text(left, top, ink, name)
+        for column, number in enumerate(numbers, 1):
+            end = left + name_width + column * number_width
+            canvas.add_text(end - _width(number), top, ink, number)
 
 
 def _draw_tag(text: str, corner: tuple[float, float], color: tuple[float, ...]) -> None:
     """Text on a dark plate, below all panels."""
-    canvas = imgui.get_background_draw_list()
-    (x, y), (width, height) = corner, imgui.calc_text_size(text)
-    right, bottom = x + width + 2 * TAG_PADDING, y + height + 2 * TAG_PADDING
+    ink = _draw_plate(corner, imgui.calc_text_size(text), color)
+    x, y = corner
+    imgui.get_background_draw_list().add_text(x + TAG_PADDING, y + TAG_PADDING, ink, text)
+
+
+def _draw_plate(
+    corner: tuple[float, float], size: tuple[float, float], color: tuple[float, ...]
+) -> int:
+    """A dark plate that holds text of this size; what to write on it with."""
+    x, y = corner
+    right, bottom = x + size[0] + 2 * TAG_PADDING, y + size[1] + 2 * TAG_PADDING
     plate, ink = (imgui.get_color_u32_rgba(*value) for value in (TAG_BACKGROUND, color))
+    canvas = imgui.get_background_draw_list()
     canvas.add_rect_filled(x, y, right, bottom, plate, rounding=4.0)
-    canvas.add_text(x + TAG_PADDING, y + TAG_PADDING, ink, text)
+    return int(ink)
+
+
+def _width(text: str) -> float:
+    return float(imgui.calc_text_size(text)[0])
 
 
 def _source(name: str) -> str:

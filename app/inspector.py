@@ -21,8 +21,10 @@ def pixel_at(size: tuple[int, int], place: Place) -> tuple[int, int]:
     return column, row
 
 
-def pixel_lines(report: FrameReport, place: Place) -> list[str]:
-    """What a frame knows of the pixel at a place, a line each: linear radiance, features."""
+def pixel_rows(report: FrameReport, place: Place) -> list[list[str]]:
+    """What a frame knows of the pixel at a place: where that is, then a row for each image, with
+    its name and numbers, linear radiance or features.
+    """
     half = report.pair.a
     column, row = pixel_at(half.size, place)
     images = {
@@ -37,7 +39,7 @@ def pixel_lines(report: FrameReport, place: Place) -> list[str]:
     pixels = {name: image[row, column] for name, image in images.items() if image is not None}
     # One copy to the host, not one for each image.
     numbers = iter(torch.cat(list(pixels.values())).tolist())
-    lines = [f"pixel {column}, {row}"]
+    rows = [[f"pixel {column}, {row}"]]
     for name, pixel in pixels.items():
-        lines.append(f"{name:<10}" + " ".join(f"{next(numbers):>9.4g}" for _ in range(len(pixel))))
-    return lines
+        rows.append([name, *(f"{next(numbers):.4g}" for _ in range(len(pixel)))])
+    return rows

@@ -11,10 +11,10 @@ import numpy as np
 
 from app.display import BACKGROUND
 from app.display import Display
-from app.display import draw_lines
+from app.display import draw_table
 from app.display import draw_tags
 from app.draft import Draft
-from app.inspector import pixel_lines
+from app.inspector import pixel_rows
 from app.overlays import draw_progress
 from app.panel import WIDTH
 from app.panel import draw_panel
@@ -78,7 +78,7 @@ class Screen:
         if not self._window.is_gui_using_mouse:
             ratio, height = self._window.pixel_ratio, self._window.framebuffer_size[1]
             at = view.pointer[0] / ratio, (height - view.pointer[1]) / ratio
-            draw_lines(pixel_lines(report, view.zoom.seen_at(place)), at)
+            draw_table(pixel_rows(report, view.zoom.seen_at(place)), at)
 
     def draw_progress(self, text: str, share: float) -> None:
         """What is being prepared, alone in the window. Nothing while minimised."""

@@ -13,7 +13,7 @@ from app.exposure import EXPOSURES
 from app.exposure import MIDDLE_GREY
 from app.exposure import auto_exposure
 from app.inspector import pixel_at
-from app.inspector import pixel_lines
+from app.inspector import pixel_rows
 from app.lens import focused_at
 from app.zoom import LEAST
 from app.zoom import WHOLE
@@ -38,16 +38,16 @@ def test_pixel_rows_count_from_the_top() -> None:
     assert pixel_at((64, 48), (0.5, 0.75)) == (32, 12)
 
 
-def test_pixel_lines_tell_the_numbers() -> None:
+def test_pixel_rows_tell_the_numbers() -> None:
     report = make_report()
     report.denoised[12, 32] = torch.tensor([0.125, 2.5, 1e4])
-    lines = pixel_lines(report, (0.51, 0.74))
-    assert lines[0] == "pixel 32, 12"
-    assert lines[1].split() == ["denoised", "0.125", "2.5", "1e+04"]
-    assert lines[-1].split() == ["depth", "3"]
-    assert not any(line.startswith("rival") for line in lines)
-    lines = pixel_lines(replace(report, rival=report.denoised), (0.51, 0.74))
-    assert any(line.startswith("rival") for line in lines)
+    rows = pixel_rows(report, (0.51, 0.74))
+    assert rows[0] == ["pixel 32, 12"]
+    assert rows[1] == ["denoised", "0.125", "2.5", "1e+04"]
+    assert rows[-1] == ["depth", "3"]
+    assert "rival" not in {name for name, *_ in rows}
+    rows = pixel_rows(replace(report, rival=report.denoised), (0.51, 0.74))
+    assert "rival" in {name for name, *_ in rows}
 
 
 @pytest.mark.parametrize("level", [0.003, 0.18, 5.0])
