@@ -59,8 +59,9 @@ def united(inputs: torch.Tensor) -> torch.Tensor:
     Pictures are averaged as radiance: what a kernel makes of their mean is the mean of what it
     makes of each. The standard error of a mean of two is that of one over sqrt 2.
     """
-    both = inputs.mean(dim=0, keepdim=True)
-    both[:, PICTURES] = inputs[:, PICTURES].expm1().mean(dim=0, keepdim=True).log1p()
+    both = inputs[:1].lerp(inputs[1:], 0.5)  # much faster than a mean over two
+    first, second = inputs[:, PICTURES].expm1().split(1)
+    both[:, PICTURES] = first.lerp(second, 0.5).log1p_()
     both[:, DEVIATION] *= 0.5**0.5
     return both
 

@@ -75,8 +75,7 @@ class HistoryInputs:
 
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
         """Each half for the history, which stays independent; to show, both halves as one."""
-        both = torch.cat((inputs, united(inputs)))
-        return both.contiguous(memory_format=torch.channels_last)
+        return torch.cat((inputs, united(inputs)))
 
     def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
         """What was made of both as one, at rest more and more of the plain mean."""

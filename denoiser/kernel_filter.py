@@ -1,7 +1,8 @@
-"""Filters pictures with a kernel of its own for every pixel.
+"""Filters pictures with a kernel of its own for every pixel, predicted from features.
 
 Host code. Bako et al. 2017, section 5.1. Its derivatives are written out: left to autograd, every
-tap of a kernel would keep a picture of its own, and fill another with zeros on the way back.
+tap of a kernel would keep a picture of its own, and fill another with zeros on the way back. The
+kernels, of more numbers than all else, are made, used and differentiated in one place in memory.
 """
 
 from __future__ import annotations
@@ -13,54 +14,68 @@ from torch.nn import functional
 
 
 def filter_with_kernels(
-    pictures: torch.Tensor, head: torch.Tensor, side: int
+    pictures: torch.Tensor,
+    features: torch.Tensor,
+    head: tuple[torch.Tensor, torch.Tensor],
+    side: int,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Weighted means of each pixel's neighbours in all pictures; beyond the edge the nearest stand.
 
     Args:
         pictures: (N, P, C, H, W), not differentiated.
-        head: (N, P k k + R, H, W): logarithms of the kernels' weights, up to a factor, picture by
-            picture and row by row of the k x k neighbourhood; then what is something else.
+        features: (N, K, H, W), of any floating type; all else is at least float32.
+        head: (P k k + R, K) and (P k k + R,): weight and bias of a 1 x 1 convolution. It gives the
+            logarithms of the kernels' weights, up to a factor, picture by picture and row by row of
+            the k x k neighbourhood; then what is something else.
         side: k, odd, pixels.
 
     Returns:
         (N, C, H, W) with weights that sum to 1 over all pictures and taps (softmax), and the last
-        R planes of the head.
+        R planes that the head gives.
     """
-    filtered, rest = _KernelFilter.apply(pictures, head, side)
+    filtered, rest = _KernelFilter.apply(pictures, features, *head, side)
     return filtered, rest
 
 
 class _KernelFilter(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx, pictures: torch.Tensor, head: torch.Tensor, side: int
+        ctx,
+        pictures: torch.Tensor,
+        features: torch.Tensor,
+        weight: torch.Tensor,
+        bias: torch.Tensor,
+        side: int,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        ctx.side, count = side, pictures.shape[1]
-        padded = _padded(pictures, side // 2)
-        logits, rest = head.tensor_split([count * side**2], dim=1)
+        ctx.side, ctx.kind = side, features.dtype
+        count, size = pictures.shape[1], features.shape[2:]
+        padded, rows = _padded(pictures, side // 2), _rows(features)
+        with torch.autocast(rows.device.type, enabled=False):
+            head = torch.cat((weight, bias[:, None]), dim=1) @ rows.t()
+        planes = head.unflatten(1, (len(features), *size)).transpose(0, 1)
+        logits, rest = planes.tensor_split([count * side**2], dim=1)
         # Not divided by their sum yet: the sum of pictures is, which has fewer planes.
-        weights = (logits - logits.amax(dim=1, keepdim=True)).exp_()
+        weights = logits.sub_(logits.amax(dim=1, keepdim=True)).exp_()
         total = weights.sum(dim=1, keepdim=True)
         taps = weights.unflatten(1, (count, -1))
         sums = torch.zeros_like(pictures, memory_format=torch.contiguous_format)
-        for tap, neighbours in _neighbours(padded, side, head.shape[2:]):
+        for tap, neighbours in _neighbours(padded, side, size):
             sums.addcmul_(taps[:, :, tap, None], neighbours)
         filtered = sums.sum(dim=1) / total
-        ctx.save_for_backward(padded, weights, total, filtered)
+        ctx.save_for_backward(padded, weights, total, filtered, rows, weight)
         return filtered, rest.clone()
 
     @staticmethod
     def backward(
         ctx, slope: torch.Tensor, slope_of_rest: torch.Tensor
-    ) -> tuple[None, torch.Tensor, None]:
-        padded, weights, total, filtered = ctx.saved_tensors
+    ) -> tuple[None, torch.Tensor, torch.Tensor, torch.Tensor, None]:
+        padded, weights, total, filtered, rows, weight = ctx.saved_tensors
         slope = (slope / total).contiguous()
         first, *others = slope[:, None].unbind(dim=2)
-        planes = weights.shape[1]
-        result = slope.new_empty((len(slope), planes + slope_of_rest.shape[1], *slope.shape[2:]))
-        result[:, planes:] = slope_of_rest
-        logits = result[:, :planes]
+        count, _, *size = slope.shape
+        head = slope.new_empty((len(weight), count, *size))
+        logits, rest = head.transpose(0, 1).tensor_split([weights.shape[1]], dim=1)
+        rest.copy_(slope_of_rest)
         taps = logits.unflatten(1, (padded.shape[1], -1))
         for tap, neighbours in _neighbours(padded, ctx.side, slope.shape[2:]):
             torch.mul(first, neighbours[:, :, 0], out=taps[:, :, tap])
@@ -68,7 +83,20 @@ class _KernelFilter(torch.autograd.Function):
                 taps[:, :, tap].addcmul_(other, neighbours[:, :, channel])
         # A softmax's: w (s - sum of w s), where the sum is that of the filtered picture.
         logits.sub_((slope * filtered).sum(dim=1, keepdim=True)).mul_(weights)
-        return None, result, None
+        flat = head.flatten(1)
+        slope_of_head = flat @ rows
+        slope_of_rows = (flat.t() @ weight).to(ctx.kind)
+        features = slope_of_rows.unflatten(0, (count, *size)).permute(0, 3, 1, 2)
+        return None, features, slope_of_head[:, :-1], slope_of_head[:, -1], None
+
+
+def _rows(features: torch.Tensor) -> torch.Tensor:
+    """(N H W, K + 1), a row for each pixel, with a 1 at its end that the bias is multiplied by."""
+    pixels = features.permute(0, 2, 3, 1).flatten(0, 2)
+    kind = torch.promote_types(features.dtype, torch.float32)
+    rows = torch.ones((len(pixels), pixels.shape[1] + 1), dtype=kind, device=pixels.device)
+    rows[:, :-1] = pixels
+    return rows
 
 
 def _padded(pictures: torch.Tensor, reach: int) -> torch.Tensor:

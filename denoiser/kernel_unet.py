@@ -56,21 +56,21 @@ class KernelUNet(nn.Module):
         """Predict kernels, filter from coarse to fine, put the albedo back."""
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, SIDE_MULTIPLE)
-        full, half, quarter = self._heads(_centred(padded[:, : planes.SEEN]))
+        full, half, quarter = self._features(_centred(padded[:, : planes.SEEN]))
         pictures = padded[:, planes.PICTURES].expm1().contiguous()
         halved = functional.avg_pool2d(pictures, 2)
-        smooth, _ = _filtered(functional.avg_pool2d(halved, 2), quarter)
-        fine, share = _filtered(halved, half)
+        smooth, _ = _filtered(functional.avg_pool2d(halved, 2), quarter, self.head_quarter)
+        fine, share = _filtered(halved, half, self.head_half)
         smooth = _refined(fine, smooth, share)
-        fine, rest = _filtered(pictures, full)
+        fine, rest = _filtered(pictures, full, self.head_full)
         share, gain = rest.split((1, 3), dim=1)
         smooth = _refined(fine, smooth, share)
         smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
         radiance = remodulated(smooth, padded[:, planes.ALBEDO]) / padded[:, planes.EXPOSURE]
         return radiance[:, :, :height, :width]
 
-    def _heads(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Kernels and what else is predicted, float32, at full, half and quarter resolution."""
+    def _features(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """What the heads predict from, at full, half and quarter resolution."""
         enc_full = _apply(self.enc_full, x)
         enc_half = _apply(self.enc_half, functional.max_pool2d(enc_full, 2))
         enc_quarter = _apply(self.enc_quarter, functional.max_pool2d(enc_half, 2))
@@ -78,12 +78,7 @@ class KernelUNet(nn.Module):
         quarter = _activate(self.dec_quarter(_join(enc_eighth, enc_quarter)))
         half = _activate(self.dec_half(_join(quarter, enc_half)))
         full = _activate(self.dec_full(_join(half, enc_full)))
-        full = _activate(self.dec_last(full))
-        return (
-            _planes(self.head_full, full),
-            _planes(self.head_half, half),
-            _planes(self.head_quarter, quarter),
-        )
+        return _activate(self.dec_last(full)), half, quarter
 
 
 def _centred(seen: torch.Tensor) -> torch.Tensor:
@@ -93,20 +88,15 @@ def _centred(seen: torch.Tensor) -> torch.Tensor:
     return seen - shift
 
 
-def _planes(head: nn.Conv2d, x: torch.Tensor) -> torch.Tensor:
-    """What a 1 x 1 convolution gives, float32, plane by plane: filters read one tap at a time.
-
-    As a product of matrices it writes them so at once, and takes `x` channels-last as it is.
-    """
-    assert head.bias is not None
-    pixels = x.permute(0, 2, 3, 1).flatten(0, 2)
-    flat = torch.addmm(head.bias[:, None], head.weight.flatten(1), pixels.t()).float()
-    return flat.unflatten(1, (len(x), *x.shape[2:])).transpose(0, 1)
-
-
-def _filtered(pictures: torch.Tensor, head: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _filtered(
+    pictures: torch.Tensor, features: torch.Tensor, head: nn.Conv2d
+) -> tuple[torch.Tensor, torch.Tensor]:
     """(N, 3, H, W): all pictures, (N, 9, H, W), through the kernels of a head; what else it has."""
-    return filter_with_kernels(pictures.unflatten(1, (PICTURE_COUNT, -1)), head, KERNEL)
+    assert head.bias is not None
+    weights = (head.weight.flatten(1), head.bias)
+    return filter_with_kernels(
+        pictures.unflatten(1, (PICTURE_COUNT, -1)), features, weights, KERNEL
+    )
 
 
 def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:

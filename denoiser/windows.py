@@ -5,6 +5,8 @@ Host code.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import torch
 from torch.nn import functional
 
@@ -13,4 +15,12 @@ def mean_around(image: torch.Tensor, side: int) -> torch.Tensor:
     """(N, C, H, W) of the same; `side` is odd; beyond the edge the nearest pixel stands."""
     reach = side // 2
     padded = functional.pad(image, (reach, reach, reach, reach), mode="replicate")
-    return functional.avg_pool2d(padded, side, stride=1)
+    # Sums of moved pictures, along one axis, then the other: a pooling goes pixel by pixel.
+    return _sum_along(_sum_along(padded, side, 2), side, 3) / side**2
+
+
+def _sum_along(image: torch.Tensor, side: int, axis: int) -> torch.Tensor:
+    """Of `side` successive pixels, as many fewer."""
+    length = image.shape[axis] - side + 1
+    first, *others = (image.narrow(axis, begin, length) for begin in range(side))
+    return reduce(torch.Tensor.add_, others, first.clone())

@@ -11,7 +11,6 @@ from denoiser.history import History
 from denoiser.history_planes import both_directions_with_history
 from denoiser.history_planes import united
 from denoiser.inputs import HistoryInputs
-from denoiser.kernel_filter import filter_with_kernels
 from denoiser.metrics import psnr
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
@@ -20,6 +19,7 @@ from renderer.frame import FramePair
 from renderer.frame import Viewpoint
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
+from tests.denoiser.test_kernel_filter import filter_by
 
 SIZE = (64, 48)
 CLEAN = clean_half(*SIZE)
@@ -38,7 +38,7 @@ def test_kernels_make_of_both_halves_the_mean_of_what_they_make_of_each() -> Non
     inputs = both_directions_with_history(frames()[0], History()).inputs
     pictures = torch.cat((inputs, united(inputs)))[:, planes.LOG_MEAN].expm1()
     head = torch.randn(1, 25, SIZE[1], SIZE[0], generator=torch.Generator().manual_seed(0))
-    (a, b, both), _ = filter_with_kernels(pictures[:, None], head.expand(3, -1, -1, -1), 5)
+    (a, b, both), _ = filter_by(pictures[:, None], head.expand(3, -1, -1, -1), 5)
     torch.testing.assert_close(both, (a + b) / 2)
 
 

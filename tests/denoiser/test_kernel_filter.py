@@ -13,9 +13,18 @@ IMAGE = torch.rand((2, 3, 7, 9), generator=GENERATOR)
 FAR = -100.0  # a logarithm of nothing
 
 
+def filter_by(
+    pictures: torch.Tensor, head: torch.Tensor, side: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Through the kernels that are given: a head that predicts its features themselves."""
+    count = head.shape[1]
+    itself = (torch.eye(count, dtype=head.dtype), torch.zeros(count, dtype=head.dtype))
+    return filter_with_kernels(pictures, head, itself, side)
+
+
 def filtered(image: torch.Tensor, logits: torch.Tensor, side: int) -> torch.Tensor:
     """One picture, through kernels and nothing else."""
-    result, rest = filter_with_kernels(image[:, None], logits, side)
+    result, rest = filter_by(image[:, None], logits, side)
     assert rest.shape[1] == 0
     return result
 
@@ -41,7 +50,7 @@ def test_a_single_weight_moves_the_image(index: int, row: int, column: int) -> N
 def test_every_pixel_has_its_own_kernel_over_all_pictures() -> None:
     pictures = torch.rand((2, 4, 3, 7, 9), generator=GENERATOR)
     head = torch.randn((2, 4 * 25 + 2, 7, 9), generator=GENERATOR)
-    result, rest = filter_with_kernels(pictures, head, 5)
+    result, rest = filter_by(pictures, head, 5)
     assert torch.equal(rest, head[:, 100:])
     weights = torch.softmax(head[:, :100], dim=1)
     # Against sums written out, at an inner pixel and in a corner.
@@ -55,14 +64,46 @@ def test_every_pixel_has_its_own_kernel_over_all_pictures() -> None:
         torch.testing.assert_close(result[:, :, row, column], expected)
 
 
-def test_gradients_reach_the_weights_and_what_else_is_in_the_head() -> None:
-    pictures = torch.rand((2, 2, 3, 4, 5), generator=GENERATOR, dtype=torch.float64)
-    head = torch.randn((2, 2 * 9 + 1, 4, 5), generator=GENERATOR, dtype=torch.float64)
-    head.requires_grad_()
-    assert torch.autograd.gradcheck(lambda h: filter_with_kernels(pictures, h, 3), head)
-    # Whatever the order in memory.
-    last = head.detach().to(memory_format=torch.channels_last).requires_grad_()
+def test_the_head_is_a_convolution_of_one_pixel() -> None:
+    pictures = torch.rand((2, 2, 3, 4, 5), generator=GENERATOR)
+    features = torch.randn((2, 6, 4, 5), generator=GENERATOR)
+    convolution = torch.nn.Conv2d(6, 2 * 9 + 1, 1)
+    head = convolution(features)
+    weights = (convolution.weight.flatten(1), convolution.bias)
     for one, other in zip(
-        filter_with_kernels(pictures, head, 3), filter_with_kernels(pictures, last, 3)
+        filter_with_kernels(pictures, features, weights, 3), filter_by(pictures, head, 3)
     ):
         torch.testing.assert_close(one, other)
+
+
+def test_gradients_reach_features_and_head() -> None:
+    pictures = torch.rand((2, 2, 3, 4, 5), generator=GENERATOR, dtype=torch.float64)
+    features = torch.randn((2, 6, 4, 5), generator=GENERATOR, dtype=torch.float64)
+    weight = torch.randn((2 * 9 + 1, 6), generator=GENERATOR, dtype=torch.float64)
+    bias = torch.randn(2 * 9 + 1, generator=GENERATOR, dtype=torch.float64)
+    given = [each.requires_grad_() for each in (features, weight, bias)]
+    assert torch.autograd.gradcheck(
+        lambda f, w, b: filter_with_kernels(pictures, f, (w, b), 3), given
+    )
+    # Whatever the order in memory.
+    last = features.detach().to(memory_format=torch.channels_last).requires_grad_()
+    for one, other in zip(
+        filter_with_kernels(pictures, features, (weight, bias), 3),
+        filter_with_kernels(pictures, last, (weight, bias), 3),
+    ):
+        torch.testing.assert_close(one, other)
+
+
+def test_half_precision_reaches_no_further_than_the_features() -> None:
+    pictures = torch.rand((1, 1, 3, 8, 8), generator=GENERATOR)
+    features = torch.randn((1, 4, 8, 8), generator=GENERATOR).bfloat16().requires_grad_()
+    weight = torch.randn((9, 4), generator=GENERATOR).requires_grad_()
+    head = (weight, torch.zeros(9))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        result, _ = filter_with_kernels(pictures, features, head, 3)
+    expected, _ = filter_with_kernels(pictures, features.detach().float(), head, 3)
+    assert result.dtype == torch.float32
+    assert torch.equal(result, expected)
+    result.sum().backward()
+    assert features.grad is not None and features.grad.dtype == torch.bfloat16
+    assert weight.grad is not None and weight.grad.dtype == torch.float32
