@@ -20,6 +20,7 @@ from denoiser.presets import Widths
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
+from denoiser.settings import Precision
 from denoiser.trainer import Trainer
 from renderer.frame import FramePair
 from renderer.frame import Viewpoint
@@ -151,7 +152,8 @@ def test_at_rest_the_picture_converges_to_the_reference() -> None:
 
 @pytest.mark.parametrize("loss", [LossName.HDR_TONED_INPUT, LossName.L2_TONED_INPUT])
 def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
-    trainer = Trainer(DenoiserSettings(network=NetworkName.FAST, loss=loss), "cpu")
+    settings = DenoiserSettings(network=NetworkName.FAST, loss=loss, precision=Precision.FP32)
+    trainer = Trainer(settings, "cpu")
     examples = trainer.examples_of(frame(0))
     with torch.no_grad():
         output = trainer.network(examples.inputs)
