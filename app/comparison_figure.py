@@ -48,12 +48,20 @@ def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
             axes.imshow(pixels, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
             if index == 0:
                 axes.set_title(panel.label, fontsize=9)
-            axes.set_xlabel("" if panel.psnr is None else f"{panel.psnr:.2f} dB", fontsize=9)
+            axes.set_xlabel(_caption(panel), fontsize=9)
             axes.set_xticks([])
             axes.set_yticks([])
         for axes in grid[index][len(row) :]:
             axes.set_axis_off()
     save_figure(figure, path)
+
+
+def _caption(panel: Panel) -> str:
+    """Decibels, and of what where only a part is shown."""
+    if panel.psnr is None:
+        return ""
+    is_part = max(panel.picture.shape[1:]) > LOOK_SIDE
+    return f"{panel.psnr:.2f} dB" + (" (whole)" if is_part else "")
 
 
 def _height(row: Sequence[Panel]) -> float:

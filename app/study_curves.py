@@ -32,5 +32,5 @@ def draw_study(
     axes.set_ylabel("PSNR of T(v), dB")
     axes.set_title(title)
     axes.grid(alpha=0.3)
-    axes.legend()
+    figure.legend(loc="outside lower center", ncols=2)  # curves may be anywhere
     save_figure(figure, path)
