@@ -28,7 +28,7 @@ class Matches:
         flat = image.permute(0, 2, 3, 1).reshape(height * width, channels)
         total = torch.zeros_like(flat)
         for places, weights in zip(self.places, self.weights):
-            total += flat[places] * weights[:, None]
+            total.addcmul_(flat.index_select(0, places), weights[:, None])
         return total.view(1, height, width, channels).permute(0, 3, 1, 2)
 
     def found(self, height: int, width: int) -> torch.Tensor:
@@ -49,27 +49,29 @@ class Matches:
 
 
 def matches_of(
-    x: torch.Tensor, y: torch.Tensor, is_match: Callable[[torch.Tensor], torch.Tensor]
-) -> Matches:
-    """The four pixels around a place in the earlier frame, as far as they match.
+    x: torch.Tensor, y: torch.Tensor, tests: Callable[[torch.Tensor], list[torch.Tensor]]
+) -> list[Matches]:
+    """The four pixels around a place in the earlier frame, as far as they match, by each test.
 
     Args:
         x: (H, W) column, fractions counted from pixel centres; y: its row.
-        is_match: of (H, W) int64 indices into the flattened earlier image, (H, W) bool.
+        tests: of (H, W) int64 indices into the flattened earlier image, some of (H, W) bool.
     """
     height, width = x.shape
     left, top = x.floor(), y.floor()
-    places, weights = [], []
+    places, shares = [], []
     for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
         column, row = left + dx, top + dy
         bilinear = (1 - (x - column).abs()) * (1 - (y - row).abs())
         is_inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
         place = (row * width + column).where(is_inside, 0).long()
         places.append(place.flatten())
-        weights.append((bilinear * (is_inside & is_match(place))).flatten())
-    stacked = torch.stack(weights)
-    total = stacked.sum(dim=0)
-    return Matches(
-        torch.stack(places),
-        torch.where(total >= MIN_WEIGHT, stacked / total.clamp(min=MIN_WEIGHT), 0),
-    )
+        shares.append([(bilinear * (is_inside & each)).flatten() for each in tests(place)])
+    where = torch.stack(places)
+    return [Matches(where, _normalised(torch.stack(weights))) for weights in zip(*shares)]
+
+
+def _normalised(weights: torch.Tensor) -> torch.Tensor:
+    """(4, H W) with sum 1, or 0 where there is too little."""
+    total = weights.sum(dim=0)
+    return torch.where(total >= MIN_WEIGHT, weights / total.clamp(min=MIN_WEIGHT), 0)

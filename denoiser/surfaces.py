@@ -1,0 +1,122 @@
+"""Surfaces: where in the world what a frame's pixels show lies, and where a frame sees it.
+
+Host code. Kept plane by plane: sums over the three numbers of each pixel are slow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from denoiser.tensors import sent
+from renderer.frame import Half
+from renderer.frame import Vector
+from renderer.frame import Viewpoint
+
+FAR = 1e6  # multiple of a unit direction that stands for the sky
+TINY = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Surfaces:
+    """What pixels show, finite."""
+
+    points: torch.Tensor
+    """(3, H, W) world positions."""
+    normal: torch.Tensor
+    """(3, H, W), unit; 0: none."""
+    albedo: torch.Tensor
+    """(3, H, W)."""
+    length: torch.Tensor
+    """(1, H, W) path length; 0: sky."""
+    mirrored: torch.Tensor
+    """(1, H, W) share that is seen by way of mirror or glass."""
+
+    @property
+    def is_sky(self) -> torch.Tensor:
+        """(H, W) bool."""
+        return self.length[0] <= 0
+
+    def table(self) -> torch.Tensor:
+        """(11, H W): all of it, to pick pixels from."""
+        parts = (self.points, self.normal, self.albedo, self.length, self.mirrored)
+        return torch.cat(parts).flatten(1)
+
+
+def surfaces_of(half: Half, viewpoint: Viewpoint) -> Surfaces:
+    """What a half shows."""
+    depth = _planes(half.depth)
+    length = torch.where(torch.isfinite(depth), depth, 0)
+    return Surfaces(
+        points=_points(torch.where(length <= 0, FAR, length), viewpoint),
+        normal=_unit(_planes(half.normal)),
+        albedo=_planes(half.albedo).nan_to_num(0.0, 0.0, 0.0),
+        length=length,
+        mirrored=_planes(half.mirrored),
+    )
+
+
+def picked(table: torch.Tensor, place: torch.Tensor) -> Surfaces:
+    """The pixels of a `table` at each `place`, (H, W) int64."""
+    found = table.index_select(1, place.flatten()).unflatten(1, place.shape)
+    points, normal, albedo, length, mirrored = found.split((3, 3, 3, 1, 1))
+    return Surfaces(points, normal, albedo, length, mirrored)
+
+
+def project(
+    points: torch.Tensor, viewpoint: Viewpoint
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(H, W) column and row of (3, H, W) points in a frame of H x W pixels, fractions counted from
+    pixel centres, and bool: in front.
+    """
+    height, width = points.shape[1:]
+    offset = points - vector(viewpoint.position, points)
+    ahead = dot(offset, vector(viewpoint.forward, points))
+    is_ahead = ahead > TINY
+    safe = ahead.clamp(min=TINY)
+    x = dot(offset, vector(viewpoint.left, points)) / (safe * viewpoint.tan_x)
+    y = dot(offset, vector(viewpoint.up, points)) / (safe * viewpoint.tan_y)
+    column = ((1 - x) / 2 * width - 0.5).clamp(-2, width + 1)
+    row = ((1 - y) / 2 * height - 0.5).clamp(-2, height + 1)
+    return column, row, is_ahead
+
+
+def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """(H, W) products of (3, H, W) vectors."""
+    return (a * b).sum(dim=0)
+
+
+def norm(vectors: torch.Tensor) -> torch.Tensor:
+    """(H, W) lengths of (3, H, W) vectors; much faster than torch's over the first axis."""
+    return dot(vectors, vectors).sqrt()
+
+
+def vector(values: Vector, like: torch.Tensor) -> torch.Tensor:
+    """(3, 1, 1) on the device of another tensor."""
+    return sent(torch.tensor(values, dtype=torch.float32), like.device).view(3, 1, 1)
+
+
+def _planes(image: torch.Tensor) -> torch.Tensor:
+    """(H, W, C) -> (C, H, W), contiguous."""
+    return image.permute(2, 0, 1).contiguous()
+
+
+def _points(length: torch.Tensor, viewpoint: Viewpoint) -> torch.Tensor:
+    """(3, H, W) world positions at (1, H, W) path lengths through the pixels' centres."""
+    _, height, width = length.shape
+    device = length.device
+    x = (1 - 2 * (torch.arange(width, device=device) + 0.5) / width) * viewpoint.tan_x
+    y = (1 - 2 * (torch.arange(height, device=device) + 0.5) / height) * viewpoint.tan_y
+    rays = (
+        x * vector(viewpoint.left, length)
+        + y[:, None] * vector(viewpoint.up, length)
+        + vector(viewpoint.forward, length)
+    )
+    return vector(viewpoint.position, length) + _unit(rays) * length
+
+
+def _unit(vectors: torch.Tensor) -> torch.Tensor:
+    """(3, H, W) of length 1; zero stays zero."""
+    finite = torch.where(torch.isfinite(vectors), vectors, 0)
+    return finite / norm(finite).clamp(min=TINY)
