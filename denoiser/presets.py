@@ -32,11 +32,20 @@ class Preset:
     """Gradients are limited to so many times the running mean of their norm; None: never."""
     average_decay: float | None = None
     """Per step, of the running mean of weights that denoises; None: the weights themselves do."""
+    settling_steps: float | None = None
+    """From learned first weights, steps after which the step size has fallen by the square root of
+    two; it goes on falling with the root of the steps, down to SLOWEST. None: it stays."""
 
+
+SLOWEST = 0.2  # of the step size: what is flown to is still learned
 
 PRESETS = {
     NetworkName.UNET: Preset(None, 3e-4),
-    NetworkName.FAST: Preset(Widths(16, 24, 32, 48), 1e-3, clip=2.0, average_decay=0.98),
-    NetworkName.BEST: Preset(Widths(32, 48, 64, 96), 1e-3, clip=2.0, average_decay=0.98),
+    NetworkName.FAST: Preset(
+        Widths(16, 24, 32, 48), 1e-3, clip=2.0, average_decay=0.98, settling_steps=150
+    ),
+    NetworkName.BEST: Preset(
+        Widths(32, 48, 64, 96), 1e-3, clip=2.0, average_decay=0.98, settling_steps=150
+    ),
 }
 """The paper's, and ours."""

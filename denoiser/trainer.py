@@ -21,6 +21,7 @@ from denoiser.networks import build_network
 from denoiser.optimizer import GuardedAdam
 from denoiser.precision import autocast
 from denoiser.presets import PRESETS
+from denoiser.presets import SLOWEST
 from denoiser.presets import Preset
 from denoiser.processes import shared
 from denoiser.replay import Replay
@@ -131,7 +132,7 @@ class Trainer:
         if clean is not None:
             examples = examples.with_target(clean)
         crop = self._crops.draw(pair.a.size, self._settings.crop)
-        return self.step_on(examples.cut(self.step_count % 2, crop))
+        return self.step_on(examples.cut(self.step_count % 2, crop), self._settled())
 
     def step_on(self, examples: Examples, rate: float = 1.0) -> torch.Tensor:
         """One step on examples from anywhere, noisy or clean targets alike; the loss, a scalar.
@@ -185,6 +186,13 @@ class Trainer:
         objective = OBJECTIVES[self._settings.loss]
         # Networks that predict kernels give radiance themselves.
         return objective if self._preset.widths is None else objective.of_radiance()
+
+    def _settled(self) -> float:
+        """Share of the step size: learned first weights need less and less of it."""
+        settings, steps = self._settings, self._preset.settling_steps
+        if steps is None or settings.start is Start.SCRATCH or not has_start(settings.network):
+            return 1.0
+        return max((1 + self.step_count / steps) ** -0.5, SLOWEST)
 
     def _loss(self, output: torch.Tensor, examples: Examples) -> torch.Tensor:
         is_relative = self._settings.loss in (LossName.HDR_TONED_INPUT, LossName.HDR_LINEAR_INPUT)
