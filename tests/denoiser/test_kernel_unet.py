@@ -21,6 +21,7 @@ from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
+from denoiser.settings import Start
 from denoiser.trainer import Trainer
 from renderer.frame import FramePair
 from renderer.frame import Viewpoint
@@ -161,3 +162,25 @@ def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
     if loss is LossName.L2_TONED_INPUT:
         expected = (output - examples.targets).square().mean()
     torch.testing.assert_close(trainer.step_on(examples), expected, rtol=1e-4, atol=0.0)
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "share"),
+    [
+        (Start.WARM, 0, 1.0),
+        (Start.WARM, 450, 0.5),
+        (Start.WARM, 100_000, 0.2),
+        (Start.SCRATCH, 450, 1.0),
+    ],
+)
+def test_steps_from_learned_first_weights_get_shorter(
+    start: Start, count: int, share: float
+) -> None:
+    """Adam's first step moves each weight by the step size, whatever the gradient."""
+    settings = DenoiserSettings(network=NetworkName.FAST, crop=32, learning_rate=1e-4, start=start)
+    trainer = Trainer(settings, "cpu")
+    trainer.step_count = count
+    before = [parameter.detach().clone() for parameter in trainer.network.parameters()]
+    trainer.step(frame(0))
+    moves = [(now - old).abs().max() for now, old in zip(trainer.network.parameters(), before)]
+    assert float(torch.stack(moves).max()) == pytest.approx(1e-4 * share, rel=1e-2)
