@@ -52,7 +52,7 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--learning-rate",
         type=number(float, 0, True),
-        help="of Adam (best and fast 1e-3, which falls after a warm start, unet 3e-4; offline 1e-3)",
+        help="of Adam (best and fast 1e-3, falling after a warm start; unet 3e-4; offline 1e-3)",
     )
     group.add_argument(
         "--train-steps",
