@@ -1,0 +1,21 @@
+"""Means over windows, against torch's pooling."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from denoiser.windows import mean_around
+
+IMAGE = torch.rand((2, 3, 6, 9), generator=torch.Generator().manual_seed(4))
+
+
+@pytest.mark.parametrize("side", [1, 3, 5])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_means_are_those_of_a_pooling(side: int, layout: torch.memory_format) -> None:
+    image = IMAGE.contiguous(memory_format=layout)
+    padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
+    expected = functional.avg_pool2d(padded, side, stride=1)
+    torch.testing.assert_close(mean_around(image, side), expected)
+    assert torch.equal(image, IMAGE), "the picture itself stays as it is"
