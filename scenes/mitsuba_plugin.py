@@ -19,6 +19,7 @@ from scenes.mitsuba_document import Document
 from scenes.mitsuba_transform import matrix_of
 from scenes.mitsuba_values import ValueProblem
 from scenes.mitsuba_values import color_of
+from scenes.mitsuba_values import color_of_file
 from scenes.mitsuba_values import number_of
 from scenes.mitsuba_values import numbers_of
 
@@ -160,7 +161,10 @@ class Plugin:
 
     def path(self, name: str = "filename") -> Path:
         """The file that a parameter names, relative to the scene's folder."""
-        text = self.text(name, "")
+        return self._file(self.text(name, ""), name)
+
+    def _file(self, text: str, name: str) -> Path:
+        """The file of this name, in the scene's folder or that of the file with this plugin."""
         if not text:
             raise self.error(f"{name}: missing")
         relative = Path(text.replace("\\", "/"))
@@ -182,6 +186,8 @@ class Plugin:
     def to_color(self, element: Element) -> RGB:
         """Linear RGB of <rgb>, <srgb>, <spectrum> or <float>."""
         try:
+            if "filename" in element.attrib:
+                return color_of_file(self._file(element.attrib["filename"], "filename"))
             return color_of(element)
         except ValueProblem as problem:
             raise self.error(f"{element.get('name', element.tag)}: {problem}") from None

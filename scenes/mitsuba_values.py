@@ -6,6 +6,7 @@ Host code.
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -49,6 +50,16 @@ def color_of(element: Element) -> RGB:
     if element.tag == "srgb":
         values = [float(value) for value in decode_srgb(np.array(values))]
     return (values[0], values[len(values) // 2], values[-1])
+
+
+def color_of_file(path: Path) -> RGB:
+    """Linear RGB of a file with a wavelength in nm and a value on each line; # begins a comment."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    rows = [line.partition("#")[0].split() for line in text.splitlines()]
+    pairs = [row for row in rows if row]
+    if not pairs or any(len(row) != 2 for row in pairs):
+        raise ValueProblem(f"{path}: not lines of wavelength and value")
+    return _curve(" ".join(":".join(row) for row in pairs))
 
 
 def _hexadecimal(text: str) -> RGB:

@@ -14,6 +14,7 @@ from tests.scenes.mitsuba_text import load
 
 FLAT_LIGHT = '<shape type="rectangle"><transform name="to_world"><scale x="0"/></transform><emitter type="area"/></shape>'  # noqa: E501
 INSTANCE = '<shape type="instance"><ref id="g"/></shape>'
+SPECTRUM = '<shape type="cube"><bsdf type="diffuse"><spectrum name="reflectance" filename="{}"/></bsdf></shape>'  # noqa: E501
 SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref id="a"/></shape>'
 
 
@@ -40,6 +41,8 @@ SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref
             "area light with zero area",
         ),  # noqa: E501
         (SELF, "reference to itself"),
+        (SPECTRUM.format("none.spd"), "none.spd: no such file"),
+        (SPECTRUM.format("scene.xml"), "not lines of wavelength and value"),
         ('<shape type="instance"/>', "an instance needs one shapegroup"),
         ('<shape type="instance"><shape type="cube"/></shape>', "needs one shapegroup"),
         (f'<shape type="shapegroup" id="g"/>{INSTANCE}', '<shape type="shapegroup" id="g">: no'),

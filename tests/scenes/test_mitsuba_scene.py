@@ -41,6 +41,14 @@ def test_transform_steps_apply_in_order(tmp_path: Path) -> None:
     assert sphere.radius == pytest.approx(2.0)
 
 
+def test_a_spectrum_of_a_file_is_the_same_written_out(tmp_path: Path) -> None:
+    (tmp_path / "red.spd").write_text("# nm, share\n400 0.1\n\n550 0.2  # green\n 700 0.9\n")
+    inside = '<bsdf type="diffuse"><spectrum name="reflectance" {}/></bsdf>'
+    written = _bsdf(tmp_path, inside.format('value="400:0.1, 550:0.2, 700:0.9"')).bsdf
+    assert _bsdf(tmp_path, inside.format('filename="red.spd"')).bsdf == written
+    assert written.reflectance[0] > 2 * written.reflectance[2]
+
+
 def test_instances_place_what_a_group_holds(tmp_path: Path) -> None:
     move = '<transform name="to_world"><translate x="{}"/></transform>'
     turn = '<transform name="to_world"><scale value="2"/><rotate z="1" angle="90"/></transform>'
