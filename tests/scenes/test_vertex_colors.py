@@ -46,7 +46,8 @@ def test_colours_are_linear_between_the_corners(
 ) -> None:
     monkeypatch.setattr(vertex_colors, "CHUNK", 5)
     faces = RNG.integers(0, 9, (count, 3)).astype(np.int32)
-    mesh = Mesh(RNG.random((9, 3)).astype(np.float32), faces)
+    vertices, normals = RNG.random((2, 9, 3)).astype(np.float32)
+    mesh = Mesh(vertices, faces, normals)
     # A third to two thirds: the fourth texel, b + c - a, is neither below 0 nor above 1.
     colors = RNG.uniform(0.34, 0.66, (9, 3)).astype(np.float32)
     given = colors
@@ -55,7 +56,9 @@ def test_colours_are_linear_between_the_corners(
         given, colors = encoded, decode_srgb(encoded)
     split, texture = painted(mesh, given, is_srgb)
     assert split.uvs is not None and split.uvs.min() > 0 and split.uvs.max() < 1
-    assert np.array_equal(split.vertices[split.faces], mesh.vertices[faces])
+    assert np.array_equal(split.vertices[split.faces], vertices[faces])
+    assert split.normals is not None
+    assert np.array_equal(split.normals[split.faces], normals[faces])
     for _ in range(20):
         share = RNG.dirichlet((1.0, 1.0, 1.0), count)
         places = np.einsum("fc,fci->fi", share, split.uvs[split.faces])
