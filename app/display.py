@@ -150,7 +150,7 @@ def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
     The first column of a row is its name; numbers stand below each other, at their right ends.
     """
     (title,), *rest = rows
-    line, gap = imgui.get_text_line_height(), 2 * TAG_PADDING
+    line, gap = imgui.get_text_line_height(), 1.5 * TAG_PADDING
     name_width = max(_width(name) for name, *_ in rest)
     number_width = gap + max(_width(number) for _, *numbers in rest for number in numbers)
     count = max(len(numbers) for _, *numbers in rest)
