@@ -7,8 +7,6 @@ kernels, of more numbers than all else, are made, used and differentiated in one
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import torch
 from torch.nn import functional
 
@@ -57,10 +55,10 @@ class _KernelFilter(torch.autograd.Function):
         # Not divided by their sum yet: the sum of pictures is, which has fewer planes.
         weights = logits.sub_(logits.amax(dim=1, keepdim=True)).exp_()
         total = weights.sum(dim=1, keepdim=True)
-        taps = weights.unflatten(1, (count, -1))
+        taps = weights.unflatten(1, (count, -1)).unbind(dim=2)
         sums = torch.zeros_like(pictures, memory_format=torch.contiguous_format)
-        for tap, neighbours in _neighbours(padded, side, size):
-            sums.addcmul_(taps[:, :, tap, None], neighbours)
+        for tap, neighbours in zip(taps, _neighbours(padded, side)):
+            sums.addcmul_(tap[:, :, None], neighbours)
         filtered = sums.sum(dim=1) / total
         ctx.save_for_backward(padded, weights, total, filtered, rows, weight)
         return filtered, rest.clone()
@@ -76,11 +74,12 @@ class _KernelFilter(torch.autograd.Function):
         head = slope.new_empty((len(weight), count, *size))
         logits, rest = head.transpose(0, 1).tensor_split([weights.shape[1]], dim=1)
         rest.copy_(slope_of_rest)
-        taps = logits.unflatten(1, (padded.shape[1], -1))
-        for tap, neighbours in _neighbours(padded, ctx.side, slope.shape[2:]):
-            torch.mul(first, neighbours[:, :, 0], out=taps[:, :, tap])
-            for channel, other in enumerate(others, 1):
-                taps[:, :, tap].addcmul_(other, neighbours[:, :, channel])
+        taps = logits.unflatten(1, (padded.shape[1], -1)).unbind(dim=2)
+        channels = [_neighbours(channel, ctx.side) for channel in padded.unbind(dim=2)]
+        for tap, neighbour, *more in zip(taps, *channels):
+            torch.mul(first, neighbour, out=tap)
+            for other, neighbour in zip(others, more):
+                tap.addcmul_(other, neighbour)
         # A softmax's: w (s - sum of w s), where the sum is that of the filtered picture.
         logits.sub_((slope * filtered).sum(dim=1, keepdim=True)).mul_(weights)
         flat = head.flatten(1)
@@ -104,11 +103,9 @@ def _padded(pictures: torch.Tensor, reach: int) -> torch.Tensor:
     return flat.contiguous().unflatten(1, pictures.shape[1:3])
 
 
-def _neighbours(
-    padded: torch.Tensor, side: int, size: torch.Size
-) -> Iterator[tuple[int, torch.Tensor]]:
-    """Each tap, with the pictures moved so that it meets its pixels; `size` is (H, W)."""
-    height, width = size
-    for tap in range(side * side):
-        row, column = divmod(tap, side)
-        yield tap, padded[..., row : row + height, column : column + width]
+def _neighbours(padded: torch.Tensor, side: int) -> list[torch.Tensor]:
+    """For each tap the (..., H, W) pictures, moved so that it meets its pixels; all views at once,
+    as there are more taps than work in each.
+    """
+    windows = padded.unfold(-2, side, 1).unfold(-2, side, 1)
+    return [tap for row in windows.unbind(dim=-2) for tap in row.unbind(dim=-1)]
