@@ -118,7 +118,9 @@ def _typical(image: torch.Tensor) -> torch.Tensor:
 def _demodulated(half: Half, color: torch.Tensor | None = None) -> torch.Tensor:
     """(1, 3, H, W): a half's radiance, or another picture of it, over its albedo; broken: 0."""
     color, valid = half.color if color is None else color, finite_pixels(half)
-    planes = [to_planes(torch.where(valid, image, 0)) for image in (color, half.albedo)]
+    images = (torch.where(valid, image, 0) for image in (color, half.albedo))
+    # In memory, too, plane by plane, as all is that is gathered from them.
+    planes = [to_planes(image).contiguous() for image in images]
     return demodulated(planes[0], planes[1]).clamp(max=MAX_RADIANCE)
 
 

@@ -24,12 +24,11 @@ class Matches:
 
     def carried(self, image: torch.Tensor) -> torch.Tensor:
         """(1, C, H, W) of the earlier frame as this one sees it; 0 where there is no match."""
-        _, channels, height, width = image.shape
-        flat = image.permute(0, 2, 3, 1).reshape(height * width, channels)
+        flat = image[0].flatten(1)
         total = torch.zeros_like(flat)
         for places, weights in zip(self.places, self.weights):
-            total.addcmul_(flat.index_select(0, places), weights[:, None])
-        return total.view(1, height, width, channels).permute(0, 3, 1, 2)
+            total.addcmul_(flat.index_select(1, places), weights)
+        return total.view(image.shape)
 
     def found(self, height: int, width: int) -> torch.Tensor:
         """(1, 1, H, W) float32: 1 where there is a match, else 0."""
