@@ -51,23 +51,26 @@ class GltfMaterials:
             self.indices[number] = len(self.materials) - 1
         return self.indices[number]
 
-    def painted_index(self, number: Any, colors: ImageTexture) -> int | None:
-        """Position of a copy of material `number` whose base colour, one colour so far, is
-        multiplied by `colors`; None where the material has pictures, which lie elsewhere.
+    def takes_colors(self, number: Any) -> bool:
+        """Whether material `number` has one base colour for others to be factors of; told if not.
+
+        Pictures lie elsewhere than those colours would.
         """
         material = self.materials[self.index(number)]
+        has_base = isinstance(material.bsdf, (MetallicRoughness, Diffuse))
+        takes = has_base and not material.has_textures
+        if not takes:
+            self.document.note("vertex colours were ignored on glass and beside pictures")
+        return takes
+
+    def painted_index(self, number: Any, colors: ImageTexture) -> int:
+        """Position of a copy of material `number`, which takes them, with factors of its colour."""
+        material = self.materials[self.index(number)]
         bsdf, emission = material.bsdf, material.emission
-        if isinstance(bsdf, MetallicRoughness) and not material.has_textures:
-            base = bsdf.base_color
-            assert isinstance(base, tuple)
-            bsdf = replace(bsdf, base_color=replace(colors, scale=(*base, 1.0)))
-        elif (
-            isinstance(bsdf, Diffuse) and isinstance(emission, tuple) and not material.has_textures
-        ):
-            emission = replace(colors, scale=(*emission, 1.0))  # unlit
-        else:
-            self.document.note("vertex colours were ignored where materials have pictures")
-            return None
+        if isinstance(bsdf, MetallicRoughness):
+            bsdf = replace(bsdf, base_color=_times(colors, bsdf.base_color))
+        else:  # unlit
+            emission = _times(colors, emission)
         self.materials.append(replace(material, bsdf=bsdf, emission=emission))
         return len(self.materials) - 1
 
@@ -152,3 +155,9 @@ class GltfMaterials:
             opacity = self.textures.texture(pbr["baseColorTexture"], is_srgb=True, scale=scale)
         cutoff = number_of(source, "alphaCutoff", DEFAULT_CUTOFF) if mode == "MASK" else None
         return opacity, cutoff
+
+
+def _times(colors: ImageTexture, factor: Spectrum | None) -> ImageTexture:
+    """Colours times one that is the same everywhere."""
+    assert isinstance(factor, tuple)
+    return replace(colors, scale=(*factor, 1.0))

@@ -77,16 +77,14 @@ class GltfMeshes:
     def _with_material(self, mesh: Mesh, primitive: Json, place: str) -> Mesh:
         """The mesh, in the colours of its vertices if it has some."""
         number, attributes = primitive.get("material"), primitive.get("attributes", {})
-        if "COLOR_0" in attributes:
-            colors = read_colors(self.document, attributes["COLOR_0"])
-            if len(colors) != len(mesh.vertices):
-                reason = f"COLOR_0: {len(colors)} for {len(mesh.vertices)} vertices"
-                raise self.document.error(place, reason)
-            split, texture = painted(mesh, colors, is_srgb=False)
-            material = self.materials.painted_index(number, texture)
-            if material is not None:
-                return replace(split, material=material)
-        return replace(mesh, material=self.materials.index(number))
+        if "COLOR_0" not in attributes or not self.materials.takes_colors(number):
+            return replace(mesh, material=self.materials.index(number))
+        colors = read_colors(self.document, attributes["COLOR_0"])
+        if len(colors) != len(mesh.vertices):
+            reason = f"COLOR_0: {len(colors)} for {len(mesh.vertices)} vertices"
+            raise self.document.error(place, reason)
+        split, texture = painted(mesh, colors, is_srgb=False)
+        return replace(split, material=self.materials.painted_index(number, texture))
 
     def _attribute(self, attributes: Json, name: str, width: int, count: int) -> np.ndarray | None:
         if name not in attributes:

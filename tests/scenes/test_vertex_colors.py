@@ -13,6 +13,7 @@ from scenes.description import SceneError
 from scenes.encodings import decode_srgb
 from scenes.encodings import linear_texels
 from scenes.gltf_scene import load_gltf
+from scenes.materials import Dielectric
 from scenes.materials import Diffuse
 from scenes.materials import ImageTexture
 from scenes.materials import MetallicRoughness
@@ -140,6 +141,18 @@ def test_colours_beside_pictures_are_told(tmp_path: Path) -> None:
     builder = colored({"normalTexture": {"index": 0}})
     builder.root |= {"textures": [{"source": 0}], "images": [{"uri": "a.png"}]}
     scene = load_gltf(builder.write(tmp_path / "a.glb"))
+    assert any("vertex colours were ignored" in note for note in scene.notes)
+
+
+def test_glass_that_glows_takes_no_colours(tmp_path: Path) -> None:
+    extensions = {
+        "KHR_materials_transmission": {"transmissionFactor": 1.0},
+        "KHR_materials_volume": {"thicknessFactor": 1.0},
+    }
+    glass = {"extensions": extensions, "emissiveFactor": [0.5, 0.5, 0.5]}
+    scene = load_gltf(colored(glass).write(tmp_path / "a.glb"))
+    material = scene.materials[scene.shapes[0].material]
+    assert isinstance(material.bsdf, Dielectric) and material.emission == (0.5, 0.5, 0.5)
     assert any("vertex colours were ignored" in note for note in scene.notes)
 
 
