@@ -11,7 +11,7 @@ each half,
 and the weights that give the least expected error are as 1 / V for the mean to 1 / |f's error|^2
 for the network. As V falls the mean takes over. The estimates are noisy themselves, most so of few
 samples: where a and b happen to agree V seems small, and a good network's error larger than it is.
-So an error counts only as far as it exceeds 1.5 V, else such places would be specks of noise in an
+So an error counts only as far as it exceeds 2 V, else such places would be specks of noise in an
 even wall; with more samples this doubt falls.
 """
 
@@ -27,7 +27,7 @@ from renderer.frame import Half
 from renderer.frame import Viewpoint
 
 WINDOW = 5  # pixels on a side over which errors are averaged before they are compared
-DOUBT = 1.5  # variances that an error has to exceed
+DOUBT = 2.0  # variances that an error has to exceed
 DOUBT_SPP = 192.0  # and this over the number of samples per pixel, once that is less
 RELATIVE_FLOOR = 0.01  # radiance; errors are compared relative to the brightness, as L_HDR does
 TINY = 1e-12
