@@ -18,6 +18,7 @@ from denoiser.demodulation import demodulated
 from denoiser.features import finite_pixels
 from denoiser.features import to_planes
 from denoiser.reprojection import match
+from denoiser.windows import mean_around
 from renderer.frame import FramePair
 from renderer.frame import Half
 
@@ -25,6 +26,7 @@ MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
+AROUND = 5  # pixels on a side of what stands for a picture where nothing was made yet
 TINY = 1e-6
 
 
@@ -42,7 +44,8 @@ class HalfHistory:
     """1 channel: frames in the means, 1 to MAX_FRAMES."""
     log_denoised: torch.Tensor
     """3 channels: log(1 + s e) of what was made of the half one frame ago, carried along; where
-    that was not in view, `log_mean`."""
+    that was not in view, of the mean of the present frame around the pixel, which reaches further
+    than a kernel does."""
     log_now: torch.Tensor
     """3 channels: of the present frame alone."""
 
@@ -127,8 +130,10 @@ def _demodulated(half: Half, color: torch.Tensor | None = None) -> torch.Tensor:
 def _added(half: Half, exposed: torch.Tensor, past: torch.Tensor | None) -> HalfHistory:
     """The past with the present frame's s e in it; pixels that are broken now keep their past."""
     log = torch.log1p(exposed)
+    log_around = torch.log1p(mean_around(exposed, AROUND))
     if past is None:
-        return HalfHistory(log, log.square(), exposed, torch.ones_like(log[:, :1]), log, log)
+        ones = torch.ones_like(log[:, :1])
+        return HalfHistory(log, log.square(), exposed, ones, log_around, log)
     log_mean, log_square, mean, denoised, before = past.split((3, 3, 3, 3, 1), dim=1)
     present = to_planes(finite_pixels(half)).to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
@@ -139,6 +144,6 @@ def _added(half: Half, exposed: torch.Tensor, past: torch.Tensor | None) -> Half
         log_square=log_square.lerp(log.square(), share),
         mean=mean.lerp(exposed, share),
         count=count,
-        log_denoised=torch.where(before > 0, denoised, log_mean),
+        log_denoised=torch.where(before > 0, denoised, log_around),
         log_now=log,
     )

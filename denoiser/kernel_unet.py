@@ -17,14 +17,13 @@ from denoiser.demodulation import remodulated
 from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
 from denoiser.kernel_filter import filter_with_kernels
+from denoiser.presets import Sides
 from denoiser.presets import Widths
 from denoiser.unet import LEAK
 from denoiser.unet import reflect_to_multiple
 
 SIDE_MULTIPLE = 8  # three poolings
-KERNEL = 5  # pixels
 PICTURE_COUNT = 3
-TAPS = PICTURE_COUNT * KERNEL * KERNEL  # weights that a pixel gives to all pictures together
 MAX_LOG_GAIN = 3.0
 FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box filters
 
@@ -32,9 +31,10 @@ FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box fi
 class KernelUNet(nn.Module):
     """Takes (N, 24, H, W) planes of any size, gives (N, 3, H, W) linear radiance >= 0."""
 
-    def __init__(self, widths: Widths, generator: torch.Generator) -> None:
+    def __init__(self, widths: Widths, sides: Sides, generator: torch.Generator) -> None:
         """Draw the weights from `generator`, a CPU one; no other randomness."""
         super().__init__()
+        self._sides = sides
         w = widths
         self.enc_full = _pair_of_convolutions(planes.SEEN, w.full)
         self.enc_half = _pair_of_convolutions(w.full, w.half)
@@ -44,9 +44,9 @@ class KernelUNet(nn.Module):
         self.dec_half = _convolution(w.quarter + w.half, w.half)
         self.dec_full = _convolution(w.half + w.full, w.full)
         self.dec_last = _convolution(w.full, w.full)
-        self.head_quarter = _convolution(w.quarter, TAPS, 1)
-        self.head_half = _convolution(w.half, TAPS + 1, 1)
-        self.head_full = _convolution(w.full, TAPS + 1 + 3, 1)
+        self.head_quarter = _convolution(w.quarter, _taps(sides.quarter), 1)
+        self.head_half = _convolution(w.half, _taps(sides.half) + 1, 1)
+        self.head_full = _convolution(w.full, _taps(sides.full) + 1 + 3, 1)
         initialise_he(self, generator, LEAK)
         with torch.no_grad():
             for head in (self.head_full, self.head_half, self.head_quarter):
@@ -59,10 +59,12 @@ class KernelUNet(nn.Module):
         full, half, quarter = self._features(_centred(padded[:, : planes.SEEN]))
         pictures = padded[:, planes.PICTURES].expm1().contiguous()
         halved = functional.avg_pool2d(pictures, 2)
-        smooth, _ = _filtered(functional.avg_pool2d(halved, 2), quarter, self.head_quarter)
-        fine, share = _filtered(halved, half, self.head_half)
+        quartered = functional.avg_pool2d(halved, 2)
+        sides = self._sides
+        smooth, _ = _filtered(quartered, quarter, self.head_quarter, sides.quarter)
+        fine, share = _filtered(halved, half, self.head_half, sides.half)
         smooth = _refined(fine, smooth, share)
-        fine, rest = _filtered(pictures, full, self.head_full)
+        fine, rest = _filtered(pictures, full, self.head_full, sides.full)
         share, gain = rest.split((1, 3), dim=1)
         smooth = _refined(fine, smooth, share)
         smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
@@ -88,15 +90,18 @@ def _centred(seen: torch.Tensor) -> torch.Tensor:
     return seen - shift
 
 
+def _taps(side: int) -> int:
+    """Weights that a pixel gives to all pictures together."""
+    return PICTURE_COUNT * side**2
+
+
 def _filtered(
-    pictures: torch.Tensor, features: torch.Tensor, head: nn.Conv2d
+    pictures: torch.Tensor, features: torch.Tensor, head: nn.Conv2d, side: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(N, 3, H, W): all pictures, (N, 9, H, W), through the kernels of a head; what else it has."""
     assert head.bias is not None
     weights = (head.weight.flatten(1), head.bias)
-    return filter_with_kernels(
-        pictures.unflatten(1, (PICTURE_COUNT, -1)), features, weights, KERNEL
-    )
+    return filter_with_kernels(pictures.unflatten(1, (PICTURE_COUNT, -1)), features, weights, side)
 
 
 def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:

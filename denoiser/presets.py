@@ -21,11 +21,22 @@ class Widths:
 
 
 @dataclass(frozen=True)
+class Sides:
+    """Of the kernels at full, half and quarter resolution; odd, pixels."""
+
+    full: int
+    half: int
+    quarter: int
+
+
+@dataclass(frozen=True)
 class Preset:
     """A network and its recipe."""
 
     widths: Widths | None
     """Of the kernel-predicting network with history; None: the paper's U-Net on single frames."""
+    sides: Sides | None
+    """Of its kernels."""
     learning_rate: float
     """Adam's step size where the user names none."""
     clip: float | None = None
@@ -40,12 +51,22 @@ class Preset:
 SLOWEST = 0.2  # of the step size: what is flown to is still learned
 
 PRESETS = {
-    NetworkName.UNET: Preset(None, 3e-4),
+    NetworkName.UNET: Preset(None, None, 3e-4),
     NetworkName.FAST: Preset(
-        Widths(16, 24, 32, 48), 1e-3, clip=2.0, average_decay=0.98, settling_steps=150
+        Widths(16, 24, 32, 48),
+        Sides(3, 3, 3),
+        1e-3,
+        clip=2.0,
+        average_decay=0.98,
+        settling_steps=150,
     ),
     NetworkName.BEST: Preset(
-        Widths(32, 48, 64, 96), 1e-3, clip=2.0, average_decay=0.98, settling_steps=150
+        Widths(32, 48, 64, 96),
+        Sides(3, 5, 5),
+        1e-3,
+        clip=2.0,
+        average_decay=0.98,
+        settling_steps=150,
     ),
 }
 """The paper's, and ours."""

@@ -188,9 +188,13 @@ class Trainer:
         return objective if self._preset.widths is None else objective.of_radiance()
 
     def _settled(self) -> float:
-        """Share of the step size: learned first weights need less and less of it."""
+        """Share of the step size: learned first weights need less and less of it.
+
+        They were learned with a past, mostly; without one more has to change.
+        """
         settings, steps = self._settings, self._preset.settling_steps
-        if steps is None or settings.start is Start.SCRATCH or not has_start(settings.network):
+        is_learned = settings.start is Start.WARM and has_start(settings.network)
+        if steps is None or not is_learned or not settings.has_history:
             return 1.0
         return max((1 + self.step_count / steps) ** -0.5, SLOWEST)
 

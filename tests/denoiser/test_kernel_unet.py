@@ -16,6 +16,7 @@ from denoiser.history_planes import both_directions_with_history
 from denoiser.kernel_unet import KernelUNet
 from denoiser.metrics import psnr
 from denoiser.networks import build_network
+from denoiser.presets import Sides
 from denoiser.presets import Widths
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
@@ -30,6 +31,7 @@ from tests.denoiser.synthetic import noisy_pair
 
 HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 SMALL = Widths(8, 8, 8, 8)
+SIDES = Sides(3, 5, 3)
 CLEAN = clean_half(48, 40)
 
 
@@ -40,7 +42,7 @@ def frame(seed: int) -> FramePair:
 
 def network(widths: Widths = SMALL) -> KernelUNet:
     """Freshly initialised."""
-    return KernelUNet(widths, torch.Generator().manual_seed(0))
+    return KernelUNet(widths, SIDES, torch.Generator().manual_seed(0))
 
 
 def test_channels_are_what_the_planes_say() -> None:
