@@ -167,19 +167,26 @@ def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "count", "share"),
+    ("start", "has_history", "count", "share"),
     [
-        (Start.WARM, 0, 1.0),
-        (Start.WARM, 450, 0.5),
-        (Start.WARM, 100_000, 0.2),
-        (Start.SCRATCH, 450, 1.0),
+        (Start.WARM, True, 0, 1.0),
+        (Start.WARM, True, 450, 0.5),
+        (Start.WARM, True, 100_000, 0.2),
+        (Start.WARM, False, 450, 1.0),
+        (Start.SCRATCH, True, 450, 1.0),
     ],
 )
 def test_steps_from_learned_first_weights_get_shorter(
-    start: Start, count: int, share: float
+    start: Start, has_history: bool, count: int, share: float
 ) -> None:
     """Adam's first step moves each weight by the step size, whatever the gradient."""
-    settings = DenoiserSettings(network=NetworkName.FAST, crop=32, learning_rate=1e-4, start=start)
+    settings = DenoiserSettings(
+        network=NetworkName.FAST,
+        crop=32,
+        learning_rate=1e-4,
+        start=start,
+        has_history=has_history,
+    )
     trainer = Trainer(settings, "cpu")
     trainer.step_count = count
     before = [parameter.detach().clone() for parameter in trainer.network.parameters()]
