@@ -48,6 +48,7 @@ from denoiser.oidn import oidn_denoise  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
 from denoiser.settings import NetworkName  # noqa: E402
+from denoiser.settings import Precision  # noqa: E402
 from denoiser.settings import Start  # noqa: E402
 from denoiser.trainer import Trainer  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
@@ -77,6 +78,7 @@ def racers(args: argparse.Namespace, device: torch.device) -> list[Racer]:
             seed=args.seed,
             start=Start(start),
             has_history=ALONE not in more,
+            precision=Precision(args.precision),
         )
         trainer = Trainer(settings, device)
         found.append(Racer(name, trainer.denoise, trainer))
@@ -177,6 +179,7 @@ def main() -> None:
     parser.add_argument("--crop", type=int, default=96)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--precision", default="auto", choices=[each.value for each in Precision])
     parser.add_argument("--rest", type=int, default=32, help="frames at rest after the flight")
     parser.add_argument("--measure", type=int, nargs="+", default=MEASURED)
     parser.add_argument("--reference-spp", type=int, default=512)
