@@ -73,7 +73,7 @@ def test_what_was_not_in_view_starts_anew() -> None:
     half = history.advance(moved)[0]
     assert bool((half.count == 1).all())
     torch.testing.assert_close(half.log_mean, log_of(moved.a, history))
-    # Where nothing was made of it yet stands the mean of what is around, at inner pixels written out.
+    # Where nothing was made of it yet stands the mean around a pixel, at inner ones written out.
     linear = log_of(moved.a, history).expm1()
     around = torch.stack(
         [linear.roll((y, x), (2, 3)) for y in range(-2, 3) for x in range(-2, 3)]
