@@ -138,7 +138,7 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
     changed, loss = imgui.combo("loss", losses.index(denoiser.loss), list(LOSS_LABELS.values()))
     if changed:
         draft.edit(loss=losses[loss])
-    if PRESETS[denoiser.network].widths is not None:
+    if PRESETS[denoiser.network].kernels is not None:
         changed, has_history = imgui.checkbox("history", denoiser.has_history)
         if changed:
             draft.edit(has_history=has_history)

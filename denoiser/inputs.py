@@ -86,6 +86,6 @@ class HistoryInputs:
 
 def new_inputs(settings: DenoiserSettings) -> Inputs:
     """What the network of these settings reads, without a past."""
-    if PRESETS[settings.network].widths is None:
+    if PRESETS[settings.network].kernels is None:
         return PlainInputs(OBJECTIVES[settings.loss].input_transfer)
     return HistoryInputs(settings.has_history)

@@ -17,8 +17,7 @@ from denoiser.demodulation import remodulated
 from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
 from denoiser.kernel_filter import filter_with_kernels
-from denoiser.presets import Sides
-from denoiser.presets import Widths
+from denoiser.presets import KernelShape
 from denoiser.unet import LEAK
 from denoiser.unet import reflect_to_multiple
 
@@ -31,11 +30,11 @@ FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box fi
 class KernelUNet(nn.Module):
     """Takes (N, 24, H, W) planes of any size, gives (N, 3, H, W) linear radiance >= 0."""
 
-    def __init__(self, widths: Widths, sides: Sides, generator: torch.Generator) -> None:
+    def __init__(self, shape: KernelShape, generator: torch.Generator) -> None:
         """Draw the weights from `generator`, a CPU one; no other randomness."""
         super().__init__()
-        self._sides = sides
-        w = widths
+        self._sides = sides = shape.sides
+        w = shape.widths
         self.enc_full = _pair_of_convolutions(planes.SEEN, w.full)
         self.enc_half = _pair_of_convolutions(w.full, w.half)
         self.enc_quarter = _pair_of_convolutions(w.half, w.quarter)

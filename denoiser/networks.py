@@ -25,11 +25,11 @@ def build_network(name: NetworkName, seed: int, device: torch.device) -> nn.Modu
     weights on every device and leaves torch's own generators alone.
     """
     generator = torch.Generator().manual_seed(seed)
-    preset = PRESETS[name]
+    shape = PRESETS[name].kernels
     network: nn.Module
-    if preset.widths is None or preset.sides is None:
+    if shape is None:
         network = UNet(INPUT_CHANNELS, OUTPUT_CHANNELS, generator)
     else:
-        network = KernelUNet(preset.widths, preset.sides, generator)
+        network = KernelUNet(shape, generator)
     moved = network.to(device)
     return moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

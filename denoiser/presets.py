@@ -30,13 +30,19 @@ class Sides:
 
 
 @dataclass(frozen=True)
+class KernelShape:
+    """Of a kernel-predicting network with history."""
+
+    widths: Widths
+    sides: Sides
+
+
+@dataclass(frozen=True)
 class Preset:
     """A network and its recipe."""
 
-    widths: Widths | None
-    """Of the kernel-predicting network with history; None: the paper's U-Net on single frames."""
-    sides: Sides | None
-    """Of its kernels."""
+    kernels: KernelShape | None
+    """None: the paper's U-Net on single frames."""
     learning_rate: float
     """Adam's step size where the user names none."""
     clip: float | None = None
@@ -50,23 +56,17 @@ class Preset:
 
 SLOWEST = 0.2  # of the step size: what is flown to is still learned
 
+
+def _with_kernels(widths: Widths, sides: Sides) -> Preset:
+    """The recipe of all networks that predict kernels."""
+    return Preset(
+        KernelShape(widths, sides), 1e-3, clip=2.0, average_decay=0.98, settling_steps=150
+    )
+
+
 PRESETS = {
-    NetworkName.UNET: Preset(None, None, 3e-4),
-    NetworkName.FAST: Preset(
-        Widths(16, 24, 32, 48),
-        Sides(3, 3, 3),
-        1e-3,
-        clip=2.0,
-        average_decay=0.98,
-        settling_steps=150,
-    ),
-    NetworkName.BEST: Preset(
-        Widths(32, 48, 64, 96),
-        Sides(3, 5, 5),
-        1e-3,
-        clip=2.0,
-        average_decay=0.98,
-        settling_steps=150,
-    ),
+    NetworkName.UNET: Preset(None, 3e-4),
+    NetworkName.FAST: _with_kernels(Widths(16, 24, 32, 48), Sides(3, 3, 3)),
+    NetworkName.BEST: _with_kernels(Widths(32, 48, 64, 96), Sides(3, 5, 5)),
 }
 """The paper's, and ours."""

@@ -97,7 +97,7 @@ class Trainer:
         if is_other_work:
             self._updates.forget()
             self._pictures.forget()
-        if is_other_past or (is_other_input and self._preset.widths is None):
+        if is_other_past or (is_other_input and self._preset.kernels is None):
             self.forget_history()
 
     @property
@@ -185,7 +185,7 @@ class Trainer:
     def _objective(self) -> Objective:
         objective = OBJECTIVES[self._settings.loss]
         # Networks that predict kernels give radiance themselves.
-        return objective if self._preset.widths is None else objective.of_radiance()
+        return objective if self._preset.kernels is None else objective.of_radiance()
 
     def _settled(self) -> float:
         """Share of the step size: learned first weights need less and less of it.
@@ -200,7 +200,7 @@ class Trainer:
 
     def _loss(self, output: torch.Tensor, examples: Examples) -> torch.Tensor:
         is_relative = self._settings.loss in (LossName.HDR_TONED_INPUT, LossName.HDR_LINEAR_INPUT)
-        if self._preset.widths is not None and is_relative:
+        if self._preset.kernels is not None and is_relative:
             return history_loss(output, examples)
         return self._objective.loss(output, examples.targets, examples.valid)
 

@@ -16,6 +16,7 @@ from denoiser.history_planes import both_directions_with_history
 from denoiser.kernel_unet import KernelUNet
 from denoiser.metrics import psnr
 from denoiser.networks import build_network
+from denoiser.presets import KernelShape
 from denoiser.presets import Sides
 from denoiser.presets import Widths
 from denoiser.settings import DenoiserSettings
@@ -31,7 +32,7 @@ from tests.denoiser.synthetic import noisy_pair
 
 HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 SMALL = Widths(8, 8, 8, 8)
-SIDES = Sides(3, 5, 3)
+SIDES = Sides(1, 3, 5)  # all different, so that none is taken for another
 CLEAN = clean_half(48, 40)
 
 
@@ -42,7 +43,7 @@ def frame(seed: int) -> FramePair:
 
 def network(widths: Widths = SMALL) -> KernelUNet:
     """Freshly initialised."""
-    return KernelUNet(widths, SIDES, torch.Generator().manual_seed(0))
+    return KernelUNet(KernelShape(widths, SIDES), torch.Generator().manual_seed(0))
 
 
 def test_channels_are_what_the_planes_say() -> None:
