@@ -19,6 +19,7 @@ from denoiser import history_planes as planes
 from denoiser.demodulation import remodulated
 from denoiser.examples import Examples
 from denoiser.losses import masked_mean
+from denoiser.tensors import exp_minus_1
 from denoiser.windows import mean_around
 
 FLOOR = 0.1  # radiance; below it errors count absolutely, as they do in relMSE
@@ -44,5 +45,5 @@ def history_loss(estimate: torch.Tensor, examples: Examples) -> torch.Tensor:
 
 def _seen_radiance(inputs: torch.Tensor) -> torch.Tensor:
     """(N, 3, H, W) linear radiance of the mean of logs, smoothed."""
-    smooth = remodulated(inputs[:, planes.LOG_MEAN].expm1(), inputs[:, planes.ALBEDO])
+    smooth = remodulated(exp_minus_1(inputs[:, planes.LOG_MEAN]), inputs[:, planes.ALBEDO])
     return mean_around(smooth / inputs[:, planes.EXPOSURE], WINDOW)

@@ -13,6 +13,7 @@ from denoiser.examples import valid_pixels
 from denoiser.features import to_planes
 from denoiser.history import HalfHistory
 from denoiser.history import History
+from denoiser.tensors import exp_minus_1
 from denoiser.windows import mean_around
 from renderer.frame import FramePair
 from renderer.frame import Half
@@ -60,7 +61,7 @@ def united(inputs: torch.Tensor) -> torch.Tensor:
     makes of each. The standard error of a mean of two is that of one over sqrt 2.
     """
     both = inputs[:1].lerp(inputs[1:], 0.5)  # much faster than a mean over two
-    first, second = inputs[:, PICTURES].expm1().split(1)
+    first, second = exp_minus_1(inputs[:, PICTURES]).split(1)
     both[:, PICTURES] = first.lerp(second, 0.5).log1p_()
     both[:, DEVIATION] *= 0.5**0.5
     return both
@@ -90,4 +91,4 @@ def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tens
 
 def _without_fireflies(past: HalfHistory) -> torch.Tensor:
     """(1, 3, H, W) the linear mean, capped; a bias, which inputs may have."""
-    return past.mean.minimum(FIREFLY * mean_around(past.log_mean.expm1(), 3))
+    return past.mean.minimum(FIREFLY * mean_around(exp_minus_1(past.log_mean), 3))

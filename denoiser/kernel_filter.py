@@ -21,7 +21,8 @@ def filter_with_kernels(
 
     Args:
         pictures: (N, P, C, H, W), not differentiated.
-        features: (N, K, H, W), of any floating type; all else is at least float32.
+        features: (N, K, H, W), of any floating type. The head multiplies in it, all else is
+            at least float32.
         head: (P k k + R, K) and (P k k + R,): weight and bias of a 1 x 1 convolution. It gives the
             logarithms of the kernels' weights, up to a factor, picture by picture and row by row of
             the k x k neighbourhood; then what is something else.
@@ -45,11 +46,12 @@ class _KernelFilter(torch.autograd.Function):
         bias: torch.Tensor,
         side: int,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        ctx.side, ctx.kind = side, features.dtype
+        ctx.side = side
         count, size = pictures.shape[1], features.shape[2:]
         padded, rows = _padded(pictures, side // 2), _rows(features)
+        weight = weight.to(rows.dtype)
         with torch.autocast(rows.device.type, enabled=False):
-            head = torch.cat((weight, bias[:, None]), dim=1) @ rows.t()
+            head = torch.addmm(bias.to(rows.dtype)[:, None], weight, rows.t()).to(pictures.dtype)
         planes = head.unflatten(1, (len(features), *size)).transpose(0, 1)
         logits, rest = planes.tensor_split([count * side**2], dim=1)
         # Not divided by their sum yet: the sum of pictures is, which has fewer planes.
@@ -83,19 +85,15 @@ class _KernelFilter(torch.autograd.Function):
         # A softmax's: w (s - sum of w s), where the sum is that of the filtered picture.
         logits.sub_((slope * filtered).sum(dim=1, keepdim=True)).mul_(weights)
         flat = head.flatten(1)
-        slope_of_head = flat @ rows
-        slope_of_rows = (flat.t() @ weight).to(ctx.kind)
-        features = slope_of_rows.unflatten(0, (count, *size)).permute(0, 3, 1, 2)
-        return None, features, slope_of_head[:, :-1], slope_of_head[:, -1], None
+        slope_of_bias, flat = flat.sum(dim=1), flat.to(rows.dtype)
+        slope_of_weight = (flat @ rows).to(slope.dtype)
+        features = (flat.t() @ weight).unflatten(0, (count, *size)).permute(0, 3, 1, 2)
+        return None, features, slope_of_weight, slope_of_bias, None
 
 
 def _rows(features: torch.Tensor) -> torch.Tensor:
-    """(N H W, K + 1), a row for each pixel, with a 1 at its end that the bias is multiplied by."""
-    pixels = features.permute(0, 2, 3, 1).flatten(0, 2)
-    kind = torch.promote_types(features.dtype, torch.float32)
-    rows = torch.ones((len(pixels), pixels.shape[1] + 1), dtype=kind, device=pixels.device)
-    rows[:, :-1] = pixels
-    return rows
+    """(N H W, K), a row for each pixel."""
+    return features.permute(0, 2, 3, 1).flatten(0, 2)
 
 
 def _padded(pictures: torch.Tensor, reach: int) -> torch.Tensor:

@@ -18,6 +18,7 @@ from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
 from denoiser.kernel_filter import filter_with_kernels
 from denoiser.presets import KernelShape
+from denoiser.tensors import exp_minus_1
 from denoiser.unet import LEAK
 from denoiser.unet import reflect_to_multiple
 
@@ -56,7 +57,7 @@ class KernelUNet(nn.Module):
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, SIDE_MULTIPLE)
         full, half, quarter = self._features(_centred(padded[:, : planes.SEEN]))
-        pictures = padded[:, planes.PICTURES].expm1().contiguous()
+        pictures = exp_minus_1(padded[:, planes.PICTURES]).contiguous()
         halved = functional.avg_pool2d(pictures, 2)
         quartered = functional.avg_pool2d(halved, 2)
         sides = self._sides
