@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from denoiser.metrics import RELATIVE_EPSILON  # noqa: E402
 from denoiser.reprojection import match  # noqa: E402
+from denoiser.surfaces import SeenHalf  # noqa: E402
 from denoiser.trainer import Trainer  # noqa: E402
 from denoiser.transfer import tone  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
@@ -111,7 +112,8 @@ def measure(
     }
     if racer.errors and before is not None:
         assert pair.viewpoint is not None and before.viewpoint is not None
-        matches = match(pair.a, pair.viewpoint, before.a, before.viewpoint)
+        now, then = SeenHalf(pair.a, pair.viewpoint), SeenHalf(before.a, before.viewpoint)
+        matches = match(now, then)
         seen = matches.found(*errors[0].shape[2:]).bool().expand_as(errors[0])
         changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, racer.errors)]
         row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())

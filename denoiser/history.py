@@ -18,6 +18,7 @@ from denoiser.demodulation import demodulated
 from denoiser.features import finite_pixels
 from denoiser.features import to_planes
 from denoiser.reprojection import match
+from denoiser.surfaces import SeenHalf
 from denoiser.windows import mean_around
 from renderer.frame import FramePair
 from renderer.frame import Half
@@ -66,6 +67,7 @@ class History:
     def __init__(self) -> None:
         """Nothing seen yet."""
         self._earlier: FramePair | None = None
+        self._seen: list[SeenHalf] = []
         self._halves: list[HalfHistory] = []
         self._exposure: torch.Tensor | None = None
 
@@ -85,14 +87,15 @@ class History:
         if self._exposure is None:
             self._exposure = 1 / _typical(torch.cat(smooth))
         carried: list[torch.Tensor | None] = [None, None]
-        if earlier is not None and _fits(pair, earlier):
-            assert pair.viewpoint is not None and earlier.viewpoint is not None
-            for index, old in enumerate((earlier.a, earlier.b)):
-                matches = match(halves[index], pair.viewpoint, old, earlier.viewpoint)
+        view = pair.viewpoint
+        seen = [] if view is None else [SeenHalf(half, view) for half in halves]
+        if earlier is not None and pair.a.size == earlier.a.size:
+            for index, (now, before) in enumerate(zip(seen, self._seen)):
+                matches = match(now, before)
                 carried[index] = matches.carried(self._halves[index].planes())
         exposed = [self._exposure * image for image in smooth]
         self._halves = [_added(*each) for each in zip(halves, exposed, carried)]
-        self._earlier = pair
+        self._earlier, self._seen = pair, seen
         return self._halves
 
     def remember(self, radiance: list[torch.Tensor]) -> None:
@@ -103,11 +106,6 @@ class History:
             replace(past, log_denoised=torch.log1p(exposure * _demodulated(half, made)))
             for past, half, made in zip(self._halves, (pair.a, pair.b), radiance)
         ]
-
-
-def _fits(pair: FramePair, earlier: FramePair) -> bool:
-    has_views = pair.viewpoint is not None and earlier.viewpoint is not None
-    return has_views and pair.a.size == earlier.a.size
 
 
 def _typical(image: torch.Tensor) -> torch.Tensor:

@@ -32,31 +32,36 @@ class Matches:
 
     def found(self, height: int, width: int) -> torch.Tensor:
         """(1, 1, H, W) float32: 1 where there is a match, else 0."""
-        return (self.weights.sum(dim=0) > 0).float().view(1, 1, height, width)
+        return self.is_any().float().view(1, 1, height, width)
 
-    def where(self, other: Matches) -> Matches:
-        """These where there is one of the other ones, and none elsewhere."""
-        return Matches(self.places, torch.where(other.weights.sum(dim=0) > 0, self.weights, 0))
+    def is_any(self) -> torch.Tensor:
+        """(H W,) bool: where there is a match."""
+        return self.weights.sum(dim=0) > 0
 
-    def or_else(self, other: Matches) -> Matches:
-        """These, and the other ones where there is none of these."""
-        has_match = self.weights.sum(dim=0) > 0
+    def or_else(self, other: Matches, pixels: torch.Tensor) -> Matches:
+        """These, and those that other ones are of (M,) `pixels`, without any of these there."""
+        is_other = other.is_any()
+        places = torch.where(is_other, other.places, self.places[:, pixels])
+        weights = torch.where(is_other, other.weights, self.weights[:, pixels])
         return Matches(
-            torch.where(has_match, self.places, other.places),
-            torch.where(has_match, self.weights, other.weights),
+            self.places.index_copy(1, pixels, places), self.weights.index_copy(1, pixels, weights)
         )
 
 
 def matches_of(
-    x: torch.Tensor, y: torch.Tensor, tests: Callable[[torch.Tensor], list[torch.Tensor]]
+    x: torch.Tensor,
+    y: torch.Tensor,
+    size: tuple[int, int],
+    tests: Callable[[torch.Tensor], list[torch.Tensor]],
 ) -> list[Matches]:
     """The four pixels around a place in the earlier frame, as far as they match, by each test.
 
     Args:
-        x: (H, W) column, fractions counted from pixel centres; y: its row.
-        tests: of (H, W) int64 indices into the flattened earlier image, some of (H, W) bool.
+        x: column of any shape, fractions counted from pixel centres; y: its row.
+        size: (width, height) of the earlier frame.
+        tests: of int64 indices into the flattened earlier image, shaped as x, some of bool.
     """
-    height, width = x.shape
+    width, height = size
     left, top = x.floor(), y.floor()
     places, shares = [], []
     for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):

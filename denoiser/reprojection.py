@@ -17,15 +17,13 @@ from torch.nn import functional
 from denoiser.matches import Matches
 from denoiser.matches import matches_of
 from denoiser.surfaces import TINY
+from denoiser.surfaces import SeenHalf
 from denoiser.surfaces import Surfaces
 from denoiser.surfaces import dot
 from denoiser.surfaces import norm
-from denoiser.surfaces import picked
 from denoiser.surfaces import project
-from denoiser.surfaces import surfaces_of
 from denoiser.surfaces import vector
 from renderer.frame import Half
-from renderer.frame import Viewpoint
 
 PLANE_TOLERANCE = 0.02  # of the distance: how far off the tangent plane the earlier point may lie
 NORMAL_COSINE = 0.8  # least between both shading normals
@@ -36,53 +34,74 @@ ALIKE_MIRRORED = 0.5  # most between the shares of both that are seen by way of 
 WHOLE_NORMAL = 0.98  # least length of the mean normal of a pixel that shows one surface
 
 
-def match(half: Half, viewpoint: Viewpoint, earlier: Half, earlier_viewpoint: Viewpoint) -> Matches:
-    """Find what `half` shows in `earlier`, an earlier frame's same half of equal size.
+def match(now: SeenHalf, before: SeenHalf) -> Matches:
+    """Find what a half shows in the same half of an earlier frame of equal size.
 
     A pixel of the earlier frame counts if its point lies near the tangent plane of this one's, and
     its normal is about the same; sky matches sky.
     """
-    assert half.depth.shape == earlier.depth.shape, "frames differ in size"
-    height, width, _ = half.depth.shape
-    if viewpoint == earlier_viewpoint:
-        return _at_rest(height, width, half.depth.device)
-    now = surfaces_of(half, viewpoint)
-    table = surfaces_of(earlier, earlier_viewpoint).table()
-    x, y, is_ahead = project(now.points, earlier_viewpoint)
-    distance = norm(now.points - vector(earlier_viewpoint.position, now.points))
-    is_edge = ~now.is_sky & ~_is_whole(now, half)
-
-    def is_as_mirrored(there: Surfaces) -> torch.Tensor:
-        return (there.mirrored - now.mirrored)[0].abs() < ALIKE_MIRRORED
-
-    def is_same(there: Surfaces) -> torch.Tensor:
-        is_near = dot(there.points - now.points, now.normal).abs() < PLANE_TOLERANCE * distance
-        is_as_turned = dot(there.normal, now.normal) > NORMAL_COSINE
-        was_sky = there.is_sky
-        is_found = torch.where(now.is_sky, was_sky, is_near & is_as_turned & ~was_sky)
-        return is_ahead & is_as_mirrored(there) & is_found
-
-    def was_clear(there: Surfaces) -> torch.Tensor:
-        was_nearer = there.length[0] < (1 - ALIKE_DISTANCE) * distance
-        return is_ahead & (~was_nearer | there.is_sky)
-
-    def is_alike(there: Surfaces) -> torch.Tensor:
-        is_as_colored = (there.albedo - now.albedo).abs().amax(dim=0) < ALIKE_ALBEDO
-        is_as_turned = dot(there.normal, now.normal) > ALIKE_COSINE
-        ratio = there.length[0] / distance.clamp(min=TINY)
-        is_as_far = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
-        return is_edge & is_as_mirrored(there) & is_as_far & is_as_turned & is_as_colored
+    assert now.half.depth.shape == before.half.depth.shape, "frames differ in size"
+    width, height = now.half.size
+    if now.viewpoint == before.viewpoint:
+        return _at_rest(height, width, now.half.depth.device)
+    here = now.surfaces
+    x, y, is_ahead = project(here.points, before.viewpoint)
+    distance = norm(here.points - vector(before.viewpoint.position, here.points))
 
     def both(place: torch.Tensor) -> list[torch.Tensor]:
-        there = picked(table, place)
-        return [is_same(there), was_clear(there)]
+        there = before.picked(place)
+        tests = (_is_same(here, there, distance), _was_clear(there, distance))
+        return [is_ahead & test for test in tests]
 
+    same, in_view = matches_of(x, y, now.half.size, both)
     # What was out of the picture or hidden behind something is new.
-    same, was_in_view = matches_of(x, y, both)
-    (moved,) = matches_of(
-        *_moved_with_the_nearest(x, y, now), lambda place: [is_alike(picked(table, place))]
-    )
-    return same.or_else(moved.where(was_in_view))
+    is_edge = ~here.is_sky & ~_is_whole(here, now.half)
+    is_asked = is_edge.flatten() & in_view.is_any() & ~same.is_any()
+    pixels = _pixels_of(is_asked)
+    edges, far = now.picked(pixels), distance.flatten()[pixels]
+
+    def alike(place: torch.Tensor) -> list[torch.Tensor]:
+        return [is_asked[pixels] & _is_alike(edges, before.picked(place), far)]
+
+    x, y = (each.flatten()[pixels] for each in _moved_with_the_nearest(x, y, here))
+    (moved,) = matches_of(x, y, now.half.size, alike)
+    return same.or_else(moved, pixels)
+
+
+def _pixels_of(is_asked: torch.Tensor) -> torch.Tensor:
+    """(M,) indices of those where (H W,) bool is true; on a GPU, which would have to be waited for,
+    of all.
+    """
+    if is_asked.is_cuda:
+        return torch.arange(len(is_asked), device=is_asked.device)
+    return is_asked.nonzero()[:, 0]
+
+
+def _is_same(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
+    """The same surface at about the same place, `distance` from the earlier eye."""
+    is_near = dot(there.points - here.points, here.normal).abs() < PLANE_TOLERANCE * distance
+    is_as_turned = dot(there.normal, here.normal) > NORMAL_COSINE
+    was_sky = there.is_sky
+    is_found = torch.where(here.is_sky, was_sky, is_near & is_as_turned & ~was_sky)
+    return _is_as_mirrored(here, there) & is_found
+
+
+def _was_clear(there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
+    """Nothing was before it."""
+    return (there.length[0] >= (1 - ALIKE_DISTANCE) * distance) | there.is_sky
+
+
+def _is_alike(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
+    """A mixture of surfaces that looks like this one."""
+    is_as_colored = (there.albedo - here.albedo).abs().amax(dim=0) < ALIKE_ALBEDO
+    is_as_turned = dot(there.normal, here.normal) > ALIKE_COSINE
+    ratio = there.length[0] / distance.clamp(min=TINY)
+    is_as_far = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
+    return _is_as_mirrored(here, there) & is_as_far & is_as_turned & is_as_colored
+
+
+def _is_as_mirrored(here: Surfaces, there: Surfaces) -> torch.Tensor:
+    return (there.mirrored - here.mirrored)[0].abs() < ALIKE_MIRRORED
 
 
 def _at_rest(height: int, width: int, device: torch.device) -> Matches:

@@ -6,6 +6,7 @@ Host code. Kept plane by plane: sums over the three numbers of each pixel are sl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
@@ -20,28 +21,49 @@ TINY = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Surfaces:
-    """What pixels show, finite."""
+    """What pixels show, finite; of a whole picture, (H, W), or of some of its pixels, (M,)."""
 
     points: torch.Tensor
-    """(3, H, W) world positions."""
+    """(3, ...) world positions."""
     normal: torch.Tensor
-    """(3, H, W), unit; 0: none."""
+    """(3, ...), unit; 0: none."""
     albedo: torch.Tensor
-    """(3, H, W)."""
+    """(3, ...)."""
     length: torch.Tensor
-    """(1, H, W) path length; 0: sky."""
+    """(1, ...) path length; 0: sky."""
     mirrored: torch.Tensor
-    """(1, H, W) share that is seen by way of mirror or glass."""
+    """(1, ...) share that is seen by way of mirror or glass."""
 
     @property
     def is_sky(self) -> torch.Tensor:
-        """(H, W) bool."""
+        """(...) bool."""
         return self.length[0] <= 0
 
+
+@dataclass(frozen=True, eq=False)
+class SeenHalf:
+    """A half and where it was seen from; what that shows is worked out once, when it is needed."""
+
+    half: Half
+    viewpoint: Viewpoint
+
+    @cached_property
+    def surfaces(self) -> Surfaces:
+        """Of all pixels, (H, W)."""
+        return surfaces_of(self.half, self.viewpoint)
+
+    @cached_property
     def table(self) -> torch.Tensor:
-        """(11, H W): all of it, to pick pixels from."""
-        parts = (self.points, self.normal, self.albedo, self.length, self.mirrored)
+        """(11, H W): the surfaces, to pick pixels from."""
+        all_of = self.surfaces
+        parts = (all_of.points, all_of.normal, all_of.albedo, all_of.length, all_of.mirrored)
         return torch.cat(parts).flatten(1)
+
+    def picked(self, place: torch.Tensor) -> Surfaces:
+        """The surfaces at each `place`, int64 indices of any shape into the flattened picture."""
+        found = self.table.index_select(1, place.flatten()).unflatten(1, place.shape)
+        points, normal, albedo, length, mirrored = found.split((3, 3, 3, 1, 1))
+        return Surfaces(points, normal, albedo, length, mirrored)
 
 
 def surfaces_of(half: Half, viewpoint: Viewpoint) -> Surfaces:
@@ -55,13 +77,6 @@ def surfaces_of(half: Half, viewpoint: Viewpoint) -> Surfaces:
         length=length,
         mirrored=_planes(half.mirrored),
     )
-
-
-def picked(table: torch.Tensor, place: torch.Tensor) -> Surfaces:
-    """The pixels of a `table` at each `place`, (H, W) int64."""
-    found = table.index_select(1, place.flatten()).unflatten(1, place.shape)
-    points, normal, albedo, length, mirrored = found.split((3, 3, 3, 1, 1))
-    return Surfaces(points, normal, albedo, length, mirrored)
 
 
 def project(
@@ -83,12 +98,12 @@ def project(
 
 
 def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """(H, W) products of (3, H, W) vectors."""
+    """(...) products of (3, ...) vectors."""
     return (a * b).sum(dim=0)
 
 
 def norm(vectors: torch.Tensor) -> torch.Tensor:
-    """(H, W) lengths of (3, H, W) vectors; much faster than torch's over the first axis."""
+    """(...) lengths of (3, ...) vectors; much faster than torch's over the first axis."""
     return dot(vectors, vectors).sqrt()
 
 

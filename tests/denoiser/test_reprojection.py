@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from denoiser.reprojection import match
+from denoiser import reprojection
+from denoiser.matches import Matches
+from denoiser.surfaces import SeenHalf
 from renderer.frame import Half
 from renderer.frame import Vector
 from renderer.frame import Viewpoint
@@ -74,6 +76,11 @@ def soft_wall(view: Viewpoint) -> tuple[Half, torch.Tensor]:
     share = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
     first = halves[0][0]
     return replace(first, depth=depth), share
+
+
+def match(half: Half, view: Viewpoint, earlier: Half, earlier_view: Viewpoint) -> Matches:
+    """What one half shows, in another."""
+    return reprojection.match(SeenHalf(half, view), SeenHalf(earlier, earlier_view))
 
 
 def planes(image: torch.Tensor) -> torch.Tensor:
