@@ -5,6 +5,8 @@ that the other half stays an independent target. There are two means. One is of 
 demodulated radiance and s the exposure: fireflies leave no streaks in it. That makes it darker than
 the mean of e, which is allowed: the input of Noise2Noise may be biased in any way, only its target
 may not. The other is of s e itself: of the right brightness, and good where nothing is very bright.
+It also remembers longer: how far back to look, where highlights move, is left to the network. At
+rest nothing moves, and both remember as long.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from renderer.frame import FramePair
 from renderer.frame import Half
 
 MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
+MOVING_FRAMES = 4.0  # and that of logs, as the camera moves, so many
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
@@ -42,7 +45,9 @@ class HalfHistory:
     mean: torch.Tensor
     """3 channels: mean of s e."""
     count: torch.Tensor
-    """1 channel: frames in the means, 1 to MAX_FRAMES."""
+    """1 channel: frames in `mean`, 1 to MAX_FRAMES."""
+    log_count: torch.Tensor
+    """1 channel: frames in the means of logs; as the camera moves, 1 to MOVING_FRAMES."""
     log_denoised: torch.Tensor
     """3 channels: log(1 + s e) of what was made of the half one frame ago, carried along; where
     that was not in view, of the mean of the present frame around the pixel, which reaches further
@@ -53,12 +58,12 @@ class HalfHistory:
     def deviation(self) -> torch.Tensor:
         """(1, 3, H, W) standard error of `log_mean`, estimated from the frames in it."""
         variance = (self.log_square - self.log_mean.square()).clamp(min=0)
-        return (variance / self.count).sqrt()
+        return (variance / self.log_count).sqrt()
 
     def planes(self) -> torch.Tensor:
-        """(1, 13, H, W) of all that is carried along."""
-        parts = (self.log_mean, self.log_square, self.mean, self.log_denoised, self.count)
-        return torch.cat(parts, dim=1)
+        """(1, 14, H, W) of all that is carried along."""
+        means = (self.log_mean, self.log_square, self.mean)
+        return torch.cat((*means, self.log_denoised, self.count, self.log_count), dim=1)
 
 
 class History:
@@ -94,7 +99,9 @@ class History:
                 matches = match(now, before)
                 carried[index] = matches.carried(self._halves[index].planes())
         exposed = [self._exposure * image for image in smooth]
-        self._halves = [_added(*each) for each in zip(halves, exposed, carried)]
+        is_at_rest = earlier is not None and view == earlier.viewpoint
+        longest = MAX_FRAMES if is_at_rest else MOVING_FRAMES
+        self._halves = [_added(*each, longest) for each in zip(halves, exposed, carried)]
         self._earlier, self._seen = pair, seen
         return self._halves
 
@@ -125,23 +132,29 @@ def _demodulated(half: Half, color: torch.Tensor | None = None) -> torch.Tensor:
     return demodulated(planes[0], planes[1]).clamp(max=MAX_RADIANCE)
 
 
-def _added(half: Half, exposed: torch.Tensor, past: torch.Tensor | None) -> HalfHistory:
-    """The past with the present frame's s e in it; pixels that are broken now keep their past."""
+def _added(
+    half: Half, exposed: torch.Tensor, past: torch.Tensor | None, longest: float
+) -> HalfHistory:
+    """The past with the present frame's s e in it; pixels that are broken now keep their past.
+
+    `longest` is the number of frames that the mean of logs holds at most.
+    """
     log = torch.log1p(exposed)
     log_around = torch.log1p(mean_around(exposed, AROUND))
     if past is None:
         ones = torch.ones_like(log[:, :1])
-        return HalfHistory(log, log.square(), exposed, ones, log_around, log)
-    log_mean, log_square, mean, denoised, before = past.split((3, 3, 3, 3, 1), dim=1)
+        return HalfHistory(log, log.square(), exposed, ones, ones, log_around, log)
+    log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1), dim=1)
     present = to_planes(finite_pixels(half)).to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
-    share = present / count
-    log_mean = log_mean.lerp(log, share)
+    log_count = (log_before + present).clamp(min=1, max=longest)
+    share, log_share = present / count, present / log_count
     return HalfHistory(
-        log_mean=log_mean,
-        log_square=log_square.lerp(log.square(), share),
+        log_mean=log_mean.lerp(log, log_share),
+        log_square=log_square.lerp(log.square(), log_share),
         mean=mean.lerp(exposed, share),
         count=count,
+        log_count=log_count,
         log_denoised=torch.where(before > 0, denoised, log_around),
         log_now=log,
     )

@@ -11,6 +11,7 @@ from denoiser.demodulation import demodulated
 from denoiser.demodulation import remodulated
 from denoiser.features import to_planes
 from denoiser.history import MAX_FRAMES
+from denoiser.history import MOVING_FRAMES
 from denoiser.history import History
 from renderer.frame import FramePair
 from renderer.frame import Half
@@ -64,6 +65,26 @@ def test_long_histories_forget() -> None:
     pair = frame(99)
     after = history.advance(pair)[0].log_mean
     torch.testing.assert_close(after, before.lerp(log_of(pair.a, history), 1 / MAX_FRAMES))
+
+
+def test_the_mean_of_logs_is_shorter_while_the_camera_moves() -> None:
+    history = History()
+    views = [replace(HERE, position=(1e-6 * step, 0.0, 0.0)) for step in range(8)]
+    for seed, view in enumerate(views):
+        before = history.advance(frame(seed, view))[0]
+    inner = (..., slice(2, -2), slice(2, -2))
+    torch.testing.assert_close(before.count[inner], torch.full((1, 1, 28, 36), 8.0))
+    assert bool((before.log_count[inner] == MOVING_FRAMES).all())
+    resting = frame(20, views[-1])
+    after = history.advance(resting)[0]
+    assert bool((after.log_count[inner] == MOVING_FRAMES + 1).all())
+    shown = log_of(resting.a, history)
+    expected = before.log_mean.lerp(shown, 1 / (MOVING_FRAMES + 1))
+    torch.testing.assert_close(after.log_mean[inner], expected[inner])
+    moving = frame(21, views[0])
+    again = history.advance(moving)[0]
+    expected = after.log_mean.lerp(log_of(moving.a, history), 1 / MOVING_FRAMES)
+    torch.testing.assert_close(again.log_mean[inner], expected[inner], atol=1e-3, rtol=1e-3)
 
 
 def test_what_was_not_in_view_starts_anew() -> None:
