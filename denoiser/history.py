@@ -26,7 +26,7 @@ from renderer.frame import FramePair
 from renderer.frame import Half
 
 MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
-MOVING_FRAMES = 4.0  # and that of logs, as the camera moves, so many
+MOVING_FRAMES = 3.0  # and that of logs, as the camera moves, so many
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
