@@ -112,8 +112,8 @@ def measure(
     }
     if racer.errors and before is not None:
         assert pair.viewpoint is not None and before.viewpoint is not None
-        now, then = SeenHalf(pair.a, pair.viewpoint), SeenHalf(before.a, before.viewpoint)
-        matches = match(now, then)
+        seen_now = SeenHalf(pair.a, pair.viewpoint)
+        matches = match(seen_now, SeenHalf(before.a, before.viewpoint))
         seen = matches.found(*errors[0].shape[2:]).bool().expand_as(errors[0])
         changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, racer.errors)]
         row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())

@@ -205,3 +205,16 @@ def test_broken_features_match_nothing() -> None:
     found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
     assert not found[5, 6] and not found[7, 8]
     assert torch.isfinite(matches.carried(planes(painted))).all()
+
+
+def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    some = match(half, now, earlier, before)
+    monkeypatch.setattr(reprojection, "_pixels_of", lambda is_asked: torch.arange(len(is_asked)))
+    every = match(half, now, earlier, before)
+    assert torch.equal(some.weights, every.weights)
+    carried = [matches.carried(planes(earlier_share)) for matches in (some, every)]
+    assert torch.equal(*carried)
+    # Those of edges are among them.
+    assert bool(some.is_any()[((share > 0) & (share < 1)).flatten()].any())
