@@ -5,8 +5,9 @@ that the other half stays an independent target. There are two means. One is of 
 demodulated radiance and s the exposure: fireflies leave no streaks in it. That makes it darker than
 the mean of e, which is allowed: the input of Noise2Noise may be biased in any way, only its target
 may not. The other is of s e itself: of the right brightness, and good where nothing is very bright.
-It also remembers longer: how far back to look, where highlights move, is left to the network. At
-rest nothing moves, and both remember as long.
+It also remembers longer: how far back to look, where highlights move, is left to the network. Of
+what is seen in glass, a past that the present frame contradicts counts for less. At rest nothing
+moves: both remember as long, and nothing is doubted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import replace
 
 import torch
 
+from denoiser.agreement import agreement
 from denoiser.demodulation import demodulated
 from denoiser.features import finite_pixels
 from denoiser.features import to_planes
@@ -30,6 +32,7 @@ MOVING_FRAMES = 3.0  # and that of logs, as the camera moves, so many
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
+MIRRORED = 0.5  # share of a pixel seen by way of mirror or glass from which its past is doubted
 AROUND = 5  # pixels on a side of what stands for a picture where nothing was made yet
 TINY = 1e-6
 
@@ -45,7 +48,7 @@ class HalfHistory:
     mean: torch.Tensor
     """3 channels: mean of s e."""
     count: torch.Tensor
-    """1 channel: frames in `mean`, 1 to MAX_FRAMES."""
+    """1 channel: frames in `mean`, 1 to MAX_FRAMES, with fractions where the past was doubted."""
     log_count: torch.Tensor
     """1 channel: frames in the means of logs; as the camera moves, 1 to MOVING_FRAMES."""
     log_denoised: torch.Tensor
@@ -100,8 +103,7 @@ class History:
                 carried[index] = matches.carried(self._halves[index].planes())
         exposed = [self._exposure * image for image in smooth]
         is_at_rest = earlier is not None and view == earlier.viewpoint
-        longest = MAX_FRAMES if is_at_rest else MOVING_FRAMES
-        self._halves = [_added(*each, longest) for each in zip(halves, exposed, carried)]
+        self._halves = [_added(*each, is_at_rest) for each in zip(halves, exposed, carried)]
         self._earlier, self._seen = pair, seen
         return self._halves
 
@@ -133,19 +135,23 @@ def _demodulated(half: Half, color: torch.Tensor | None = None) -> torch.Tensor:
 
 
 def _added(
-    half: Half, exposed: torch.Tensor, past: torch.Tensor | None, longest: float
+    half: Half, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
 ) -> HalfHistory:
-    """The past with the present frame's s e in it; pixels that are broken now keep their past.
-
-    `longest` is the number of frames that the mean of logs holds at most.
-    """
+    """The past with the present frame's s e in it; pixels that are broken now keep their past."""
     log = torch.log1p(exposed)
     log_around = torch.log1p(mean_around(exposed, AROUND))
     if past is None:
         ones = torch.ones_like(log[:, :1])
         return HalfHistory(log, log.square(), exposed, ones, ones, log_around, log)
     log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1), dim=1)
-    present = to_planes(finite_pixels(half)).to(log.dtype)
+    is_known, is_finite = before > 0, to_planes(finite_pixels(half))
+    if not is_at_rest:
+        is_mirrored = to_planes(half.mirrored) > MIRRORED
+        believed = agreement(log_mean, log, is_known & is_finite).where(is_mirrored, 1.0)
+        before, log_before = before * believed, log_before * believed
+        denoised = log_around.lerp(denoised, believed)
+    longest = MAX_FRAMES if is_at_rest else MOVING_FRAMES
+    present = is_finite.to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
     log_count = (log_before + present).clamp(min=1, max=longest)
     share, log_share = present / count, present / log_count
@@ -155,6 +161,6 @@ def _added(
         mean=mean.lerp(exposed, share),
         count=count,
         log_count=log_count,
-        log_denoised=torch.where(before > 0, denoised, log_around),
+        log_denoised=torch.where(is_known, denoised, log_around),
         log_now=log,
     )

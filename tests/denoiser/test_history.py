@@ -103,6 +103,22 @@ def test_what_was_not_in_view_starts_anew() -> None:
     torch.testing.assert_close(half.log_denoised[inner].expm1(), around[inner])
 
 
+def test_a_past_seen_in_glass_is_doubted_where_the_present_contradicts_it() -> None:
+    """Seen directly, or at rest, it is not."""
+    nearly = replace(HERE, position=(1e-6, 0.0, 0.0))
+    for share, view, is_doubted in ((1.0, nearly, True), (0.0, nearly, False), (1.0, HERE, False)):
+        history, (first, second) = History(), (frame(0), frame(1, view))
+        for half in (first.a, first.b, second.a, second.b):
+            half.mirrored.fill_(share)
+        first.a.color[:, 20:] *= 20
+        history.advance(first)
+        counts = [half.count[..., 2:-2, 2:-2] for half in history.advance(second)]
+        right = counts[0][..., 22:]  # of what was twenty times as bright
+        assert (float(right.mean()) < 1.4) == is_doubted
+        assert float(counts[0][..., :14].mean()) > 1.9
+        assert float(counts[1].mean()) > 1.9, "the other half has its own past"
+
+
 def test_what_was_made_of_a_half_is_carried_along() -> None:
     history, pair = History(), frame(0)
     history.advance(pair)
