@@ -16,9 +16,10 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from denoiser.features import stacked  # noqa: E402
 from denoiser.metrics import RELATIVE_EPSILON  # noqa: E402
 from denoiser.reprojection import match  # noqa: E402
-from denoiser.surfaces import SeenHalf  # noqa: E402
+from denoiser.surfaces import SeenHalves  # noqa: E402
 from denoiser.trainer import Trainer  # noqa: E402
 from denoiser.transfer import tone  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
@@ -60,7 +61,7 @@ class Racer:
     train_ms: list[float] = field(default_factory=list)
     denoise_ms: list[float] = field(default_factory=list)
     errors: list[torch.Tensor] = field(default_factory=list)
-    """(1, 3, H, W) of T in the frame before, against both estimates, where that was measured."""
+    """(3, 1, H, W) of T in the frame before, against both estimates, where that was measured."""
     rows: list[dict[str, float]] = field(default_factory=list)
     rest: dict[str, float] = field(default_factory=dict)
     """Flicker with the camera at rest."""
@@ -101,7 +102,7 @@ def measure(
     picture = racer.picture
     assert picture is not None
     reference = truth.mean()
-    errors = [(tone(picture) - toned).permute(2, 0, 1)[None] for toned in truth.toned]
+    errors = [stacked([tone(picture) - toned]) for toned in truth.toned]
     products = (picture - truth.radiance[0]) * (picture - truth.radiance[1])
     row = {
         "frame": frame,
@@ -112,9 +113,9 @@ def measure(
     }
     if racer.errors and before is not None:
         assert pair.viewpoint is not None and before.viewpoint is not None
-        seen_now = SeenHalf(pair.a, pair.viewpoint)
-        matches = match(seen_now, SeenHalf(before.a, before.viewpoint))
-        seen = matches.found(*errors[0].shape[2:]).bool().expand_as(errors[0])
+        seen_now = SeenHalves((pair.a,), pair.viewpoint)
+        matches = match(seen_now, SeenHalves((before.a,), before.viewpoint))
+        seen = matches.is_any().view(seen_now.shape).expand_as(errors[0])
         changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, racer.errors)]
         row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())
     racer.errors = errors

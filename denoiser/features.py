@@ -6,6 +6,8 @@ appendix A.1: T(color) - 0.5, albedo - 0.5, normal / 2.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from denoiser.transfer import Transfer
@@ -19,6 +21,13 @@ def to_planes(image: torch.Tensor) -> torch.Tensor:
     """(H, W, C) contiguous -> (1, C, H, W): a view of the same memory, channels-last."""
     assert image.dim() == 3, tuple(image.shape)
     return image.permute(2, 0, 1).unsqueeze(0)
+
+
+def stacked(images: Sequence[torch.Tensor]) -> torch.Tensor:
+    """N of (H, W, C) -> (C, N, H, W), contiguous: plane by plane, as sums over the few numbers of
+    each pixel are slow.
+    """
+    return torch.stack([image.permute(2, 0, 1) for image in images], dim=1)
 
 
 def to_image(planes: torch.Tensor) -> torch.Tensor:

@@ -1,6 +1,6 @@
 """History: what each half has gathered of the surfaces in view over earlier frames.
 
-Host code. Both halves are carried along and accumulated on their own, with their own features, so
+Host code. Both halves are carried along and accumulated at once, but each with its own features, so
 that the other half stays an independent target. There are two means. One is of log(1 + s e), e the
 demodulated radiance and s the exposure: fireflies leave no streaks in it. That makes it darker than
 the mean of e, which is allowed: the input of Noise2Noise may be biased in any way, only its target
@@ -12,6 +12,7 @@ moves: both remember as long, and nothing is doubted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -20,9 +21,9 @@ import torch
 from denoiser.agreement import agreement
 from denoiser.demodulation import demodulated
 from denoiser.features import finite_pixels
-from denoiser.features import to_planes
+from denoiser.features import stacked
 from denoiser.reprojection import match
-from denoiser.surfaces import SeenHalf
+from denoiser.surfaces import SeenHalves
 from denoiser.windows import mean_around
 from renderer.frame import FramePair
 from renderer.frame import Half
@@ -38,8 +39,8 @@ TINY = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class HalfHistory:
-    """One half's past as the present frame sees it, the present included. Planes, (1, C, H, W)."""
+class Past:
+    """The halves' pasts as the present frame sees them, the present included; (C, N, H, W) each."""
 
     log_mean: torch.Tensor
     """3 channels: mean of log(1 + s e)."""
@@ -59,14 +60,14 @@ class HalfHistory:
     """3 channels: of the present frame alone."""
 
     def deviation(self) -> torch.Tensor:
-        """(1, 3, H, W) standard error of `log_mean`, estimated from the frames in it."""
+        """(3, N, H, W) standard error of `log_mean`, estimated from the frames in it."""
         variance = (self.log_square - self.log_mean.square()).clamp(min=0)
         return (variance / self.log_count).sqrt()
 
     def planes(self) -> torch.Tensor:
-        """(1, 14, H, W) of all that is carried along."""
+        """(14, N, H, W) of all that is carried along."""
         means = (self.log_mean, self.log_square, self.mean)
-        return torch.cat((*means, self.log_denoised, self.count, self.log_count), dim=1)
+        return torch.cat((*means, self.log_denoised, self.count, self.log_count))
 
 
 class History:
@@ -75,8 +76,8 @@ class History:
     def __init__(self) -> None:
         """Nothing seen yet."""
         self._earlier: FramePair | None = None
-        self._seen: list[SeenHalf] = []
-        self._halves: list[HalfHistory] = []
+        self._seen: SeenHalves | None = None
+        self._past: Past | None = None
         self._exposure: torch.Tensor | None = None
 
     @property
@@ -85,36 +86,32 @@ class History:
         assert self._exposure is not None, "no frame has been seen"
         return self._exposure
 
-    def advance(self, pair: FramePair) -> list[HalfHistory]:
-        """Carry the past along to a new frame and add it; for half a and half b.
+    def advance(self, pair: FramePair) -> Past:
+        """Carry the past along to a new frame and add it; N is 2, half a and half b.
 
         Without a viewpoint, or at another size than before, the past is forgotten.
         """
-        earlier, halves = self._earlier, [pair.a, pair.b]
-        smooth = [_demodulated(half) for half in halves]
+        earlier, halves = self._earlier, (pair.a, pair.b)
+        smooth = _demodulated(halves)
         if self._exposure is None:
-            self._exposure = 1 / _typical(torch.cat(smooth))
-        carried: list[torch.Tensor | None] = [None, None]
-        view = pair.viewpoint
-        seen = [] if view is None else [SeenHalf(half, view) for half in halves]
-        if earlier is not None and pair.a.size == earlier.a.size:
-            for index, (now, before) in enumerate(zip(seen, self._seen)):
-                matches = match(now, before)
-                carried[index] = matches.carried(self._halves[index].planes())
-        exposed = [self._exposure * image for image in smooth]
-        is_at_rest = earlier is not None and view == earlier.viewpoint
-        self._halves = [_added(*each, is_at_rest) for each in zip(halves, exposed, carried)]
+            self._exposure = 1 / _typical(smooth)
+        carried = None
+        seen = None if pair.viewpoint is None else SeenHalves(halves, pair.viewpoint)
+        before, past = self._seen, self._past
+        if past is not None and seen is not None and before is not None:
+            if seen.shape == before.shape:
+                carried = match(seen, before).carried(past.planes())
+        is_at_rest = earlier is not None and pair.viewpoint == earlier.viewpoint
+        self._past = _added(halves, self._exposure * smooth, carried, is_at_rest)
         self._earlier, self._seen = pair, seen
-        return self._halves
+        return self._past
 
     def remember(self, radiance: list[torch.Tensor]) -> None:
         """Keep what was made of each half, (H, W, 3) linear radiance, for the next frame."""
-        pair, exposure = self._earlier, self.exposure
-        assert pair is not None
-        self._halves = [
-            replace(past, log_denoised=torch.log1p(exposure * _demodulated(half, made)))
-            for past, half, made in zip(self._halves, (pair.a, pair.b), radiance)
-        ]
+        pair, past = self._earlier, self._past
+        assert pair is not None and past is not None
+        smooth = _demodulated((pair.a, pair.b), radiance)
+        self._past = replace(past, log_denoised=torch.log1p(self.exposure * smooth))
 
 
 def _typical(image: torch.Tensor) -> torch.Tensor:
@@ -125,28 +122,35 @@ def _typical(image: torch.Tensor) -> torch.Tensor:
     return mean.clamp(min=TINY)
 
 
-def _demodulated(half: Half, color: torch.Tensor | None = None) -> torch.Tensor:
-    """(1, 3, H, W): a half's radiance, or another picture of it, over its albedo; broken: 0."""
-    color, valid = half.color if color is None else color, finite_pixels(half)
-    images = (torch.where(valid, image, 0) for image in (color, half.albedo))
-    # In memory, too, plane by plane, as all is that is gathered from them.
-    planes = [to_planes(image).contiguous() for image in images]
-    return demodulated(planes[0], planes[1]).clamp(max=MAX_RADIANCE)
+def _demodulated(
+    halves: Sequence[Half], colors: Sequence[torch.Tensor] | None = None
+) -> torch.Tensor:
+    """(3, N, H, W): radiance of halves, or of other pictures of them, over albedo; broken: 0."""
+    color = stacked(colors or [half.color for half in halves])
+    albedo = stacked([half.albedo for half in halves])
+    valid = _finite(halves)
+    color, albedo = (torch.where(valid, planes, 0) for planes in (color, albedo))
+    return demodulated(color, albedo).clamp(max=MAX_RADIANCE)
+
+
+def _finite(halves: Sequence[Half]) -> torch.Tensor:
+    """(1, N, H, W) bool."""
+    return stacked([finite_pixels(half) for half in halves])
 
 
 def _added(
-    half: Half, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
-) -> HalfHistory:
+    halves: Sequence[Half], exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
+) -> Past:
     """The past with the present frame's s e in it; pixels that are broken now keep their past."""
     log = torch.log1p(exposed)
     log_around = torch.log1p(mean_around(exposed, AROUND))
     if past is None:
-        ones = torch.ones_like(log[:, :1])
-        return HalfHistory(log, log.square(), exposed, ones, ones, log_around, log)
-    log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1), dim=1)
-    is_known, is_finite = before > 0, to_planes(finite_pixels(half))
+        ones = torch.ones_like(log[:1])
+        return Past(log, log.square(), exposed, ones, ones, log_around, log)
+    log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1))
+    is_known, is_finite = before > 0, _finite(halves)
     if not is_at_rest:
-        is_mirrored = to_planes(half.mirrored) > MIRRORED
+        is_mirrored = stacked([half.mirrored for half in halves]) > MIRRORED
         believed = agreement(log_mean, log, is_known & is_finite).where(is_mirrored, 1.0)
         before, log_before = before * believed, log_before * believed
         denoised = log_around.lerp(denoised, believed)
@@ -155,7 +159,7 @@ def _added(
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
     log_count = (log_before + present).clamp(min=1, max=longest)
     share, log_share = present / count, present / log_count
-    return HalfHistory(
+    return Past(
         log_mean=log_mean.lerp(log, log_share),
         log_square=log_square.lerp(log.square(), log_share),
         mean=mean.lerp(exposed, share),

@@ -6,13 +6,16 @@ any brightness alike.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from denoiser.examples import Examples
 from denoiser.examples import valid_pixels
+from denoiser.features import stacked
 from denoiser.features import to_planes
-from denoiser.history import HalfHistory
 from denoiser.history import History
+from denoiser.history import Past
 from denoiser.tensors import exp_minus_1
 from denoiser.windows import mean_around
 from renderer.frame import FramePair
@@ -43,12 +46,11 @@ CHANNELS = 24
 
 def both_directions_with_history(pair: FramePair, history: History) -> Examples:
     """Two examples of a frame, as `examples.both_directions`; the history is carried along."""
-    halves = history.advance(pair)
+    planes = _planes((pair.a, pair.b), history.advance(pair), history.exposure)
     valid = valid_pixels(pair)
-    inputs = [_planes(half, past, history.exposure) for half, past in zip((pair.a, pair.b), halves)]
     targets = [torch.where(valid, half.color, 0) for half in (pair.b, pair.a)]
     return Examples(
-        inputs=torch.cat(inputs).contiguous(memory_format=torch.channels_last),
+        inputs=planes.transpose(0, 1).contiguous(memory_format=torch.channels_last),
         targets=torch.cat([to_planes(target) for target in targets]),
         valid=to_planes(valid).expand(2, -1, -1, -1),
     )
@@ -67,13 +69,14 @@ def united(inputs: torch.Tensor) -> torch.Tensor:
     return both
 
 
-def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tensor:
-    """(1, 24, H, W), finite."""
+def _planes(halves: Sequence[Half], past: Past, exposure: torch.Tensor) -> torch.Tensor:
+    """(24, N, H, W), finite."""
+    images = [(half.albedo, half.normal, half.depth) for half in halves]
     albedo, normal, depth = (
-        to_planes(torch.where(torch.isfinite(image), image, 0))
-        for image in (half.albedo, half.normal, half.depth)
+        torch.where(torch.isfinite(planes), planes, 0)
+        for planes in (stacked(each) for each in zip(*images))
     )
-    middle = depth.median()
+    middle = depth.flatten(2).median(dim=2).values[..., None, None]
     planes = (
         past.log_mean,
         past.log_denoised,
@@ -86,9 +89,9 @@ def _planes(half: Half, past: HalfHistory, exposure: torch.Tensor) -> torch.Tens
         depth / (depth + middle).clamp(min=1e-12),
         exposure.expand_as(depth),
     )
-    return torch.cat(planes, dim=1)
+    return torch.cat(planes)
 
 
-def _without_fireflies(past: HalfHistory) -> torch.Tensor:
-    """(1, 3, H, W) the linear mean, capped; a bias, which inputs may have."""
+def _without_fireflies(past: Past) -> torch.Tensor:
+    """(3, N, H, W) the linear mean, capped; a bias, which inputs may have."""
     return past.mean.minimum(FIREFLY * mean_around(exp_minus_1(past.log_mean), 3))

@@ -1,4 +1,4 @@
-"""Matches: for every pixel of a frame, up to four pixels of an earlier one.
+"""Matches: for every pixel of N pictures, up to four pixels of the same pictures earlier.
 
 Host code.
 """
@@ -18,24 +18,20 @@ class Matches:
     """Where to find each pixel's past."""
 
     places: torch.Tensor
-    """(4, H W) int64, indices into the flattened earlier image; 0 where the weight is."""
+    """(4, N H W) int64, indices into the flattened earlier images, each picture's into its own."""
     weights: torch.Tensor
-    """(4, H W) float32 >= 0 with sum 1, or all 0: not seen before."""
+    """(4, N H W) float32 >= 0 with sum 1, or all 0: not seen before."""
 
     def carried(self, image: torch.Tensor) -> torch.Tensor:
-        """(1, C, H, W) of the earlier frame as this one sees it; 0 where there is no match."""
-        flat = image[0].flatten(1)
+        """(C, N, H, W) of the earlier frame as this one sees it; 0 where there is no match."""
+        flat = image.flatten(1)
         total = torch.zeros_like(flat)
         for places, weights in zip(self.places, self.weights):
             total.addcmul_(flat.index_select(1, places), weights)
         return total.view(image.shape)
 
-    def found(self, height: int, width: int) -> torch.Tensor:
-        """(1, 1, H, W) float32: 1 where there is a match, else 0."""
-        return self.is_any().float().view(1, 1, height, width)
-
     def is_any(self) -> torch.Tensor:
-        """(H W,) bool: where there is a match."""
+        """(N H W,) bool: where there is a match."""
         return self.weights.sum(dim=0) > 0
 
     def or_else(self, other: Matches, pixels: torch.Tensor) -> Matches:
@@ -51,6 +47,7 @@ class Matches:
 def matches_of(
     x: torch.Tensor,
     y: torch.Tensor,
+    first: torch.Tensor,
     size: tuple[int, int],
     tests: Callable[[torch.Tensor], list[torch.Tensor]],
 ) -> list[Matches]:
@@ -58,8 +55,9 @@ def matches_of(
 
     Args:
         x: column of any shape, fractions counted from pixel centres; y: its row.
+        first: int64 that can be broadcast to it: index of the first pixel of its picture.
         size: (width, height) of the earlier frame.
-        tests: of int64 indices into the flattened earlier image, shaped as x, some of bool.
+        tests: of int64 indices into the flattened earlier images, shaped as x, some of bool.
     """
     width, height = size
     left, top = x.floor(), y.floor()
@@ -68,7 +66,7 @@ def matches_of(
         column, row = left + dx, top + dy
         bilinear = (1 - (x - column).abs()) * (1 - (y - row).abs())
         is_inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-        place = (row * width + column).where(is_inside, 0).long()
+        place = (row * width + column).where(is_inside, 0).long() + first
         places.append(place.flatten())
         shares.append([(bilinear * (is_inside & each)).flatten() for each in tests(place)])
     where = torch.stack(places)
@@ -76,6 +74,6 @@ def matches_of(
 
 
 def _normalised(weights: torch.Tensor) -> torch.Tensor:
-    """(4, H W) with sum 1, or 0 where there is too little."""
+    """(4, N H W) with sum 1, or 0 where there is too little."""
     total = weights.sum(dim=0)
     return torch.where(total >= MIN_WEIGHT, weights / total.clamp(min=MIN_WEIGHT), 0)

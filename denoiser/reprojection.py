@@ -1,6 +1,7 @@
 """Reprojection: where the surface seen in a pixel was seen in an earlier frame.
 
-Host code. Each half is matched with its own features only, so that the halves stay independent.
+Host code. Each half is matched with its own features only, so that the halves stay independent,
+though all are handled at once.
 Path lengths follow mirrors and glass, so what is seen in a flat mirror moves as its image does.
 
 A pixel on an edge averages two surfaces, and its mean point lies on neither. Where such a point is
@@ -17,13 +18,12 @@ from torch.nn import functional
 from denoiser.matches import Matches
 from denoiser.matches import matches_of
 from denoiser.surfaces import TINY
-from denoiser.surfaces import SeenHalf
+from denoiser.surfaces import SeenHalves
 from denoiser.surfaces import Surfaces
 from denoiser.surfaces import dot
 from denoiser.surfaces import norm
 from denoiser.surfaces import project
 from denoiser.surfaces import vector
-from renderer.frame import Half
 
 PLANE_TOLERANCE = 0.02  # of the distance: how far off the tangent plane the earlier point may lie
 NORMAL_COSINE = 0.8  # least between both shading normals
@@ -34,17 +34,19 @@ ALIKE_MIRRORED = 0.5  # most between the shares of both that are seen by way of 
 WHOLE_NORMAL = 0.98  # least length of the mean normal of a pixel that shows one surface
 
 
-def match(now: SeenHalf, before: SeenHalf) -> Matches:
-    """Find what a half shows in the same half of an earlier frame of equal size.
+def match(now: SeenHalves, before: SeenHalves) -> Matches:
+    """Find what halves show in the same halves of an earlier frame of equal size.
 
     A pixel of the earlier frame counts if its point lies near the tangent plane of this one's, and
     its normal is about the same; sky matches sky.
     """
-    assert now.half.depth.shape == before.half.depth.shape, "frames differ in size"
-    width, height = now.half.size
+    assert now.shape == before.shape, "frames differ in size"
+    count, height, width = now.shape
+    device = now.halves[0].depth.device
     if now.viewpoint == before.viewpoint:
-        return _at_rest(height, width, now.half.depth.device)
+        return _at_rest(count * height * width, device)
     here = now.surfaces
+    first = torch.arange(count, device=device).view(-1, 1, 1) * (height * width)
     x, y, is_ahead = project(here.points, before.viewpoint)
     distance = norm(here.points - vector(before.viewpoint.position, here.points))
 
@@ -53,24 +55,25 @@ def match(now: SeenHalf, before: SeenHalf) -> Matches:
         tests = (_is_same(here, there, distance), _was_clear(there, distance))
         return [is_ahead & test for test in tests]
 
-    same, in_view = matches_of(x, y, now.half.size, both)
+    same, in_view = matches_of(x, y, first, (width, height), both)
     # What was out of the picture or hidden behind something is new.
-    is_edge = ~here.is_sky & ~_is_whole(here, now.half)
+    is_edge = ~here.is_sky & ~_is_whole(now)
     is_asked = is_edge.flatten() & in_view.is_any() & ~same.is_any()
     pixels = _pixels_of(is_asked)
-    edges, far = now.picked(pixels), distance.flatten()[pixels]
+    edges = now.picked(pixels)
 
     def alike(place: torch.Tensor) -> list[torch.Tensor]:
         return [is_asked[pixels] & _is_alike(edges, before.picked(place), far)]
 
-    x, y = (each.flatten()[pixels] for each in _moved_with_the_nearest(x, y, here))
-    (moved,) = matches_of(x, y, now.half.size, alike)
+    places = (*_moved_with_the_nearest(x, y, here), first.expand_as(x), distance)
+    x, y, first, far = (each.flatten()[pixels] for each in places)
+    (moved,) = matches_of(x, y, first, (width, height), alike)
     return same.or_else(moved, pixels)
 
 
 def _pixels_of(is_asked: torch.Tensor) -> torch.Tensor:
-    """(M,) indices of those where (H W,) bool is true; on a GPU, which would have to be waited for,
-    of all.
+    """(M,) indices of those where (N H W,) bool is true; on a GPU, which would have to be waited
+    for, of all.
     """
     if is_asked.is_cuda:
         return torch.arange(len(is_asked), device=is_asked.device)
@@ -104,41 +107,44 @@ def _is_as_mirrored(here: Surfaces, there: Surfaces) -> torch.Tensor:
     return (there.mirrored - here.mirrored)[0].abs() < ALIKE_MIRRORED
 
 
-def _at_rest(height: int, width: int, device: torch.device) -> Matches:
+def _at_rest(count: int, device: torch.device) -> Matches:
     """Every pixel is its own match."""
-    places = torch.arange(height * width, device=device)
-    return Matches(places[None], torch.ones((1, height * width), device=device))
+    places = torch.arange(count, device=device)
+    return Matches(places[None], torch.ones((1, count), device=device))
 
 
-def _is_whole(now: Surfaces, half: Half) -> torch.Tensor:
-    """(H, W) bool: one surface fills the pixel, so that its normals agree, and a pixel beside it
+def _is_whole(now: SeenHalves) -> torch.Tensor:
+    """(N, H, W) bool: one surface fills the pixel, so that its normals agree, and a pixel beside it
     and one above or below lie on its tangent plane.
     """
+    here = now.surfaces
 
     def is_on_plane(move: int, axis: int) -> torch.Tensor:
-        offset = torch.roll(now.points, move, axis) - now.points
-        return dot(offset, now.normal).abs() < PLANE_TOLERANCE * now.length[0]
+        offset = torch.roll(here.points, move, axis) - here.points
+        return dot(offset, here.normal).abs() < PLANE_TOLERANCE * here.length[0]
 
-    rows, columns = (is_on_plane(1, axis) | is_on_plane(-1, axis) for axis in (1, 2))
-    return (half.normal.norm(dim=-1) > WHOLE_NORMAL) & rows & columns
+    rows, columns = (is_on_plane(1, axis) | is_on_plane(-1, axis) for axis in (2, 3))
+    lengths = torch.stack([half.normal.norm(dim=-1) for half in now.halves])
+    return (lengths > WHOLE_NORMAL) & rows & columns
 
 
 def _moved_with_the_nearest(
     x: torch.Tensor, y: torch.Tensor, now: Surfaces
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(H, W) column and row in the earlier frame if each pixel moves like the nearest surface of
+    """(N, H, W) column and row in the earlier frame if each pixel moves like the nearest surface of
     the nine pixels around it.
     """
-    height, width = x.shape
+    height, width = x.shape[1:]
     rows, columns = torch.meshgrid(
         torch.arange(height, device=x.device), torch.arange(width, device=x.device), indexing="ij"
     )
     nearness = torch.where(now.is_sky, 0, 1 / now.length[0].clamp(min=TINY))
     _, nearest = functional.max_pool2d(
-        nearness[None, None], 3, stride=1, padding=1, return_indices=True
+        nearness[:, None], 3, stride=1, padding=1, return_indices=True
     )
-    nearest = nearest[0, 0]
-    return (
-        columns + (x - columns).flatten()[nearest],
-        rows + (y - rows).flatten()[nearest],
-    )
+    nearest = nearest.flatten(1)
+
+    def moved(place: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+        return own + (place - own).flatten(1).gather(1, nearest).view_as(place)
+
+    return moved(x, columns), moved(y, rows)

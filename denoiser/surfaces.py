@@ -5,11 +5,13 @@ Host code. Kept plane by plane: sums over the three numbers of each pixel are sl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
 
+from denoiser.features import stacked
 from denoiser.tensors import sent
 from renderer.frame import Half
 from renderer.frame import Vector
@@ -21,7 +23,7 @@ TINY = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Surfaces:
-    """What pixels show, finite; of a whole picture, (H, W), or of some of its pixels, (M,)."""
+    """What pixels show, finite: all those of N pictures, (N, H, W), or some of them, (M,)."""
 
     points: torch.Tensor
     """(3, ...) world positions."""
@@ -41,51 +43,62 @@ class Surfaces:
 
 
 @dataclass(frozen=True, eq=False)
-class SeenHalf:
-    """A half and where it was seen from; what that shows is worked out once, when it is needed."""
+class SeenHalves:
+    """Halves and where they were seen from; what they show is worked out once, when it is needed.
 
-    half: Half
+    They are handled at once because operators cost more than the pixels in them do, and know
+    nothing of each other.
+    """
+
+    halves: tuple[Half, ...]
+    """N of one size."""
     viewpoint: Viewpoint
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """N, H, W."""
+        width, height = self.halves[0].size
+        return len(self.halves), height, width
 
     @cached_property
     def surfaces(self) -> Surfaces:
-        """Of all pixels, (H, W)."""
-        return surfaces_of(self.half, self.viewpoint)
+        """Of all pixels, (N, H, W)."""
+        return surfaces_of(self.halves, self.viewpoint)
 
     @cached_property
     def table(self) -> torch.Tensor:
-        """(11, H W): the surfaces, to pick pixels from."""
+        """(11, N H W): the surfaces, to pick pixels from."""
         all_of = self.surfaces
         parts = (all_of.points, all_of.normal, all_of.albedo, all_of.length, all_of.mirrored)
         return torch.cat(parts).flatten(1)
 
     def picked(self, place: torch.Tensor) -> Surfaces:
-        """The surfaces at each `place`, int64 indices of any shape into the flattened picture."""
+        """The surfaces at each `place`, int64 indices of any shape into the flattened pictures."""
         found = self.table.index_select(1, place.flatten()).unflatten(1, place.shape)
         points, normal, albedo, length, mirrored = found.split((3, 3, 3, 1, 1))
         return Surfaces(points, normal, albedo, length, mirrored)
 
 
-def surfaces_of(half: Half, viewpoint: Viewpoint) -> Surfaces:
-    """What a half shows."""
-    depth = _planes(half.depth)
+def surfaces_of(halves: Sequence[Half], viewpoint: Viewpoint) -> Surfaces:
+    """What halves show."""
+    depth = stacked([half.depth for half in halves])
     length = torch.where(torch.isfinite(depth), depth, 0)
     return Surfaces(
         points=_points(torch.where(length <= 0, FAR, length), viewpoint),
-        normal=_unit(_planes(half.normal)),
-        albedo=_planes(half.albedo).nan_to_num(0.0, 0.0, 0.0),
+        normal=_unit(stacked([half.normal for half in halves])),
+        albedo=stacked([half.albedo for half in halves]).nan_to_num(0.0, 0.0, 0.0),
         length=length,
-        mirrored=_planes(half.mirrored),
+        mirrored=stacked([half.mirrored for half in halves]),
     )
 
 
 def project(
     points: torch.Tensor, viewpoint: Viewpoint
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(H, W) column and row of (3, H, W) points in a frame of H x W pixels, fractions counted from
-    pixel centres, and bool: in front.
+    """(N, H, W) column and row of (3, N, H, W) points in a frame of H x W pixels, fractions counted
+    from pixel centres, and bool: in front.
     """
-    height, width = points.shape[1:]
+    height, width = points.shape[2:]
     offset = points - vector(viewpoint.position, points)
     ahead = dot(offset, vector(viewpoint.forward, points))
     is_ahead = ahead > TINY
@@ -108,18 +121,13 @@ def norm(vectors: torch.Tensor) -> torch.Tensor:
 
 
 def vector(values: Vector, like: torch.Tensor) -> torch.Tensor:
-    """(3, 1, 1) on the device of another tensor."""
-    return sent(torch.tensor(values, dtype=torch.float32), like.device).view(3, 1, 1)
-
-
-def _planes(image: torch.Tensor) -> torch.Tensor:
-    """(H, W, C) -> (C, H, W), contiguous."""
-    return image.permute(2, 0, 1).contiguous()
+    """(3, 1, 1, 1) on the device of another tensor."""
+    return sent(torch.tensor(values, dtype=torch.float32), like.device).view(3, 1, 1, 1)
 
 
 def _points(length: torch.Tensor, viewpoint: Viewpoint) -> torch.Tensor:
-    """(3, H, W) world positions at (1, H, W) path lengths through the pixels' centres."""
-    _, height, width = length.shape
+    """(3, N, H, W) world positions at (1, N, H, W) path lengths through the pixels' centres."""
+    height, width = length.shape[2:]
     device = length.device
     x = (1 - 2 * (torch.arange(width, device=device) + 0.5) / width) * viewpoint.tan_x
     y = (1 - 2 * (torch.arange(height, device=device) + 0.5) / height) * viewpoint.tan_y
@@ -132,6 +140,6 @@ def _points(length: torch.Tensor, viewpoint: Viewpoint) -> torch.Tensor:
 
 
 def _unit(vectors: torch.Tensor) -> torch.Tensor:
-    """(3, H, W) of length 1; zero stays zero."""
+    """(3, N, H, W) of length 1; zero stays zero."""
     finite = torch.where(torch.isfinite(vectors), vectors, 0)
     return finite / norm(finite).clamp(min=TINY)

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 def mean_around(image: torch.Tensor, side: int) -> torch.Tensor:
-    """(N, C, H, W) of the same; `side` is odd; beyond the edge the nearest pixel stands."""
+    """(.., .., H, W) of the same; `side` is odd; beyond the edge the nearest pixel stands."""
     reach = side // 2
     padded = functional.pad(image, (reach, reach, reach, reach), mode="replicate")
     # Sums of moved pictures, along one axis, then the other: a pooling goes pixel by pixel.

@@ -16,13 +16,13 @@ DEVIATION = 0.5  # of a pixel's log, the same in all colours
 
 
 def noise(seed: int) -> torch.Tensor:
-    """(1, 3, H, W), grey."""
+    """(3, 1, H, W), grey."""
     generator = torch.Generator().manual_seed(seed)
-    return DEVIATION * torch.randn((1, 1, *SIZE), generator=generator).expand(-1, 3, -1, -1)
+    return DEVIATION * torch.randn((1, 1, *SIZE), generator=generator).expand(3, -1, -1, -1)
 
 
 def test_a_past_that_differs_by_noise_is_believed() -> None:
-    share = agreement(torch.zeros((1, 3, *SIZE)), noise(0), ALL)
+    share = agreement(torch.zeros((3, 1, *SIZE)), noise(0), ALL)
     assert share.shape == (1, 1, *SIZE)
     # Two standard errors, estimated from 25 samples: Student's t, 24 degrees of freedom, 5.7 %.
     doubted = (share < 1).float().mean()
@@ -32,21 +32,21 @@ def test_a_past_that_differs_by_noise_is_believed() -> None:
 
 def test_a_past_that_differs_by_more_is_doubted_with_the_square() -> None:
     for change in (0.8, -1.6):
-        share = agreement(torch.full((1, 3, *SIZE), change), noise(1), ALL)
+        share = agreement(torch.full((3, 1, *SIZE), change), noise(1), ALL)
         error = DEVIATION / WINDOW
         expected = (BELIEVED * error / change) ** 2
         assert float(share.median()) == pytest.approx(expected, rel=0.1)
 
 
 def test_without_noise_small_changes_are_believed() -> None:
-    still = torch.ones((1, 3, *SIZE))
+    still = torch.ones((3, 1, *SIZE))
     for change, expected in ((0.0, 1.0), (1.9 * EVEN, 1.0), (10 * EVEN, 0.04)):
         share = agreement(still + change, still, ALL)
         torch.testing.assert_close(share, torch.full_like(share, expected), rtol=1e-3, atol=1e-6)
 
 
 def test_what_has_no_past_says_nothing() -> None:
-    past = torch.full((1, 3, *SIZE), 5.0)
+    past = torch.full((3, 1, *SIZE), 5.0)
     past[..., :100] = 0.0  # right, where it is known
     is_known = ALL.clone()
     is_known[..., 100:] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from dataclasses import replace
 
 import pytest
@@ -9,10 +10,12 @@ import torch
 
 from denoiser.demodulation import demodulated
 from denoiser.demodulation import remodulated
+from denoiser.features import stacked
 from denoiser.features import to_planes
 from denoiser.history import MAX_FRAMES
 from denoiser.history import MOVING_FRAMES
 from denoiser.history import History
+from denoiser.history import Past
 from renderer.frame import FramePair
 from renderer.frame import Half
 from renderer.frame import Viewpoint
@@ -31,9 +34,19 @@ def frame(seed: int, viewpoint: Viewpoint | None = HERE) -> FramePair:
 
 
 def log_of(half: Half, history: History) -> torch.Tensor:
-    """(1, 3, H, W) of log(1 + s e)."""
-    smooth = demodulated(to_planes(half.color), to_planes(half.albedo))
+    """(3, 1, H, W) of log(1 + s e)."""
+    smooth = demodulated(stacked([half.color]), stacked([half.albedo]))
     return torch.log1p(history.exposure * smooth)
+
+
+def advanced(history: History, pair: FramePair) -> list[Past]:
+    """The past of each half, (C, 1, H, W), with the frame in it."""
+    past = history.advance(pair)
+    planes = {field.name: getattr(past, field.name) for field in fields(Past)}
+    return [
+        Past(**{name: value[:, index, None] for name, value in planes.items()})
+        for index in range(2)
+    ]
 
 
 def test_remodulation_undoes_demodulation() -> None:
@@ -44,7 +57,7 @@ def test_remodulation_undoes_demodulation() -> None:
 def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> None:
     history, frames = History(), [frame(seed) for seed in range(6)]
     for pair in frames:
-        halves = history.advance(pair)
+        halves = advanced(history, pair)
     for index, half in enumerate(halves):
         logs = torch.stack([log_of((pair.a, pair.b)[index], history) for pair in frames])
         torch.testing.assert_close(half.log_mean, logs.mean(dim=0))
@@ -59,11 +72,11 @@ def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> Non
 def test_long_histories_forget() -> None:
     history = History()
     for seed in range(int(MAX_FRAMES) + 5):
-        half = history.advance(frame(seed))[0]
+        half = advanced(history, frame(seed))[0]
     assert bool((half.count == MAX_FRAMES).all())
     before = half.log_mean
     pair = frame(99)
-    after = history.advance(pair)[0].log_mean
+    after = advanced(history, pair)[0].log_mean
     torch.testing.assert_close(after, before.lerp(log_of(pair.a, history), 1 / MAX_FRAMES))
 
 
@@ -71,18 +84,18 @@ def test_the_mean_of_logs_is_shorter_while_the_camera_moves() -> None:
     history = History()
     views = [replace(HERE, position=(1e-6 * step, 0.0, 0.0)) for step in range(8)]
     for seed, view in enumerate(views):
-        before = history.advance(frame(seed, view))[0]
+        before = advanced(history, frame(seed, view))[0]
     inner = (..., slice(2, -2), slice(2, -2))
     torch.testing.assert_close(before.count[inner], torch.full((1, 1, 28, 36), 8.0))
     assert bool((before.log_count[inner] == MOVING_FRAMES).all())
     resting = frame(20, views[-1])
-    after = history.advance(resting)[0]
+    after = advanced(history, resting)[0]
     assert bool((after.log_count[inner] == MOVING_FRAMES + 1).all())
     shown = log_of(resting.a, history)
     expected = before.log_mean.lerp(shown, 1 / (MOVING_FRAMES + 1))
     torch.testing.assert_close(after.log_mean[inner], expected[inner])
     moving = frame(21, views[0])
-    again = history.advance(moving)[0]
+    again = advanced(history, moving)[0]
     expected = after.log_mean.lerp(log_of(moving.a, history), 1 / MOVING_FRAMES)
     torch.testing.assert_close(again.log_mean[inner], expected[inner], atol=1e-3, rtol=1e-3)
 
@@ -91,7 +104,7 @@ def test_what_was_not_in_view_starts_anew() -> None:
     history = History()
     history.advance(frame(0))
     moved = frame(1, AWAY)
-    half = history.advance(moved)[0]
+    half = advanced(history, moved)[0]
     assert bool((half.count == 1).all())
     torch.testing.assert_close(half.log_mean, log_of(moved.a, history))
     # Where nothing was made of it yet stands the mean around a pixel, at inner ones written out.
@@ -112,7 +125,7 @@ def test_a_past_seen_in_glass_is_doubted_where_the_present_contradicts_it() -> N
             half.mirrored.fill_(share)
         first.a.color[:, 20:] *= 20
         history.advance(first)
-        counts = [half.count[..., 2:-2, 2:-2] for half in history.advance(second)]
+        counts = [half.count[..., 2:-2, 2:-2] for half in advanced(history, second)]
         right = counts[0][..., 22:]  # of what was twenty times as bright
         assert (float(right.mean()) < 1.4) == is_doubted
         assert float(counts[0][..., :14].mean()) > 1.9
@@ -124,7 +137,7 @@ def test_what_was_made_of_a_half_is_carried_along() -> None:
     history.advance(pair)
     made = [torch.full((32, 40, 3), value) for value in (2.0, 5.0)]
     history.remember(made)
-    for half, before, image in zip(history.advance(frame(1)), (pair.a, pair.b), made):
+    for half, before, image in zip(advanced(history, frame(1)), (pair.a, pair.b), made):
         torch.testing.assert_close(half.log_denoised, log_of(replace(before, color=image), history))
 
 
@@ -149,10 +162,10 @@ def test_the_exposure_is_the_first_frames_and_stays() -> None:
 def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
     history = History()
     history.advance(frame(0))
-    assert bool((history.advance(frame(1, None))[0].count == 1).all())
+    assert bool((advanced(history, frame(1, None))[0].count == 1).all())
     history.advance(frame(2))
     other = replace(noisy_pair(clean_half(24, 16), 3), viewpoint=HERE)
-    assert history.advance(other)[0].log_mean.shape == (1, 3, 16, 24)
+    assert advanced(history, other)[0].log_mean.shape == (3, 1, 16, 24)
 
 
 def test_a_broken_pixel_keeps_its_past() -> None:
@@ -161,9 +174,9 @@ def test_a_broken_pixel_keeps_its_past() -> None:
     history.advance(first)
     second = frame(1)
     second.a.color[3, 4, 1] = torch.nan
-    half = history.advance(second)[0]
+    half = advanced(history, second)[0]
     assert half.count[0, 0, 3, 4] == 1 and half.count[0, 0, 3, 5] == 2
-    torch.testing.assert_close(half.log_mean[0, :, 3, 4], log_of(first.a, history)[0, :, 3, 4])
+    torch.testing.assert_close(half.log_mean[:, 0, 3, 4], log_of(first.a, history)[:, 0, 3, 4])
     assert torch.isfinite(half.planes()).all()
 
 
@@ -174,7 +187,7 @@ def test_one_half_knows_nothing_of_the_other() -> None:
         history.advance(frame(0))
     for seed in range(1, 4):
         pair = frame(seed)
-        mine = one.advance(pair)[0]
+        mine = advanced(one, pair)[0]
         stranger = replace(pair, b=noisy_pair(CLEAN, 1000 + seed).b)
-        same = other.advance(stranger)[0]
+        same = advanced(other, stranger)[0]
         assert torch.equal(mine.planes(), same.planes())

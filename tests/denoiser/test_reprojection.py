@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from denoiser import reprojection
+from denoiser.features import stacked
 from denoiser.matches import Matches
-from denoiser.surfaces import SeenHalf
+from denoiser.surfaces import SeenHalves
 from renderer.frame import Half
 from renderer.frame import Vector
 from renderer.frame import Viewpoint
@@ -80,12 +81,17 @@ def soft_wall(view: Viewpoint) -> tuple[Half, torch.Tensor]:
 
 def match(half: Half, view: Viewpoint, earlier: Half, earlier_view: Viewpoint) -> Matches:
     """What one half shows, in another."""
-    return reprojection.match(SeenHalf(half, view), SeenHalf(earlier, earlier_view))
+    return reprojection.match(SeenHalves((half,), view), SeenHalves((earlier,), earlier_view))
+
+
+def found_in(matches: Matches) -> torch.Tensor:
+    """(H, W) bool, of one half."""
+    return matches.is_any().view(HEIGHT, WIDTH)
 
 
 def planes(image: torch.Tensor) -> torch.Tensor:
-    """(1, C, H, W)."""
-    return image.permute(2, 0, 1)[None]
+    """(C, 1, H, W)."""
+    return stacked([image])
 
 
 @pytest.mark.parametrize(
@@ -96,9 +102,9 @@ def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) 
     before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint(position, turn)
     (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
     matches = match(half, now, earlier, before)
-    found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
+    found = found_in(matches)
     assert float(found.float().mean()) > 0.7
-    carried = matches.carried(planes(earlier_painted))[0].permute(1, 2, 0)
+    carried = matches.carried(planes(earlier_painted))[:, 0].permute(1, 2, 0)
     # The wall is a plane: bilinear weights are exact but at the picture's edge.
     inside = torch.zeros_like(found)
     inside[1:-1, 1:-1] = True
@@ -112,7 +118,7 @@ def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) 
 def test_what_was_out_of_the_picture_is_not_found() -> None:
     before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.0, 0.0, 0.0), 20.0)
     (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
-    found = match(half, now, earlier, before).found(HEIGHT, WIDTH)[0, 0] > 0
+    found = found_in(match(half, now, earlier, before))
     reach = earlier_painted[..., 0].abs().max() + 0.08  # a pixel of 0.075 is enough
     assert not found[painted[..., 0].abs() > reach].any()
 
@@ -120,7 +126,7 @@ def test_what_was_out_of_the_picture_is_not_found() -> None:
 def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
     before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.8, 0.0, 0.0))
     (half, painted), (earlier, _) = wall(now, 4.0, panel=2.0), wall(before, 4.0, panel=2.0)
-    found = match(half, now, earlier, before).found(HEIGHT, WIDTH)[0, 0] > 0
+    found = found_in(match(half, now, earlier, before))
     is_wall = painted[..., 2] > 3.0
     # From the origin the panel of half width 0.3 at 2 hides the wall at 4 up to 0.6.
     hidden = is_wall & (painted[..., 0].abs() < 0.55)
@@ -135,10 +141,10 @@ def test_edges_move_with_what_is_in_front() -> None:
     matches = match(half, now, earlier, before)
     is_edge = (share > 0) & (share < 1)
     assert int(is_edge.sum()) >= HEIGHT
-    found = matches.found(HEIGHT, WIDTH)[0, 0][..., None] > 0
+    found = found_in(matches)[..., None]
     assert float(found[is_edge].float().mean()) > 0.9
     # The panel moves by an eighth of a pixel; bilinear weights smear its edge.
-    carried = matches.carried(planes(earlier_share))[0].permute(1, 2, 0)
+    carried = matches.carried(planes(earlier_share))[:, 0].permute(1, 2, 0)
     assert float((carried - share)[is_edge & found].abs().mean()) < 0.2
 
 
@@ -147,7 +153,7 @@ def test_at_rest_every_pixel_is_its_own_match() -> None:
     half, painted = wall(view, 4.0)
     matches = match(half, view, half, view)
     assert torch.equal(matches.carried(planes(painted)), planes(painted))
-    assert bool((matches.found(HEIGHT, WIDTH) == 1).all())
+    assert bool(found_in(matches).all())
 
 
 def test_sky_matches_sky_and_turns_with_the_camera() -> None:
@@ -155,15 +161,15 @@ def test_sky_matches_sky_and_turns_with_the_camera() -> None:
     blank = torch.zeros((HEIGHT, WIDTH, 3))
     sky = Half(blank, blank, blank, *(torch.zeros((HEIGHT, WIDTH, 1)) for _ in range(2)))
     matches = match(sky, now, sky, before)
-    found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
+    found = found_in(matches)
     # Turned by 3 of 62 degrees: about a twentieth of the picture is new, wherever the camera went.
     assert 0.9 < float(found.float().mean()) < 0.98
-    carried = matches.carried(planes(rays(before)))[0].permute(1, 2, 0)
+    carried = matches.carried(planes(rays(before)))[:, 0].permute(1, 2, 0)
     error = (carried - rays(now)).norm(dim=-1)
     # At the edge of the earlier picture the nearest direction stands for one just outside.
     assert float(error[found].quantile(0.9)) < 1e-3 and float(error[found].max()) < 0.02
     half, _ = wall(now, 4.0)
-    assert not (match(half, now, sky, before).found(HEIGHT, WIDTH) > 0).any()
+    assert not found_in(match(half, now, sky, before)).any()
 
 
 def test_a_surface_turned_away_is_another_surface() -> None:
@@ -171,7 +177,7 @@ def test_a_surface_turned_away_is_another_surface() -> None:
     half, _ = wall(moved, 4.0)
     earlier, _ = wall(view, 4.0)
     turned = replace(earlier, normal=-earlier.normal)
-    assert not (match(half, moved, turned, view).found(HEIGHT, WIDTH) > 0).any()
+    assert not found_in(match(half, moved, turned, view)).any()
 
 
 def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
@@ -180,7 +186,7 @@ def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
     earlier, _ = wall(view, 4.0)
     behind_glass = [replace(each, mirrored=torch.ones_like(each.depth)) for each in (half, earlier)]
     for now, before in ((half, behind_glass[1]), (behind_glass[0], earlier)):
-        assert not (match(now, moved, before, view).found(HEIGHT, WIDTH) > 0).any()
+        assert not found_in(match(now, moved, before, view)).any()
     both = match(behind_glass[0], moved, behind_glass[1], view)
     assert torch.equal(both.weights, match(half, moved, earlier, view).weights)
 
@@ -189,10 +195,10 @@ def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
     view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     farther, _ = wall(view, 4.3)  # as alike as an edge asks for, but another plane
-    assert not (match(half, moved, farther, view).found(HEIGHT, WIDTH) > 0).any()
+    assert not found_in(match(half, moved, farther, view)).any()
     # Normals that differ within the pixel make it an edge, though its neighbours lie on its plane.
     mixed = replace(half, normal=0.9 * half.normal)
-    assert float(match(mixed, moved, farther, view).found(HEIGHT, WIDTH).mean()) > 0.7
+    assert float(found_in(match(mixed, moved, farther, view)).float().mean()) > 0.7
 
 
 def test_broken_features_match_nothing() -> None:
@@ -202,7 +208,7 @@ def test_broken_features_match_nothing() -> None:
     half.normal[5, 6] = torch.nan
     half.depth[7, 8] = torch.inf
     matches = match(half, moved, earlier, view)
-    found = matches.found(HEIGHT, WIDTH)[0, 0] > 0
+    found = found_in(matches)
     assert not found[5, 6] and not found[7, 8]
     assert torch.isfinite(matches.carried(planes(painted))).all()
 
@@ -218,3 +224,18 @@ def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPa
     assert torch.equal(*carried)
     # Those of edges are among them.
     assert bool(some.is_any()[((share > 0) & (share < 1)).flatten()].any())
+
+
+def test_halves_handled_at_once_know_nothing_of_each_other() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    (other, painted), (other_earlier, other_painted) = wall(now, 3.0), wall(before, 3.0)
+    seen = [SeenHalves((half, other), now), SeenHalves((earlier, other_earlier), before)]
+    both = reprojection.match(*seen).carried(stacked([earlier_share, other_painted[..., :1]]))
+    alone = [
+        match(half, now, earlier, before).carried(planes(earlier_share)),
+        match(other, now, other_earlier, before).carried(planes(other_painted[..., :1])),
+    ]
+    assert torch.equal(both, torch.cat(alone, dim=1))
+    assert not torch.equal(*alone)
+    assert share.shape == painted[..., :1].shape
