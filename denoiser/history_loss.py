@@ -38,12 +38,14 @@ def history_loss(estimate: torch.Tensor, examples: Examples) -> torch.Tensor:
         examples: what it saw, and y.
     """
     brightness = estimate.detach().minimum(CAP * _seen_radiance(examples.inputs))
-    error = (estimate - examples.targets) / (brightness + FLOOR)
+    error = (estimate - examples.targets.contiguous()) / (brightness + FLOOR)
     near = error.clamp(min=-LIMIT)
     return masked_mean(near * (2 * error - near), examples.valid)
 
 
 def _seen_radiance(inputs: torch.Tensor) -> torch.Tensor:
     """(N, 3, H, W) linear radiance of the mean of logs, smoothed."""
-    smooth = remodulated(exp_minus_1(inputs[:, planes.LOG_MEAN]), inputs[:, planes.ALBEDO])
-    return mean_around(smooth / inputs[:, planes.EXPOSURE], WINDOW)
+    # Plane by plane in memory, or arithmetic goes pixel by pixel.
+    shown = (planes.LOG_MEAN, planes.ALBEDO, planes.EXPOSURE)
+    log_mean, albedo, exposure = (inputs[:, each].contiguous() for each in shown)
+    return mean_around(remodulated(exp_minus_1(log_mean), albedo) / exposure, WINDOW)

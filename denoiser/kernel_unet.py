@@ -21,6 +21,7 @@ from denoiser.presets import KernelShape
 from denoiser.tensors import exp_minus_1
 from denoiser.unet import LEAK
 from denoiser.unet import reflect_to_multiple
+from denoiser.upsampling import upsample_and_join
 
 SIDE_MULTIPLE = 8  # three poolings
 PICTURE_COUNT = 3
@@ -57,7 +58,7 @@ class KernelUNet(nn.Module):
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, SIDE_MULTIPLE)
         full, half, quarter = self._features(_centred(padded[:, : planes.SEEN]))
-        pictures = exp_minus_1(padded[:, planes.PICTURES]).contiguous()
+        pictures = exp_minus_1(padded[:, planes.PICTURES])
         halved = functional.avg_pool2d(pictures, 2)
         quartered = functional.avg_pool2d(halved, 2)
         sides = self._sides
@@ -68,7 +69,10 @@ class KernelUNet(nn.Module):
         share, gain = rest.split((1, 3), dim=1)
         smooth = _refined(fine, smooth, share)
         smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
-        radiance = remodulated(smooth, padded[:, planes.ALBEDO]) / padded[:, planes.EXPOSURE]
+        albedo, exposure = (
+            padded[:, each].contiguous() for each in (planes.ALBEDO, planes.EXPOSURE)
+        )
+        radiance = remodulated(smooth, albedo) / exposure
         return radiance[:, :, :height, :width]
 
     def _features(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -77,9 +81,9 @@ class KernelUNet(nn.Module):
         enc_half = _apply(self.enc_half, functional.max_pool2d(enc_full, 2))
         enc_quarter = _apply(self.enc_quarter, functional.max_pool2d(enc_half, 2))
         enc_eighth = _apply(self.enc_eighth, functional.max_pool2d(enc_quarter, 2))
-        quarter = _activate(self.dec_quarter(_join(enc_eighth, enc_quarter)))
-        half = _activate(self.dec_half(_join(quarter, enc_half)))
-        full = _activate(self.dec_full(_join(half, enc_full)))
+        quarter = _activate(self.dec_quarter(upsample_and_join(enc_eighth, enc_quarter)))
+        half = _activate(self.dec_half(upsample_and_join(quarter, enc_half)))
+        full = _activate(self.dec_full(upsample_and_join(half, enc_full)))
         return _activate(self.dec_last(full)), half, quarter
 
 
@@ -119,11 +123,6 @@ def _apply(convolutions: nn.ModuleList, x: torch.Tensor) -> torch.Tensor:
     for convolution in convolutions:
         x = _activate(convolution(x))
     return x
-
-
-def _join(coarse: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
-    raised = functional.interpolate(coarse, scale_factor=2, mode="nearest")
-    return torch.cat((raised, skip), dim=1)
 
 
 def _convolution(input_channels: int, output_channels: int, side: int = 3) -> nn.Conv2d:

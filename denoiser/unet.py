@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from denoiser.initialisation import blank
 from denoiser.initialisation import initialise_he
+from denoiser.upsampling import upsample_and_join
 
 LEAK = 0.1  # negative slope of every activation (appendix A.1)
 SIDE_MULTIPLE = 32  # five poolings halve each side five times
@@ -72,15 +73,15 @@ class UNet(nn.Module):
         pool5 = _pool(_activate(self.enc_conv5(pool4)))
         x = _activate(self.enc_conv6(pool5))
 
-        x = _activate(self.dec_conv5a(_upsample_and_join(x, pool4)))
+        x = _activate(self.dec_conv5a(upsample_and_join(x, pool4)))
         x = _activate(self.dec_conv5b(x))
-        x = _activate(self.dec_conv4a(_upsample_and_join(x, pool3)))
+        x = _activate(self.dec_conv4a(upsample_and_join(x, pool3)))
         x = _activate(self.dec_conv4b(x))
-        x = _activate(self.dec_conv3a(_upsample_and_join(x, pool2)))
+        x = _activate(self.dec_conv3a(upsample_and_join(x, pool2)))
         x = _activate(self.dec_conv3b(x))
-        x = _activate(self.dec_conv2a(_upsample_and_join(x, pool1)))
+        x = _activate(self.dec_conv2a(upsample_and_join(x, pool1)))
         x = _activate(self.dec_conv2b(x))
-        x = _activate(self.dec_conv1a(_upsample_and_join(x, padded)))
+        x = _activate(self.dec_conv1a(upsample_and_join(x, padded)))
         x = _activate(self.dec_conv1b(x))
         x = self.dec_conv1c(x)
         return x[:, :, :height, :width]
@@ -118,8 +119,3 @@ def _activate(x: torch.Tensor) -> torch.Tensor:
 
 def _pool(x: torch.Tensor) -> torch.Tensor:
     return functional.max_pool2d(x, 2)
-
-
-def _upsample_and_join(x: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
-    upsampled = functional.interpolate(x, scale_factor=2, mode="nearest")
-    return torch.cat((upsampled, skip.to(upsampled.dtype)), dim=1)
