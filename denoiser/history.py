@@ -24,12 +24,15 @@ from denoiser.features import finite_pixels
 from denoiser.features import stacked
 from denoiser.reprojection import match
 from denoiser.surfaces import SeenHalves
+from denoiser.windows import brightest_around
 from denoiser.windows import mean_around
 from renderer.frame import FramePair
 from renderer.frame import Half
 
 MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
 MOVING_FRAMES = 3.0  # and that of logs, as the camera moves, so many
+LONE = 256.0  # times as bright as all eight pixels around: no sample counts for more
+DIM = 0.02  # s e that is added to theirs
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
@@ -142,6 +145,8 @@ def _added(
     halves: Sequence[Half], exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
 ) -> Past:
     """The past with the present frame's s e in it; pixels that are broken now keep their past."""
+    # A firefly of a pixel without a past would be all that is known there.
+    exposed = exposed.minimum(LONE * (brightest_around(exposed) + DIM))
     log = torch.log1p(exposed)
     log_around = torch.log1p(mean_around(exposed, AROUND))
     if past is None:

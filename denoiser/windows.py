@@ -1,4 +1,4 @@
-"""Means over a window around every pixel.
+"""Means over a window around every pixel, and the brightest pixel around it.
 
 Host code.
 """
@@ -17,6 +17,19 @@ def mean_around(image: torch.Tensor, side: int) -> torch.Tensor:
     padded = functional.pad(image, (reach, reach, reach, reach), mode="replicate")
     # Sums of moved pictures, along one axis, then the other: a pooling goes pixel by pixel.
     return _sum_along(_sum_along(padded, side, 2), side, 3) / side**2
+
+
+def brightest_around(image: torch.Tensor) -> torch.Tensor:
+    """(.., .., H, W) of values >= 0: of the eight pixels around each; 0 stands beyond the edge."""
+    height, width = image.shape[2:]
+    padded = functional.pad(image, (1, 1, 1, 1))
+    moved = [
+        padded[..., row : row + height, column : column + width]
+        for row in range(3)
+        for column in range(3)
+        if (row, column) != (1, 1)
+    ]
+    return reduce(torch.maximum, moved)
 
 
 def _sum_along(image: torch.Tensor, side: int, axis: int) -> torch.Tensor:

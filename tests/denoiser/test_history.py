@@ -12,6 +12,8 @@ from denoiser.demodulation import demodulated
 from denoiser.demodulation import remodulated
 from denoiser.features import stacked
 from denoiser.features import to_planes
+from denoiser.history import DIM
+from denoiser.history import LONE
 from denoiser.history import MAX_FRAMES
 from denoiser.history import MOVING_FRAMES
 from denoiser.history import History
@@ -191,3 +193,22 @@ def test_one_half_knows_nothing_of_the_other() -> None:
         stranger = replace(pair, b=noisy_pair(CLEAN, 1000 + seed).b)
         same = advanced(other, stranger)[0]
         assert torch.equal(mine.planes(), same.planes())
+
+
+def test_a_lone_firefly_is_cut_and_nothing_else() -> None:
+    pasts = []
+    for firefly in (None, 1e5):
+        history, pair = History(), frame(1, AWAY)
+        history.advance(frame(0))  # decides the exposure
+        if firefly is not None:
+            pair.a.color[10, 20] = firefly
+        pasts.append(advanced(history, pair)[0])
+    whole, cut = (past.mean[:, 0] for past in pasts)
+    is_other = torch.ones((32, 40), dtype=torch.bool)
+    is_other[10, 20] = False
+    assert torch.equal(cut[:, is_other], whole[:, is_other])
+    near = whole[:, 9:12, 19:22].clone()
+    near[:, 1, 1] = 0
+    expected = LONE * (near.amax(dim=(1, 2)) + DIM)
+    torch.testing.assert_close(cut[:, 10, 20], expected)
+    torch.testing.assert_close(pasts[1].log_now[:, 0, 10, 20], expected.log1p())

@@ -1,4 +1,4 @@
-"""Means over windows, against torch's pooling."""
+"""Windows, against torch's pooling and against loops."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from denoiser.windows import brightest_around
 from denoiser.windows import mean_around
 
 IMAGE = torch.rand((2, 3, 6, 9), generator=torch.Generator().manual_seed(4))
@@ -19,3 +20,13 @@ def test_means_are_those_of_a_pooling(side: int, layout: torch.memory_format) ->
     expected = functional.avg_pool2d(padded, side, stride=1)
     torch.testing.assert_close(mean_around(image, side), expected)
     assert torch.equal(image, IMAGE), "the picture itself stays as it is"
+
+
+def test_the_brightest_around_leaves_the_pixel_itself_out() -> None:
+    found = brightest_around(IMAGE)
+    for row in range(6):
+        for column in range(9):
+            around = IMAGE.clone()
+            around[:, :, row, column] = 0
+            window = around[:, :, max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+            assert torch.equal(found[:, :, row, column], window.amax(dim=(2, 3)))
