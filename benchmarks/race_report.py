@@ -34,6 +34,7 @@ from scenes.image_files import read_environment  # noqa: E402
 NAMES = {
     "mean of halves": "mean of halves",
     "oidn high": "Open Image Denoise",
+    "unet": "`unet`",
     "fast": "`fast`",
     "best:scratch": "`best`, scratch",
     "best": "`best`",
@@ -49,6 +50,8 @@ COLUMNS = {
     "flicker_without_past": ("without past", "{:.4f}"),
 }
 """Heading and format of each."""
+PICTURED = ("noisy half", "unet", "fast", "best:scratch", "best", "oidn high")
+"""Columns of the pictures, before the reference."""
 
 
 def known(report: dict[str, Any], names: Iterable[str]) -> list[str]:
@@ -90,7 +93,7 @@ def draw_pictures(path: Path, folder: Path, reports: list[dict[str, Any]]) -> No
     lines = []
     for report in reports:
         line = []
-        names = known(report, ("noisy half", "oidn high", "best:scratch", "best"))
+        names = known(report, PICTURED)
         for name in [*names, "reference"]:
             file = folder / f"{report['scene']}-{file_name(name)}.exr"
             planes = toned_planes(torch.from_numpy(read_environment(file)))
