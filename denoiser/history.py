@@ -12,7 +12,6 @@ moves: both remember as long, and nothing is doubted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -20,14 +19,12 @@ import torch
 
 from denoiser.agreement import agreement
 from denoiser.demodulation import demodulated
-from denoiser.features import finite_pixels
 from denoiser.features import stacked
 from denoiser.reprojection import match
 from denoiser.surfaces import SeenHalves
 from denoiser.windows import brightest_around
 from denoiser.windows import mean_around
 from renderer.frame import FramePair
-from renderer.frame import Half
 
 MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
 MOVING_FRAMES = 3.0  # and that of logs, as the camera moves, so many
@@ -78,7 +75,6 @@ class History:
 
     def __init__(self) -> None:
         """Nothing seen yet."""
-        self._earlier: FramePair | None = None
         self._seen: SeenHalves | None = None
         self._past: Past | None = None
         self._exposure: torch.Tensor | None = None
@@ -89,32 +85,41 @@ class History:
         assert self._exposure is not None, "no frame has been seen"
         return self._exposure
 
+    @property
+    def seen(self) -> SeenHalves:
+        """The last frame's halves."""
+        assert self._seen is not None, "no frame has been seen"
+        return self._seen
+
     def advance(self, pair: FramePair) -> Past:
         """Carry the past along to a new frame and add it; N is 2, half a and half b.
 
         Without a viewpoint, or at another size than before, the past is forgotten.
         """
-        earlier, halves = self._earlier, (pair.a, pair.b)
-        smooth = _demodulated(halves)
+        seen = SeenHalves((pair.a, pair.b), pair.viewpoint)
+        smooth = _demodulated(seen.color, seen)
         if self._exposure is None:
             self._exposure = 1 / _typical(smooth)
-        carried = None
-        seen = None if pair.viewpoint is None else SeenHalves(halves, pair.viewpoint)
-        before, past = self._seen, self._past
-        if past is not None and seen is not None and before is not None:
-            if seen.shape == before.shape:
-                carried = match(seen, before).carried(past.planes())
-        is_at_rest = earlier is not None and pair.viewpoint == earlier.viewpoint
-        self._past = _added(halves, self._exposure * smooth, carried, is_at_rest)
-        self._earlier, self._seen = pair, seen
+        before, past, carried, is_at_rest = self._seen, self._past, None, False
+        if past is not None and before is not None and _goes_on(seen, before):
+            carried = match(seen, before).carried(past.planes())
+            is_at_rest = seen.viewpoint == before.viewpoint
+        self._past = _added(seen, self._exposure * smooth, carried, is_at_rest)
+        self._seen = seen
         return self._past
 
     def remember(self, radiance: list[torch.Tensor]) -> None:
         """Keep what was made of each half, (H, W, 3) linear radiance, for the next frame."""
-        pair, past = self._earlier, self._past
-        assert pair is not None and past is not None
-        smooth = _demodulated((pair.a, pair.b), radiance)
+        past, seen = self._past, self.seen
+        assert past is not None
+        smooth = _demodulated(stacked(radiance), seen)
         self._past = replace(past, log_denoised=torch.log1p(self.exposure * smooth))
+
+
+def _goes_on(seen: SeenHalves, before: SeenHalves) -> bool:
+    """Whether a frame can be found again in another."""
+    is_known = seen.viewpoint is not None and before.viewpoint is not None
+    return is_known and seen.shape == before.shape
 
 
 def _typical(image: torch.Tensor) -> torch.Tensor:
@@ -125,24 +130,14 @@ def _typical(image: torch.Tensor) -> torch.Tensor:
     return mean.clamp(min=TINY)
 
 
-def _demodulated(
-    halves: Sequence[Half], colors: Sequence[torch.Tensor] | None = None
-) -> torch.Tensor:
-    """(3, N, H, W): radiance of halves, or of other pictures of them, over albedo; broken: 0."""
-    color = stacked(colors or [half.color for half in halves])
-    albedo = stacked([half.albedo for half in halves])
-    valid = _finite(halves)
-    color, albedo = (torch.where(valid, planes, 0) for planes in (color, albedo))
-    return demodulated(color, albedo).clamp(max=MAX_RADIANCE)
-
-
-def _finite(halves: Sequence[Half]) -> torch.Tensor:
-    """(1, N, H, W) bool."""
-    return stacked([finite_pixels(half) for half in halves])
+def _demodulated(color: torch.Tensor, seen: SeenHalves) -> torch.Tensor:
+    """(3, N, H, W): halves' radiance, or another picture of them, over albedo; broken: 0."""
+    smooth = demodulated(torch.where(seen.is_finite, color, 0), seen.albedo)
+    return smooth.clamp(max=MAX_RADIANCE)
 
 
 def _added(
-    halves: Sequence[Half], exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
+    seen: SeenHalves, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
 ) -> Past:
     """The past with the present frame's s e in it; pixels that are broken now keep their past."""
     # A firefly of a pixel without a past would be all that is known there.
@@ -153,14 +148,14 @@ def _added(
         ones = torch.ones_like(log[:1])
         return Past(log, log.square(), exposed, ones, ones, log_around, log)
     log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1))
-    is_known, is_finite = before > 0, _finite(halves)
+    is_known = before > 0
     if not is_at_rest:
-        is_mirrored = stacked([half.mirrored for half in halves]) > MIRRORED
-        believed = agreement(log_mean, log, is_known & is_finite).where(is_mirrored, 1.0)
+        believed = agreement(log_mean, log, is_known & seen.is_finite)
+        believed = believed.where(seen.mirrored > MIRRORED, 1.0)
         before, log_before = before * believed, log_before * believed
         denoised = log_around.lerp(denoised, believed)
     longest = MAX_FRAMES if is_at_rest else MOVING_FRAMES
-    present = is_finite.to(log.dtype)
+    present = seen.is_finite.to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
     log_count = (log_before + present).clamp(min=1, max=longest)
     share, log_share = present / count, present / log_count

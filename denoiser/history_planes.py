@@ -6,20 +6,15 @@ any brightness alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 
 from denoiser.examples import Examples
-from denoiser.examples import valid_pixels
-from denoiser.features import stacked
-from denoiser.features import to_planes
 from denoiser.history import History
 from denoiser.history import Past
+from denoiser.surfaces import SeenHalves
 from denoiser.tensors import exp_minus_1
 from denoiser.windows import mean_around
 from renderer.frame import FramePair
-from renderer.frame import Half
 
 LOG_MEAN = slice(0, 3)
 LOG_DENOISED = slice(3, 6)
@@ -46,13 +41,14 @@ CHANNELS = 24
 
 def both_directions_with_history(pair: FramePair, history: History) -> Examples:
     """Two examples of a frame, as `examples.both_directions`; the history is carried along."""
-    planes = _planes((pair.a, pair.b), history.advance(pair), history.exposure)
-    valid = valid_pixels(pair)
-    targets = [torch.where(valid, half.color, 0) for half in (pair.b, pair.a)]
+    past = history.advance(pair)
+    planes, seen = _planes(history.seen, past, history.exposure), history.seen
+    valid = seen.is_finite.all(dim=1, keepdim=True)
+    targets = torch.where(valid, seen.color.flip(1), 0)
     return Examples(
         inputs=planes.transpose(0, 1).contiguous(memory_format=torch.channels_last),
-        targets=torch.cat([to_planes(target) for target in targets]),
-        valid=to_planes(valid).expand(2, -1, -1, -1),
+        targets=targets.transpose(0, 1),
+        valid=valid.expand(2, -1, -1, -1),
     )
 
 
@@ -69,13 +65,9 @@ def united(inputs: torch.Tensor) -> torch.Tensor:
     return both
 
 
-def _planes(halves: Sequence[Half], past: Past, exposure: torch.Tensor) -> torch.Tensor:
+def _planes(seen: SeenHalves, past: Past, exposure: torch.Tensor) -> torch.Tensor:
     """(24, N, H, W), finite."""
-    images = [(half.albedo, half.normal, half.depth) for half in halves]
-    albedo, normal, depth = (
-        torch.where(torch.isfinite(planes), planes, 0)
-        for planes in (stacked(each) for each in zip(*images))
-    )
+    depth = seen.depth
     middle = depth.flatten(2).median(dim=2).values[..., None, None]
     planes = (
         past.log_mean,
@@ -83,8 +75,8 @@ def _planes(halves: Sequence[Half], past: Past, exposure: torch.Tensor) -> torch
         _without_fireflies(past).log1p(),
         past.log_now,
         past.deviation(),
-        albedo,
-        normal,
+        seen.albedo,
+        seen.normal,
         1 / past.count,
         depth / (depth + middle).clamp(min=1e-12),
         exposure.expand_as(depth),

@@ -41,14 +41,15 @@ def match(now: SeenHalves, before: SeenHalves) -> Matches:
     its normal is about the same; sky matches sky.
     """
     assert now.shape == before.shape, "frames differ in size"
+    earlier_view, device = before.viewpoint, now.depth.device
+    assert earlier_view is not None, "seen from nowhere"
     count, height, width = now.shape
-    device = now.halves[0].depth.device
-    if now.viewpoint == before.viewpoint:
+    if now.viewpoint == earlier_view:
         return _at_rest(count * height * width, device)
     here = now.surfaces
     first = torch.arange(count, device=device).view(-1, 1, 1) * (height * width)
-    x, y, is_ahead = project(here.points, before.viewpoint)
-    distance = norm(here.points - vector(before.viewpoint.position, here.points))
+    x, y, is_ahead = project(here.points, earlier_view)
+    distance = norm(here.points - vector(earlier_view.position, here.points))
 
     def both(place: torch.Tensor) -> list[torch.Tensor]:
         there = before.picked(place)
@@ -124,8 +125,7 @@ def _is_whole(now: SeenHalves) -> torch.Tensor:
         return dot(offset, here.normal).abs() < PLANE_TOLERANCE * here.length[0]
 
     rows, columns = (is_on_plane(1, axis) | is_on_plane(-1, axis) for axis in (2, 3))
-    lengths = torch.stack([half.normal.norm(dim=-1) for half in now.halves])
-    return (lengths > WHOLE_NORMAL) & rows & columns
+    return (norm(now.normal) > WHOLE_NORMAL) & rows & columns
 
 
 def _moved_with_the_nearest(

@@ -11,6 +11,7 @@ from functools import cached_property
 
 import torch
 
+from denoiser.features import finite_pixels
 from denoiser.features import stacked
 from denoiser.tensors import sent
 from renderer.frame import Half
@@ -47,12 +48,13 @@ class SeenHalves:
     """Halves and where they were seen from; what they show is worked out once, when it is needed.
 
     They are handled at once because operators cost more than the pixels in them do, and know
-    nothing of each other.
+    nothing of each other. Features that are not finite count as 0.
     """
 
     halves: tuple[Half, ...]
     """N of one size."""
-    viewpoint: Viewpoint
+    viewpoint: Viewpoint | None
+    """None: not known, so neither is where the surfaces lie."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -61,9 +63,47 @@ class SeenHalves:
         return len(self.halves), height, width
 
     @cached_property
+    def is_finite(self) -> torch.Tensor:
+        """(1, N, H, W) bool: radiance, albedo and normal are."""
+        return stacked([finite_pixels(half) for half in self.halves])
+
+    @cached_property
+    def color(self) -> torch.Tensor:
+        """(3, N, H, W) radiance; 0 where the pixel is not finite."""
+        return torch.where(self.is_finite, stacked([half.color for half in self.halves]), 0)
+
+    @cached_property
+    def albedo(self) -> torch.Tensor:
+        """(3, N, H, W)."""
+        return _finite([half.albedo for half in self.halves])
+
+    @cached_property
+    def normal(self) -> torch.Tensor:
+        """(3, N, H, W), averaged, not renormalised."""
+        return _finite([half.normal for half in self.halves])
+
+    @cached_property
+    def depth(self) -> torch.Tensor:
+        """(1, N, H, W) path length; 0: sky."""
+        return _finite([half.depth for half in self.halves])
+
+    @cached_property
+    def mirrored(self) -> torch.Tensor:
+        """(1, N, H, W) share that is seen by way of mirror or glass."""
+        return _finite([half.mirrored for half in self.halves])
+
+    @cached_property
     def surfaces(self) -> Surfaces:
         """Of all pixels, (N, H, W)."""
-        return surfaces_of(self.halves, self.viewpoint)
+        assert self.viewpoint is not None, "seen from nowhere"
+        length = self.depth
+        return Surfaces(
+            points=_points(torch.where(length <= 0, FAR, length), self.viewpoint),
+            normal=_unit(self.normal),
+            albedo=self.albedo,
+            length=length,
+            mirrored=self.mirrored,
+        )
 
     @cached_property
     def table(self) -> torch.Tensor:
@@ -77,19 +117,6 @@ class SeenHalves:
         found = self.table.index_select(1, place.flatten()).unflatten(1, place.shape)
         points, normal, albedo, length, mirrored = found.split((3, 3, 3, 1, 1))
         return Surfaces(points, normal, albedo, length, mirrored)
-
-
-def surfaces_of(halves: Sequence[Half], viewpoint: Viewpoint) -> Surfaces:
-    """What halves show."""
-    depth = stacked([half.depth for half in halves])
-    length = torch.where(torch.isfinite(depth), depth, 0)
-    return Surfaces(
-        points=_points(torch.where(length <= 0, FAR, length), viewpoint),
-        normal=_unit(stacked([half.normal for half in halves])),
-        albedo=stacked([half.albedo for half in halves]).nan_to_num(0.0, 0.0, 0.0),
-        length=length,
-        mirrored=stacked([half.mirrored for half in halves]),
-    )
 
 
 def project(
@@ -141,5 +168,10 @@ def _points(length: torch.Tensor, viewpoint: Viewpoint) -> torch.Tensor:
 
 def _unit(vectors: torch.Tensor) -> torch.Tensor:
     """(3, N, H, W) of length 1; zero stays zero."""
-    finite = torch.where(torch.isfinite(vectors), vectors, 0)
-    return finite / norm(finite).clamp(min=TINY)
+    return vectors / norm(vectors).clamp(min=TINY)
+
+
+def _finite(images: Sequence[torch.Tensor]) -> torch.Tensor:
+    """(C, N, H, W)."""
+    planes = stacked(images)
+    return torch.where(torch.isfinite(planes), planes, 0)

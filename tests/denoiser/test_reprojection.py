@@ -228,8 +228,8 @@ def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPa
 
 def test_halves_handled_at_once_know_nothing_of_each_other() -> None:
     before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
-    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
-    (other, painted), (other_earlier, other_painted) = wall(now, 3.0), wall(before, 3.0)
+    (half, _), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    (other, _), (other_earlier, other_painted) = wall(now, 3.0), wall(before, 3.0)
     seen = [SeenHalves((half, other), now), SeenHalves((earlier, other_earlier), before)]
     both = reprojection.match(*seen).carried(stacked([earlier_share, other_painted[..., :1]]))
     alone = [
@@ -238,4 +238,3 @@ def test_halves_handled_at_once_know_nothing_of_each_other() -> None:
     ]
     assert torch.equal(both, torch.cat(alone, dim=1))
     assert not torch.equal(*alone)
-    assert share.shape == painted[..., :1].shape
