@@ -32,6 +32,39 @@ def test_values_are_those_of_the_definition() -> None:
         torch.testing.assert_close(loss, torch.tensor(expected), rtol=1e-4, atol=0.0)
 
 
+def test_a_lamp_excuses_no_halo_beside_it() -> None:
+    """Of a small lamp in a dark wall: estimates count as four times what their own pixel shows."""
+    lamp, halo = 2000.0, 100.0
+    targets = torch.full((1, 3, 16, 16), RADIANCE)
+    targets[..., 7:9, 7:9] = lamp
+    seen = examples(targets)
+    seen.inputs[:, planes.LOG_MEAN] = (EXPOSURE * targets / (ALBEDO + 0.02)).log1p()
+    for row, column, expected in (
+        (6, 7, (halo - RADIANCE) / (CAP * RADIANCE + FLOOR)),
+        (7, 7, (halo - lamp) / (halo + FLOOR)),
+    ):
+        estimate = targets.clone()
+        estimate[..., row, column] = halo
+        loss = history_loss(estimate, seen)
+        near = max(expected, -LIMIT)
+        error = torch.tensor(near * (2 * expected - near) / 16**2)
+        torch.testing.assert_close(loss, error, rtol=1e-3, atol=0.0)
+
+
+def test_noise_of_the_history_is_smoothed() -> None:
+    """A pixel that shows nothing yet counts as its surroundings do, at least in part."""
+    targets = torch.full((1, 3, 16, 16), RADIANCE)
+    seen = examples(targets)
+    seen.inputs[:, planes.LOG_MEAN, 7, 7] = 0
+    estimate = targets.clone()
+    estimate[..., 7, 7] = 100.0
+    brightness = CAP * RADIANCE * 24 / 25
+    expected = ((100.0 - RADIANCE) / (brightness + FLOOR)) ** 2 / 16**2
+    torch.testing.assert_close(
+        history_loss(estimate, seen), torch.tensor(expected), rtol=1e-3, atol=0.0
+    )
+
+
 def test_a_target_far_too_bright_pulls_no_harder_than_the_limit() -> None:
     """The slope in e is -2 LIMIT beyond it, and the value goes on without a step."""
     scale = RADIANCE + FLOOR

@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from denoiser.windows import brightest_around
+from denoiser.windows import darkest_around
 from denoiser.windows import mean_around
 
 IMAGE = torch.rand((2, 3, 6, 9), generator=torch.Generator().manual_seed(4))
@@ -30,3 +31,10 @@ def test_the_brightest_around_leaves_the_pixel_itself_out() -> None:
             around[:, :, row, column] = 0
             window = around[:, :, max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
             assert torch.equal(found[:, :, row, column], window.amax(dim=(2, 3)))
+
+
+@pytest.mark.parametrize("side", [3, 5])
+def test_the_darkest_around_is_the_least_of_the_window(side: int) -> None:
+    padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
+    expected = -functional.max_pool2d(-padded, side, stride=1)
+    assert torch.equal(darkest_around(IMAGE, side), expected)
