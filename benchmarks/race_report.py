@@ -2,6 +2,7 @@
 
     python benchmarks/race_report.py race-*.json --curves race.png --pictures pictures flights.png
 
+The best of each flight is in bold. `--alone` prints the rows of `best:alone`, which has no history.
 `--pictures` takes the folder that the race wrote its last frames to, and the file to draw them in.
 """
 
@@ -11,7 +12,9 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Callable
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,16 +43,33 @@ NAMES = {
     "best": "`best`",
 }
 """Rows, as they are called in the table; a report need not have all."""
+FLIGHTS = {"reading-room": "default scene"}
+"""As they are called in the table, where not by the scene's name."""
+ALONE = {"oidn high": "Open Image Denoise", "best:alone": "`best`"}
+"""Rows of the table without history."""
+NOT_DENOISED = "mean of halves"
+"""Takes no part in what is best."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """Of the table."""
+
+    heading: str
+    format: str
+    best: Callable[[Iterable[float]], float] | None
+    """Of several values; None: none is better than another."""
+
+
 COLUMNS = {
-    "psnr": ("PSNR", "{:.2f}"),
-    "relmse": ("relMSE", "{:.4f}"),
-    "flip": ("HDR-FLIP", "{:.3f}"),
-    "mean_radiance": ("brightness", "{:.3f}"),
-    "flicker": ("flicker", "{:.4f}"),
-    "flicker_at_rest": ("at rest", "{:.4f}"),
-    "flicker_without_past": ("without past", "{:.4f}"),
+    "psnr": Column("PSNR", "{:.2f}", max),
+    "relmse": Column("relMSE", "{:.4f}", min),
+    "flip": Column("HDR-FLIP", "{:.3f}", min),
+    "mean_radiance": Column("brightness", "{:.3f}", None),
+    "flicker": Column("flicker", "{:.4f}", min),
+    "flicker_at_rest": Column("at rest", "{:.4f}", min),
+    "flicker_without_past": Column("without past", "{:.4f}", min),
 }
-"""Heading and format of each."""
 PICTURED = ("noisy half", "unet", "fast", "best:scratch", "best", "oidn high")
 """Columns of the pictures, before the reference."""
 
@@ -59,14 +79,29 @@ def known(report: dict[str, Any], names: Iterable[str]) -> list[str]:
     return [name for name in names if name in report["results"]]
 
 
-def rows_of(report: dict[str, Any]) -> list[str]:
-    """One row for each denoiser."""
-    rows = []
-    for name in known(report, NAMES):
-        result, label = report["results"][name], NAMES[name]
-        cells = [form.format(result.get(key, math.nan)) for key, (_, form) in COLUMNS.items()]
-        rows.append(f"| {report['scene']} | {label} | {' | '.join(cells)} |")
-    return rows
+def rows_of(report: dict[str, Any], labels: dict[str, str], shown: list[str]) -> list[str]:
+    """One row for each denoiser, of the columns `shown`."""
+    names = known(report, labels)
+    cells = {key: cells_of(report, names, key) for key in shown}
+    flight = FLIGHTS.get(report["scene"], report["scene"])
+    return [
+        f"| {flight} | {labels[name]} | {' | '.join(cells[key][name] for key in shown)} |"
+        for name in names
+    ]
+
+
+def cells_of(report: dict[str, Any], names: list[str], key: str) -> dict[str, str]:
+    """A column's cells, the best in bold, all that read the same as it as well."""
+    column, results = COLUMNS[key], report["results"]
+    texts = {name: column.format.format(results[name].get(key, math.nan)) for name in names}
+    competing = [float(text) for name, text in texts.items() if name != NOT_DENOISED]
+    if column.best is None or not competing:
+        return texts
+    best = column.best(competing)
+    return {
+        name: f"**{text}**" if name != NOT_DENOISED and float(text) == best else text
+        for name, text in texts.items()
+    }
 
 
 def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
@@ -107,14 +142,17 @@ def main() -> None:
     """Print the table, draw what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("reports", nargs="+", type=Path)
+    parser.add_argument("--alone", action="store_true", help="rows without history")
     parser.add_argument("--curves", type=Path)
     parser.add_argument("--pictures", nargs=2, type=Path, metavar=("FOLDER", "FILE"))
     args = parser.parse_args()
     reports = [json.loads(path.read_text()) for path in args.reports]
-    print(f"| flight | denoiser | {' | '.join(heading for heading, _ in COLUMNS.values())} |")
-    print("|---" * (2 + len(COLUMNS)) + "|")
+    labels = ALONE if args.alone else NAMES
+    shown = [key for key in COLUMNS if not (args.alone and key == "flicker_at_rest")]
+    print(f"| flight | denoiser | {' | '.join(COLUMNS[key].heading for key in shown)} |")
+    print("|---" * (2 + len(shown)) + "|")
     for report in reports:
-        print("\n".join(rows_of(report)))
+        print("\n".join(rows_of(report, labels, shown)))
     if args.curves is not None:
         draw_curves(args.curves, reports)
     if args.pictures is not None:
