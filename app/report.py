@@ -86,6 +86,8 @@ class FrameReport:
     """Loss of each training step of this frame; empty when training is paused."""
     step_count: int
     """Optimiser updates since training was last reset."""
+    step_size: float
+    """Adam's, in the next step: the learning rate asked for, or less from learned weights."""
     nonfinite_count: int
     """Pixels of this frame with a NaN or infinite value in either half; kept out of training."""
     is_training: bool

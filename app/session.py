@@ -182,9 +182,8 @@ class Session:
 
     def _integrator_settings(self) -> IntegratorSettings:
         render = self.settings.render
-        return IntegratorSettings(
-            spp=render.spp, max_depth=render.max_depth, rr_depth=render.rr_depth, seed=render.seed
-        )
+        depths = render.max_depth, render.rr_depth
+        return IntegratorSettings(render.spp, *depths, seed=render.seed)
 
     def _make_report(
         self,
@@ -206,6 +205,7 @@ class Session:
             reference_spp=self.measure.reference_spp,
             losses=torch.stack(losses).tolist() if losses else [],
             step_count=self.trainer.step_count,
+            step_size=self.trainer.step_size,
             nonfinite_count=int(count_nonfinite(pair)),
             is_training=self.is_training,
             psnr_mean=scores[0],

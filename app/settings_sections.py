@@ -42,6 +42,17 @@ LOSS_LABELS = {
     LossName.L2_LINEAR_INPUT: "L2, input x",
     LossName.L2_TONED_TARGET: "L2, T(x) to T(y)",
 }
+KERNEL_LOSS_LABELS = {
+    LossName.HDR_TONED_INPUT: "relative, x to y",
+    LossName.L2_TONED_INPUT: "L2, x to y",
+    LossName.L2_TONED_TARGET: "L2, x to T(y)",
+}
+"""Of networks that predict kernels: they read no T(x), so that two pairs of losses are one each."""
+SAME_LOSS = {
+    LossName.HDR_LINEAR_INPUT: LossName.HDR_TONED_INPUT,
+    LossName.L2_LINEAR_INPUT: LossName.L2_TONED_INPUT,
+}
+"""Which of a pair they are called by."""
 LOGARITHMIC = imgui.SLIDER_FLAGS_LOGARITHMIC | imgui.SLIDER_FLAGS_ALWAYS_CLAMP
 CLAMPED = imgui.SLIDER_FLAGS_ALWAYS_CLAMP
 
@@ -134,10 +145,7 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
     )
     if changed:
         draft.edit(learning_rate=10.0**power)
-    losses = list(LOSS_LABELS)
-    changed, loss = imgui.combo("loss", losses.index(denoiser.loss), list(LOSS_LABELS.values()))
-    if changed:
-        draft.edit(loss=losses[loss])
+    _draw_losses(draft)
     if PRESETS[denoiser.network].kernels is not None:
         changed, has_history = imgui.checkbox("history", denoiser.has_history)
         if changed:
@@ -153,8 +161,20 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
     if imgui.button("Reset (T)"):
         draft.commands.append(Command.RESET_TRAINING)
     imgui.same_line()
-    steps_done = report.step_count if report is not None else 0
-    imgui.text_colored(f"step {steps_done:,}", *(ACCENT if view.is_paused else DIM))
+    done = "step 0" if report is None else f"step {report.step_count:,} at {report.step_size:.1e}"
+    imgui.text_colored(done, *(ACCENT if view.is_paused else DIM))
+
+
+def _draw_losses(draft: Draft) -> None:
+    """What training minimises, as far as the network tells it apart."""
+    denoiser = draft.view.settings.denoiser
+    labels, loss = LOSS_LABELS, denoiser.loss
+    if PRESETS[denoiser.network].kernels is not None:
+        labels, loss = KERNEL_LOSS_LABELS, SAME_LOSS.get(loss, loss)
+    losses = list(labels)
+    changed, index = imgui.combo("loss", losses.index(loss), list(labels.values()))
+    if changed:
+        draft.edit(loss=losses[index])
 
 
 def _draw_denoisers(draft: Draft) -> None:

@@ -109,6 +109,11 @@ class Trainer:
         return "recorded" if self._updates.is_recorded else "one by one"
 
     @property
+    def step_size(self) -> float:
+        """Adam's, in the next step on a frame: the learning rate of the settings or less."""
+        return self._settings.learning_rate * self._settled()
+
+    @property
     def skipped_count(self) -> torch.Tensor:
         """Steps left out because loss or gradient was not finite; integer tensor on the device."""
         return self._optimizer.skipped_count

@@ -21,7 +21,9 @@ from app.plots import Plots
 from app.report import NO_EDITS
 from app.report import Edits
 from app.report import FrameReport
+from app.settings_sections import KERNEL_LOSS_LABELS
 from app.settings_sections import LOSS_LABELS
+from app.settings_sections import SAME_LOSS
 from app.theme import set_theme
 from app.views import CURVE_LABELS
 from app.views import ToneCurve
@@ -100,6 +102,8 @@ def test_nobody_touches_it_nothing_changes(gui: imgui._IO, report: FrameReport |
 
 def test_every_choice_has_a_label() -> None:
     assert set(LOSS_LABELS) == set(LossName)
+    assert set(KERNEL_LOSS_LABELS) | set(SAME_LOSS) == set(LossName)
+    assert set(SAME_LOSS.values()) <= set(KERNEL_LOSS_LABELS)
     assert set(CURVE_LABELS) == set(ToneCurve)
 
 

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file
 
 from denoiser.metrics import psnr
+from denoiser.presets import SLOWEST
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from denoiser.settings import Start
@@ -69,3 +70,27 @@ def test_better_than_the_noise_before_the_first_step(name: NetworkName) -> None:
         for start in Start
     )
     assert warm > 9.0 and warm > scratch + 1.0, (warm, scratch)
+
+
+@pytest.mark.parametrize(
+    ("start", "has_history", "steps", "share"),
+    [
+        (Start.WARM, True, 0, 1.0),
+        (Start.WARM, True, 450, 0.5),
+        (Start.WARM, True, 100_000, SLOWEST),
+        (Start.WARM, False, 450, 1.0),
+        (Start.SCRATCH, True, 450, 1.0),
+    ],
+)
+def test_steps_get_shorter_from_learned_weights(
+    start: Start, has_history: bool, steps: int, share: float
+) -> None:
+    """Adam's first step moves each weight by its size, whatever the gradient."""
+    asked = replace(settings(NetworkName.FAST, start), has_history=has_history)
+    trainer, pair = Trainer(asked, "cpu"), noisy_pair(CLEAN, 0)
+    trainer.step_count = steps
+    assert trainer.step_size == pytest.approx(share * asked.learning_rate)
+    before = torch.cat([weight.flatten() for weight in trainer.network.state_dict().values()])
+    trainer.step(pair)
+    after = torch.cat([weight.flatten() for weight in trainer.network.state_dict().values()])
+    assert (after - before).abs().max().item() == pytest.approx(share * asked.learning_rate, 0.01)
