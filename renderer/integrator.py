@@ -40,7 +40,6 @@ vec3 = ti.types.vector(3, ti.f32)
 color_image = ti.types.ndarray(dtype=vec3, ndim=2)
 scalar_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
-KEY_STEPS = 16777216.0  # 2^24, all that a random number distinguishes
 UNLIKELY = 1e-3  # weight of features that a path met on a less likely way: where there are no other
 MAX_SURVIVAL = 0.95  # Russian roulette: even the brightest path ends some time
 
@@ -67,7 +66,7 @@ def delta_tint(bsdf: Bsdf, scattered: BSDFSample) -> vec3:
 @ti.func
 def camera_ray(start: CameraRay, sampler: ti.template()) -> Ray:
     """First segment of a path; its key decides the opacity of what it meets."""
-    key = ti.cast(sampler.next_4d().x * KEY_STEPS, ti.u32)
+    key = sampler.next_words().x
     return Ray(origin=start.origin, direction=start.direction, t_max=INFINITY, is_shadow=0, key=key)
 
 
@@ -208,8 +207,8 @@ def render_half(
                 row * width + column, settings.frame_index, settings.stream, sample
             )
             u = sampler.next_4d()
-            position = vec2((column + u.x) / width, (row + u.y) / height)
-            start = sample_camera_ray(camera, position, vec2(u.z, u.w))
+            position = vec2((column + u.y) / width, (row + u.z) / height)
+            start = sample_camera_ray(camera, position, vec2(u.x, u.w))
             path = trace_path(tables, settings, sampler, start)
             total.radiance += path.radiance
             total.albedo += path.weight * path.albedo

@@ -18,6 +18,8 @@ from renderer.microfacet import visible_normal_pdf
 from renderer.sampler import hash_to_unit
 from renderer.sampler import start_sampler
 from renderer.shading_frame import make_frame
+from renderer.sobol import reverse_bits
+from renderer.sobol import second_coordinate
 from renderer.warp import cone_pdf
 from renderer.warp import cosine_hemisphere_pdf
 from renderer.warp import square_to_cone
@@ -47,6 +49,15 @@ def draw(address: integer_rows, out: numbers):
         for c in ti.static(range(4)):
             out[i, c] = u[c]
         out[i, 4] = hash_to_unit(ti.cast(address[i, 0], ti.u32), ti.cast(address[i, 1], ti.u32))
+
+
+@ti.kernel
+def sobol_digits(index: integers, out: integer_rows):
+    """Columns: the bits of the index reversed, those of the second coordinate reversed."""
+    for i in index:
+        word = ti.cast(index[i], ti.u32)
+        out[i, 0] = ti.cast(reverse_bits(word), ti.i32)
+        out[i, 1] = ti.cast(reverse_bits(second_coordinate(word)), ti.i32)
 
 
 @ti.kernel

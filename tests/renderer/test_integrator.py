@@ -124,7 +124,7 @@ def test_furnace_sphere_is_exact_by_emitter_sampling(strategy: Strategy) -> None
 @pytest.mark.parametrize("strategy", [Strategy.NEE, Strategy.MIS])
 @pytest.mark.parametrize("name", ["furnace box", "furnace mesh"])
 def test_furnace_by_emitter_sampling(name: str, strategy: Strategy) -> None:
-    estimate = _estimate(name, _settings(strategy, 64, 6))
+    estimate = _estimate(name, _settings(strategy, 256, 6))
     result = compare_with_truth(estimate, np.array(1 - 0.5**6))
     assert result.is_accepted(0.01, 4), result
     # A bias of 1 % would be seen.

@@ -1,0 +1,89 @@
+"""Owen-scrambled Sobol points in the plane: samples of one pixel that keep clear of each other.
+
+Device code. Of any 2^k successive points from a multiple of 2^k on, every rectangle of area 2^-k
+with sides of powers of two holds one (Sobol 1967). Scrambling (Owen 1995) keeps that and makes each
+point uniform, so that estimates stay unbiased. Scrambles are hashes, as are the orders in which
+planes are paired with each other (Burley 2020, "Practical hash-based Owen scrambling").
+"""
+
+import taichi as ti
+
+vec2 = ti.types.vector(2, ti.f32)
+uvec2 = ti.types.vector(2, ti.u32)
+
+UINT_TO_UNIT = 1.0 / 16777216.0  # 24 bits fill a float32's mantissa, so the result stays below 1
+SWAPS = ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF), (16, 0x0000FFFF))
+"""Distances of bits, and the bits below each."""
+
+
+@ti.func
+def reverse_bits(x: ti.u32) -> ti.u32:
+    """The least significant bit becomes the most significant one."""
+    v = x
+    for distance, mask in ti.static(SWAPS):
+        v = ((v >> ti.u32(distance)) & ti.u32(mask)) | ((v & ti.u32(mask)) << ti.u32(distance))
+    return v
+
+
+@ti.func
+def scramble_upwards(x: ti.u32, seed: ti.u32) -> ti.u32:
+    """A bijection whose every bit depends on itself, on those below it and on the seed.
+
+    The permutation of Laine and Karras 2011 with the constants of Vegdahl 2021, "Building a better
+    LK hash". Between two reversals of bits it is a nested uniform scramble.
+    """
+    v = x
+    v ^= v * ti.u32(0x3D20ADEA)
+    v += seed
+    v *= (seed >> ti.u32(16)) | ti.u32(1)
+    v ^= v * ti.u32(0x05526C56)
+    v ^= v * ti.u32(0x53A22864)
+    return v
+
+
+@ti.func
+def second_coordinate(index: ti.u32) -> ti.u32:
+    """Digits of Sobol's second dimension, the first one least significant.
+
+    Digit k is the sum mod 2 of the index's digits j >= k with an odd binomial (j, k): those whose
+    j has all bits of k (Lucas 1878).
+    """
+    v = index
+    for distance, mask in ti.static(SWAPS):
+        v ^= (v >> ti.u32(distance)) & ti.u32(mask)
+    return v
+
+
+@ti.func
+def shuffle_fours(reversed_index: ti.u32, order: ti.u32) -> ti.u32:
+    """Of four successive points, which two stay each other's neighbours, all ways alike.
+
+    Neighbours lie in opposite halves of both axes. Were they the same in every plane, whatever is
+    even in two planes together would have twice the noise of independent points.
+    """
+    v = reversed_index
+    way = ((order >> ti.u32(16)) * ti.u32(3)) >> ti.u32(16)
+    moved = (v >> ti.u32(1)) & ti.u32(0x40000000)
+    if way == 1:
+        v ^= moved
+    elif way == 2:
+        v = (v & ti.u32(0x3FFFFFFF)) | moved | ((v << ti.u32(1)) & ti.u32(0x80000000))
+    return v
+
+
+@ti.func
+def scrambled_point(reversed_index: ti.u32, order: uvec2, seeds: uvec2) -> vec2:
+    """A point in [0, 1)^2.
+
+    Args:
+        reversed_index: number of the point, its bits reversed.
+        order: shuffles the points; blocks of 4, 8, 16.. change places and are shuffled in
+            themselves.
+        seeds: of the scrambles of both coordinates.
+    """
+    fours = shuffle_fours(reversed_index, order.y)
+    # Reversed, digits of the first coordinate are those of the index (van der Corput 1935).
+    first = reverse_bits(scramble_upwards(fours, order.x))
+    x = reverse_bits(scramble_upwards(first, seeds.x))
+    y = reverse_bits(scramble_upwards(second_coordinate(first), seeds.y))
+    return ti.cast(uvec2(x, y) >> ti.u32(8), ti.f32) * UINT_TO_UNIT
