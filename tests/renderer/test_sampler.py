@@ -190,3 +190,12 @@ def test_means_over_evenly_spread_samples_have_little_noise() -> None:
     assert spread.mean() == pytest.approx(1.0, abs=4 * np.sqrt(1 / 48 / 4096))
     assert independent.var() == pytest.approx(1 / 48, rel=0.1)
     assert spread.var() < 0.1 / 48
+
+
+def test_places_within_the_rectangles_are_independent() -> None:
+    """Owen's scrambling, not one shift for all: of the samples of a pixel and of both axes."""
+    pixels = COUNT // 8
+    within = (_first_draws(pixels, 8).astype(np.float64) * 8) % 1.0 - 0.5
+    columns = within.reshape(pixels, 32)
+    correlations = (columns.T @ columns / pixels * 12)[np.triu_indices(32, 1)]
+    assert np.abs(correlations).max() < 4.5 / np.sqrt(pixels)  # 496 of them
