@@ -182,8 +182,7 @@ class Session:
 
     def _integrator_settings(self) -> IntegratorSettings:
         render = self.settings.render
-        depths = render.max_depth, render.rr_depth
-        return IntegratorSettings(render.spp, *depths, seed=render.seed)
+        return IntegratorSettings(render.spp, render.max_depth, render.rr_depth, seed=render.seed)
 
     def _make_report(
         self,

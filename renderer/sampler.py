@@ -8,9 +8,9 @@ rendering": four 32-bit words in, four independent-looking ones out.
 
 import taichi as ti
 
-from renderer.sobol import UINT_TO_UNIT
 from renderer.sobol import reverse_bits
 from renderer.sobol import scrambled_point
+from renderer.sobol import to_unit
 
 vec4 = ti.types.vector(4, ti.f32)
 uvec2 = ti.types.vector(2, ti.u32)
@@ -18,7 +18,9 @@ uvec4 = ti.types.vector(4, ti.u32)
 
 SAMPLE_STRIDE = 0x9E3779B1  # odd, 2^32 / golden ratio: 2^16 samples stay 29,000 draws or more apart
 # (a shift by 16 leaves samples correlated by 0.05: the hash mixes the upper half of a word less)
-SPREAD_DRAWS = 4  # draws that are spread evenly: those of the camera and of the first vertex
+SPREAD_DRAWS = (
+    4  # so many, of the camera and the first vertex, are spread evenly; opacity takes words
+)
 
 
 @ti.func
@@ -72,12 +74,6 @@ class Sampler:
 
 
 @ti.func
-def to_unit(words: uvec4) -> vec4:
-    """Numbers in [0, 1) of words."""
-    return ti.cast(words >> ti.u32(8), ti.f32) * UINT_TO_UNIT
-
-
-@ti.func
 def start_sampler(pixel: ti.i32, frame: ti.i32, stream: ti.i32, sample: ti.i32) -> Sampler:
     """The stream of one sample of one pixel."""
     return Sampler(
@@ -92,4 +88,4 @@ def start_sampler(pixel: ti.i32, frame: ti.i32, stream: ti.i32, sample: ti.i32) 
 def hash_to_unit(a: ti.u32, b: ti.u32) -> ti.f32:
     """One number in [0, 1) from two words; for the opacity test of a ray against a primitive."""
     word = pcg4d(uvec4(a, b, ti.u32(0x9E3779B9), ti.u32(0x7F4A7C15)))
-    return ti.cast(word.x >> ti.u32(8), ti.f32) * UINT_TO_UNIT
+    return to_unit(word.x)

@@ -17,6 +17,12 @@ SWAPS = ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF), (16
 
 
 @ti.func
+def to_unit(words: ti.template()):
+    """Numbers in [0, 1) of a 32-bit word or a vector of them."""
+    return ti.cast(words >> ti.u32(8), ti.f32) * UINT_TO_UNIT
+
+
+@ti.func
 def reverse_bits(x: ti.u32) -> ti.u32:
     """The least significant bit becomes the most significant one."""
     v = x
@@ -86,4 +92,4 @@ def scrambled_point(reversed_index: ti.u32, order: uvec2, seeds: uvec2) -> vec2:
     first = reverse_bits(scramble_upwards(fours, order.x))
     x = reverse_bits(scramble_upwards(first, seeds.x))
     y = reverse_bits(scramble_upwards(second_coordinate(first), seeds.y))
-    return ti.cast(uvec2(x, y) >> ti.u32(8), ti.f32) * UINT_TO_UNIT
+    return to_unit(uvec2(x, y))

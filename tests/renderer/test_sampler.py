@@ -18,7 +18,6 @@ from tests.stats.chi_square import sidak
 
 COUNT = 65536
 ADDRESS_NAMES = ("pixel", "frame", "stream", "sample", "draw")
-SAMPLE_AXIS = 3
 SPREAD = (7, 3, 1, 2, 0)
 INDEPENDENT = (7, 3, 1, 2, SPREAD_DRAWS)
 AXES = [(axis, SPREAD) for axis in (0, 1, 2, 4)] + [(axis, INDEPENDENT) for axis in range(5)]
