@@ -30,6 +30,7 @@ from app.views import ToneCurve
 from app.views import ViewState
 from app.views import with_edits
 from denoiser.settings import LossName
+from denoiser.settings import NetworkName
 from scenes.description import Camera
 from tests.app.reports import make_report
 
@@ -98,6 +99,17 @@ def test_nobody_touches_it_nothing_changes(gui: imgui._IO, report: FrameReport |
         for _ in range(3):
             draft = frame(gui, view, report)
             assert draft.edits == NO_EDITS and not draft.commands and draft.view == view
+
+
+@pytest.mark.parametrize("loss", list(LossName))
+@pytest.mark.parametrize("network", list(NetworkName))
+def test_every_loss_of_every_network_is_shown_and_kept(
+    gui: imgui._IO, network: NetworkName, loss: LossName
+) -> None:
+    settings = ViewState().settings
+    denoiser = replace(settings.denoiser, network=network, loss=loss)
+    view = ViewState(settings=replace(settings, denoiser=denoiser))
+    assert frame(gui, view, make_report()).edits == NO_EDITS
 
 
 def test_every_choice_has_a_label() -> None:
