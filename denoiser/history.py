@@ -19,11 +19,11 @@ import torch
 
 from denoiser.agreement import agreement
 from denoiser.demodulation import demodulated
+from denoiser.edge_avoiding import smoothed
 from denoiser.features import stacked
 from denoiser.reprojection import match
 from denoiser.surfaces import SeenHalves
 from denoiser.windows import brightest_around
-from denoiser.windows import mean_around
 from renderer.frame import FramePair
 
 MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
@@ -34,7 +34,6 @@ MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
 MIRRORED = 0.5  # share of a pixel seen by way of mirror or glass from which its past is doubted
-AROUND = 5  # pixels on a side of what stands for a picture where nothing was made yet
 TINY = 1e-6
 
 
@@ -54,7 +53,7 @@ class Past:
     """1 channel: frames in the means of logs; as the camera moves, 1 to MOVING_FRAMES."""
     log_denoised: torch.Tensor
     """3 channels: log(1 + s e) of what was made of the half one frame ago, carried along; where
-    that was not in view, of the mean of the present frame around the pixel, which reaches further
+    that was not in view, the mean of the present frame's along the surface, which reaches further
     than a kernel does."""
     log_now: torch.Tensor
     """3 channels: of the present frame alone."""
@@ -143,7 +142,7 @@ def _added(
     # A firefly of a pixel without a past would be all that is known there.
     exposed = exposed.minimum(LONE * (brightest_around(exposed) + DIM))
     log = torch.log1p(exposed)
-    log_around = torch.log1p(mean_around(exposed, AROUND))
+    log_around = smoothed(log, seen)
     if past is None:
         ones = torch.ones_like(log[:1])
         return Past(log, log.square(), exposed, ones, ones, log_around, log)

@@ -99,7 +99,7 @@ class SeenHalves:
         length = self.depth
         return Surfaces(
             points=_points(torch.where(length <= 0, FAR, length), self.viewpoint),
-            normal=_unit(self.normal),
+            normal=unit(self.normal),
             albedo=self.albedo,
             length=length,
             mirrored=self.mirrored,
@@ -163,10 +163,10 @@ def _points(length: torch.Tensor, viewpoint: Viewpoint) -> torch.Tensor:
         + y[:, None] * vector(viewpoint.up, length)
         + vector(viewpoint.forward, length)
     )
-    return vector(viewpoint.position, length) + _unit(rays) * length
+    return vector(viewpoint.position, length) + unit(rays) * length
 
 
-def _unit(vectors: torch.Tensor) -> torch.Tensor:
+def unit(vectors: torch.Tensor) -> torch.Tensor:
     """(3, N, H, W) of length 1; zero stays zero."""
     return vectors / norm(vectors).clamp(min=TINY)
 
