@@ -9,6 +9,7 @@ from denoiser import history_planes as planes
 from denoiser.examples import Examples
 from denoiser.history_loss import CAP
 from denoiser.history_loss import FLOOR
+from denoiser.history_loss import HIGHEST
 from denoiser.history_loss import LIMIT
 from denoiser.history_loss import history_loss
 
@@ -101,3 +102,31 @@ def test_what_is_not_valid_counts_for_nothing() -> None:
     seen.targets[..., 4:] = 1e4
     whole = history_loss(torch.full_like(targets, 0.3), examples(torch.full_like(targets, 1.0)))
     torch.testing.assert_close(history_loss(torch.full_like(targets, 0.3), seen), whole)
+
+
+def test_without_a_past_the_picture_around_tells_the_brightness() -> None:
+    """But it does not where a mean of several frames does, nor where it is darker."""
+    targets = torch.full((1, 3, 8, 8), RADIANCE)
+    shown = torch.tensor(EXPOSURE * RADIANCE / (ALBEDO + 0.02))
+    for age, factor, expected in ((1.0, 5.0, 5.0), (0.9, 5.0, 1.0), (1.0, 0.2, 1.0)):
+        seen = examples(targets)
+        seen.inputs[:, planes.AGE] = age
+        seen.inputs[:, planes.LOG_DENOISED] = (factor * shown).log1p()
+        error = (100.0 - RADIANCE) / (CAP * expected * RADIANCE + FLOOR)
+        loss = history_loss(torch.full_like(targets, 100.0), seen)
+        torch.testing.assert_close(loss, torch.tensor(error**2), rtol=1e-4, atol=0.0)
+
+
+@pytest.mark.parametrize("lit, times", [(7, 1.0), (4, 1.25), (3, 2.0), (1, HIGHEST)])
+def test_the_limit_is_higher_where_logs_scatter(lit: int, times: float) -> None:
+    """Of `lit` in nine pixels that are not 0, variance over squared mean is 9 / lit - 1."""
+    tile = (torch.arange(9) < lit).float().view(3, 3)
+    estimate = torch.full((1, 3, 27, 27), RADIANCE, requires_grad=True)
+    error = 5 * HIGHEST * LIMIT
+    seen = examples(torch.full((1, 3, 27, 27), RADIANCE + error * (RADIANCE + FLOOR)))
+    seen.inputs[:, planes.LOG_NOW] = 2.0 * tile.tile(9, 9)
+    history_loss(estimate, seen).backward()
+    assert estimate.grad is not None
+    limits = -estimate.grad * estimate.numel() * (RADIANCE + FLOOR) / 2
+    inner = limits[..., 4:-4, 4:-4]
+    torch.testing.assert_close(inner, torch.full_like(inner, times * LIMIT), rtol=1e-3, atol=0.0)
