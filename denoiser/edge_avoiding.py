@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
+from denoiser.surfaces import TINY
 from denoiser.surfaces import SeenHalves
 from denoiser.surfaces import dot
 from denoiser.surfaces import unit
@@ -20,7 +21,6 @@ LEVELS = 5  # of the wavelets: 31 pixels to each side
 TURNED = 32.0  # e-foldings of a pixel's weight as its normal is turned by a right angle
 MIRRORED = 8.0  # and as one is seen by way of mirror or glass and the other is not
 FLAT = 0.01  # share of the distance that a surface may always leave its tangent plane by
-TINY = 1e-6
 CORNERS = ((0, 1, 2.0), (1, 0, 2.0), (1, 1, 1.0), (1, -1, 1.0))
 """Half of the neighbours, the others lie opposite: row, column, weight beside 4 of the middle."""
 
