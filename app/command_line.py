@@ -17,7 +17,6 @@ from app.errors import UsageError
 from app.numbers import number
 from app.offline_flags import add_offline_flags
 from app.offline_flags import offline_options
-from app.offline_flags import refuse
 from app.offline_options import OfflineOptions
 from app.options import OnlineStudy
 from app.options import Options
@@ -25,7 +24,10 @@ from app.rival import Rival
 from app.settings import MAX_SIDE
 from app.settings import RenderSettings
 from app.settings import SessionSettings
+from app.unread_flags import refuse
+from app.unread_flags import refuse_unread
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
 from scenes.builtin import BUILT_IN
 from scenes.builtin import DEFAULT_SCENE
 
@@ -39,16 +41,6 @@ WORK = (
     "batch",
     "budget_ms",
 )  # flags whose default hangs on mode and device
-FLAGS_OF_MODES = {
-    "resume": ("viewer", "headless", "benchmark", "offline"),
-    "save": ("viewer", "headless", "benchmark"),
-    "rival": ("viewer", "headless"),
-}
-"""And the modes that read them; a study goes on by itself with what its folder holds."""
-OFFLINE_FLAGS = (
-    *("task", "stage", "targets", "train-data", "test-data", "views", "iterations", "clip"),
-    *("batch", "channels", "input", "checkpoint", "baseline", "round", "level"),
-)
 MANY_SPP = 64  # of a picture nobody waits for (Lehtinen et al. 2018, section 3.3, offline)
 
 
@@ -117,13 +109,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="samples per pixel, of each half (8; --render and montecarlo: 64)",
     )
     group.add_argument(
-        "--max-depth", type=number(int, 1), default=default.max_depth, help="segments of a path (6)"
+        "--max-depth", type=number(int, 1), help=f"segments of a path ({default.max_depth})"
     )
     group.add_argument(
         "--rr-depth",
         type=number(int, 1),
-        default=default.rr_depth,
-        help="segments before Russian roulette may end a path (5)",
+        help=f"segments before Russian roulette may end a path ({default.rr_depth})",
     )
     group.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
     group.add_argument(
@@ -147,16 +138,14 @@ def _add_modes(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--reference-every",
         type=number(int, 0),
-        default=0,
         metavar="N",
         help="headless: measure every N frames",
     )
     group.add_argument(
         "--reference-spp",
         type=number(int, 1),
-        default=1024,
         metavar="M",
-        help="samples of a reference (1024)",
+        help=f"samples of a reference ({Options().reference_spp})",
     )
     group.add_argument(
         "--budget-ms",
@@ -175,26 +164,26 @@ def parse_options(arguments: Sequence[str]) -> Options:
     """
     args = build_parser().parse_args(arguments)
     mode = _mode(args)
-    _refuse_unread(args, mode)
+    refuse_unread(args, mode)
     offline = offline_options(args) if mode == "offline" else None
     is_many = mode == "render" or (offline is not None and offline.views is not None)
     spp = args.spp or (MANY_SPP if is_many else RenderSettings().spp)
-    size = args.size or RenderSettings().size
-    render = RenderSettings(size, spp, args.max_depth, args.rr_depth, args.seed)
+    render = _render_settings(args, spp)
     denoiser = DenoiserSettings() if offline else denoiser_settings(args)
+    rival = _rival(args, denoiser.network)
     return Options(
         mode=mode,
         scene=_scene(args, offline),
         environment=args.environment,
-        session=SessionSettings(render, denoiser, args.device, Rival(args.rival or "none")),
+        session=SessionSettings(render, denoiser, args.device, rival),
         chosen=frozenset(name for name in WORK if getattr(args, name) is not None),
         study=OnlineStudy(args.study) if mode == "study" else None,
         offline=offline,
         frames=args.frames or (30 if mode == "benchmark" else 300),
         path=args.path,
         output=args.output,
-        reference_every=args.reference_every,
-        reference_spp=args.reference_spp,
+        reference_every=args.reference_every or Options().reference_every,
+        reference_spp=args.reference_spp or Options().reference_spp,
         budget_ms=Options().budget_ms if args.budget_ms is None else args.budget_ms,
         resume=args.resume,
         save=args.save,
@@ -211,16 +200,29 @@ def _mode(args: argparse.Namespace) -> str:
         raise UsageError(f"argument --study: not together with --{mode}")
     if args.study not in [study.value for study in OnlineStudy]:
         raise UsageError(f"argument --study: {args.study} needs --offline")
+    if args.study == OnlineStudy.LOSSES.value:
+        refuse(args, ("loss",), f"--study {args.study} flies with all five")
     return "study"
 
 
-def _refuse_unread(args: argparse.Namespace, mode: str) -> None:
-    """Raise for a flag that the mode would not read, where that cannot be what was meant."""
-    for flag, modes in FLAGS_OF_MODES.items():
-        if getattr(args, flag) is not None and mode not in modes:
-            raise UsageError(f"argument --{flag}: not together with --{mode}")
-    if mode != "offline":
-        refuse(args, OFFLINE_FLAGS, "needs --offline")
+def _render_settings(args: argparse.Namespace, spp: int) -> RenderSettings:
+    """What is asked for; the rest as usual."""
+    usual = RenderSettings()
+    return RenderSettings(
+        size=args.size or usual.size,
+        spp=spp,
+        max_depth=args.max_depth or usual.max_depth,
+        rr_depth=args.rr_depth or usual.rr_depth,
+        seed=args.seed,
+    )
+
+
+def _rival(args: argparse.Namespace, network: NetworkName) -> Rival:
+    """Another than the denoiser itself, or UsageError."""
+    rival = Rival(args.rival or Rival.NONE.value)
+    if rival.network is network:
+        raise UsageError(f"argument --rival: {rival.value} is the denoiser itself, choose another")
+    return rival
 
 
 def _scene(args: argparse.Namespace, offline: OfflineOptions | None) -> str:

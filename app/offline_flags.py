@@ -18,6 +18,8 @@ from app.offline_options import OfflineOptions
 from app.offline_options import Stage
 from app.offline_options import Study
 from app.options import OnlineStudy
+from app.unread_flags import SCENE_FLAGS
+from app.unread_flags import refuse
 from app.view_options import DEFAULT_SCENES
 from app.view_options import DEFAULT_VIEWS
 from app.view_options import MONTECARLO
@@ -125,27 +127,26 @@ def _add_measuring(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def refuse(args: argparse.Namespace, flags: tuple[str, ...], reason: str) -> None:
-    """Raise for a flag that is given and would not be read."""
-    for flag in flags:
-        value = getattr(args, flag.replace("-", "_"))
-        if value is not None and value is not False and value != []:
-            raise UsageError(f"argument --{flag}: {reason}")
-
-
 def offline_options(args: argparse.Namespace) -> OfflineOptions:
     """What the flags say. UsageError where they do not fit together."""
+    _refuse_of_other_stages(args)
     if args.task == MONTECARLO:
         return _view_task(args)
     from denoiser.tasks import TASKS  # by way of torch, which --help need not wait for
 
     task = TASKS[args.task or "gaussian"]
-    refuse(args, ("views",), f"not for --task {task.name}")
+    refuse(args, ("views", *SCENE_FLAGS), f"not for --task {task.name}")
     defaults = RestorationSettings(task.name)
     if args.stage == Stage.RENDER.value:
         raise UsageError(f"argument --stage: --task {task.name} renders nothing")
-    if args.study is not None and args.study not in [study.value for study in Study]:
-        raise UsageError(f"argument --study: {args.study} flies through a scene, without --offline")
+    if args.study is not None:
+        if args.study not in [study.value for study in Study]:
+            raise UsageError(
+                f"argument --study: {args.study} flies through a scene, without --offline"
+            )
+        refuse(
+            args, ("task", "stage", "level", "resume"), f"not together with --study {args.study}"
+        )
     limits = None if task.corruption is None else task.corruption.limits
     _check_level(args.level, task.name, limits)
     targets = _targets(args.targets)
@@ -178,6 +179,15 @@ def offline_options(args: argparse.Namespace) -> OfflineOptions:
         is_rounded=args.round,
         level=args.level,
     )
+
+
+def _refuse_of_other_stages(args: argparse.Namespace) -> None:
+    """Raise UsageError for files that the stage would not open: it would train instead."""
+    stages = (Stage.DENOISE.value, Stage.EVALUATE.value)
+    if args.stage not in stages:
+        refuse(args, ("checkpoint",), "needs --stage {} or {}".format(*stages))
+    if args.stage != Stage.DENOISE.value:
+        refuse(args, ("input",), f"needs --stage {Stage.DENOISE.value}")
 
 
 def _view_task(args: argparse.Namespace) -> OfflineOptions:
