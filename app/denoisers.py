@@ -43,6 +43,12 @@ class Denoisers:
         """The chosen one."""
         return self._trainers[self._chosen]
 
+    @property
+    def rival_trainer(self) -> Trainer | None:
+        """None where the rival learns nothing, or is the chosen network itself."""
+        network = self.rival.network
+        return None if network in (None, self._chosen) else self._trainers[network]
+
     def choose(self, network: NetworkName) -> None:
         """Go on with another network, as it was left, or new; each has its own learning rate."""
         settings = self.trainer.settings
@@ -62,7 +68,7 @@ class Denoisers:
 
     def train_rival(self, pair: FramePair) -> Iterator[torch.Tensor]:
         """As many steps as the chosen network does, where the rival is another that learns."""
-        trainer = self._rival_trainer()
+        trainer = self.rival_trainer
         if trainer is None:
             return
         chosen = self.trainer.settings
@@ -74,7 +80,7 @@ class Denoisers:
         """(H, W, 3) linear radiance, None without a rival."""
         if self.rival is Rival.OIDN:
             return oidn_denoise(pair)
-        trainer = self._rival_trainer()
+        trainer = self.rival_trainer
         return None if trainer is None else trainer.denoise(pair)
 
     def exchange_checkpoints(self, edits: Edits) -> list[str]:
@@ -101,14 +107,9 @@ class Denoisers:
     def reset(self) -> None:
         """Start the chosen network and the rival again from nothing."""
         self.trainer.reset()
-        trainer = self._rival_trainer()
+        trainer = self.rival_trainer
         if trainer is not None:
             trainer.reset()
-
-    def _rival_trainer(self) -> Trainer | None:
-        """None where the rival learns nothing, or is the chosen network itself."""
-        network = self.rival.network
-        return None if network in (None, self._chosen) else self._trainers[network]
 
     def _prepare(self, network: NetworkName, settings: DenoiserSettings) -> None:
         """Make a network that is not there yet."""

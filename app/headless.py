@@ -11,6 +11,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from app.flythrough import flythrough_cameras
 from app.frame_log import FrameRow
 from app.frame_log import read_rows
@@ -42,6 +44,7 @@ from scenes.description import Camera
 from scenes.outline import Outline
 
 CHECKPOINT_EVERY = 25  # frames that a killed run may lose
+CHECKPOINT, RIVAL_CHECKPOINT = "checkpoint.safetensors", "checkpoint-rival.safetensors"
 REFERENCE_SEED = 1_000_003  # streams of the references, far from any frame's
 
 
@@ -57,11 +60,13 @@ def run_headless(scene: Outline, options: Options, loading: SceneLoading | None 
     session.frame_index = len(rows)
     video = VideoWriter(folder / "flythrough.mp4", options.session.render.size, len(rows))
     last: FrameReport | None = None
+    reference: torch.Tensor | None = None
     bar = frames_bar(cameras[len(rows) :], options.frames, len(rows), options.is_quiet)
     with StopRequest() as stop:
         for camera in bar:
             last = session.step(camera)
-            rows.append(_measure(session, camera, last, options))
+            reference = _reference(session, camera, options)
+            rows.append(_row(session, last, reference))
             video.add(to_display(last.denoised))
             bar.set_postfix_str(_postfix(rows), refresh=False)
             if len(rows) % CHECKPOINT_EVERY == 0:
@@ -71,9 +76,11 @@ def run_headless(scene: Outline, options: Options, loading: SceneLoading | None 
                 break
         bar.close()
         video.close()
-        _write_results(session, rows, last, options, folder)
+        if last is not None:
+            write_exr(folder / "last_frame.exr", frame_layers(last, reference))
+        _write_results(session, rows, options, folder)
     if stop.is_set:
-        saved = folder / "checkpoint.safetensors"
+        saved = folder / CHECKPOINT
         message = f"interrupted after frame {len(rows)}; to go on add --resume {saved}"
         print(message, file=sys.stderr)
         return INTERRUPTED
@@ -92,13 +99,22 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
     if options.resume.resolve().parent != folder.resolve() or not log.exists():
         return []
     if (report := folder / "report.json").exists():
-        check_same_flight(report, read_json(report), flight_of(session.scene, options))
+        check_same_flight(report, read_json(report), flight_of(session.scene, options), "frames")
+    if (rival := session.rival_trainer) is not None:
+        checkpoint.resume(folder / RIVAL_CHECKPOINT, rival, rival.settings)
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
     return rows[: options.frames]
 
 
-def _measure(session: Session, camera: Camera, report: FrameReport, options: Options) -> FrameRow:
-    """The frame's row, with measures where a reference is due."""
+def _reference(session: Session, camera: Camera, options: Options) -> torch.Tensor | None:
+    """(H, W, 3) linear radiance of many samples, where it is due."""
+    if not options.reference_every or session.frame_index % options.reference_every:
+        return None
+    return session.reference(camera, options.reference_spp, REFERENCE_SEED)
+
+
+def _row(session: Session, report: FrameReport, reference: torch.Tensor | None) -> FrameRow:
+    """The frame's row, with measures where there is a reference."""
     times = report.milliseconds
     row = FrameRow(
         frame=session.frame_index,
@@ -111,9 +127,8 @@ def _measure(session: Session, camera: Camera, report: FrameReport, options: Opt
         nonfinite=report.nonfinite_count,
         rival_ms=times.get(RIVAL),
     )
-    if not options.reference_every or session.frame_index % options.reference_every:
+    if reference is None:
         return row
-    reference = session.reference(camera, options.reference_spp, REFERENCE_SEED)
     mean, rival = report.pair.mean_color(), report.rival
     return replace(
         row,
@@ -141,13 +156,13 @@ def _save(session: Session, rows: list[FrameRow], options: Options, folder: Path
     """Log, then checkpoint: a run killed in between finds rows to spare and drops them."""
     write_json(folder / "report.json", run_report(session, rows, options))
     write_rows(folder / "frames.csv", rows)
-    checkpoint.save(folder / "checkpoint.safetensors", session.trainer)
+    if session.rival_trainer is not None:
+        checkpoint.save(folder / RIVAL_CHECKPOINT, session.rival_trainer)
+    checkpoint.save(folder / CHECKPOINT, session.trainer)
 
 
-def _write_results(
-    session: Session, rows: list[FrameRow], last: FrameReport | None, options: Options, folder: Path
-) -> None:
-    """Everything but the video."""
+def _write_results(session: Session, rows: list[FrameRow], options: Options, folder: Path) -> None:
+    """Everything but video and picture."""
     from app.convergence_plot import draw_convergence  # matplotlib: not before the first frame
 
     _save(session, rows, options, folder)
@@ -156,6 +171,4 @@ def _write_results(
     draw_convergence(
         folder / "convergence.png", rows, f"{session.scene.name}, {session.backend.name}"
     )
-    if last is not None:
-        write_exr(folder / "last_frame.exr", frame_layers(last))
     print(f"{folder}: {len(rows)} frames, {_postfix(rows) if rows else ''}")

@@ -16,7 +16,8 @@ from scenes.outline import Outline
 
 Flight = dict[str, object]
 """`scene`, its name, and all options as `settings`."""
-RENDERED = ("size", "spp", "max_depth")
+RENDERED = ("size", "spp", "max_depth", "rr_depth", "seed")
+LEARNED = ("network", "loss", "learning_rate", "train_steps", "crop", "start", "has_history")
 FILES = ("path", "environment")
 
 
@@ -26,7 +27,8 @@ def flight_of(scene: Outline, options: Options) -> Flight:
 
 
 def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> None:
-    """Raises UsageError where two flights differ in what is seen, or the first is none.
+    """Raises UsageError where two flights differ in what is seen or how it is learned, or the
+    first is none.
 
     Args:
         source: file that tells of the earlier flight.
@@ -42,10 +44,10 @@ def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> No
 def _flight(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, object]:
     try:
         options = content["settings"]
-        render = options["session"]["render"]
+        render, denoiser = options["session"]["render"], options["session"]["denoiser"]
         # By name: a folder may be resumed from elsewhere.
         files = {name: Path(options[name]).name if options[name] else None for name in FILES}
-        numbers = {name: render[name] for name in RENDERED}
+        numbers = {name: render[name] for name in RENDERED} | {n: denoiser[n] for n in LEARNED}
         # A column of the log holds one rival; flights logged before there were any have none.
         rival = {"rival": options["session"].get("rival", Rival.NONE.value)}
         named = {"scene": content["scene"]} | files | numbers | rival

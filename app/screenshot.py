@@ -27,12 +27,17 @@ def save_screenshot(folder: Path, report: FrameReport, pixels: np.ndarray) -> Pa
     prepare_folder(folder)
     picture = free_path(folder, STEM, ".png", ".exr")
     write_png(picture, pixels)
-    write_exr(picture.with_suffix(".exr"), frame_layers(report))
+    reference = report.reference if report.has_rested else None
+    write_exr(picture.with_suffix(".exr"), frame_layers(report, reference))
     return picture
 
 
-def frame_layers(report: FrameReport) -> dict[str, torch.Tensor]:
-    """Everything a frame knows by layer, (H, W, 3) or (H, W, 1) float32 linear; denoised first."""
+def frame_layers(report: FrameReport, reference: torch.Tensor | None) -> dict[str, torch.Tensor]:
+    """Everything a frame knows by layer, (H, W, 3) or (H, W, 1) float32 linear; denoised first.
+
+    Args:
+        reference: (H, W, 3) linear radiance, None where none was rendered.
+    """
     half = report.pair.a
     layers = {
         "denoised": report.denoised,
@@ -41,10 +46,11 @@ def frame_layers(report: FrameReport) -> dict[str, torch.Tensor]:
         "albedo": half.albedo,
         "normal": half.normal,
         "depth": half.depth,
-        "reference": report.reference,
     }
     if report.rival is not None:
         layers["rival"] = report.rival
+    if reference is not None:
+        layers["reference"] = reference
     return layers
 
 

@@ -82,6 +82,11 @@ class Session:
         return self._denoisers.trainer
 
     @property
+    def rival_trainer(self) -> Trainer | None:
+        """The rival's, if that is another network that learns."""
+        return self._denoisers.rival_trainer
+
+    @property
     def report(self) -> FrameReport:
         """The last finished frame."""
         assert self._report is not None, "no frame has been finished"

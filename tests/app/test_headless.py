@@ -18,6 +18,7 @@ import av
 import numpy as np
 import OpenImageIO as oiio
 import pytest
+import torch
 
 from app.frame_log import FrameRow
 from app.frame_log import read_rows
@@ -26,6 +27,8 @@ from app.interrupt import INTERRUPTED
 from app.main import USER_ERROR
 from app.run_report import MEASURES
 from denoiser import checkpoint
+from denoiser.metrics import psnr
+from denoiser.settings import NetworkName
 from denoiser.trainer import Trainer
 from tests.app.runs import LEARNING
 from tests.app.runs import SIZE
@@ -34,6 +37,7 @@ from tests.app.runs import run
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAMES = 4
+LONG = 120  # frames: more than fly by before a signal arrives
 MEASURED = ("--reference-every", "2", "--reference-spp", "8")
 PATIENCE_SECONDS = 200.0  # for a process that may have to compile its kernels
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
@@ -64,6 +68,28 @@ def video_frames(folder: Path) -> list[np.ndarray]:
     """Every frame of the video, (H, W, 3) uint8."""
     with av.open(str(folder / "flythrough.mp4")) as container:
         return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def stopped(flown: Path, folder: Path) -> dict[str, bytes]:
+    """A copy of a finished run, as if it had been stopped two frames before its end."""
+    content = {file.name: file.read_bytes() for file in flown.iterdir()}
+    report = json.loads(content["report.json"])
+    report["settings"]["frames"] += 2
+    content["report.json"] = json.dumps(report).encode()
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+    return content
+
+
+def layers_of(folder: Path) -> dict[str, torch.Tensor]:
+    """(H, W, 3) colours of the last frame by layer."""
+    picture = oiio.ImageBuf(str(folder / "last_frame.exr"))
+    names = picture.spec().channelnames
+    pixels = torch.from_numpy(picture.get_pixels(oiio.FLOAT))
+    layers = {name.removesuffix(".R") for name in names if name.endswith(".R")}
+    return {
+        n: torch.stack([pixels[..., names.index(f"{n}.{c}")] for c in "RGB"], 2) for n in layers
+    }
 
 
 def test_writes_every_file_and_nothing_else(flown: Path) -> None:
@@ -121,6 +147,14 @@ def test_last_frame_has_its_layers(flown: Path) -> None:
     assert mean.mean() == pytest.approx(noisy.mean(), rel=0.5) and not np.array_equal(mean, noisy)
 
 
+def test_the_reference_of_the_last_frame_is_what_it_was_measured_by(flown: Path) -> None:
+    layers = layers_of(flown)
+    (entry,) = json.loads((flown / "report.json").read_text())["references"][1:]
+    measured = {name: float(psnr(layers[name], layers["reference"])) for name in ("mean", "noisy")}
+    assert measured["mean"] == pytest.approx(entry["psnr_mean"], abs=0.01)
+    assert measured["noisy"] == pytest.approx(entry["psnr_noisy"], abs=0.01)
+
+
 def test_curve_is_a_picture(flown: Path) -> None:
     pixels = oiio.ImageBuf(str(flown / "convergence.png")).get_pixels(oiio.UINT8)
     assert pixels is not None and pixels.shape[0] > 400
@@ -128,8 +162,7 @@ def test_curve_is_a_picture(flown: Path) -> None:
 
 
 def test_resume_goes_on_behind_the_last_frame(flown: Path, tmp_path: Path) -> None:
-    for name in FILES:
-        (tmp_path / name).write_bytes((flown / name).read_bytes())
+    stopped(flown, tmp_path)
     before = (tmp_path / "frames.csv").read_text().splitlines()
     saved = tmp_path / "end.safetensors"
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"), "--save", str(saved))
@@ -149,14 +182,32 @@ def test_resume_elsewhere_begins_a_new_flight(flown: Path, tmp_path: Path) -> No
     assert run("--headless", tmp_path, "--frames", "1", *resume) == 0
     rows = read_rows(tmp_path / "frames.csv")
     assert [(row.frame, row.step_count) for row in rows] == [(1, FRAMES + 1)]
+    assert "reference" not in layers_of(tmp_path), "none was rendered"
+
+
+def test_a_rival_goes_on_learning_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begun, folder = tmp_path / "begun", tmp_path / "out"
+    folder.mkdir()
+    assert run("--headless", begun, "--frames", "1", "--rival", "fast") == 0
+    stopped(begun, folder)
+    words = ("--rival", "fast", "--resume", str(folder / "checkpoint.safetensors"))
+    assert run("--headless", folder, "--frames", "3", *words) == 0
+    saved = folder / "checkpoint-rival.safetensors"
+    rival = Trainer(checkpoint.load_settings(saved), "cpu")
+    checkpoint.load(saved, rival)
+    assert rival.settings.network is NetworkName.FAST and rival.step_count == 3
+    stopped(begun, folder)
+    saved.unlink()
+    capsys.readouterr()
+    assert run("--headless", folder, "--frames", "3", *words) == USER_ERROR
+    assert "checkpoint-rival.safetensors: no such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["frames.csv", "flythrough.mp4"])
 def test_resume_of_a_broken_folder_is_one_line(
     flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    for each in FILES:
-        (tmp_path / each).write_bytes((flown / each).read_bytes())
+    stopped(flown, tmp_path)
     (tmp_path / name).write_bytes(b"frame\nnever\n")
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, "--frames", "6", *resume) == USER_ERROR
@@ -170,6 +221,10 @@ def test_resume_of_a_broken_folder_is_one_line(
         (("--size", "48x32"), "size"),
         (("--spp", "2"), "spp"),
         (("--max-depth", "3"), "max_depth"),
+        (("--frames", "7"), "frames 6, not 7"),
+        (("--crop", "16"), "crop 32, not 16"),
+        (("--learning-rate", "0.5"), "learning_rate"),
+        (("--seed", "1"), "seed"),
         (("--rival", "fast"), "rival none, not fast"),
     ],
 )
@@ -180,20 +235,18 @@ def test_another_flight_is_not_resumed_in_the_same_folder(
     words: tuple[str, str],
     name: str,
 ) -> None:
-    for each in FILES:
-        (tmp_path / each).write_bytes((flown / each).read_bytes())
+    before = stopped(flown, tmp_path)
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, "--frames", "6", *resume, *words) == USER_ERROR
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "report.json" in error and name in error
-    assert all((tmp_path / each).read_bytes() == (flown / each).read_bytes() for each in FILES)
+    assert all((tmp_path / each).read_bytes() == before[each] for each in FILES)
 
 
 def test_another_scene_is_not_resumed_in_the_same_folder(
     flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for each in FILES:
-        (tmp_path / each).write_bytes((flown / each).read_bytes())
+    stopped(flown, tmp_path)
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, *resume, scene="veach-mis") == USER_ERROR
     assert "cornell-box, not veach-mis" in capsys.readouterr().err
@@ -217,18 +270,18 @@ def test_a_killed_run_loses_only_what_came_after_its_last_checkpoint(tmp_path: P
     count = len(kept)
     assert count % CHECKPOINT_EVERY == 0 and not (tmp_path / "flythrough.mp4").exists()
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
-    assert run("--headless", tmp_path, "--frames", str(count + 2), *resume) == 0
+    assert run("--headless", tmp_path, "--frames", str(LONG), *resume) == 0
     rows = read_rows(tmp_path / "frames.csv")
     assert rows[:count] == kept
-    assert [row.step_count for row in rows] == list(range(1, count + 3))
-    assert len(video_frames(tmp_path)) == count + 2
+    assert [row.step_count for row in rows] == list(range(1, LONG + 1))
+    assert len(video_frames(tmp_path)) == LONG
     assert {item.name for item in tmp_path.iterdir()} == FILES
 
 
 def _fly_until(folder: Path, file: str, stop: signal.Signals) -> tuple[int, str]:
     """Exit code and standard error of a run that is sent `stop` once `file` is in its folder."""
     command = [sys.executable, str(ROOT / "run_viewer.py"), "--headless", "--scene", "cornell-box"]
-    command += [*TINY, *LEARNING, "--frames", "1000", "--output", str(folder)]
+    command += [*TINY, *LEARNING, "--frames", str(LONG), "--output", str(folder)]
     process = subprocess.Popen(
         command,
         cwd=folder.parent,

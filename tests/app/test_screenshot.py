@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,15 @@ def test_png_and_exr(tmp_path: Path) -> None:
     assert {"albedo.R", "normal.Z", "depth.Z", "noisy.G", "mean.B", "reference.R"} <= set(names)
     np.testing.assert_allclose(exr.getpixel(5, 7)[:3], DENOISED_COLOR, rtol=1e-6)
     assert exr.getpixel(5, 7)[names.index("depth.Z")] == 3.0
+
+
+def test_a_single_frame_is_no_reference(tmp_path: Path) -> None:
+    report = make_report()
+    moving = replace(report, reference_spp=2 * report.pair.spp)
+    pixels = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+    exr = save_screenshot(tmp_path, moving, pixels).with_suffix(".exr")
+    names = oiio.ImageBuf(str(exr)).spec().channelnames
+    assert "mean.R" in names and "reference.R" not in names
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
