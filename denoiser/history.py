@@ -33,6 +33,7 @@ DIM = 0.02  # s e that is added to theirs
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
+DARK = 1.5  # dark pixels to each lit one that it counts at most
 MIRRORED = 0.5  # share of a pixel seen by way of mirror or glass from which its past is doubted
 TINY = 1e-6
 
@@ -122,10 +123,16 @@ def _goes_on(seen: SeenHalves, before: SeenHalves) -> bool:
 
 
 def _typical(image: torch.Tensor) -> torch.Tensor:
-    """A mean that fireflies cannot carry away; a scalar > 0 that scales with the image."""
-    mean = image.mean()
+    """A mean that fireflies cannot carry away; a scalar > 0 that scales with the image.
+
+    Where little is lit, all of that would count as fireflies, and the mean fall with every cut: of
+    the dark pixels no more are counted than DARK times the others.
+    """
+    lit = (image > 0).sum()
+    counted = ((1 + DARK) * lit).clamp(min=1, max=image.numel())
+    mean = image.sum() / counted
     for _ in range(CUTS):
-        mean = torch.minimum(image, BRIGHTEST * mean).mean()
+        mean = torch.minimum(image, BRIGHTEST * mean).sum() / counted
     return mean.clamp(min=TINY)
 
 
@@ -142,17 +149,17 @@ def _added(
     # A firefly of a pixel without a past would be all that is known there.
     exposed = exposed.minimum(LONE * (brightest_around(exposed) + DIM))
     log = torch.log1p(exposed)
-    log_around = smoothed(log, seen)
     if past is None:
         ones = torch.ones_like(log[:1])
-        return Past(log, log.square(), exposed, ones, ones, log_around, log)
+        return Past(log, log.square(), exposed, ones, ones, smoothed(log, seen), log)
     log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1))
     is_known = before > 0
-    if not is_at_rest:
+    if not is_at_rest:  # else every pixel has a past, and the same one
+        log_around = smoothed(log, seen)
         believed = agreement(log_mean, log, is_known & seen.is_finite)
         believed = believed.where(seen.mirrored > MIRRORED, 1.0)
         before, log_before = before * believed, log_before * believed
-        denoised = log_around.lerp(denoised, believed)
+        denoised = torch.where(is_known, log_around.lerp(denoised, believed), log_around)
     longest = MAX_FRAMES if is_at_rest else MOVING_FRAMES
     present = seen.is_finite.to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
@@ -164,6 +171,6 @@ def _added(
         mean=mean.lerp(exposed, share),
         count=count,
         log_count=log_count,
-        log_denoised=torch.where(is_known, denoised, log_around),
+        log_denoised=denoised,
         log_now=log,
     )

@@ -29,7 +29,7 @@ NORMAL = slice(18, 21)
 AGE = slice(21, 22)
 """1 / frames in the history."""
 DISTANCE = slice(22, 23)
-"""d / (d + median of d), d the path length of the features; 0 where nothing is hit."""
+"""d / (d + median of d where something is hit), d the path length of the features; 0: sky."""
 EXPOSURE = slice(23, 24)
 """s, the same in every pixel; not looked at by convolutions."""
 COLORS = (LOG_MEAN, LOG_DENOISED, LOG_OF_MEAN, LOG_NOW, DEVIATION, ALBEDO)
@@ -68,7 +68,8 @@ def united(inputs: torch.Tensor) -> torch.Tensor:
 def _planes(seen: SeenHalves, past: Past, exposure: torch.Tensor) -> torch.Tensor:
     """(24, N, H, W), finite."""
     depth = seen.depth
-    middle = depth.flatten(2).median(dim=2).values[..., None, None]
+    hits = torch.where(depth > 0, depth, torch.nan).flatten(2)
+    middle = hits.nanmedian(dim=2).values.nan_to_num()[..., None, None]
     planes = (
         past.log_mean,
         past.log_denoised,

@@ -61,7 +61,8 @@ class Trainer:
         """Start again from the first weights, as a new trainer of the same settings."""
         settings = self._settings
         self.network = build_network(settings.network, settings.seed, self.device)
-        if settings.start is Start.WARM and has_start(settings.network):
+        self._is_learned = _is_learned(settings)
+        if self._is_learned:
             load_start(self.network, settings.network)
         self._forward = shared(self.network)
         self._average = WeightAverage(self.network, self._preset.average_decay)
@@ -174,8 +175,9 @@ class Trainer:
     def restore(
         self, tensors: Mapping[str, torch.Tensor], settings: DenoiserSettings, step_count: int
     ) -> None:
-        """Take over copies of what `state()` gave for the same network."""
+        """Take over copies of what `state()` gave for the same network, trained with `settings`."""
         self.change(settings)
+        self._is_learned = _is_learned(settings)
         self.network.load_state_dict(below(tensors, WEIGHTS))
         self._average.restore(below(tensors, AVERAGE))
         self._optimizer.restore(below(tensors, ADAM))
@@ -198,8 +200,7 @@ class Trainer:
         They were learned with a past, mostly; without one more has to change.
         """
         settings, steps = self._settings, self._preset.settling_steps
-        is_learned = settings.start is Start.WARM and has_start(settings.network)
-        if steps is None or not is_learned or not settings.has_history:
+        if steps is None or not self._is_learned or not settings.has_history:
             return 1.0
         return max((1 + self.step_count / steps) ** -0.5, SLOWEST)
 
@@ -231,3 +232,8 @@ class Trainer:
         with autocast(self._settings.precision, self.device):
             output = self._average.network(network_input)
         return to_image(self._objective.radiance(output))
+
+
+def _is_learned(settings: DenoiserSettings) -> bool:
+    """Whether training with these settings begins from weights learned beforehand."""
+    return settings.start is Start.WARM and has_start(settings.network)

@@ -55,7 +55,9 @@ def viewpoint(camera: Camera, size: tuple[int, int]) -> Viewpoint:
     left, up, forward = ((float(x), float(y), float(z)) for x, y, z in axes)
     x, y, z = matrix[:3, 3].tolist()
     tan_x = math.tan(math.radians(camera.fov_x) / 2)
-    return Viewpoint((x, y, z), left, up, forward, tan_x, tan_x * size[1] / size[0])
+    tan_y = tan_x * size[1] / size[0]
+    lens = (camera.aperture_radius, camera.focus_distance)
+    return Viewpoint((x, y, z), left, up, forward, tan_x, tan_y, *lens)
 
 
 # ---- Device code

@@ -62,6 +62,10 @@ class Viewpoint:
     """Half the picture's width at distance 1."""
     tan_y: float
     """Half its height."""
+    aperture_radius: float = 0.0
+    """Of the lens, scene units; 0: pinhole."""
+    focus_distance: float = 1.0
+    """Scene units along `forward`; what lies there is sharp."""
 
 
 @dataclass(frozen=True, eq=False)
