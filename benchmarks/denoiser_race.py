@@ -3,15 +3,15 @@
     python benchmarks/denoiser_race.py --scene living-room.xml --output race.json
 
 Every network trains on the frames as they come, `best:scratch` from random weights, `best:alone`
-without history. At some frames,
-and those before the late ones, independent references are rendered, and for each denoiser
-measured: PSNR on T, relMSE, HDR-FLIP (package flip-evaluator), the ratio of mean radiance, and
-flicker, the root mean square over the pixels in view in both frames of the change of the error of
-T. Squared errors are products of the differences to the one half of the references and to the
-other, so that the noise these have left adds nothing to them; FLIP is against their mean. Open
-Image Denoise (package pyoidn) gets the mean of both halves and of their features. Means are over
-the last 100 frames. At the end the camera rests for some frames, whose flicker is measured with
-the denoisers' memory of earlier frames and without it.
+without history. At some frames, and those before the late ones, independent references are
+rendered, and for each denoiser measured: PSNR on T, relMSE, HDR-FLIP (package flip-evaluator), the
+ratio of mean radiance, and flicker, the root mean square over the pixels in view in both frames of
+the change of the error of T. Squared errors are products of the differences to the one half of the
+references and to the other, so that the noise these have left adds nothing to them; FLIP is against
+their mean. Open Image Denoise (package pyoidn) gets the mean of both halves and of their features,
+as they are or prefiltered. Means are over the last 100 frames. At the end the camera rests, and
+flicker is measured over some frames with the denoisers' memory of earlier ones, and over as many
+without it.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ from scenes.loader import load_scene  # noqa: E402
 MEASURED = [10, 20, 30, 50, 100, 150, 220, 240, 260, 280, 300]  # frames
 LATE = 100  # frames at the end that means are taken over
 ALONE = "alone"
+PREFILTERED = "prefiltered"
 MEASURES = ("psnr", "relmse", "flip", "mean_radiance", "flicker")
 
 
@@ -83,8 +84,11 @@ def racers(args: argparse.Namespace, device: torch.device) -> list[Racer]:
         trainer = Trainer(settings, device)
         found.append(Racer(name, trainer.denoise, trainer))
     if has_oidn():
-        for quality in args.oidn:
-            found.append(Racer(f"oidn {quality}", partial(oidn_denoise, quality=quality)))
+        for name in args.oidn:
+            quality, _, more = name.partition(":")
+            is_prefiltered = more == PREFILTERED
+            denoise = partial(oidn_denoise, quality=quality, is_prefiltered=is_prefiltered)
+            found.append(Racer(f"oidn {name}", denoise))
     return found
 
 
@@ -138,7 +142,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
             assert picture is not None
             write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
     if args.rest > 1:  # flicker takes two
-        resting = [session.step(camera).pair for _ in range(args.rest)]
+        resting = [session.step(camera).pair for _ in range(2 * args.rest)]
         for racer in flying:
             measure_at_rest(racer, resting)
     return write(args, session, flying)
@@ -174,13 +178,13 @@ def main() -> None:
     parser.add_argument("--max-depth", type=int, default=6)
     parser.add_argument("--frames", type=int, default=300)
     parser.add_argument("--networks", nargs="*", default=["unet", "fast", "best", "best:scratch"])
-    parser.add_argument("--oidn", nargs="*", default=["high"])
+    parser.add_argument("--oidn", nargs="*", default=["high", "high:prefiltered"])
     parser.add_argument("--train-steps", type=int, default=8)
     parser.add_argument("--crop", type=int, default=96)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--precision", default="auto", choices=[each.value for each in Precision])
-    parser.add_argument("--rest", type=int, default=32, help="frames at rest after the flight")
+    parser.add_argument("--rest", type=int, default=32, help="frames at rest, twice")
     parser.add_argument("--measure", type=int, nargs="+", default=MEASURED)
     parser.add_argument("--reference-spp", type=int, default=512)
     parser.add_argument("--references", type=Path, help="folder where they are kept")

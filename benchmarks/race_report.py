@@ -37,6 +37,7 @@ from scenes.image_files import read_environment  # noqa: E402
 NAMES = {
     "mean of halves": "mean of halves",
     "oidn high": "Open Image Denoise",
+    "oidn high:prefiltered": "the same, features prefiltered",
     "unet": "`unet`",
     "fast": "`fast`",
     "best:scratch": "`best`, scratch",
@@ -45,7 +46,11 @@ NAMES = {
 """Rows, as they are called in the table; a report need not have all."""
 FLIGHTS = {"reading-room": "default scene"}
 """As they are called in the table, where not by the scene's name."""
-ALONE = {"oidn high": "Open Image Denoise", "best:alone": "`best`"}
+ALONE = {
+    "oidn high": "Open Image Denoise",
+    "oidn high:prefiltered": "the same, features prefiltered",
+    "best:alone": "`best`",
+}
 """Rows of the table without history."""
 NOT_DENOISED = "mean of halves"
 """Takes no part in what is best."""

@@ -22,10 +22,23 @@ def test_it_denoises_the_mean_of_both_halves() -> None:
     assert float(psnr(denoised, CLEAN.color)) > noisy + 5.0
 
 
-def test_a_broken_pixel_breaks_nothing_else() -> None:
-    pair = noisy_pair(CLEAN, 0)
-    before = oidn_denoise(pair)
+def test_a_pixel_broken_in_one_half_is_that_of_the_other() -> None:
+    pair, whole = noisy_pair(CLEAN, 0), noisy_pair(CLEAN, 0)
     pair.a.color[10, 12] = torch.nan
-    after = oidn_denoise(pair)
-    assert torch.isfinite(after).all()
-    assert float(psnr(after, before)) > 30.0
+    whole.a.color[10, 12] = whole.b.color[10, 12]
+    assert torch.equal(oidn_denoise(pair), oidn_denoise(whole))
+    pair.b.color[10, 12] = torch.inf
+    assert torch.isfinite(oidn_denoise(pair)).all()
+
+
+def test_features_that_are_noisy_are_better_denoised_first() -> None:
+    pair = noisy_pair(CLEAN, 0)
+    generator = torch.Generator().manual_seed(0)
+    for half in (pair.a, pair.b):
+        for feature in (half.albedo, half.normal):
+            feature.add_(torch.randn(feature.shape, generator=generator), alpha=0.1)
+    plain, prefiltered = (
+        float(psnr(oidn_denoise(pair, is_prefiltered=first), CLEAN.color))
+        for first in (False, True)
+    )
+    assert prefiltered > plain + 0.3, (plain, prefiltered)
