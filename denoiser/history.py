@@ -33,9 +33,9 @@ DIM = 0.02  # s e that is added to theirs
 MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
 BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
 CUTS = 8  # times that is repeated
-DARK = 1.5  # dark pixels to each lit one that it counts at most
 MIRRORED = 0.5  # share of a pixel seen by way of mirror or glass from which its past is doubted
 TINY = 1e-6
+UNLIT = 0.5 / TINY  # from here on an exposure is of a black picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class History:
 
     @property
     def exposure(self) -> torch.Tensor:
-        """s, a scalar: 1 / mean of e in the first frame, fireflies cut."""
+        """s, a scalar: 1 / mean of e in the first frame that shows any light, fireflies cut."""
         assert self._exposure is not None, "no frame has been seen"
         return self._exposure
 
@@ -98,8 +98,7 @@ class History:
         """
         seen = SeenHalves((pair.a, pair.b), pair.viewpoint)
         smooth = _demodulated(seen.color, seen)
-        if self._exposure is None:
-            self._exposure = 1 / _typical(smooth)
+        self._exposure = _exposure(smooth, self._exposure)
         before, past, carried, is_at_rest = self._seen, self._past, None, False
         if past is not None and before is not None and _goes_on(seen, before):
             carried = match(seen, before).carried(past.planes())
@@ -122,18 +121,28 @@ def _goes_on(seen: SeenHalves, before: SeenHalves) -> bool:
     return is_known and seen.shape == before.shape
 
 
+def _exposure(smooth: torch.Tensor, earlier: torch.Tensor | None) -> torch.Tensor:
+    """The earlier one, unless nothing was lit so far: then logs are 0 with any."""
+    if earlier is None:
+        return 1 / _typical(smooth)
+    is_known = earlier < UNLIT
+    if not is_known.is_cuda and is_known:  # a GPU would have to be waited for
+        return earlier
+    return torch.where(is_known, earlier, 1 / _typical(smooth))
+
+
 def _typical(image: torch.Tensor) -> torch.Tensor:
     """A mean that fireflies cannot carry away; a scalar > 0 that scales with the image.
 
-    Where little is lit, all of that would count as fireflies, and the mean fall with every cut: of
-    the dark pixels no more are counted than DARK times the others.
+    Where little is lit, all of that would count as fireflies, and the mean fall with every cut: it
+    is no less than half the median of what is lit.
     """
-    lit = (image > 0).sum()
-    counted = ((1 + DARK) * lit).clamp(min=1, max=image.numel())
-    mean = image.sum() / counted
+    lit = torch.where(image > 0, image, torch.nan)
+    least = lit.nanmedian().nan_to_num() / 2
+    mean = image.mean()
     for _ in range(CUTS):
-        mean = torch.minimum(image, BRIGHTEST * mean).sum() / counted
-    return mean.clamp(min=TINY)
+        mean = torch.minimum(image, BRIGHTEST * mean).mean()
+    return mean.maximum(least).clamp(min=TINY)
 
 
 def _demodulated(color: torch.Tensor, seen: SeenHalves) -> torch.Tensor:

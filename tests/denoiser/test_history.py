@@ -58,6 +58,35 @@ def test_remodulation_undoes_demodulation() -> None:
     torch.testing.assert_close(remodulated(demodulated(color, albedo), albedo), color)
 
 
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.2, 0.5])
+def test_exposure_is_that_of_what_is_lit_however_little_that_is(share: float) -> None:
+    """In the first frame most of the picture may be black."""
+    lit, dark = frame(0), frame(0)
+    is_lit = torch.rand((32, 40, 1), generator=torch.Generator().manual_seed(7)) < share
+    for half in (dark.a, dark.b):
+        half.color.mul_(is_lit)
+    exposures = []
+    for pair in (lit, dark):
+        history = History()
+        history.advance(pair)
+        exposures.append(float(history.exposure))
+    assert 0.9 < exposures[1] / exposures[0] < 10.0
+
+
+def test_exposure_waits_for_the_first_light() -> None:
+    history, black = History(), frame(0)
+    for half in (black.a, black.b):
+        half.color.zero_()
+    for _ in range(2):
+        assert not advanced(history, black)[0].log_mean.any()
+    history.advance(frame(1, AWAY))
+    expected = History()
+    expected.advance(frame(1))
+    assert history.exposure == expected.exposure
+    history.advance(frame(2, AWAY))
+    assert history.exposure == expected.exposure, "it stays"
+
+
 def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> None:
     history, frames = History(), [frame(seed) for seed in range(6)]
     for pair in frames:
