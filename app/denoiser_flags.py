@@ -42,7 +42,9 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
         help="first weights of fast and best: learned from other scenes, or random (warm)",
     )
     group.add_argument(
-        "--no-history", action="store_true", help="fast and best take every frame for itself"
+        "--no-history",
+        action="store_true",
+        help="fast and best take every frame for itself, but for the mean at rest",
     )
     group.add_argument(
         "--loss",

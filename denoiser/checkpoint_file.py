@@ -69,6 +69,8 @@ def read_content(path: Path, kind: str) -> Content:
         header = json.loads(metadata[METADATA_KEY])
         version, found = header["format_version"], header.get("kind", ONLINE)
         settings, step_count = dict(header["settings"]), int(header["step_count"])
+        if step_count < 0:
+            raise ValueError(f"step_count {step_count} is less than 0")
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error
     if version != FORMAT_VERSION:

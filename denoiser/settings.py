@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,7 +17,8 @@ class LossName(Enum):
     """
 
     HDR_TONED_INPUT = "hdr"
-    """L_HDR, input T(x), target y: the paper's choice and ours."""
+    """L_HDR, input T(x), target y: the paper's choice. The networks with history have a relative
+    loss of their own in its place."""
     HDR_LINEAR_INPUT = "hdr-linear"
     """L_HDR, input x, target y."""
     L2_TONED_INPUT = "l2"
@@ -77,7 +79,16 @@ class DenoiserSettings:
     start: Start = Start.WARM
     """First weights; the paper's network has only random ones."""
     has_history: bool = True
-    """False: every frame for itself, also of the networks that could carry its past along."""
+    """False: networks that could carry the past along are shown every frame for itself; only the
+    plain mean at rest goes on."""
+
+    def __post_init__(self) -> None:
+        """ValueError where a number is out of range."""
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate {self.learning_rate} is not > 0 and finite")
+        for name, least in (("train_steps", 0), ("crop", 1), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} {getattr(self, name)} is less than {least}")
 
     def to_json(self) -> dict[str, str | int | float | bool]:
         """The settings as plain values by field name."""

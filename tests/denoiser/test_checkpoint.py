@@ -192,13 +192,22 @@ def test_other_channels_and_layers(saved: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("network", "ghost"), ("crop", None), ("learning_rate", "fast")]
+    ("key", "value"),
+    [
+        *(("network", "ghost"), ("crop", None), ("learning_rate", "fast"), ("crop", 0)),
+        *(("learning_rate", float("nan")), ("train_steps", -1), ("seed", -1)),
+    ],
 )
 def test_broken_settings(saved: Path, tmp_path: Path, key: str, value: object) -> None:
     path = rewritten(
         saved, tmp_path / "c", lambda _, header: header["settings"].update({key: value})
     )
     assert "broken metadata" in message_of(path)
+
+
+def test_a_negative_step_count(saved: Path, tmp_path: Path) -> None:
+    path = rewritten(saved, tmp_path / "c", lambda _, header: header.update(step_count=-1))
+    assert "broken metadata: step_count -1" in message_of(path)
 
 
 def test_a_broken_random_state(saved: Path, tmp_path: Path) -> None:
