@@ -87,7 +87,7 @@ def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, Any]:
     return {
         "gains": gains,
         "worst": min(settled),
-        "below": sum(gain < 0 for gain in settled),
+        "below": sum(not gain >= 0 for gain in settled),  # NaN is below as well
         "broken_values": broken,
         "skipped_steps": int(trainer.skipped_count),
     }
@@ -110,8 +110,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
     plain = {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()}
-    results = earlier_results(args.output, plain)
-    report = {"settings": plain, "versions": versions(), "results": results}
+    origin = {"settings": plain, "versions": versions()}
+    results = earlier_results(args.output, origin)
+    report = origin | {"results": results}
     for source in args.scene:
         known = results.setdefault(source, [])
         missing = range(len(known), args.seeds)
@@ -133,15 +134,15 @@ def main() -> None:
         )
 
 
-def earlier_results(path: Path | None, settings: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """What a file of results holds already, by scene; it must be of the same settings."""
+def earlier_results(path: Path | None, wanted: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What a file of results holds already, by scene; of the same settings and versions only."""
     if path is None or not path.exists():
         return {}
-    report = json.loads(path.read_text())
-    plain = json.loads(json.dumps(settings))
-    for name in plain.keys() - {"scene", "seeds", "output"}:
-        if report["settings"][name] != plain[name]:
-            raise SystemExit(f"{path}: made with another {name}, choose another file")
+    report, plain = json.loads(path.read_text()), json.loads(json.dumps(wanted))
+    for part in ("settings", "versions"):
+        for name in plain[part].keys() - {"scene", "seeds", "output"}:
+            if report[part].get(name) != plain[part][name]:
+                raise SystemExit(f"{path}: made with another {name}, choose another file")
     return dict(report["results"])
 
 
