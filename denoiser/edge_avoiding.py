@@ -18,8 +18,8 @@ from denoiser.surfaces import dot
 from denoiser.surfaces import unit
 
 LEVELS = 5  # of the wavelets: 31 pixels to each side
-TURNED = 32.0  # e-foldings of a pixel's weight as its normal is turned by a right angle
-MIRRORED = 8.0  # and as one is seen by way of mirror or glass and the other is not
+TURNED_FALL = 32.0  # e-foldings of a pixel's weight as its normal is turned by a right angle
+MIRRORED_FALL = 8.0  # and as one is seen by way of mirror or glass and the other is not
 FLAT = 0.01  # share of the distance that a surface may always leave its tangent plane by
 CORNERS = ((0, 1, 2.0), (1, 0, 2.0), (1, 1, 1.0), (1, -1, 1.0))
 """Half of the neighbours, the others lie opposite: row, column, weight beside 4 of the middle."""
@@ -48,7 +48,7 @@ class _Guide:
         turn = 1 - dot(self.normal[here], self.normal[there])[None]
         change = (self.mirrored[there] - self.mirrored[here]).abs()
         farness = off / (expected.abs() + FLAT * nearer + TINY)
-        return torch.exp(-(farness + TURNED * turn + MIRRORED * change))
+        return torch.exp(-(farness + TURNED_FALL * turn + MIRRORED_FALL * change))
 
 
 def smoothed(image: torch.Tensor, seen: SeenHalves) -> torch.Tensor:

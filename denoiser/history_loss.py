@@ -33,7 +33,7 @@ WINDOW = 5  # pixels on a side of the windows that smooth it
 LIMIT = 10.0  # relative error of an estimate too dark, beyond which it counts linearly
 HIGHEST = 3.0  # times that, at most
 SCATTER_WINDOW = 9  # pixels on a side of the windows that scatter is measured in
-DIM = 0.02  # mean of logs below which nothing is known of it
+DARK = 0.02  # mean of logs below which nothing is known of it
 
 
 def history_loss(estimate: torch.Tensor, examples: Examples) -> torch.Tensor:
@@ -68,5 +68,5 @@ def _limit(inputs: torch.Tensor) -> torch.Tensor:
     log = (red + green + blue) / 3
     moments = mean_around(torch.cat((log, log.square()), dim=1), SCATTER_WINDOW)
     mean, square = moments.split(1, dim=1)
-    scatter = (square - mean.square()) / mean.clamp(min=DIM).square()
+    scatter = (square - mean.square()) / mean.clamp(min=DARK).square()
     return LIMIT * scatter.clamp(1.0, HIGHEST)

@@ -63,11 +63,12 @@ def match(now: SeenHalves, before: SeenHalves) -> Matches:
     pixels = _pixels_of(is_asked)
     edges = now.picked(pixels)
 
+    places = (*_moved_with_the_nearest(x, y, here), first.expand_as(x), distance)
+    x, y, first, far = (each.flatten()[pixels] for each in places)
+
     def alike(place: torch.Tensor) -> list[torch.Tensor]:
         return [is_asked[pixels] & _is_alike(edges, before.picked(place), far)]
 
-    places = (*_moved_with_the_nearest(x, y, here), first.expand_as(x), distance)
-    x, y, first, far = (each.flatten()[pixels] for each in places)
     (moved,) = matches_of(x, y, first, (width, height), alike)
     return same.or_else(moved, pixels)
 

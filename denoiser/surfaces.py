@@ -47,8 +47,8 @@ class Surfaces:
 class SeenHalves:
     """Halves and where they were seen from; what they show is worked out once, when it is needed.
 
-    They are handled at once because operators cost more than the pixels in them do, and know
-    nothing of each other. Features that are not finite count as 0.
+    The halves are handled at once, because operators cost more than the pixels in them do, but
+    nothing of one enters the other. Features that are not finite count as 0.
     """
 
     halves: tuple[Half, ...]

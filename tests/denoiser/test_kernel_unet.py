@@ -56,6 +56,24 @@ def test_channels_are_what_the_planes_say() -> None:
     assert inputs[0, planes.EXPOSURE].unique().numel() == 1
 
 
+@pytest.mark.parametrize("rows", [0, 10, 30, 39])
+def test_sky_does_not_change_how_far_away_the_rest_is(rows: int) -> None:
+    depth = torch.arange(1.0, 49.0).expand(40, 48)[..., None].clone()
+    depth[:rows] = 0.0  # sky
+    pair = frame(0)
+    a, b = (replace(half, depth=depth) for half in (pair.a, pair.b))
+    inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
+    expected = depth[..., 0] / (depth[..., 0] + 24.0)  # of 48 numbers the lower of the middle two
+    torch.testing.assert_close(inputs[1, planes.DISTANCE][0], expected)
+
+
+def test_a_picture_of_nothing_but_sky_has_no_distance() -> None:
+    pair = frame(0)
+    a, b = (replace(half, depth=torch.zeros_like(half.depth)) for half in (pair.a, pair.b))
+    inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
+    assert not inputs[:, planes.DISTANCE].any() and bool(inputs.isfinite().all())
+
+
 @pytest.mark.parametrize("size", [(1, 1), (7, 13), (16, 24), (33, 40)])
 def test_any_size(size: tuple[int, int]) -> None:
     image = torch.rand((2, planes.CHANNELS, *size))
@@ -101,28 +119,32 @@ def test_brightness_of_a_scene_does_not_matter() -> None:
     torch.testing.assert_close(outputs[1] / 1000.0, outputs[0], rtol=0.1, atol=1e-2)
 
 
-def test_the_presets_cost_what_they_say() -> None:
+def test_the_presets_are_as_large_as_the_manual_says() -> None:
     device = torch.device("cpu")
     counts = {
         name: sum(p.numel() for p in build_network(name, 0, device).parameters())
         for name in NetworkName
     }
-    assert counts[NetworkName.FAST] < counts[NetworkName.BEST] < counts[NetworkName.UNET]
+    assert counts == {
+        NetworkName.UNET: 997_251,
+        NetworkName.FAST: 110_590,
+        NetworkName.BEST: 436_230,
+    }
 
 
 @pytest.mark.parametrize("name", [NetworkName.FAST, NetworkName.BEST])
-def test_a_short_flight_at_rest_is_learned(name: NetworkName) -> None:
-    settings = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, train_steps=4)
-    trainer = Trainer(settings, "cpu")
-    first = 0.0
+def test_a_few_frames_without_a_past_are_learned_from(name: NetworkName) -> None:
+    """From random weights; a twin that learns nothing shows what the filter alone does."""
+    asked = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, start=Start.SCRATCH)
+    learning, twin = Trainer(asked, "cpu"), Trainer(asked, "cpu")
     for seed in range(8):
-        pair = frame(seed)
-        list(trainer.train(pair))
-        value = float(psnr(trainer.denoise(pair), CLEAN.color))
-        first = first or value
+        pair = replace(frame(seed), viewpoint=None)
+        list(learning.train(pair))
+    pair = replace(frame(100), viewpoint=None)
     noisy = float(psnr(pair.mean_color(), CLEAN.color))
-    assert first > noisy + 3.0  # a filter is useful from the first frame on
-    assert value > first + 2.0 and value > noisy + 8.0
+    learned, filtered = (float(psnr(t.denoise(pair), CLEAN.color)) for t in (learning, twin))
+    assert filtered > noisy + 3.0  # useful from the first frame on
+    assert learned > filtered + 0.7
 
 
 def test_the_same_seed_gives_the_same_training() -> None:
@@ -165,32 +187,3 @@ def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
     if loss is LossName.L2_TONED_INPUT:
         expected = (output - examples.targets).square().mean()
     torch.testing.assert_close(trainer.step_on(examples), expected, rtol=1e-4, atol=0.0)
-
-
-@pytest.mark.parametrize(
-    ("start", "has_history", "count", "share"),
-    [
-        (Start.WARM, True, 0, 1.0),
-        (Start.WARM, True, 450, 0.5),
-        (Start.WARM, True, 100_000, 0.2),
-        (Start.WARM, False, 450, 1.0),
-        (Start.SCRATCH, True, 450, 1.0),
-    ],
-)
-def test_steps_from_learned_first_weights_get_shorter(
-    start: Start, has_history: bool, count: int, share: float
-) -> None:
-    """Adam's first step moves each weight by the step size, whatever the gradient."""
-    settings = DenoiserSettings(
-        network=NetworkName.FAST,
-        crop=32,
-        learning_rate=1e-4,
-        start=start,
-        has_history=has_history,
-    )
-    trainer = Trainer(settings, "cpu")
-    trainer.step_count = count
-    before = [parameter.detach().clone() for parameter in trainer.network.parameters()]
-    trainer.step(frame(0))
-    moves = [(now - old).abs().max() for now, old in zip(trainer.network.parameters(), before)]
-    assert float(torch.stack(moves).max()) == pytest.approx(1e-4 * share, rel=1e-2)

@@ -21,13 +21,17 @@ from denoiser.settings import NetworkName
 from denoiser.trainer import Trainer
 from renderer.frame import FramePair
 from renderer.frame import Half
+from renderer.frame import Viewpoint
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
-PAIR = noisy_pair(clean_half(48, 40), seed=1)
+CLEAN = clean_half(48, 40)
+PAIR = noisy_pair(CLEAN, seed=1)
+HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+BESIDE = replace(HERE, position=(0.02, 0.0, 0.0))
 CASES = [
     *((network, LossName.HDR_TONED_INPUT) for network in NetworkName),
-    *((NetworkName.UNET, loss) for loss in LossName),
+    *((network, loss) for network in (NetworkName.UNET, NetworkName.FAST) for loss in LossName),
 ]
 
 # Reading a number, finding how many there are, and tensors made of Python's numbers, which are
@@ -67,6 +71,22 @@ def test_steps_and_pictures_read_nothing_on_the_host(network: NetworkName, loss:
         trainer.step_on(examples, rate=0.5)
         trainer.denoise(PAIR)
     assert reads.found == []
+
+
+def test_a_frame_with_a_past_waits_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is not recorded, but every step behind it would wait too. The camera's numbers are sent
+    without waiting; two places that a CPU goes another way at are replaced.
+    """
+    everything, one = torch.arange(2 * 48 * 40), torch.ones(())
+    monkeypatch.setattr("denoiser.reprojection._pixels_of", lambda is_asked: everything)
+    monkeypatch.setattr("denoiser.history._exposure", lambda smooth, earlier: one)
+    trainer = Trainer(settings(NetworkName.FAST), "cpu")
+    trainer.denoise(replace(PAIR, viewpoint=HERE))
+    with HostReads() as reads:
+        trainer.denoise(replace(noisy_pair(CLEAN, seed=2), viewpoint=BESIDE))
+    assert set(reads.found) <= {"aten.lift_fresh.default"}, reads.found
 
 
 @pytest.mark.parametrize(

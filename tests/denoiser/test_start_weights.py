@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from denoiser import checkpoint
 from denoiser.metrics import psnr
 from denoiser.presets import SLOWEST
 from denoiser.settings import DenoiserSettings
@@ -70,6 +72,28 @@ def test_better_than_the_noise_before_the_first_step(name: NetworkName) -> None:
         for start in Start
     )
     assert warm > 9.0 and warm > scratch + 1.0, (warm, scratch)
+
+
+def test_another_start_counts_from_the_next_reset() -> None:
+    trainer = Trainer(settings(NetworkName.FAST, Start.WARM), "cpu")
+    trainer.step_count = 100_000
+    trainer.change(replace(trainer.settings, start=Start.SCRATCH))
+    assert trainer.step_size == pytest.approx(1e-3 * SLOWEST)
+    trainer.reset()
+    trainer.step_count = 100_000
+    assert trainer.step_size == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize("saved", list(Start))
+def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, saved: Start) -> None:
+    """Whatever the command line that goes on with it says of first weights."""
+    earlier = Trainer(settings(NetworkName.FAST, saved), "cpu")
+    earlier.step_count = 100_000
+    checkpoint.save(tmp_path / "file", earlier)
+    for asked in Start:
+        trainer = Trainer(settings(NetworkName.FAST, asked), "cpu")
+        checkpoint.resume(tmp_path / "file", trainer, trainer.settings)
+        assert trainer.step_size == earlier.step_size, asked
 
 
 @pytest.mark.parametrize(
