@@ -29,7 +29,7 @@ format: $(VENV)/check.stamp
 	$(BIN)/black --quiet .
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV)
 
 $(BIN)/python:
 	@for python in $(PYTHONS); do \

@@ -122,8 +122,11 @@ class PathRecorder:
         self._keyframes.append(Keyframe(time, position, axes, camera.fov_x))
 
     def path(self) -> CameraPath | None:
-        """What was recorded; None if that is nothing."""
-        return CameraPath(tuple(self._keyframes)) if self._keyframes else None
+        """What was recorded, from time 0 on; None if that is nothing."""
+        if not self._keyframes:
+            return None
+        begin = self._keyframes[0].time
+        return CameraPath(tuple(replace(key, time=key.time - begin) for key in self._keyframes))
 
 
 def _velocity(here: Keyframe, after: Keyframe) -> np.ndarray:

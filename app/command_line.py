@@ -116,7 +116,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         type=number(int, 1),
         help=f"segments before Russian roulette may end a path ({default.rr_depth})",
     )
-    group.add_argument("--device", choices=("auto", "cuda", "cpu"), default="auto")
+    group.add_argument(
+        "--device",
+        choices=("auto", "cuda", "cpu"),
+        default="auto",
+        help="what renders and learns (auto: a CUDA GPU where torch sees one)",
+    )
     group.add_argument(
         "--seed", type=number(int, 0), default=0, help="of the noise and of the weights (0)"
     )
@@ -130,7 +135,10 @@ def _add_modes(parser: argparse.ArgumentParser) -> None:
         "--frames", type=number(int, 1), help="frames to do (headless 300, benchmark 30)"
     )
     group.add_argument(
-        "--path", type=Path, metavar="FILE.json", help="camera path (the scene's own)"
+        "--path",
+        type=Path,
+        metavar="FILE.json",
+        help="camera path (the scene's own); --render: the view it begins with",
     )
     group.add_argument(
         "--output", type=Path, help="folder (out), or with --render a picture .exr or .png"

@@ -70,7 +70,7 @@ def add_denoiser_flags(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=[n.value for n in Precision],
         default=default.precision.value,
-        help="of convolutions",
+        help="of convolutions (auto: bf16 where the device computes with it, else fp32)",
     )
     group.add_argument(
         "--rival",

@@ -100,7 +100,7 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
         return []
     if (report := folder / "report.json").exists():
         check_same_flight(report, read_json(report), flight_of(session.scene, options), "frames")
-    if (rival := session.rival_trainer) is not None:
+    if (rival := session.denoisers.rival_trainer) is not None:
         checkpoint.resume(folder / RIVAL_CHECKPOINT, rival, rival.settings)
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
     return rows[: options.frames]
@@ -156,8 +156,8 @@ def _save(session: Session, rows: list[FrameRow], options: Options, folder: Path
     """Log, then checkpoint: a run killed in between finds rows to spare and drops them."""
     write_json(folder / "report.json", run_report(session, rows, options))
     write_rows(folder / "frames.csv", rows)
-    if session.rival_trainer is not None:
-        checkpoint.save(folder / RIVAL_CHECKPOINT, session.rival_trainer)
+    if session.denoisers.rival_trainer is not None:
+        checkpoint.save(folder / RIVAL_CHECKPOINT, session.denoisers.rival_trainer)
     checkpoint.save(folder / CHECKPOINT, session.trainer)
 
 

@@ -11,6 +11,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import torch
@@ -209,7 +210,8 @@ def _resume(folder: Path, contestants: list[Contestant], flight: Flight) -> tupl
     for index, contestant in enumerate(contestants):
         trainer = contestant.trainer
         checkpoint.resume(states[-1] / f"{index}.safetensors", trainer, trainer.settings)
-    return content["rows"], int(states[-1].name.removeprefix(f"{STATE}-"))
+    rows = [{n: nan if v is None else v for n, v in row.items()} for row in content["rows"]]
+    return rows, int(states[-1].name.removeprefix(f"{STATE}-"))
 
 
 def _states(folder: Path) -> list[Path]:

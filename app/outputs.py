@@ -6,6 +6,7 @@ Host code.
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator
@@ -57,5 +58,14 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON, indented."""
-    write_text(path, json.dumps(content, indent=2) + "\n")
+    """Write JSON, indented; numbers that are not finite, which JSON does not know, as null."""
+    write_text(path, json.dumps(_finite(content), indent=2, allow_nan=False) + "\n")
+
+
+def _finite(content: object) -> object:
+    """The same with None for each NaN or infinity."""
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content

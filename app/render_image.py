@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from app.camera_path_files import load_camera_path
 from app.errors import UsageError
 from app.options import Options
 from app.outputs import prepare_folder
@@ -34,10 +35,16 @@ SUFFIXES = (".exr", ".png")
 
 
 def render_image(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
-    """Render `options.output`, .exr with feature layers or a tone-mapped .png. Exit code 0."""
+    """Render `options.output`, .exr with feature layers or a tone-mapped .png. Exit code 0.
+
+    From the scene's camera, or from where a camera path begins.
+    """
     path = options.output or Path("render.exr")
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{path}: a picture must be .exr or .png")
+    camera = scene.camera
+    if options.path is not None:
+        camera = load_camera_path(options.path).camera_at(0.0, camera)
     prepare_folder(path.parent)
     progress = StartProgress(options.is_quiet)
     started = backend.start(options.session.device)
@@ -45,7 +52,7 @@ def render_image(scene: Outline, options: Options, loading: SceneLoading | None 
     compile_path_tracer(started)
     renderer = Renderer(scene_arrays(scene, progress, loading), started)
     progress.close()
-    layers = _accumulate(renderer, scene.camera, options)
+    layers = _accumulate(renderer, camera, options)
     if path.suffix.lower() == ".png":
         write_png(path, to_display(layers["color"]))
     else:

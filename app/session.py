@@ -65,7 +65,7 @@ class Session:
         tell(PREPARING, 0.0)
         compile_path_tracer(self.backend)
         tell(PREPARING, 1.0)
-        self._denoisers = Denoisers(settings.denoiser, self.backend.device, settings.rival)
+        self.denoisers = Denoisers(settings.denoiser, self.backend.device, settings.rival)
         self._renderer = Renderer(scene_arrays(scene, tell, loading), self.backend)
         self.frame_index = 0
         self.band_milliseconds = math.inf
@@ -79,12 +79,7 @@ class Session:
     @property
     def trainer(self) -> Trainer:
         """The chosen denoiser."""
-        return self._denoisers.trainer
-
-    @property
-    def rival_trainer(self) -> Trainer | None:
-        """The rival's, if that is another network that learns."""
-        return self._denoisers.rival_trainer
+        return self.denoisers.trainer
 
     @property
     def report(self) -> FrameReport:
@@ -121,7 +116,7 @@ class Session:
         denoised = self.trainer.denoise(pair)
         self._clock.add(DENOISE, begin)
         rival: list[torch.Tensor] = []
-        if self._denoisers.rival is not Rival.NONE:
+        if self.denoisers.rival is not Rival.NONE:
             yield DENOISE
             yield from self._run_rival(pair, rival)
         self._report = self._make_report(pair, denoised, losses, rival, messages)
@@ -175,12 +170,12 @@ class Session:
     def _run_rival(self, pair: FramePair, pictures: list[torch.Tensor]) -> Iterator[str]:
         """Train the rival, if there is one that learns, and denoise with it."""
         begin = self._clock.now()
-        steps = self._denoisers.train_rival(pair) if self.is_training else ()
+        steps = self.denoisers.train_rival(pair) if self.is_training else ()
         for _ in steps:
             self._clock.add(RIVAL_TRAIN, begin)
             yield RIVAL
             begin = self._clock.now()
-        picture = self._denoisers.denoise_rival(pair)
+        picture = self.denoisers.denoise_rival(pair)
         self._clock.add(RIVAL, begin)
         if picture is not None:
             pictures.append(picture)
@@ -241,24 +236,24 @@ class Session:
         """Change settings as asked; returns what the user should be told."""
         messages = []
         if edits.network is not None:
-            self._denoisers.choose(edits.network)
+            self.denoisers.choose(edits.network)
         if edits.rival is not None:
-            told = self._denoisers.set_rival(edits.rival)
+            told = self.denoisers.set_rival(edits.rival)
             messages += [] if told is None else [told]
         render = replace(self.settings.render, **edits.given(*RENDER_EDITS))
         denoiser = replace(self.trainer.settings, **edits.given(*DENOISER_EDITS))
         if render.max_depth != self.settings.render.max_depth:
-            self._denoisers.forget_history()
+            self.denoisers.forget_history()
         if denoiser != self.trainer.settings:
             self.trainer.change(denoiser)
         self.settings = replace(
-            self.settings, render=render, denoiser=denoiser, rival=self._denoisers.rival
+            self.settings, render=render, denoiser=denoiser, rival=self.denoisers.rival
         )
         if edits.training_paused is not None:
             self.is_training = not edits.training_paused
         if edits.reset_training:
-            self._denoisers.reset()
-        messages += self._denoisers.exchange_checkpoints(edits)
+            self.denoisers.reset()
+        messages += self.denoisers.exchange_checkpoints(edits)
         if edits.load_checkpoint is not None:
             self.settings = replace(self.settings, denoiser=self.trainer.settings)
         return messages

@@ -7,7 +7,9 @@ on; at the end they are joined without encoding again, and the file appears unde
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -47,7 +49,7 @@ class VideoWriter:
                 segment.unlink()
 
     def add(self, pixels: np.ndarray) -> None:
-        """Append (H, W, 3) uint8."""
+        """Append (H, W, 3) uint8. UsageError where the disk is full, here and in the others."""
         if self._open is None:
             self._open = self._begin()
         container, stream = self._open
@@ -55,18 +57,20 @@ class VideoWriter:
         cropped = np.ascontiguousarray(padded[: self._height, : self._width])
         if cropped.shape[:2] != (self._height, self._width):  # a frame one pixel wide
             cropped = np.resize(cropped, (self._height, self._width, 3))
-        container.mux(stream.encode(av.VideoFrame.from_ndarray(cropped, format="rgb24")))
+        with self._told():
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(cropped, format="rgb24")))
 
     def flush(self) -> None:
         """Finish the segment in hand: a run that is killed later keeps its frames."""
         if self._open is None:
             return
         container, stream = self._open
-        container.mux(stream.encode())
-        container.close()
         self._open = None
         segment = _segment(self._path, len(self._segments))
-        os.replace(_partial(self._path), segment)
+        with self._told():
+            container.mux(stream.encode())
+            container.close()
+            os.replace(_partial(self._path), segment)
         self._segments.append(segment)
 
     def close(self) -> None:
@@ -77,6 +81,15 @@ class VideoWriter:
         # The last first: what a run killed here leaves behind is never a video without its start.
         for segment in reversed(self._segments):
             segment.unlink()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What goes wrong in writing, as one line; nothing half-written is left."""
+        try:
+            yield
+        except (OSError, av.FFmpegError) as error:
+            _partial(self._path).unlink(missing_ok=True)
+            raise _unwritable(self._path, error) from error
 
     def _begin(self) -> tuple[av.container.OutputContainer, av.VideoStream]:
         """A new segment under its temporary name."""
@@ -125,6 +138,10 @@ def _unusable(path: Path, error: Exception) -> UsageError:
     return UsageError(f"{path}: cannot be resumed: {' '.join(str(error).split())}")
 
 
+def _unwritable(path: Path, error: OSError | av.FFmpegError) -> UsageError:
+    return UsageError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}")
+
+
 def _partial(path: Path) -> Path:
     """Temporary name while a file is written."""
     return path.with_name(f".{path.stem}.part{path.suffix}")
@@ -135,7 +152,7 @@ def _create(path: Path, partial: Path) -> av.container.OutputContainer:
     try:
         return av.open(str(partial), "w")
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise _unwritable(path, error) from error
 
 
 def _join(sources: Sequence[Path], target: Path, limit: int | None = None) -> None:

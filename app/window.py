@@ -46,7 +46,7 @@ class Window:
     def __init__(self, title: str, size: tuple[int, int]) -> None:
         """Open a window of `size` in screen units. NoDisplayError if that is impossible."""
         self._glfw = _open(title, size)
-        self.context = moderngl.create_context(require=330)
+        self.context = _context(self._glfw)
         self._events: list[Event] = []
         self._pointer = glfw.get_cursor_pos(self._glfw)
         self._clicked = [False] * MOUSE_BUTTONS
@@ -213,6 +213,17 @@ class Window:
             self._io.fonts.add_font_from_file_ttf(str(path), FONT_PIXELS * scale)
         self._io.font_global_scale = 1.0 / ratio
         return scale / ratio
+
+
+def _context(window: Any) -> moderngl.Context:
+    """GL of the window, which is current. NoDisplayError where moderngl finds no way to it."""
+    try:
+        return moderngl.create_context(require=330)
+    except Exception as error:  # moderngl raises Exception itself
+        glfw.destroy_window(window)
+        glfw.terminate()
+        reason = " ".join(str(error).split())
+        raise NoDisplayError(f"cannot open a window: {reason}") from error
 
 
 def _open(title: str, size: tuple[int, int]) -> Any:

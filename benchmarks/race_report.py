@@ -98,7 +98,8 @@ def rows_of(report: dict[str, Any], labels: dict[str, str], shown: list[str]) ->
 def cells_of(report: dict[str, Any], names: list[str], key: str) -> dict[str, str]:
     """A column's cells, the best in bold, all that read the same as it as well."""
     column, results = COLUMNS[key], report["results"]
-    texts = {name: column.format.format(results[name].get(key, math.nan)) for name in names}
+    values = {name: results[name].get(key) for name in names}
+    texts = {n: column.format.format(math.nan if v is None else v) for n, v in values.items()}
     competing = [float(text) for name, text in texts.items() if name != NOT_DENOISED]
     if column.best is None or not competing:
         return texts

@@ -118,10 +118,11 @@ def test_recorder_keeps_its_distance() -> None:
     recorder = PathRecorder()
     assert recorder.path() is None
     for tick in range(101):
-        recorder.add(tick * 0.01, BASE)
+        recorder.add(500.0 + tick * 0.01, BASE)
     path = recorder.path()
     assert path is not None
     gaps = np.diff([key.time for key in path.keyframes])
+    assert path.keyframes[0].time == 0.0, "whatever the clock showed"
     assert len(gaps) >= 8 and (gaps >= RECORD_SECONDS - 1e-9).all()
 
 

@@ -36,16 +36,8 @@ GROUPS = {
         *("device", "seed", "quiet"),
     },
     "denoiser (viewer, --headless, --benchmark)": {
-        *(
-            "network",
-            "start",
-            "no-history",
-            "loss",
-            "learning-rate",
-            "train-steps",
-            "crop",
-            "precision",
-        ),
+        *("network", "start", "no-history", "loss", "learning-rate", "train-steps"),
+        *("crop", "precision"),
         *("rival", "resume", "save"),
     },
     "--headless, --benchmark, --render": {

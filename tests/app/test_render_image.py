@@ -5,12 +5,14 @@ Host code.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+from app.main import USER_ERROR
 from app.render_image import PASS_SPP
 from tests.app.runs import SIZE
 from tests.app.runs import run
@@ -46,6 +48,21 @@ def test_exr_has_radiance_and_features(tmp_path: Path) -> None:
     length = np.sqrt(sum(layer[f"normal.{axis}"] ** 2 for axis in "XYZ"))
     assert length.max() <= 1.0 + 1e-5 and np.median(length) > 0.95
     assert layer["depth.Z"].max() > layer["depth.Z"].min() > 0.0
+
+
+def test_a_path_gives_the_viewpoint(tmp_path: Path) -> None:
+    """The first keyframe looks out of the open front of the box: at nothing."""
+    key = {"time": 3.0, "position": [0.0, 1.0, 6.8], "forward": [0, 0, 1], "up": [0, 1, 0]}
+    other = key | {"time": 4.0, "forward": [0, 0, -1]}
+    path = tmp_path / "path.json"
+    content = {"format": "hush-camera-path", "version": 1, "keyframes": [key, other]}
+    path.write_text(json.dumps(content))
+    assert run("--render", tmp_path / "out.exr", "--spp", "1", "--path", str(path)) == 0
+    names, pixels = pixels_of(tmp_path / "out.exr")
+    assert not pixels[..., names.index("depth.Z")].any()
+    words = ("--spp", "1", "--path", str(tmp_path / "none.json"))
+    assert run("--render", tmp_path / "other.exr", *words) == USER_ERROR
+    assert not (tmp_path / "other.exr").exists()
 
 
 def test_png_is_the_exr_through_the_papers_curve(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Host code. Frames are told apart by their grey.
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import av
@@ -81,6 +82,24 @@ def test_frames_that_are_missing_are_told_and_none_is_lost(path: Path) -> None:
         VideoWriter(path, SIZE, 5)
     write(path, [OLD], kept_count=3)
     assert_greys(path, [NEW, NEW, NEW, OLD])
+
+
+def test_a_full_disk_is_told_in_one_line_and_keeps_what_was_finished(path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    video = VideoWriter(path, (64, 64))
+    video.add(noise)
+    video.flush()
+    kept = sorted(path.parent.iterdir())
+    earlier = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, earlier[1]))
+    try:
+        with pytest.raises(UsageError, match="flight.mp4: cannot be written: File too large"):
+            for _ in range(100):
+                video.add(noise)
+            video.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, earlier)
+    assert sorted(path.parent.iterdir()) == kept
 
 
 def test_odd_sides_lose_their_last_pixel(path: Path) -> None:

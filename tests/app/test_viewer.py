@@ -29,7 +29,6 @@ from app.viewer import StartCancelled
 from app.viewer import Viewer
 from app.viewer import run_viewer
 from app.views import View
-from app.window import NoDisplayError
 from app.window import Window
 from denoiser import checkpoint
 from denoiser.settings import DenoiserSettings
@@ -243,11 +242,3 @@ def test_progress_is_shown_and_closing_cancels(desk: Desk) -> None:
     desk.viewer._window.request_close()
     with pytest.raises(StartCancelled):
         desk.viewer.show_progress("compiling the path tracer", 0.6)
-
-
-def test_without_display_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(NoDisplayError) as caught:
-        Window("nowhere", (100, 100))
-    assert "\n" not in str(caught.value)

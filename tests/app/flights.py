@@ -1,0 +1,49 @@
+"""Headless flights of a few tiny frames, and what they write.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import OpenImageIO as oiio
+import torch
+
+from tests.app.runs import run
+
+FRAMES = 4
+MEASURED = ("--reference-every", "2", "--reference-spp", "8")
+FILES = {
+    "frames.csv",
+    "report.json",
+    "flythrough.mp4",
+    "convergence.png",
+    "checkpoint.safetensors",
+    "last_frame.exr",
+}
+
+
+def fly(folder: Path) -> Path:
+    """The folder, with a finished run of four frames in it."""
+    assert run("--headless", folder, "--frames", str(FRAMES), *MEASURED) == 0
+    return folder
+
+
+def video_frames(folder: Path) -> list[np.ndarray]:
+    """Every frame of the video, (H, W, 3) uint8."""
+    with av.open(str(folder / "flythrough.mp4")) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def layers_of(folder: Path) -> dict[str, torch.Tensor]:
+    """(H, W, 3) colours of the last frame by layer."""
+    picture = oiio.ImageBuf(str(folder / "last_frame.exr"))
+    names = picture.spec().channelnames
+    pixels = torch.from_numpy(picture.get_pixels(oiio.FLOAT))
+    layers = {name.removesuffix(".R") for name in names if name.endswith(".R")}
+    return {
+        n: torch.stack([pixels[..., names.index(f"{n}.{c}")] for c in "RGB"], 2) for n in layers
+    }
