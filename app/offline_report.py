@@ -34,7 +34,10 @@ from denoiser.baselines import has_bm3d
 from denoiser.picture_set import to_planes
 from denoiser.restoration_trainer import RestorationTrainer
 
-BM3D_HINT = "--baseline needs the package bm3d: pip install bm3d (for research only by its licence)"
+BM3D_HINT = (
+    "--baseline needs bm3d (for research only by its licence): "
+    ".venv/bin/pip install -c constraints.txt -e '.[baselines]'"
+)
 HELD_OUT = "held-out"  # bursts that were not trained on
 
 

@@ -40,4 +40,6 @@ RIVAL_LABELS = {
     Rival.OIDN: "Open Image Denoise",
 }
 """Names for people."""
-OIDN_HINT = "Open Image Denoise is not installed: pip install pyoidn"
+OIDN_HINT = (
+    "Open Image Denoise is not installed: .venv/bin/pip install -c constraints.txt -e '.[oidn]'"
+)
