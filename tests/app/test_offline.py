@@ -32,8 +32,9 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 
 def offline(output: Path, *words: str, task: str = "gaussian") -> int:
-    """Exit code of an offline run."""
-    return main(["--offline", "--task", task, *QUICK, "--output", str(output), *words])
+    """Exit code of an offline run, or of a study, which has its own tasks."""
+    tasks = () if "--study" in words else ("--task", task)
+    return main(["--offline", *tasks, *QUICK, "--output", str(output), *words])
 
 
 @pytest.fixture(scope="module")
