@@ -66,6 +66,7 @@ class Session:
         compile_path_tracer(self.backend)
         tell(PREPARING, 1.0)
         self.denoisers = Denoisers(settings.denoiser, self.backend.device, settings.rival)
+        """The chosen one, and the rival beside it."""
         self._renderer = Renderer(scene_arrays(scene, tell, loading), self.backend)
         self.frame_index = 0
         self.band_milliseconds = math.inf
