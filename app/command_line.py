@@ -228,8 +228,8 @@ def _render_settings(args: argparse.Namespace, spp: int) -> RenderSettings:
 def _rival(args: argparse.Namespace, network: NetworkName) -> Rival:
     """Another than the denoiser itself, or UsageError."""
     rival = Rival(args.rival or Rival.NONE.value)
-    if rival.network is network:
-        raise UsageError(f"argument --rival: {rival.value} is the denoiser itself, choose another")
+    if (hint := rival.hint_beside(network)) is not None:
+        raise UsageError(f"argument --rival: {hint}")
     return rival
 
 

@@ -59,8 +59,11 @@ class Denoisers:
 
     def set_rival(self, rival: Rival) -> str | None:
         """Let a rival run beside; what to tell the user, if it cannot."""
+        hint = rival.hint_beside(self._chosen)
         if rival is Rival.OIDN and not has_oidn():
-            return OIDN_HINT
+            hint = OIDN_HINT
+        if hint is not None:
+            return hint
         self.rival = rival
         if rival.network is not None:
             self._prepare(rival.network, self.trainer.settings)

@@ -26,6 +26,12 @@ class Rival(Enum):
         known = {name.value: name for name in NetworkName}
         return known.get(self.value)
 
+    def hint_beside(self, network: NetworkName) -> str | None:
+        """What to tell the user, if that is the denoiser, and this could show nothing new."""
+        if self.network is not network:
+            return None
+        return f"{self.value} is the denoiser itself, choose another"
+
 
 NETWORK_LABELS = {
     NetworkName.UNET: "the paper's U-Net",

@@ -66,6 +66,14 @@ def test_a_rival_sees_the_same_frames_and_changes_nothing(session: Session, riva
     assert gone.rival is None and gone.psnr_rival is None and "rival" not in gone.milliseconds
 
 
+def test_the_denoiser_is_no_rival_of_its_own(session: Session) -> None:
+    camera = session.scene.camera
+    session.step(camera, Edits(rival=Rival.FAST))
+    report = session.step(camera, Edits(rival=Rival(session.trainer.settings.network.value)))
+    assert report.messages[0].endswith("is the denoiser itself, choose another")
+    assert session.settings.rival is Rival.FAST and report.rival is not None
+
+
 def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> None:
     camera = session.scene.camera
     edits = Edits(rival=Rival.FAST, train_steps=2)
