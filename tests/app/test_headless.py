@@ -123,7 +123,7 @@ def test_curve_is_a_picture(flown: Path) -> None:
 def test_ctrl_c_leaves_all_files(tmp_path: Path) -> None:
     """A real signal to a real process, once it has begun to fly."""
     folder = tmp_path / "out"
-    code, error = _fly_until(folder, ".flythrough.part.mp4", signal.SIGINT)
+    code, error = _fly_until(folder, ".flythrough.0000.mp4", signal.SIGINT)
     assert code == INTERRUPTED, error
     assert error.count("\n") == 1 and "--resume" in error
     assert {item.name for item in folder.iterdir()} == FILES
