@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from denoiser.checkpoint_file import ONLINE
@@ -23,8 +24,11 @@ __all__ = ["CheckpointError", "load", "load_settings", "save"]
 
 
 def save(path: Path, trainer: Trainer) -> None:
-    """Write the trainer's state to `path`, first under a temporary name. Or CheckpointError."""
-    settings = trainer.settings.to_json()
+    """Write the trainer's state to `path`, first under a temporary name. Or CheckpointError.
+
+    The start in its settings is what the training began with, not what it would be reset to.
+    """
+    settings = replace(trainer.settings, start=trainer.start).to_json()
     write_content(path, Content(trainer.state(), ONLINE, settings, trainer.step_count))
 
 

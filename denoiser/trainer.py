@@ -61,7 +61,8 @@ class Trainer:
         """Start again from the first weights, as a new trainer of the same settings."""
         settings = self._settings
         self.network = build_network(settings.network, settings.seed, self.device)
-        self._is_learned = _is_learned(settings)
+        self.start = settings.start
+        """What the weights were at first; the settings say what they will be after a reset."""
         if self._is_learned:
             load_start(self.network, settings.network)
         self._forward = shared(self.network)
@@ -177,7 +178,7 @@ class Trainer:
     ) -> None:
         """Take over copies of what `state()` gave for the same network, trained with `settings`."""
         self.change(settings)
-        self._is_learned = _is_learned(settings)
+        self.start = settings.start
         self.network.load_state_dict(below(tensors, WEIGHTS))
         self._average.restore(below(tensors, AVERAGE))
         self._optimizer.restore(below(tensors, ADAM))
@@ -187,6 +188,11 @@ class Trainer:
     @property
     def _preset(self) -> Preset:
         return PRESETS[self._settings.network]
+
+    @property
+    def _is_learned(self) -> bool:
+        """Whether the first weights were learned beforehand."""
+        return self.start is Start.WARM and has_start(self._settings.network)
 
     @property
     def _objective(self) -> Objective:
@@ -232,8 +238,3 @@ class Trainer:
         with autocast(self._settings.precision, self.device):
             output = self._average.network(network_input)
         return to_image(self._objective.radiance(output))
-
-
-def _is_learned(settings: DenoiserSettings) -> bool:
-    """Whether training with these settings begins from weights learned beforehand."""
-    return settings.start is Start.WARM and has_start(settings.network)

@@ -94,6 +94,9 @@ def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, save
         trainer = Trainer(settings(NetworkName.FAST, asked), "cpu")
         checkpoint.resume(tmp_path / "file", trainer, trainer.settings)
         assert trainer.step_size == earlier.step_size, asked
+        # And so on, however often it is saved and gone on with.
+        checkpoint.save(tmp_path / "again", trainer)
+        assert checkpoint.load_settings(tmp_path / "again").start is saved
 
 
 @pytest.mark.parametrize(
