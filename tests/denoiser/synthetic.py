@@ -11,11 +11,14 @@ import torch
 
 from renderer.frame import FramePair
 from renderer.frame import Half
+from renderer.frame import Viewpoint
 
 NOISE_SHAPE = 0.5  # of the gamma distribution with mean 1: relative variance 2
 FIREFLY_PROBABILITY = 1e-3
 FIREFLY_FACTOR = 50.0
 FEATURE_NOISE = 0.02  # standard deviation of albedo and normal
+HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+"""A viewpoint, of frames that are seen from one place."""
 
 
 def clean_half(width: int, height: int) -> Half:

@@ -23,12 +23,12 @@ from denoiser.surfaces import SeenHalves
 from renderer.frame import FramePair
 from renderer.frame import Half
 from renderer.frame import Viewpoint
+from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 SIZE = (40, 32)
 CLEAN = replace(clean_half(*SIZE), normal=torch.tensor([0.0, 0.0, -1.0]).expand(32, 40, 3))
-HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 AWAY = replace(HERE, position=(100.0, 0.0, 0.0))
 
 

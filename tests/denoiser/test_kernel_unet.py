@@ -26,11 +26,10 @@ from denoiser.settings import Precision
 from denoiser.settings import Start
 from denoiser.trainer import Trainer
 from renderer.frame import FramePair
-from renderer.frame import Viewpoint
+from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
-HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 SMALL = Widths(8, 8, 8, 8)
 SIDES = Sides(1, 3, 5)  # all different, so that none is taken for another
 CLEAN = clean_half(48, 40)

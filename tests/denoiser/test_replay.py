@@ -21,13 +21,12 @@ from denoiser.settings import NetworkName
 from denoiser.trainer import Trainer
 from renderer.frame import FramePair
 from renderer.frame import Half
-from renderer.frame import Viewpoint
+from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 CLEAN = clean_half(48, 40)
 PAIR = noisy_pair(CLEAN, seed=1)
-HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 BESIDE = replace(HERE, position=(0.02, 0.0, 0.0))
 CASES = [
     *((network, LossName.HDR_TONED_INPUT) for network in NetworkName),

@@ -13,11 +13,10 @@ from denoiser.metrics import rel_mse
 from denoiser.rest import RestingMeans
 from denoiser.rest import blend_at_rest
 from renderer.frame import FramePair
-from renderer.frame import Viewpoint
+from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
-HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 CLEAN = clean_half(96, 64)
 
 

@@ -21,13 +21,12 @@ from denoiser.view_batch import ViewCrops
 from denoiser.view_set import View
 from denoiser.view_settings import ViewTraining
 from denoiser.view_trainer import ViewTrainer
-from renderer.frame import Viewpoint
+from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 CLEAN = clean_half(40, 32)
 VIEWS = [View(f"v{n}", "made-up", noisy_pair(CLEAN, n), CLEAN.color) for n in range(3)]
-HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 SEEN = [replace(view, pair=replace(view.pair, viewpoint=HERE)) for view in VIEWS]
 SETTINGS = ViewTraining(
     DenoiserSettings(crop=32, learning_rate=1e-3), Targets.NOISY, iterations=12, batch=2
