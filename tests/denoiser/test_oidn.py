@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from denoiser.metrics import psnr
@@ -22,9 +23,10 @@ def test_it_denoises_the_mean_of_both_halves() -> None:
     assert float(psnr(denoised, CLEAN.color)) > noisy + 5.0
 
 
-def test_a_pixel_broken_in_one_half_is_that_of_the_other() -> None:
+@pytest.mark.parametrize("broken", [torch.nan, torch.inf])
+def test_a_pixel_broken_in_one_half_is_that_of_the_other(broken: float) -> None:
     pair, whole = noisy_pair(CLEAN, 0), noisy_pair(CLEAN, 0)
-    pair.a.color[10, 12] = torch.nan
+    pair.a.color[10, 12] = broken
     whole.a.color[10, 12] = whole.b.color[10, 12]
     assert torch.equal(oidn_denoise(pair), oidn_denoise(whole))
     pair.b.color[10, 12] = torch.inf
