@@ -2,7 +2,7 @@
 
 import sys
 
-from app.library_environment import prepare_libraries
+from app.base.environment import prepare_libraries
 
 prepare_libraries()
 

@@ -10,22 +10,22 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from importlib import import_module
 
-from app.command_line import parse_options
-from app.cpu_start import with_cpu_start
-from app.errors import UsageError
-from app.interrupt import INTERRUPTED
-from app.memory import is_out_of_memory
-from app.options import Options
-from app.outputs import prepare_folder
-from app.scene_loading import SceneLoading
-from app.scene_loading import begin_loading
+from app.base.errors import UsageError
+from app.base.files import prepare_folder
+from app.base.interrupt import INTERRUPTED
+from app.base.memory import is_out_of_memory
+from app.cli.parser import parse_options
+from app.session.scene_loading import SceneLoading
+from app.session.scene_loading import begin_loading
+from app.settings.cpu_defaults import with_cpu_start
+from app.settings.options import Options
 from denoiser.errors import CheckpointError
 from denoiser.errors import DataError
 from renderer.errors import BackendError
-from scenes.description import SceneError
-from scenes.framing import with_camera
+from scenes.default_camera import with_camera
 from scenes.loader import load_scene
-from scenes.outline import Outline
+from scenes.model.description import SceneError
+from scenes.model.summary import Outline
 
 USER_ERROR = 2
 INSTEAD = "running the headless flythrough instead"
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parse_options(sys.argv[1:] if arguments is None else arguments)
         if options.offline is not None:
-            from app.offline import run_offline
+            from app.offline.run import run_offline
 
             return run_offline(with_cpu_start(options))
         loading = begin_loading(options.scene, options.environment)
@@ -87,25 +87,25 @@ def _scene(options: Options, loading: SceneLoading | None) -> Outline:
 
 
 def _render() -> Mode:
-    from app.render_image import render_image
+    from app.headless.render_image import render_image
 
     return render_image
 
 
 def _benchmark() -> Mode:
-    from app.benchmark import run_benchmark
+    from app.headless.benchmark import run_benchmark
 
     return run_benchmark
 
 
 def _study() -> Mode:
-    from app.online_study import run_online_study
+    from app.headless.online_study import run_online_study
 
     return run_online_study
 
 
 def _headless() -> Mode:
-    from app.headless import run_headless
+    from app.headless.run import run_headless
 
     return run_headless
 
@@ -113,8 +113,8 @@ def _headless() -> Mode:
 def _viewer() -> Mode:
     """The viewer, or a flythrough where there is no display or no GL to open it with."""
     try:
-        from app.viewer import NoDisplayError
-        from app.viewer import run_viewer
+        from app.viewer.viewer import NoDisplayError
+        from app.viewer.viewer import run_viewer
     except ImportError as error:  # the bindings load the system's libraries as they are imported
         reason = " ".join(str(error).split())
         print(f"cannot open a window: {reason}: {INSTEAD}", file=sys.stderr)

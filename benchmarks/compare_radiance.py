@@ -31,7 +31,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
@@ -41,7 +41,7 @@ import trimesh  # noqa: E402
 from PIL import Image  # noqa: E402
 from scipy import stats  # noqa: E402
 
-from app.command_line import parse_size  # noqa: E402
+from app.cli.parser import parse_size  # noqa: E402
 from renderer import backend  # noqa: E402
 from renderer.film import Film  # noqa: E402
 from renderer.renderer import IntegratorSettings  # noqa: E402

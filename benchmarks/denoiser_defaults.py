@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
@@ -27,19 +27,19 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-from app.command_line import parse_size  # noqa: E402
-from app.flythrough import flythrough_cameras  # noqa: E402
-from app.outputs import write_json  # noqa: E402
-from app.provenance import versions  # noqa: E402
-from app.session import Session  # noqa: E402
-from app.settings import RenderSettings  # noqa: E402
-from app.settings import SessionSettings  # noqa: E402
-from denoiser import losses  # noqa: E402
-from denoiser.examples import joined  # noqa: E402
+from app.base.files import write_json  # noqa: E402
+from app.camera_path.default import flythrough_cameras  # noqa: E402
+from app.cli.parser import parse_size  # noqa: E402
+from app.results.provenance import versions  # noqa: E402
+from app.session.session import Session  # noqa: E402
+from app.settings.session_settings import RenderSettings  # noqa: E402
+from app.settings.session_settings import SessionSettings  # noqa: E402
 from denoiser.metrics import psnr  # noqa: E402
+from denoiser.online.trainer import Trainer  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
 from denoiser.settings import Precision  # noqa: E402
-from denoiser.trainer import Trainer  # noqa: E402
+from denoiser.temporal.examples import joined  # noqa: E402
+from denoiser.training import losses  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
 from scenes.loader import load_scene  # noqa: E402
 

@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT))
 
 from scene_names import scene_names  # noqa: E402
 
-from app.outputs import write_json  # noqa: E402
-from app.provenance import versions  # noqa: E402
+from app.base.files import write_json  # noqa: E402
+from app.results.provenance import versions  # noqa: E402
 
 DEFAULT_SCENE = "reading-room"
 PATH_DEPTH = 6

@@ -18,21 +18,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
 from tqdm import tqdm  # noqa: E402
 
-from app.command_line import parse_size  # noqa: E402
-from app.figure_files import new_figure  # noqa: E402
-from app.figure_files import save_figure  # noqa: E402
-from app.flythrough import flythrough_cameras  # noqa: E402
-from app.outputs import write_json  # noqa: E402
-from app.provenance import versions  # noqa: E402
-from app.session import Session  # noqa: E402
-from app.settings import RenderSettings  # noqa: E402
-from app.settings import SessionSettings  # noqa: E402
+from app.base.figures import new_figure  # noqa: E402
+from app.base.figures import save_figure  # noqa: E402
+from app.base.files import write_json  # noqa: E402
+from app.camera_path.default import flythrough_cameras  # noqa: E402
+from app.cli.parser import parse_size  # noqa: E402
+from app.results.provenance import versions  # noqa: E402
+from app.session.session import Session  # noqa: E402
+from app.settings.session_settings import RenderSettings  # noqa: E402
+from app.settings.session_settings import SessionSettings  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
 from denoiser.settings import NetworkName  # noqa: E402

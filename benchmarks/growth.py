@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
@@ -31,18 +31,18 @@ from bumpy_balls import BALL_COUNT  # noqa: E402
 from bumpy_balls import bumpy_balls  # noqa: E402
 from growth_plot import draw_growth  # noqa: E402
 
-from app.command_line import parse_size  # noqa: E402
-from app.outputs import write_json  # noqa: E402
-from app.provenance import versions  # noqa: E402
+from app.base.files import write_json  # noqa: E402
+from app.cli.parser import parse_size  # noqa: E402
+from app.results.provenance import versions  # noqa: E402
 from renderer import backend  # noqa: E402
-from renderer.bvh_build import build_tree  # noqa: E402
-from renderer.bvh_wide import widen  # noqa: E402
-from renderer.geometry_tables import build_geometry  # noqa: E402
 from renderer.renderer import IntegratorSettings  # noqa: E402
 from renderer.renderer import Renderer  # noqa: E402
-from scenes.description import Camera  # noqa: E402
-from scenes.description import SceneDescription  # noqa: E402
+from renderer.tables.bvh_build import build_tree  # noqa: E402
+from renderer.tables.bvh_wide import widen  # noqa: E402
+from renderer.tables.geometry import build_geometry  # noqa: E402
 from scenes.loader import load_scene  # noqa: E402
+from scenes.model.description import Camera  # noqa: E402
+from scenes.model.description import SceneDescription  # noqa: E402
 
 COUNTS = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 SIDES = (64, 128, 256, 512, 1024)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.figure_files import new_figure
-from app.figure_files import save_figure
+from app.base.figures import new_figure
+from app.base.figures import save_figure
 
 
 def draw_growth(report: dict[str, Any], path: Path) -> None:

@@ -20,19 +20,19 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
 import torch  # noqa: E402
 from racer import file_name  # noqa: E402
 
-from app.comparison_figure import Panel  # noqa: E402
-from app.comparison_figure import draw_comparison  # noqa: E402
-from app.comparison_figure import toned_planes  # noqa: E402
-from app.figure_files import new_figure  # noqa: E402
-from app.figure_files import save_figure  # noqa: E402
-from scenes.image_files import read_environment  # noqa: E402
+from app.base.figures import new_figure  # noqa: E402
+from app.base.figures import save_figure  # noqa: E402
+from app.results.comparison_figure import Panel  # noqa: E402
+from app.results.comparison_figure import draw_comparison  # noqa: E402
+from app.results.comparison_figure import toned_planes  # noqa: E402
+from scenes.images.files import read_environment  # noqa: E402
 
 NAMES = {
     "mean of halves": "mean of halves",

@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from denoiser.features import stacked  # noqa: E402
 from denoiser.metrics import RELATIVE_EPSILON  # noqa: E402
-from denoiser.reprojection import match  # noqa: E402
-from denoiser.surfaces import SeenHalves  # noqa: E402
-from denoiser.trainer import Trainer  # noqa: E402
+from denoiser.online.trainer import Trainer  # noqa: E402
+from denoiser.temporal.gbuffer import SeenHalves  # noqa: E402
+from denoiser.temporal.reprojection import match  # noqa: E402
 from denoiser.transfer import tone  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
 

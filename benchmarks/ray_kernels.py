@@ -5,17 +5,17 @@ Device code, for `ray_throughput.py`.
 
 import taichi as ti
 
-from renderer.camera import CameraParameters
-from renderer.camera import sample_camera_ray
-from renderer.interaction import make_interaction
-from renderer.interaction import offset_origin
-from renderer.ray import INFINITY
-from renderer.ray import Ray
-from renderer.sampler import start_sampler
-from renderer.scene_tables import SceneTables
-from renderer.shading_frame import make_frame
-from renderer.traversal import intersect
-from renderer.warp import square_to_cosine_hemisphere
+from renderer.geometry.frame import make_frame
+from renderer.geometry.interaction import make_interaction
+from renderer.geometry.interaction import offset_origin
+from renderer.geometry.ray import INFINITY
+from renderer.geometry.ray import Ray
+from renderer.geometry.traversal import intersect
+from renderer.integrator.camera import CameraParameters
+from renderer.integrator.camera import sample_camera_ray
+from renderer.integrator.upload import SceneTables
+from renderer.sampling.sampler import start_sampler
+from renderer.sampling.warp import square_to_cosine_hemisphere
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)

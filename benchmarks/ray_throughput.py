@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
@@ -27,13 +27,13 @@ from ray_kernels import RAY_WORDS  # noqa: E402
 from ray_kernels import record_rays  # noqa: E402
 from ray_kernels import trace  # noqa: E402
 
-from app.command_line import parse_size  # noqa: E402
-from app.outputs import write_json  # noqa: E402
-from app.provenance import versions  # noqa: E402
+from app.base.files import write_json  # noqa: E402
+from app.cli.parser import parse_size  # noqa: E402
+from app.results.provenance import versions  # noqa: E402
 from renderer import backend  # noqa: E402
-from renderer.camera import camera_parameters  # noqa: E402
-from renderer.scene_tables import build_scene_tables  # noqa: E402
-from renderer.scene_tables import upload  # noqa: E402
+from renderer.integrator.camera import camera_parameters  # noqa: E402
+from renderer.integrator.upload import build_scene_tables  # noqa: E402
+from renderer.integrator.upload import upload  # noqa: E402
 from scenes.loader import load_scene  # noqa: E402
 
 KINDS = ("camera", "bounce", "shadow")

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from racer import Truth  # noqa: E402
 
-from app.headless import REFERENCE_SEED  # noqa: E402
-from app.session import Session  # noqa: E402
-from scenes.description import Camera  # noqa: E402
+from app.headless.run import REFERENCE_SEED  # noqa: E402
+from app.session.session import Session  # noqa: E402
+from scenes.model.description import Camera  # noqa: E402
 
 PARTS = 4  # independent references of a frame
 

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scene_names import scene_names  # noqa: E402
 
-from app.outputs import write_json  # noqa: E402
-from app.provenance import versions  # noqa: E402
+from app.base.files import write_json  # noqa: E402
+from app.results.provenance import versions  # noqa: E402
 
 RATE = re.compile(r"([\d.]+) M paths/s")
 

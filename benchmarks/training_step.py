@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
@@ -26,13 +26,13 @@ import torch  # noqa: E402
 from torch.nn import functional  # noqa: E402
 from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
-from app.outputs import write_json  # noqa: E402
-from app.provenance import versions  # noqa: E402
+from app.base.files import write_json  # noqa: E402
+from app.results.provenance import versions  # noqa: E402
+from denoiser.online.trainer import Trainer  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
 from denoiser.settings import NetworkName  # noqa: E402
 from denoiser.settings import Precision  # noqa: E402
-from denoiser.trainer import Trainer  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
 from renderer.frame import Half  # noqa: E402
 

@@ -25,7 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from app.library_environment import prepare_libraries  # noqa: E402
+from app.base.environment import prepare_libraries  # noqa: E402
 
 prepare_libraries()
 
@@ -36,30 +36,30 @@ from safetensors.torch import load_file  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from app.command_line import parse_size  # noqa: E402
-from app.flythrough import path_through  # noqa: E402
-from app.session import Session  # noqa: E402
-from app.settings import RenderSettings  # noqa: E402
-from app.settings import SessionSettings  # noqa: E402
-from denoiser.augmentation import augmented  # noqa: E402
+from app.camera_path.default import path_through  # noqa: E402
+from app.cli.parser import parse_size  # noqa: E402
+from app.session.session import Session  # noqa: E402
+from app.settings.session_settings import RenderSettings  # noqa: E402
+from app.settings.session_settings import SessionSettings  # noqa: E402
 from denoiser.crops import CropSampler  # noqa: E402
-from denoiser.examples import Examples  # noqa: E402
-from denoiser.examples import joined  # noqa: E402
+from denoiser.online.augmentation import augmented  # noqa: E402
+from denoiser.online.pretrained import write_start  # noqa: E402
+from denoiser.online.trainer import AVERAGE  # noqa: E402
+from denoiser.online.trainer import Trainer  # noqa: E402
 from denoiser.presets import PRESETS  # noqa: E402
-from denoiser.restoration_trainer import ramped_down  # noqa: E402
+from denoiser.restoration.trainer import ramped_down  # noqa: E402
 from denoiser.settings import DenoiserSettings  # noqa: E402
 from denoiser.settings import NetworkName  # noqa: E402
 from denoiser.settings import Start  # noqa: E402
-from denoiser.start_weights import write_start  # noqa: E402
+from denoiser.temporal.examples import Examples  # noqa: E402
+from denoiser.temporal.examples import joined  # noqa: E402
 from denoiser.tensors import below  # noqa: E402
-from denoiser.trainer import AVERAGE  # noqa: E402
-from denoiser.trainer import Trainer  # noqa: E402
 from renderer.frame import FramePair  # noqa: E402
 from renderer.frame import Half  # noqa: E402
 from renderer.frame import Viewpoint  # noqa: E402
-from scenes.generated_rooms import FOV_X  # noqa: E402
-from scenes.generated_rooms import generated_room  # noqa: E402
-from scenes.generated_rooms import generated_tour  # noqa: E402
+from scenes.builtin.random_rooms import FOV_X  # noqa: E402
+from scenes.builtin.random_rooms import generated_room  # noqa: E402
+from scenes.builtin.random_rooms import generated_tour  # noqa: E402
 
 TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
 TOUR_SEED = 77  # added to a room's own: where its flight begins

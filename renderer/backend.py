@@ -14,7 +14,7 @@ import taichi as ti
 import torch
 
 from renderer.errors import BackendError
-from renderer.front_end import quicken_front_end
+from renderer.taichi_patches import quicken_front_end
 
 quicken_front_end()  # whoever needs this module comes to its kernels later
 

@@ -12,19 +12,19 @@ import numpy as np
 import torch
 
 from renderer.backend import Backend
-from renderer.camera import camera_parameters
-from renderer.camera import viewpoint
 from renderer.frame import FramePair
 from renderer.frame import Half
-from renderer.integrator import PathSettings
-from renderer.integrator import Strategy
-from renderer.integrator import render_half
-from renderer.scene_arrays import SceneArrays
-from renderer.scene_tables import build_scene_tables
-from renderer.scene_tables import empty_tables
-from renderer.scene_tables import upload_scene
-from scenes.description import Camera
-from scenes.description import SceneDescription
+from renderer.integrator.camera import camera_parameters
+from renderer.integrator.camera import viewpoint
+from renderer.integrator.path import PathSettings
+from renderer.integrator.path import Strategy
+from renderer.integrator.path import render_half
+from renderer.integrator.upload import build_scene_tables
+from renderer.integrator.upload import empty_tables
+from renderer.integrator.upload import upload_scene
+from renderer.tables.arrays import SceneArrays
+from scenes.model.description import Camera
+from scenes.model.description import SceneDescription
 
 SEED_STRIDE = 2  # streams per seed: one for each half
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from scenes.description import Environment
-from scenes.description import SceneDescription
-from scenes.materials import ImageTexture
-from scenes.materials import Material
-from scenes.sky import SkySettings
-from scenes.sky import bake_sky
+from scenes.model.description import Environment
+from scenes.model.description import SceneDescription
+from scenes.model.materials import ImageTexture
+from scenes.model.materials import Material
+from scenes.optics.preetham import SkySettings
+from scenes.optics.preetham import bake_sky
 
 SUN_DIRECTION = (0.5, 0.75, 0.6)
 """From above, the right and the front of a scene with y up that faces +z."""

@@ -9,19 +9,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from scenes.builtin import BUILT_IN
-from scenes.description import Environment
-from scenes.description import SceneDescription
-from scenes.description import SceneError
-from scenes.framing import with_camera
-from scenes.later import later
+from scenes.builtin.lazy import later
+from scenes.builtin.registry import BUILT_IN
+from scenes.default_camera import with_camera
+from scenes.model.description import Environment
+from scenes.model.description import SceneDescription
+from scenes.model.description import SceneError
 
 FORMATS: dict[str, Callable[[Path], SceneDescription]] = {
-    ".xml": later("scenes.mitsuba_scene", "load_mitsuba"),
-    ".gltf": later("scenes.gltf_scene", "load_gltf"),
-    ".glb": later("scenes.gltf_scene", "load_gltf"),
-    ".obj": later("scenes.mesh_scene", "load_obj"),
-    ".ply": later("scenes.mesh_scene", "load_ply"),
+    ".xml": later("scenes.mitsuba.scene", "load_mitsuba"),
+    ".gltf": later("scenes.gltf.scene", "load_gltf"),
+    ".glb": later("scenes.gltf.scene", "load_gltf"),
+    ".obj": later("scenes.mesh.scene", "load_obj"),
+    ".ply": later("scenes.mesh.scene", "load_ply"),
 }
 """Loaders by lower-case file extension."""
 ENVIRONMENT_SUFFIXES = (".hdr", ".exr", ".pfm", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -55,7 +55,7 @@ def load_environment(path: Path) -> Environment:
     """Equirectangular environment of a picture file, y up."""
     if path.suffix.lower() not in ENVIRONMENT_SUFFIXES:
         raise SceneError(f"{path}: unknown type {path.suffix!r}, an environment is .hdr or .exr")
-    from scenes.image_files import read_environment  # with all that reads pictures
+    from scenes.images.files import read_environment  # with all that reads pictures
 
     return Environment(image=read_environment(path), name=path.name)
 

@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from app.library_environment import prepare_libraries
+from app.base.environment import prepare_libraries
 
 prepare_libraries()
 # What the user's own program keeps is neither read nor written.

@@ -49,7 +49,8 @@ HEADLESS_PROBE = """
 import sys
 for name in {graphics}:
     sys.modules[name] = None  # importing it fails from now on
-import app.main, app.headless, app.benchmark, app.render_image, app.session
+import app.main, app.headless.run, app.headless.benchmark, app.headless.render_image
+import app.session.session
 print("quiet")
 """
 

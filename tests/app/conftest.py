@@ -15,10 +15,10 @@ import numba
 import pytest
 import torch
 
-from app.options import Options
-from app.session import Session
-from app.viewer import Viewer
-from app.window import Window
+from app.session.session import Session
+from app.settings.options import Options
+from app.viewer.viewer import Viewer
+from app.viewer.window import Window
 from tests.app.cornell_session import begin_again
 from tests.app.cornell_session import start_session
 from tests.app.desk import PICTURE_CENTER

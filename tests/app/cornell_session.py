@@ -10,16 +10,16 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from app.report import Edits
-from app.rival import Rival
-from app.session import Session
-from app.settings import RenderSettings
-from app.settings import SessionSettings
+from app.session.report import Edits
+from app.session.session import Session
+from app.settings.comparison import Rival
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from denoiser.online.trainer import WEIGHTS
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import Precision
-from denoiser.trainer import WEIGHTS
-from scenes.description import Camera
 from scenes.loader import load_scene
+from scenes.model.description import Camera
 
 SIZE = (32, 24)
 SETTINGS = SessionSettings(

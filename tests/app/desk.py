@@ -15,21 +15,21 @@ import numpy as np
 import torch
 from PIL import ImageGrab
 
-from app import panel
-from app.report import NO_EDITS
-from app.report import Edits
-from app.session import Progress
-from app.session import Session
-from app.settings import RenderSettings
-from app.settings import SessionSettings
-from app.viewer import Viewer
+from app.session.report import NO_EDITS
+from app.session.report import Edits
+from app.session.session import Progress
+from app.session.session import Session
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from app.viewer.gui import panel
+from app.viewer.viewer import Viewer
 from denoiser.settings import DenoiserSettings
 from denoiser.transfer import tone
-from scenes.description import Camera
-from scenes.description import SceneDescription
-from scenes.description import Sphere
-from scenes.materials import Diffuse
-from scenes.materials import Material
+from scenes.model.description import Camera
+from scenes.model.description import SceneDescription
+from scenes.model.description import Sphere
+from scenes.model.materials import Diffuse
+from scenes.model.materials import Material
 
 WINDOW_SIZE = (960, 640)
 PATIENCE_SECONDS = 20.0  # for an event to arrive on a busy machine

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import torch
 
-from app.report import FrameReport
+from app.session.report import FrameReport
 from renderer.frame import FramePair
 from renderer.frame import Half
 

@@ -13,12 +13,12 @@ import pytest
 import torch
 
 from app import main as program
-from app.interrupt import INTERRUPTED
+from app.base.interrupt import INTERRUPTED
 from app.main import USER_ERROR
 from app.main import main
-from app.options import Options
-from app.scene_loading import SceneLoading
-from scenes.description import SceneDescription
+from app.session.scene_loading import SceneLoading
+from app.settings.options import Options
+from scenes.model.description import SceneDescription
 from tests.app.memory_limit import memory_limit
 from tests.app.runs import LEARNING
 from tests.app.runs import TINY
@@ -177,7 +177,7 @@ def flown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         scenes.append(options.scene)
         return 0
 
-    monkeypatch.setattr("app.headless.run_headless", fly)
+    monkeypatch.setattr("app.headless.run.run_headless", fly)
     return scenes
 
 
@@ -193,7 +193,7 @@ def test_without_a_window_the_flythrough_runs(
             monkeypatch.delenv(name, raising=False)
     else:  # as on a machine without libGL, where the bindings cannot be imported
         monkeypatch.setitem(sys.modules, "imgui.integrations.glfw", None)
-        for name in ("app.viewer", "app.window"):
+        for name in ("app.viewer.viewer", "app.viewer.window"):
             monkeypatch.delitem(sys.modules, name, raising=False)
     assert main(["--scene", "furnace", *TINY]) == 0 and flown == ["furnace"]
     error = capsys.readouterr().err

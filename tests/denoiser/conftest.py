@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from denoiser.corruption_gaussian import WhiteGaussian
-from denoiser.default_pictures import default_training
-from denoiser.restoration_batch import CorruptedPictures
-from denoiser.restoration_settings import RestorationSettings
-from denoiser.restoration_trainer import RestorationTrainer
+from denoiser.restoration.batch import CorruptedPictures
+from denoiser.restoration.corruptions.gaussian import WhiteGaussian
+from denoiser.restoration.sample_images import default_training
+from denoiser.restoration.settings import RestorationSettings
+from denoiser.restoration.trainer import RestorationTrainer
 from denoiser.settings import Precision
 
 

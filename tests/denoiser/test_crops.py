@@ -11,8 +11,8 @@ import torch
 
 from denoiser.crops import Crop
 from denoiser.crops import CropSampler
-from denoiser.examples import both_directions
 from denoiser.features import to_image
+from denoiser.temporal.examples import both_directions
 from denoiser.transfer import TONED
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair

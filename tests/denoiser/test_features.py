@@ -9,11 +9,11 @@ import math
 
 import torch
 
-from denoiser.examples import both_directions
-from denoiser.examples import count_nonfinite
 from denoiser.features import network_input
 from denoiser.features import to_image
 from denoiser.features import to_planes
+from denoiser.temporal.examples import both_directions
+from denoiser.temporal.examples import count_nonfinite
 from denoiser.transfer import LINEAR
 from denoiser.transfer import TONED
 from denoiser.transfer import tone

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from renderer.geometry_tables import build_geometry
-from scenes.description import Mesh
-from scenes.description import SceneDescription
+from renderer.tables.geometry import build_geometry
+from scenes.model.description import Mesh
+from scenes.model.description import SceneDescription
 
 FAR = np.inf
 

@@ -9,13 +9,13 @@ import functools
 
 import numpy as np
 
-from scenes.materials import Conductor
-from scenes.materials import Dielectric
-from scenes.materials import Diffuse
-from scenes.materials import Distribution
-from scenes.materials import Material
-from scenes.materials import MetallicRoughness
-from scenes.materials import Plastic
+from scenes.model.materials import Conductor
+from scenes.model.materials import Dielectric
+from scenes.model.materials import Diffuse
+from scenes.model.materials import Distribution
+from scenes.model.materials import Material
+from scenes.model.materials import MetallicRoughness
+from scenes.model.materials import Plastic
 from tests.renderer.probe_bsdf import BsdfProbe
 
 GGX, BECKMANN = Distribution.GGX, Distribution.BECKMANN

@@ -6,14 +6,14 @@ Device code, and the host class that launches it.
 import numpy as np
 import taichi as ti
 
-from renderer.bsdf import bsdf_albedo
-from renderer.bsdf import bsdf_eval
-from renderer.bsdf import bsdf_sample
-from renderer.bsdf_plastic import coat_transmittance
-from renderer.material import fetch_bsdf
-from renderer.scene_tables import SceneTables
-from renderer.scene_tables import build_scene_tables
-from scenes.materials import Material
+from renderer.bsdfs.dispatch import bsdf_albedo
+from renderer.bsdfs.dispatch import bsdf_eval
+from renderer.bsdfs.dispatch import bsdf_sample
+from renderer.bsdfs.fetch import fetch_bsdf
+from renderer.bsdfs.plastic import coat_transmittance
+from renderer.integrator.upload import SceneTables
+from renderer.integrator.upload import build_scene_tables
+from scenes.model.materials import Material
 from tests.renderer.scenes_fixture import scene_of_materials
 
 vec2 = ti.types.vector(2, ti.f32)

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.description import Camera
-from scenes.description import Environment
-from scenes.description import Flat
-from scenes.description import Mesh
-from scenes.description import PunctualLight
-from scenes.description import SceneDescription
-from scenes.description import Shape
-from scenes.description import Sphere
-from scenes.materials import Diffuse
-from scenes.materials import Material
+from scenes.model.description import Camera
+from scenes.model.description import Environment
+from scenes.model.description import Flat
+from scenes.model.description import Mesh
+from scenes.model.description import PunctualLight
+from scenes.model.description import SceneDescription
+from scenes.model.description import Shape
+from scenes.model.description import Sphere
+from scenes.model.materials import Diffuse
+from scenes.model.materials import Material
 
 Vector = tuple[float, float, float]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scenes.description import SceneDescription
-from scenes.mitsuba_scene import load_mitsuba
+from scenes.mitsuba.scene import load_mitsuba
+from scenes.model.description import SceneDescription
 
 SENSOR = '<sensor type="perspective"><float name="fov" value="40"/></sensor>'
 RECTANGLE = '<shape type="rectangle"/>'

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.builtin import BUILT_IN
+from scenes.builtin.registry import BUILT_IN
+from scenes.default_camera import MARGIN
+from scenes.default_camera import bounds_of
+from scenes.default_camera import frame_camera
 from scenes.default_light import NOTE
-from scenes.description import Mesh
-from scenes.description import SceneError
-from scenes.framing import MARGIN
-from scenes.framing import bounds_of
-from scenes.framing import frame_camera
 from scenes.loader import load_scene
+from scenes.model.description import Mesh
+from scenes.model.description import SceneError
 from tests.scenes.gltf_builder import GltfBuilder
 from tests.scenes.image_fixtures import write_float
 from tests.scenes.image_fixtures import write_png

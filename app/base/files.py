@@ -1,0 +1,71 @@
+"""Output folders and files, written whole or not at all.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.base.errors import UsageError
+
+
+def prepare_folder(path: Path) -> None:
+    """Create a folder and make sure that files can be written into it. Raises UsageError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def partial_file(path: Path) -> Iterator[Path]:
+    """A temporary name of the same type, which becomes `path` once the block has ended well.
+
+    Raises UsageError where it cannot be written; then nothing is left.
+    """
+    partial = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file. Raises UsageError."""
+    with partial_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Content of a JSON file. Raises UsageError."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON, indented; numbers that are not finite, which JSON does not know, as null."""
+    write_text(path, json.dumps(_finite(content), indent=2, allow_nan=False) + "\n")
+
+
+def _finite(content: object) -> object:
+    """The same with None for each NaN or infinity."""
+    if isinstance(content, dict):
+        return {key: _finite(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_finite(value) for value in content]
+    return None if isinstance(content, float) and not math.isfinite(content) else content

@@ -1,0 +1,79 @@
+"""Writes pictures: PNG for looking at, multi-layer OpenEXR for measuring.
+
+Host code. Files appear under their name only when they are complete.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+import torch
+
+from app.base.errors import UsageError
+from app.base.files import partial_file
+from denoiser.transfer import tone
+
+CHANNELS: dict[str, tuple[str, ...]] = {
+    "normal": ("X", "Y", "Z"),
+    "depth": ("Z",),
+    "mirrored": ("Y",),
+}
+"""Of layers that are no colours, by OpenEXR's custom."""
+COLOR_CHANNELS: tuple[str, ...] = ("R", "G", "B")
+
+
+def to_display(radiance: torch.Tensor) -> np.ndarray:
+    """(H, W, 3) uint8 picture of linear radiance by the paper's T(v); a broken pixel is magenta."""
+    image = tone(radiance.detach().float().cpu().clamp(min=0)).numpy()
+    broken = ~np.isfinite(image).all(axis=-1)
+    image[broken] = (1.0, 0.0, 1.0)
+    return (image * 255 + 0.5).clip(0, 255).astype(np.uint8)
+
+
+def write_png(path: Path, pixels: np.ndarray) -> None:
+    """Write (H, W, 3) uint8, display-referred. Raises UsageError."""
+    _write(path, pixels, COLOR_CHANNELS, "uint8")
+
+
+def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
+    """Write float32 layers of (H, W, C); the first is the picture itself (R, G, B, no prefix).
+
+    Colour layers get the channels NAME.R, .G, .B, others those of CHANNELS. Raises UsageError.
+    """
+    names: list[str] = []
+    for index, (layer, image) in enumerate(layers.items()):
+        channels = CHANNELS.get(layer, COLOR_CHANNELS)
+        assert image.shape[-1] == len(channels), layer
+        names += [channel if index == 0 else f"{layer}.{channel}" for channel in channels]
+    pixels = np.concatenate(
+        [image.detach().float().cpu().numpy() for image in layers.values()], axis=-1
+    )
+    _write(path, pixels, tuple(names), "float")
+
+
+def write_picture(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
+    """Write (H, W, C) as `spec` says. Raises UsageError."""
+    with partial_file(path) as partial:
+        output = oiio.ImageOutput.create(str(partial))
+        if output is None or not output.open(str(partial), spec):
+            reason = output.geterror() if output is not None else oiio.geterror()
+            raise UsageError(f"{path}: cannot be written: {_one_line(reason)}")
+        is_written = output.write_image(np.ascontiguousarray(pixels))
+        if not output.close() or not is_written:
+            raise UsageError(f"{path}: cannot be written: {_one_line(output.geterror())}")
+
+
+def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) -> None:
+    """Write with named channels."""
+    height, width, count = pixels.shape
+    spec = oiio.ImageSpec(width, height, count, kind)
+    spec.channelnames = names
+    spec.attribute("DateTime", "")  # none: the same picture is then the same file
+    write_picture(path, pixels, spec)
+
+
+def _one_line(text: str) -> str:
+    """Library messages may span lines."""
+    return " ".join(text.split()) or "unknown reason"

@@ -1,0 +1,1 @@
+"""Camera paths: splines through key poses, their files, and the default path of a scene."""

@@ -1,0 +1,223 @@
+"""Studies on one flight: several denoisers learn from the same frames, side by side.
+
+Host code. `losses` is figure 6 of Lehtinen et al. 2018, `online` is figure 8. Every contestant has
+the same first weights and sees the same crops. An interrupted study goes on where it stood when the
+same command is given again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from dataclasses import replace
+from math import nan
+from pathlib import Path
+
+import torch
+
+from app.base.errors import UsageError
+from app.base.files import prepare_folder
+from app.base.files import read_json
+from app.base.files import write_json
+from app.base.interrupt import INTERRUPTED
+from app.base.interrupt import StopRequest
+from app.base.progress import StartProgress
+from app.base.progress import frames_bar
+from app.camera_path.default import flythrough_cameras
+from app.headless.run import REFERENCE_SEED
+from app.headless.study_curves import draw_study
+from app.results.comparison_figure import Panel
+from app.results.comparison_figure import draw_comparison
+from app.results.comparison_figure import toned_planes
+from app.results.provenance import settings as plain_settings
+from app.results.provenance import versions
+from app.results.resume_check import Flight
+from app.results.resume_check import check_same_flight
+from app.results.resume_check import flight_of
+from app.session.scene_loading import SceneLoading
+from app.session.session import Session
+from app.settings.options import OnlineStudy
+from app.settings.options import Options
+from denoiser.metrics import psnr
+from denoiser.metrics import rel_mse
+from denoiser.online import checkpoint
+from denoiser.online.trainer import Trainer
+from denoiser.settings import LossName
+from renderer.frame import FramePair
+from scenes.model.summary import Outline
+
+TARGET_SEED = REFERENCE_SEED + 1  # of clean targets: nobody is measured by what they were shown
+LOOKS = 20  # at the references, over a flight, unless --reference-every says otherwise
+SAVE_EVERY = 25  # frames that a killed study may lose
+STATE = "state"  # folders of what is gone on with, by the number of frames done
+MEAN, NOISY = "mean of halves", "noisy half"
+LOSS_LABELS = {
+    LossName.L2_LINEAR_INPUT: "L2, x to y",
+    LossName.L2_TONED_INPUT: "L2, T(x) to y",
+    LossName.L2_TONED_TARGET: "L2, T(x) to T(y)",
+    LossName.HDR_LINEAR_INPUT: "L_HDR, x to y",
+    LossName.HDR_TONED_INPUT: "L_HDR, T(x) to y",
+}
+"""In the order of the paper's figure."""
+
+Row = dict[str, float]
+"""`frame`, and for every label `psnr LABEL` (dB on T), `relmse LABEL` and `brightness LABEL`, the
+mean of all radiance over that of the reference."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contestant:
+    """One denoiser of a study."""
+
+    label: str
+    trainer: Trainer
+    has_clean_targets: bool = False
+    """Compared with references instead of the other half."""
+
+
+def run_online_study(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+    """Fly, train all, measure; write `study.json`, `study.png`, `figure.png`. Exit code."""
+    assert options.study is not None
+    folder = options.output or Path("out")
+    cameras = flythrough_cameras(scene, options.scene, options.path, options.frames)
+    prepare_folder(folder)
+    progress = StartProgress(options.is_quiet)
+    idle = replace(options.session, denoiser=replace(options.session.denoiser, train_steps=0))
+    session = Session(scene, idle, progress, loading)
+    progress.close()
+    contestants = _contestants(options, session.backend.device)
+    flight = flight_of(scene, options)
+    rows, done = _resume(folder, contestants, flight)
+    session.frame_index = done
+    look_every = options.reference_every or max(options.frames // LOOKS, 1)
+    needs_all = any(contestant.has_clean_targets for contestant in contestants)
+    panels: list[Panel] = []
+    bar = frames_bar(cameras[done:], options.frames, done, options.is_quiet)
+    with StopRequest() as stop:
+        for number, camera in enumerate(bar, done + 1):
+            pair = session.step(camera).pair
+            is_look = number % look_every == 0 or number == options.frames
+            target = None
+            if needs_all:
+                target = session.reference(camera, options.reference_spp, TARGET_SEED)
+            for contestant in contestants:
+                clean = target if contestant.has_clean_targets else None
+                for _ in range(options.session.denoiser.train_steps):
+                    contestant.trainer.step(pair, clean)
+            if is_look:
+                reference = session.reference(camera, options.reference_spp, REFERENCE_SEED)
+                row, panels = _measure(number, contestants, pair, reference)
+                rows.append(row)
+                bar.set_postfix_str(_postfix(row, contestants), refresh=False)
+            # Never at the end: what goes on from a state makes the last frame's pictures.
+            is_over = number == options.frames
+            if (number % SAVE_EVERY == 0 or stop.is_set) and not is_over:
+                _save(folder, contestants, flight, rows, number)
+            if stop.is_set and not is_over:
+                print(
+                    f"interrupted after frame {number}; the same command goes on", file=sys.stderr
+                )
+                return INTERRUPTED
+    _write_results(session, options, folder, rows, panels)
+    for state in _states(folder):
+        shutil.rmtree(state)
+    return 0
+
+
+def _contestants(options: Options, device: torch.device) -> list[Contestant]:
+    """All that fly."""
+    settings = options.session.denoiser
+    if options.study is OnlineStudy.LOSSES:
+        return [
+            Contestant(label, Trainer(replace(settings, loss=loss), device))
+            for loss, label in LOSS_LABELS.items()
+        ]
+    return [
+        Contestant("noisy targets", Trainer(settings, device)),
+        Contestant("clean targets", Trainer(settings, device), has_clean_targets=True),
+    ]
+
+
+def _measure(
+    number: int, contestants: list[Contestant], pair: FramePair, reference: torch.Tensor
+) -> tuple[Row, list[Panel]]:
+    """Figures of a frame, and its pictures."""
+    pictures = {NOISY: pair.a.color, MEAN: pair.mean_color()}
+    pictures |= {c.label: c.trainer.denoise(pair) for c in contestants}
+    row: Row = {"frame": number}
+    panels = []
+    for label, picture in pictures.items():
+        row[f"psnr {label}"] = float(psnr(picture, reference))
+        row[f"relmse {label}"] = float(rel_mse(picture, reference))
+        row[f"brightness {label}"] = float(picture.mean() / reference.mean())
+        panels.append(Panel(label, toned_planes(picture), row[f"psnr {label}"]))
+    return row, [*panels, Panel("reference", toned_planes(reference))]
+
+
+def _write_results(
+    session: Session, options: Options, folder: Path, rows: list[Row], panels: list[Panel]
+) -> None:
+    assert options.study is not None
+    report = {
+        "study": options.study.value,
+        "scene": session.scene.name,
+        "device": session.backend.name,
+        "frames": options.frames,
+        "reference_spp": options.reference_spp,
+        "rows": rows,
+        "settings": plain_settings(options),
+        "versions": versions(),
+    }
+    write_json(folder / "study.json", report)
+    title = f"{session.scene.name}, {options.study.value}"
+    draw_study(folder / "study.png", rows, title, dotted=(NOISY, MEAN))
+    if panels:
+        draw_comparison(folder / "figure.png", [panels])
+    last = rows[-1]
+    for name in (name for name in last if name.startswith("psnr ")):
+        label = name.removeprefix("psnr ")
+        error, light = last[f"relmse {label}"], last[f"brightness {label}"]
+        print(f"{label}: {last[name]:.2f} dB, relMSE {error:.3f}, brightness {light:.3f}")
+
+
+def _save(
+    folder: Path, contestants: list[Contestant], flight: Flight, rows: list[Row], number: int
+) -> None:
+    """Write all under a temporary name, rename, and only then drop what was saved before."""
+    earlier = _states(folder)
+    partial = folder / f".{STATE}.part"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    for index, contestant in enumerate(contestants):
+        checkpoint.save(partial / f"{index}.safetensors", contestant.trainer)
+    labels = [contestant.label for contestant in contestants]
+    write_json(partial / "rows.json", flight | {"rows": rows, "labels": labels})
+    partial.rename(folder / f"{STATE}-{number:06d}")
+    for state in earlier:
+        shutil.rmtree(state)
+
+
+def _resume(folder: Path, contestants: list[Contestant], flight: Flight) -> tuple[list[Row], int]:
+    """Rows and number of frames done in the newest state, none where there is no state."""
+    states = _states(folder)
+    if not states:
+        return [], 0
+    content = read_json(states[-1] / "rows.json")
+    check_same_flight(states[-1] / "rows.json", content, flight, "frames", "reference_spp")
+    if content.get("labels") != [contestant.label for contestant in contestants]:
+        raise UsageError(f"{states[-1]}: belongs to another study, choose another --output")
+    for index, contestant in enumerate(contestants):
+        trainer = contestant.trainer
+        checkpoint.resume(states[-1] / f"{index}.safetensors", trainer, trainer.settings)
+    rows = [{n: nan if v is None else v for n, v in row.items()} for row in content["rows"]]
+    return rows, int(states[-1].name.removeprefix(f"{STATE}-"))
+
+
+def _states(folder: Path) -> list[Path]:
+    """Complete states, the newest last."""
+    return sorted(folder.glob(f"{STATE}-[0-9]*"))
+
+
+def _postfix(row: Row, contestants: list[Contestant]) -> str:
+    return " / ".join(f"{row[f'psnr {c.label}']:.1f}" for c in contestants) + " dB"

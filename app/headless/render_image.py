@@ -1,0 +1,77 @@
+"""Renders one image without the denoiser.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from app.base.errors import UsageError
+from app.base.files import prepare_folder
+from app.base.image_files import to_display
+from app.base.image_files import write_exr
+from app.base.image_files import write_png
+from app.base.progress import PREPARING
+from app.base.progress import StartProgress
+from app.base.progress import frames_bar
+from app.camera_path.files import load_camera_path
+from app.session.scene_loading import SceneLoading
+from app.session.scene_loading import scene_arrays
+from app.settings.options import Options
+from renderer import backend
+from renderer.frame import Half
+from renderer.renderer import IntegratorSettings
+from renderer.renderer import Renderer
+from renderer.renderer import compile_path_tracer
+from scenes.model.description import Camera
+from scenes.model.summary import Outline
+
+PASS_SPP = 16  # samples per pass: short enough for a lively progress bar
+SUFFIXES = (".exr", ".png")
+
+
+def render_image(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+    """Render `options.output`, .exr with feature layers or a tone-mapped .png. Exit code 0.
+
+    From the scene's camera, or from where a camera path begins.
+    """
+    path = options.output or Path("render.exr")
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{path}: a picture must be .exr or .png")
+    camera = scene.camera
+    if options.path is not None:
+        camera = load_camera_path(options.path).camera_at(0.0, camera)
+    prepare_folder(path.parent)
+    progress = StartProgress(options.is_quiet)
+    started = backend.start(options.session.device)
+    progress(PREPARING, 0.0)
+    compile_path_tracer(started)
+    renderer = Renderer(scene_arrays(scene, progress, loading), started)
+    progress.close()
+    layers = _accumulate(renderer, camera, options)
+    if path.suffix.lower() == ".png":
+        write_png(path, to_display(layers["color"]))
+    else:
+        write_exr(path, layers)
+    print(f"{path}: {options.session.render.spp} samples per pixel")
+    return 0
+
+
+def _accumulate(renderer: Renderer, camera: Camera, options: Options) -> dict[str, torch.Tensor]:
+    """Mean of all passes, layer by layer; broken samples stay visible."""
+    render = options.session.render
+    spp = [min(PASS_SPP, render.spp - done) for done in range(0, render.spp, PASS_SPP)]
+    totals: dict[str, torch.Tensor] = {}
+    layer: Callable[[Half, str], torch.Tensor] = getattr
+    for index in frames_bar(range(len(spp)), len(spp), 0, options.is_quiet):
+        settings = IntegratorSettings(
+            spp[index], render.max_depth, render.rr_depth, seed=render.seed
+        )
+        half = renderer.render_half(camera, render.size, index, 0, settings)
+        for name in ("color", "albedo", "normal", "depth"):
+            totals[name] = totals.get(name, 0) + layer(half, name) * (spp[index] / render.spp)
+    return totals

@@ -1,0 +1,176 @@
+"""The headless flythrough: the session along a camera path, with everything it yields written down.
+
+Host code. Ctrl-C finishes the frame and writes what there is; `--resume` with the checkpoint of the
+output folder goes on behind the last frame that it contains.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from app.base.files import prepare_folder
+from app.base.files import read_json
+from app.base.files import write_json
+from app.base.image_files import to_display
+from app.base.image_files import write_exr
+from app.base.interrupt import INTERRUPTED
+from app.base.interrupt import StopRequest
+from app.base.progress import StartProgress
+from app.base.progress import frames_bar
+from app.base.video import VideoWriter
+from app.camera_path.default import flythrough_cameras
+from app.results.frame_log import FrameRow
+from app.results.frame_log import read_rows
+from app.results.frame_log import write_rows
+from app.results.resume_check import check_same_flight
+from app.results.resume_check import flight_of
+from app.results.run_report import run_report
+from app.session.report import FrameReport
+from app.session.scene_loading import SceneLoading
+from app.session.session import Session
+from app.session.stage_timer import RIVAL
+from app.settings.options import Options
+from app.viewer.picture.screenshot import frame_layers
+from denoiser.metrics import psnr
+from denoiser.metrics import rel_mse
+from denoiser.metrics import trimmed_rel_mse
+from denoiser.online import checkpoint
+from scenes.model.description import Camera
+from scenes.model.summary import Outline
+
+CHECKPOINT_EVERY = 25  # frames that a killed run may lose
+CHECKPOINT, RIVAL_CHECKPOINT = "checkpoint.safetensors", "checkpoint-rival.safetensors"
+REFERENCE_SEED = 1_000_003  # streams of the references, far from any frame's
+
+
+def run_headless(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+    """Fly, train, measure, write. Exit code 0, or 130 after Ctrl-C."""
+    folder = options.output or Path("out")
+    cameras = flythrough_cameras(scene, options.scene, options.path, options.frames)
+    prepare_folder(folder)
+    progress = StartProgress(options.is_quiet)
+    session = Session(scene, options.session, progress, loading)
+    progress.close()
+    rows = _resume(session, options, folder)
+    session.frame_index = len(rows)
+    video = VideoWriter(folder / "flythrough.mp4", options.session.render.size, len(rows))
+    last: FrameReport | None = None
+    reference: torch.Tensor | None = None
+    bar = frames_bar(cameras[len(rows) :], options.frames, len(rows), options.is_quiet)
+    with StopRequest() as stop:
+        for camera in bar:
+            last = session.step(camera)
+            reference = _reference(session, camera, options)
+            rows.append(_row(session, last, reference))
+            video.add(to_display(last.denoised))
+            bar.set_postfix_str(_postfix(rows), refresh=False)
+            if len(rows) % CHECKPOINT_EVERY == 0:
+                video.flush()
+                _save(session, rows, options, folder)
+            if stop.is_set:
+                break
+        bar.close()
+        video.close()
+        if last is not None:
+            write_exr(folder / "last_frame.exr", frame_layers(last, reference))
+        _write_results(session, rows, options, folder)
+    if stop.is_set:
+        saved = folder / CHECKPOINT
+        message = f"interrupted after frame {len(rows)}; to go on add --resume {saved}"
+        print(message, file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
+    """Load the checkpoint; rows of the frames it contains where it belongs to this folder.
+
+    UsageError if this folder's flight was another one.
+    """
+    if options.resume is None:
+        return []
+    checkpoint.resume(options.resume, session.trainer, options.session.denoiser)
+    log = folder / "frames.csv"
+    if options.resume.resolve().parent != folder.resolve() or not log.exists():
+        return []
+    if (report := folder / "report.json").exists():
+        check_same_flight(report, read_json(report), flight_of(session.scene, options), "frames")
+    if (rival := session.denoisers.rival_trainer) is not None:
+        checkpoint.resume(folder / RIVAL_CHECKPOINT, rival, rival.settings)
+    rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
+    return rows[: options.frames]
+
+
+def _reference(session: Session, camera: Camera, options: Options) -> torch.Tensor | None:
+    """(H, W, 3) linear radiance of many samples, where it is due."""
+    if not options.reference_every or session.frame_index % options.reference_every:
+        return None
+    return session.reference(camera, options.reference_spp, REFERENCE_SEED)
+
+
+def _row(session: Session, report: FrameReport, reference: torch.Tensor | None) -> FrameRow:
+    """The frame's row, with measures where there is a reference."""
+    times = report.milliseconds
+    row = FrameRow(
+        frame=session.frame_index,
+        render_ms=times["render"],
+        train_ms=times["train"],
+        denoise_ms=times["denoise"],
+        total_ms=times["total"],
+        loss=statistics.fmean(report.losses) if report.losses else None,
+        step_count=report.step_count,
+        nonfinite=report.nonfinite_count,
+        rival_ms=times.get(RIVAL),
+    )
+    if reference is None:
+        return row
+    mean, rival = report.pair.mean_color(), report.rival
+    return replace(
+        row,
+        psnr_noisy=float(psnr(report.pair.a.color, reference)),
+        psnr_mean=float(psnr(mean, reference)),
+        psnr_denoised=float(psnr(report.denoised, reference)),
+        relmse_mean=float(rel_mse(mean, reference)),
+        relmse_denoised=float(rel_mse(report.denoised, reference)),
+        trimmed_relmse_denoised=float(trimmed_rel_mse(report.denoised, reference)),
+        psnr_rival=None if rival is None else float(psnr(rival, reference)),
+        relmse_rival=None if rival is None else float(rel_mse(rival, reference)),
+    )
+
+
+def _postfix(rows: list[FrameRow]) -> str:
+    """What the progress bar says beside the frame count."""
+    loss = f"loss {rows[-1].loss:.3f}" if rows[-1].loss is not None else ""
+    measured = [row for row in rows if row.psnr_mean is not None]
+    if not measured:
+        return loss
+    return f"{loss}, {measured[-1].psnr_mean:.1f} -> {measured[-1].psnr_denoised:.1f} dB"
+
+
+def _save(session: Session, rows: list[FrameRow], options: Options, folder: Path) -> None:
+    """Log, then checkpoint: a run killed in between finds rows to spare and drops them."""
+    write_json(folder / "report.json", run_report(session, rows, options))
+    write_rows(folder / "frames.csv", rows)
+    if session.denoisers.rival_trainer is not None:
+        checkpoint.save(folder / RIVAL_CHECKPOINT, session.denoisers.rival_trainer)
+    checkpoint.save(folder / CHECKPOINT, session.trainer)
+
+
+def _write_results(session: Session, rows: list[FrameRow], options: Options, folder: Path) -> None:
+    """Everything but video and picture."""
+    from app.headless.convergence_plot import (
+        draw_convergence,  # matplotlib: not before the first frame
+    )
+
+    _save(session, rows, options, folder)
+    if options.save is not None:
+        checkpoint.save(options.save, session.trainer)
+    draw_convergence(
+        folder / "convergence.png", rows, f"{session.scene.name}, {session.backend.name}"
+    )
+    print(f"{folder}: {len(rows)} frames, {_postfix(rows) if rows else ''}")

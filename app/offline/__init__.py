@@ -1,0 +1,1 @@
+"""Offline mode: training, evaluation and denoising on corrupted pairs, and its studies."""

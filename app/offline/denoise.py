@@ -1,0 +1,140 @@
+"""Restores picture files: same size, format, bit depth and metadata, in tiles and bounded memory.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+import torch
+from PIL import Image
+
+from app.base.errors import UsageError
+from app.base.files import partial_file
+from app.base.image_files import write_picture
+from denoiser.errors import DataError
+from denoiser.restoration.corruptions.base import BLACK
+from denoiser.restoration.dataset import Progress
+from denoiser.restoration.image_files import check_channel_count
+from denoiser.restoration.image_files import picture_paths
+from denoiser.restoration.image_files import plain_alpha
+from denoiser.restoration.image_files import to_channels
+from denoiser.restoration.image_files import white_of
+from denoiser.restoration.tiles import Restore
+from denoiser.restoration.tiles import restore_in_tiles
+from denoiser.restoration.trainer import RestorationTrainer
+
+LOSSY_QUALITY = 97  # a restored picture should not be lost again to blocks
+WEBP_INFO = ("exif", "icc_profile", "xmp")
+KINDS = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}  # others are handled as float
+
+
+def denoise_files(
+    trainer: RestorationTrainer, inputs: tuple[Path, ...], folder: Path, progress: Progress
+) -> list[Path]:
+    """Restore every picture of `inputs`, files or folders, into `folder`; the files written."""
+    jobs: list[tuple[Path, Path]] = []
+    for item in inputs:
+        for path in picture_paths(item):
+            name = path.relative_to(item) if item.is_dir() else Path(path.name)
+            jobs.append((path, folder / name))
+    targets = [target for _, target in jobs]
+    for source, target in jobs:
+        if targets.count(target) > 1:
+            raise UsageError(f"{source}: another input is also written to {target}")
+        if target.resolve() == source.resolve():
+            raise UsageError(f"{source}: would be overwritten, choose another --output")
+    for number, (source, target) in enumerate(jobs):
+
+        def tell(share: float, done: int = number, name: str = source.name) -> None:
+            progress(f"restoring {name}", (done + share) / len(jobs))
+
+        denoise_file(trainer, source, target, tell)
+    return targets
+
+
+def denoise_file(
+    trainer: RestorationTrainer,
+    source: Path,
+    target: Path,
+    tell: Callable[[float], None] = lambda share: None,
+) -> None:
+    """Restore one picture. Alpha, EXIF orientation and colour profile stay as they are."""
+    picture = oiio.ImageInput.open(str(source), plain_alpha())
+    if picture is None:
+        raise DataError(f"{source}: {_one_line(oiio.geterror())}")
+    spec = picture.spec()
+    check_channel_count(source, spec.nchannels)
+    kind = KINDS.get(spec.format.basetype, oiio.FLOAT)
+    pixels = picture.read_image(kind)
+    picture.close()
+    if pixels is None:
+        raise DataError(f"{source}: {_one_line(picture.geterror())}")
+    pixels = np.asarray(pixels).reshape(spec.height, spec.width, spec.nchannels)
+    if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
+        raise DataError(f"{source}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
+    restored = pixels.copy() if spec.nchannels in (2, 4) else np.empty_like(pixels)
+    colors = spec.nchannels - (spec.nchannels in (2, 4))
+    for top, rows in restore_in_tiles(pixels[..., :colors], _tile_restorer(trainer)):
+        restored[top : top + len(rows), :, :colors] = _as_stored(rows, pixels)
+        tell((top + len(rows)) / spec.height)
+    _write_like(source, target, restored, spec)
+
+
+def _tile_restorer(trainer: RestorationTrainer) -> Restore:
+    """Maps stored (h, w, C) pixels to (h, w, C) float32 in [0, 1], with any number of channels."""
+
+    def restore(tile: np.ndarray) -> np.ndarray:
+        channels = trainer.settings.channels
+        white = np.float32(white_of(tile))
+        count = tile.shape[2]
+        if channels == 1:  # channel by channel
+            planes = tile.transpose(2, 0, 1)[:, None]
+        else:
+            planes = to_channels(tile, channels).transpose(2, 0, 1)[None]
+        noisy = torch.from_numpy(planes.astype(np.float32) / white + np.float32(BLACK))
+        output = trainer.restore_pictures(noisy.to(trainer.device)).cpu().numpy() - BLACK
+        if channels == 1:
+            return output[:, 0].transpose(1, 2, 0)
+        image = output[0].transpose(1, 2, 0)
+        return image if count == channels else image.mean(axis=2, keepdims=True)
+
+    return restore
+
+
+def _as_stored(rows: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """[0, 1] in the number format of `like`; floats are neither clipped nor rounded."""
+    if like.dtype == np.float32:
+        return rows
+    white = white_of(like)
+    return np.rint(rows.clip(0.0, 1.0) * white).astype(like.dtype)
+
+
+def _write_like(source: Path, target: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
+    """Write with everything that the original's header says."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{target.parent}: cannot be written: {error.strerror}") from error
+    if target.suffix.lower() == ".webp":
+        _write_webp(source, target, pixels)
+        return
+    if target.suffix.lower() in (".jpg", ".jpeg"):
+        spec.attribute("compression", f"jpeg:{LOSSY_QUALITY}")
+    write_picture(target, pixels, spec)
+
+
+def _write_webp(source: Path, target: Path, pixels: np.ndarray) -> None:
+    """WebP by Pillow: OpenImageIO keeps none of its metadata."""
+    with Image.open(source) as original:
+        kept = {name: original.info[name] for name in WEBP_INFO if name in original.info}
+    with partial_file(target) as partial:
+        Image.fromarray(pixels.squeeze()).save(partial, quality=LOSSY_QUALITY, **kept)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()) or "cannot be read"

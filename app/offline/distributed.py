@@ -1,0 +1,72 @@
+"""Offline training over several processes, as torchrun starts them.
+
+Host code. One process is the ordinary case: then nothing here does anything.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+from torch import distributed
+
+from app.base.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Which of how many processes this one is."""
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes files and draws bars."""
+        return self.rank == 0
+
+    def share(self, batch: int) -> tuple[int, int]:
+        """(first example, number of examples) of a batch that are this process' own."""
+        if batch % self.count:
+            raise UsageError(f"--batch {batch} cannot be shared by {self.count} processes")
+        size = batch // self.count
+        return self.rank * size, size
+
+    def mean(self, value: torch.Tensor) -> torch.Tensor:
+        """Mean of a scalar over all processes, on each of them."""
+        if self.count == 1:
+            return value
+        total = value.clone()
+        distributed.all_reduce(total)
+        return total / self.count
+
+    def any(self, flag: bool, device: torch.device) -> bool:
+        """Whether the flag is set in any process."""
+        if self.count == 1:
+            return flag
+        votes = torch.tensor(float(flag), device=device)
+        distributed.all_reduce(votes)
+        return bool(votes > 0)
+
+
+def place_among_processes() -> Processes:
+    """This process' place where torchrun started it, without joining the others."""
+    return Processes(int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1")))
+
+
+def join_processes(device: torch.device) -> tuple[Processes, torch.device]:
+    """Join the others where torchrun started this process; its place, and its own device."""
+    if place_among_processes().count == 1:
+        return Processes(), device
+    if device.type == "cuda":
+        device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(device)
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return Processes(distributed.get_rank(), distributed.get_world_size()), device
+
+
+def leave_processes() -> None:
+    """End the group, where there is one."""
+    if distributed.is_initialized():
+        distributed.destroy_process_group()

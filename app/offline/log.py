@@ -1,0 +1,45 @@
+"""One row per look at an offline training: `training.csv`.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from app.base.errors import UsageError
+from app.base.files import write_text
+
+LogRow = dict[str, float]
+"""`iteration`, and for each kind of targets `loss_KIND` and `psnr_KIND` (dB)."""
+
+
+def write_log(path: Path, rows: list[LogRow]) -> None:
+    """Write all rows under the columns of the last."""
+    text = io.StringIO()
+    names = list(rows[-1]) if rows else ["iteration"]
+    writer = csv.DictWriter(text, names, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
+
+
+def read_log(path: Path, last: int) -> list[LogRow]:
+    """Rows up to iteration `last` of an earlier run, none where there is no log."""
+    if not path.exists():
+        return []
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [
+                {
+                    name: int(text) if name == "iteration" else float(text)
+                    for name, text in row.items()
+                    if text
+                }
+                for row in csv.DictReader(file)
+            ]
+        return [row for row in rows if row["iteration"] <= last]
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be resumed: {' '.join(str(error).split())}") from error

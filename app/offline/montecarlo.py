@@ -1,0 +1,187 @@
+"""The task `montecarlo`: renders views of scenes, learns to denoise them, measures on other scenes.
+
+Host code. Lehtinen et al. 2018, figure 7.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from app.base.errors import UsageError
+from app.base.files import write_json
+from app.base.interrupt import INTERRUPTED
+from app.base.progress import StartProgress
+from app.offline.distributed import Processes
+from app.offline.distributed import join_processes
+from app.offline.distributed import leave_processes
+from app.offline.distributed import place_among_processes
+from app.offline.log import read_log
+from app.offline.loop import TrainingRun
+from app.offline.loop import checkpoint_path
+from app.offline.loop import tell_interrupted
+from app.offline.loop import train
+from app.offline.montecarlo_data import read_view_data
+from app.offline.montecarlo_data import view_source
+from app.offline.montecarlo_evaluation import evaluate_views
+from app.offline.montecarlo_evaluation import quick_view_psnr
+from app.results.provenance import settings as plain_settings
+from app.results.provenance import versions
+from app.settings.montecarlo_options import ViewOptions
+from app.settings.offline_options import Stage
+from app.settings.options import Options
+from denoiser.errors import CheckpointError
+from denoiser.online.checkpoint import load_settings
+from denoiser.rendered.settings import ViewTraining
+from denoiser.rendered.trainer import ViewTrainer
+from denoiser.restoration.settings import Targets
+from renderer.backend import choose_device
+
+VIEWS_FOLDER = "views"  # in the output folder, where no other is named
+
+Trainers = dict[Targets, ViewTrainer]
+
+
+def run_view_task(options: Options, folder: Path) -> int:
+    """Run the stage that is asked for. Exit code 0, or 130 after Ctrl-C."""
+    assert options.offline is not None and options.offline.views is not None
+    offline, views = options.offline, options.offline.views
+    stage = offline.stage
+    if stage is Stage.DENOISE:
+        raise UsageError("--task montecarlo denoises scenes: fly with --resume FILE instead")
+    if stage is Stage.RENDER or (offline.train_data is None and stage is not Stage.EVALUATE):
+        place = folder if stage is Stage.RENDER else folder / VIEWS_FOLDER
+        if not _render(options, place, place_among_processes(), stage is Stage.RENDER):
+            return INTERRUPTED
+        if stage is Stage.RENDER:
+            return 0
+        offline = replace(offline, train_data=place)
+        options = replace(options, offline=offline)
+    processes, device = join_processes(choose_device(options.session.device))
+    try:
+        return _train_and_evaluate(options, views, folder, processes, device)
+    finally:
+        leave_processes()
+
+
+def _render(options: Options, folder: Path, processes: Processes, may_share: bool) -> bool:
+    """Render the views; whether that came to its end."""
+    if processes.count > 1 and not may_share:
+        raise UsageError("several processes need --train-data: render it first (--stage render)")
+    from app.offline.montecarlo_rendering import render_views
+
+    try:
+        render_views(options, folder, processes)
+    except KeyboardInterrupt:
+        print(f"interrupted; the same command goes on in {folder}", file=sys.stderr)
+        return False
+    if processes.is_first:
+        print(f"{folder}: views rendered")
+    return True
+
+
+def _train_and_evaluate(
+    options: Options,
+    views: ViewOptions,
+    folder: Path,
+    processes: Processes,
+    device: torch.device,
+) -> int:
+    offline = options.offline
+    assert offline is not None
+    by_targets: Trainers = {}
+    if offline.stage is Stage.EVALUATE:
+        trainers = _load_trainers(options, device)
+    else:
+        by_targets = _load_or_start(views.training, offline.targets, device, options.resume)
+        trainers = _labelled(by_targets)
+    progress = StartProgress(options.is_quiet or not processes.is_first)
+    data = read_view_data(offline, device, progress)
+    progress.close()
+    run = None
+    if by_targets:
+        source = view_source(views.training, data.train, offline.targets)
+        run = TrainingRun(by_targets, _save, partial(quick_view_psnr, views=data.test))
+        if options.resume is not None and options.resume.resolve().parent == folder.resolve():
+            run.rows = read_log(folder / "training.csv", run.step_count)
+        train(run, source, folder, processes, options.is_quiet)
+        if run.is_interrupted:
+            return tell_interrupted(run, folder, processes)
+    if processes.is_first and offline.stage is not Stage.TRAIN:
+        head = _report_head(options, run, trainers)
+        tests = evaluate_views(trainers, data.test, folder)
+        write_json(folder / "report.json", head | {"test": tests})
+    return 0
+
+
+def _load_or_start(
+    settings: ViewTraining,
+    targets: tuple[Targets, ...],
+    device: torch.device,
+    resume: Path | None,
+) -> Trainers:
+    """Denoisers from scratch, or as `resume` and, for both targets, its neighbour hold them."""
+    is_alone = len(targets) == 1
+    trainers: Trainers = {}
+    for kind in targets:
+        trainers[kind] = ViewTrainer(replace(settings, targets=kind), device)
+        if resume is not None:
+            path = resume if is_alone else checkpoint_path(resume.parent, kind, False)
+            trainers[kind].load(path)
+    if len({trainer.step_count for trainer in trainers.values()}) > 1:
+        raise CheckpointError(f"{resume}: noisy and clean targets stand at different iterations")
+    return trainers
+
+
+def _load_trainers(options: Options, device: torch.device) -> dict[str, ViewTrainer]:
+    """The denoisers to evaluate, by label."""
+    assert options.offline is not None
+    if not options.offline.checkpoints:
+        raise UsageError("--stage evaluate needs --checkpoint FILE")
+    trainers = {}
+    for path in options.offline.checkpoints:
+        trainer = ViewTrainer(ViewTraining(load_settings(path)), device)
+        trainer.load(path)
+        trainers[path.stem if path.stem not in trainers else str(path)] = trainer
+    return trainers
+
+
+def _labelled(trainers: Trainers) -> dict[str, ViewTrainer]:
+    """By what tells them apart in report and figure."""
+    if len(trainers) == 1:
+        return {"denoised": next(iter(trainers.values()))}
+    return {f"{kind.value} targets": trainer for kind, trainer in trainers.items()}
+
+
+def _save(path: Path, trainer: ViewTrainer) -> None:
+    trainer.save(path)
+
+
+def _report_head(
+    options: Options, run: TrainingRun[ViewTrainer] | None, trainers: dict[str, ViewTrainer]
+) -> dict[str, object]:
+    """What the report begins with."""
+    offline = options.offline
+    assert offline is not None
+    first = next(iter(trainers.values()))
+    return {
+        "task": "montecarlo",
+        "targets": "both" if len(offline.targets) > 1 else offline.targets[0].value,
+        "network": first.settings.denoiser.network.value,
+        "loss": first.settings.denoiser.loss.value,
+        "iterations": first.step_count,
+        "skipped_steps": first.skipped_count,
+        "seconds": run.seconds if run is not None else 0.0,
+        "step_milliseconds": (
+            statistics.median(run.step_seconds) * 1e3
+            if run is not None and run.step_seconds
+            else None
+        ),
+        "settings": plain_settings(options),
+        "versions": versions(),
+    }

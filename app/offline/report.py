@@ -1,0 +1,185 @@
+"""What an offline task reports: figures for every test set, and a picture of the first.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from pathlib import Path
+
+import torch
+
+from app.base.errors import UsageError
+from app.base.progress import StartProgress
+from app.offline.data import OfflineData
+from app.offline.evaluation import INPUT
+from app.offline.evaluation import SHOWN_PICTURES
+from app.offline.evaluation import Restorer
+from app.offline.evaluation import SetScores
+from app.offline.evaluation import TestNoise
+from app.offline.evaluation import baseline_restorer
+from app.offline.evaluation import estimated_psnr
+from app.offline.evaluation import evaluate_set
+from app.offline.evaluation import network_restorer
+from app.offline.training import RestorationRun
+from app.results.comparison_figure import Panel
+from app.results.comparison_figure import draw_comparison
+from app.results.provenance import settings as plain_settings
+from app.results.provenance import versions
+from app.settings.offline_options import OfflineOptions
+from app.settings.options import Options
+from denoiser.restoration.baselines import has_bm3d
+from denoiser.restoration.dataset import to_planes
+from denoiser.restoration.trainer import RestorationTrainer
+
+BM3D_HINT = (
+    "--baseline needs bm3d (for research only by its licence): "
+    ".venv/bin/pip install -c constraints.txt -e '.[baselines]'"
+)
+HELD_OUT = "held-out"  # bursts that were not trained on
+
+
+def evaluate_networks(
+    options: Options,
+    data: OfflineData,
+    trainers: dict[str, RestorationTrainer],
+    folder: Path,
+) -> dict[str, object]:
+    """Measure on every test set, draw the figure; the results for the report."""
+    offline = options.offline
+    assert offline is not None
+    if data.bursts is not None:
+        return _evaluate_bursts(data, trainers, folder)
+    noise = TestNoise(offline.training.task, offline.level)
+    restorers: dict[str, Restorer] = {n: network_restorer(t) for n, t in trainers.items()}
+    baseline = baseline_restorer(noise) if offline.has_baseline else None
+    if offline.has_baseline and baseline is None:
+        print(f"--baseline: there is none for {noise.task}", file=sys.stderr)
+    if baseline is not None:
+        restorers = {baseline[0]: baseline[1]} | restorers
+    progress = StartProgress(options.is_quiet)
+    results: dict[str, SetScores] = {}
+    for name, pictures in data.tests.items():
+        results[name] = evaluate_set(pictures, noise, restorers, offline.is_rounded, progress)
+        progress.close()
+        print(_set_line(name, results[name]))
+    _draw_figure(folder / "figure.png", next(iter(results.values())))
+    networks = list(trainers)
+    report: dict[str, object] = {
+        "test": {name: _set_report(scores, networks) for name, scores in results.items()}
+    }
+    if baseline is not None:
+        means = {name: scores.mean(baseline[0]) for name, scores in results.items()}
+        report["baselines"] = {baseline[0]: means}
+    return report
+
+
+def check_baseline(offline: OfflineOptions) -> None:
+    """Raises UsageError where a package is missing: better before the training than after it."""
+    if not offline.has_baseline:
+        return
+    baseline = baseline_restorer(TestNoise(offline.training.task, offline.level))
+    if baseline is not None and "bm3d" in baseline[0] and not has_bm3d():
+        raise UsageError(BM3D_HINT)
+
+
+def _set_report(scores: SetScores, networks: list[str]) -> dict[str, object]:
+    """One test set; further networks stand beside the first."""
+    first = networks[0]
+    result: dict[str, object] = {
+        "psnr_input": statistics.fmean(scores.psnr_input),
+        "psnr_denoised": scores.mean(first),
+        "ssim_denoised": statistics.fmean(scores.ssim[first]),
+        "images": {
+            name: [noisy, restored]
+            for name, noisy, restored in zip(scores.names, scores.psnr_input, scores.psnr[first])
+        },
+        "ssim_images": dict(zip(scores.names, scores.ssim[first])),
+    }
+    if len(networks) > 1:
+        result["networks"] = {
+            label: {
+                "psnr": scores.mean(label),
+                "ssim": statistics.fmean(scores.ssim[label]),
+                "difference_to_first": scores.mean(label) - scores.mean(first),
+                "images": dict(zip(scores.names, scores.psnr[label])),
+            }
+            for label in networks
+        }
+    return result
+
+
+def _set_line(name: str, scores: SetScores) -> str:
+    """One line for people."""
+    parts = [f"input {statistics.fmean(scores.psnr_input):.2f} dB"]
+    parts += [f"{label} {scores.mean(label):.2f} dB" for label in scores.psnr]
+    return f"{name}, {len(scores.names)} pictures: {', '.join(parts)}"
+
+
+def _draw_figure(path: Path, scores: SetScores) -> None:
+    """The first pictures of a set; figures underneath are of the whole picture."""
+    rows = []
+    for number, pictures in enumerate(scores.pictures):
+        psnr = {INPUT: scores.psnr_input} | scores.psnr
+        row = [
+            Panel(label, picture, psnr[label][number] if label in psnr else None)
+            for label, picture in pictures.items()
+        ]
+        rows.append(row)
+    draw_comparison(path, rows)
+
+
+def _evaluate_bursts(
+    data: OfflineData, trainers: dict[str, RestorationTrainer], folder: Path
+) -> dict[str, object]:
+    """Own pictures: PSNR estimated from pairs of frames, and a figure without a truth."""
+    bursts = data.bursts
+    assert bursts is not None
+    tests: dict[str, object] = {}
+    rows: list[list[Panel]] = []
+    for label, trainer in trainers.items():
+        before, after = estimated_psnr(trainer, bursts)
+        tests[HELD_OUT if len(trainers) == 1 else label] = {
+            "psnr_input": before,
+            "psnr_denoised": after,
+            "is_estimated": True,
+        }
+        print(f"{label}: input {before:.2f} dB, restored {after:.2f} dB (estimated from pairs)")
+    for number in range(min(len(bursts), SHOWN_PICTURES)):
+        frames = [to_planes(frame) for frame in bursts.frames[number]]
+        row = [Panel("one frame", frames[0])]
+        row += [Panel(n, t.restore_pictures(frames[0][None])[0]) for n, t in trainers.items()]
+        rows.append([*row, Panel("mean of frames", torch.stack(frames).mean(dim=0))])
+    draw_comparison(folder / "figure.png", rows)
+    return {"test": tests}
+
+
+def report_head(
+    options: Options, run: RestorationRun | None, trainers: dict[str, RestorationTrainer]
+) -> dict[str, object]:
+    """What the report begins with."""
+    offline = options.offline
+    assert offline is not None
+    first = next(iter(trainers.values()))
+    head: dict[str, object] = {
+        "task": first.settings.task,
+        "targets": "both" if len(offline.targets) > 1 else first.settings.targets.value,
+        "network": first.settings.network.value,
+        "loss": first.settings.loss.value,
+        "iterations": first.step_count,
+        "skipped_steps": first.skipped_count,
+        "seconds": run.seconds if run is not None else 0.0,
+        "settings": plain_settings(options),
+        "versions": versions(),
+    }
+    if run is not None and run.step_seconds:
+        step = statistics.median(run.step_seconds)
+        drawn = statistics.median(run.batch_seconds)
+        head["pipeline"] = {
+            "batch_milliseconds": drawn * 1e3,
+            "step_milliseconds": step * 1e3,
+            "speed_share": step / (step + drawn),
+        }
+    return head

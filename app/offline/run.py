@@ -1,0 +1,135 @@
+"""Offline restoration: trains from corrupted pictures, evaluates, restores files.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from app.base.errors import UsageError
+from app.base.files import prepare_folder
+from app.base.files import write_json
+from app.base.progress import StartProgress
+from app.offline.data import read_offline_data
+from app.offline.denoise import denoise_files
+from app.offline.distributed import Processes
+from app.offline.distributed import join_processes
+from app.offline.distributed import leave_processes
+from app.offline.loop import tell_interrupted
+from app.offline.loop import train
+from app.offline.report import check_baseline
+from app.offline.report import evaluate_networks
+from app.offline.report import report_head
+from app.offline.training import load_or_start
+from app.offline.training import start_run
+from app.settings.offline_options import OfflineOptions
+from app.settings.offline_options import Stage
+from app.settings.options import Options
+from denoiser.restoration.checkpoint import load_restoration
+from denoiser.restoration.settings import RestorationSettings
+from denoiser.restoration.settings import Targets
+from denoiser.restoration.tasks import TASKS
+from denoiser.restoration.trainer import RestorationTrainer
+from renderer.backend import choose_device
+
+
+def run_offline(options: Options) -> int:
+    """Run the stage, or the study, that is asked for. Exit code 0, or 130 after Ctrl-C."""
+    offline = options.offline
+    assert offline is not None
+    folder = options.output or Path("out")
+    prepare_folder(folder)
+    if offline.views is not None:
+        from app.offline.montecarlo import run_view_task
+
+        return run_view_task(options, folder)
+    if offline.study is not None:
+        from app.offline.studies import run_study
+
+        return run_study(options, folder)
+    if offline.stage is Stage.DENOISE:
+        return _denoise(options, offline, folder)
+    processes, device = join_processes(choose_device(options.session.device))
+    try:
+        return _train_and_evaluate(options, offline, folder, processes, device)
+    finally:
+        leave_processes()
+
+
+def _train_and_evaluate(
+    options: Options,
+    offline: OfflineOptions,
+    folder: Path,
+    processes: Processes,
+    device: torch.device,
+) -> int:
+    check_baseline(offline)
+    by_targets: dict[Targets, RestorationTrainer] = {}
+    if offline.stage is Stage.EVALUATE:
+        trainers = _load_networks(offline, device)
+    else:
+        by_targets = load_or_start(offline.training, offline.targets, device, options.resume)
+        trainers = {_label(t.settings, len(by_targets)): t for t in by_targets.values()}
+    progress = StartProgress(options.is_quiet or not processes.is_first)
+    data = read_offline_data(offline, device, progress, bool(by_targets))
+    progress.close()
+    if processes.is_first:
+        for note in data.notes:
+            print(note, file=sys.stderr)
+    run = None
+    if by_targets:
+        assert data.source is not None
+        run = start_run(by_targets, data, folder, options.resume)
+        train(run, data.source, folder, processes, options.is_quiet)
+        if run.is_interrupted:
+            return tell_interrupted(run, folder, processes)
+    if processes.is_first and offline.stage is not Stage.TRAIN:
+        results = evaluate_networks(options, data, trainers, folder)
+        write_json(folder / "report.json", report_head(options, run, trainers) | results)
+    return 0
+
+
+def _load_networks(offline: OfflineOptions, device: torch.device) -> dict[str, RestorationTrainer]:
+    """The networks to evaluate, by label."""
+    if not offline.checkpoints:
+        raise UsageError(f"--stage {offline.stage.value} needs --checkpoint FILE")
+    trainers = {}
+    for path in offline.checkpoints:
+        trainer = load_restoration(path, device, offline.training.task)
+        if trainer.settings.channels != offline.training.channels:
+            raise UsageError(f"{path}: has --channels {trainer.settings.channels}")
+        label = _label(trainer.settings, len(offline.checkpoints))
+        trainers[label if label not in trainers else f"{label}, {path}"] = trainer
+    return trainers
+
+
+def _label(settings: RestorationSettings, count: int) -> str:
+    """What tells a network apart in report and figure."""
+    if count == 1:
+        return "denoised"
+    return f"{settings.loss.value.upper()}, {settings.targets.value} targets"
+
+
+def _denoise(options: Options, offline: OfflineOptions, folder: Path) -> int:
+    """Restore files with a trained network."""
+    if not offline.inputs:
+        raise UsageError("--stage denoise needs --input FILE or DIR")
+    if len(offline.checkpoints) != 1:
+        raise UsageError("--stage denoise needs one --checkpoint FILE")
+    device = choose_device(options.session.device)
+    trainer = load_restoration(offline.checkpoints[0], device)
+    if TASKS[trainer.settings.task].is_scan:
+        raise UsageError(
+            f"{offline.checkpoints[0]}: completes spectra of scans, it restores no picture files"
+        )
+    trainer.settings = replace(trainer.settings, precision=offline.training.precision)
+    progress = StartProgress(options.is_quiet)
+    written = denoise_files(trainer, offline.inputs, folder, progress)
+    progress.close()
+    print(f"{folder}: {len(written)} pictures restored")
+    return 0

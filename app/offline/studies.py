@@ -1,0 +1,143 @@
+"""Studies: several trainings of one experiment, their curves in one plot.
+
+Host code. A study that was interrupted goes on where it stood when it is started again with the
+same output folder.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from pathlib import Path
+from typing import TypedDict
+
+from app.base.figures import new_figure
+from app.base.figures import save_figure
+from app.base.files import prepare_folder
+from app.base.files import write_json
+from app.base.interrupt import INTERRUPTED
+from app.base.progress import StartProgress
+from app.offline.distributed import Processes
+from app.offline.evaluation import TestNoise
+from app.offline.evaluation import evaluate_set
+from app.offline.evaluation import network_restorer
+from app.offline.loop import checkpoint_path
+from app.offline.loop import train
+from app.offline.study_plans import Member
+from app.offline.study_plans import plan_study
+from app.offline.training import RestorationRun
+from app.offline.training import load_or_start
+from app.offline.training import start_run
+from app.results.provenance import settings as plain_settings
+from app.results.provenance import versions
+from app.settings.options import Options
+from renderer.backend import choose_device
+
+CLEAN = "clean"  # label that the others are compared with where the axis is a level
+
+
+class MemberResult(TypedDict):
+    """What `study.json` holds of one training."""
+
+    label: str
+    place: float | None
+    test: dict[str, dict[str, float]]
+    """By set: `psnr_input` and `psnr_denoised`, dB."""
+    iterations: list[float]
+    psnr: list[float]
+    """Of some test pictures at these iterations, dB."""
+
+
+def run_study(options: Options, folder: Path) -> int:
+    """Train every member, measure, write `study.json` and `study.png`. Exit code 0, or 130."""
+    offline = options.offline
+    assert offline is not None and offline.study is not None
+    progress = StartProgress(options.is_quiet)
+    device = choose_device(options.session.device)
+    members = plan_study(offline, device, progress)
+    progress.close()
+    results: list[MemberResult] = []
+    for member in members:
+        print(f"{offline.study.value}: {member.label} ({member.name})", file=sys.stderr)
+        place = folder / member.name
+        prepare_folder(place)
+        targets = member.settings.targets
+        saved = checkpoint_path(place, targets, True)
+        resume = saved if saved.exists() else None
+        trainers = load_or_start(member.settings, (targets,), device, resume)
+        run = start_run(trainers, member.data, place, resume)
+        assert member.data.source is not None
+        train(run, member.data.source, place, Processes(), options.is_quiet)
+        if run.is_interrupted:
+            print(f"interrupted; the same command goes on in {folder}", file=sys.stderr)
+            return INTERRUPTED
+        results.append(_result(member, run, options))
+    report = {
+        "study": offline.study.value,
+        "members": results,
+        "settings": plain_settings(options),
+        "versions": versions(),
+    }
+    write_json(folder / "study.json", report)
+    if members[0].place is None:
+        _draw_curves(folder / "study.png", results)
+    else:
+        _draw_levels(folder / "study.png", results)
+    return 0
+
+
+def _result(member: Member, run: RestorationRun, options: Options) -> MemberResult:
+    """Curve and final figures of one training."""
+    kind = member.settings.targets
+    noise = TestNoise(member.settings.task, member.settings.level)
+    restorers = {"network": network_restorer(run.trainers[kind])}
+    progress = StartProgress(options.is_quiet)
+    tests = {}
+    for name, pictures in member.data.tests.items():
+        scores = evaluate_set(pictures, noise, restorers, False, progress)
+        tests[name] = {
+            "psnr_input": statistics.fmean(scores.psnr_input),
+            "psnr_denoised": scores.mean("network"),
+        }
+        progress.close()
+        print(f"{member.label}: {name} {tests[name]['psnr_denoised']:.2f} dB")
+    return {
+        "label": member.label,
+        "place": member.place,
+        "test": tests,
+        "iterations": [row["iteration"] for row in run.rows],
+        "psnr": [row[f"psnr_{kind.value}"] for row in run.rows],
+    }
+
+
+def _draw_curves(path: Path, results: list[MemberResult]) -> None:
+    """PSNR of some test pictures over iterations."""
+    figure = new_figure(8, 5)
+    axes = figure.subplots()
+    for result in results:
+        axes.plot(result["iterations"], result["psnr"], marker=".", label=result["label"])
+    axes.set_xlabel("iteration")
+    axes.set_ylabel("PSNR of some test pictures, dB")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    save_figure(figure, path)
+
+
+def _draw_levels(path: Path, results: list[MemberResult]) -> None:
+    """Difference to clean targets over the level, on the first test set."""
+    figure = new_figure(8, 5)
+    axes = figure.subplots()
+    values: dict[str, dict[float, float]] = {}
+    for result in results:
+        first = next(iter(result["test"].values()))
+        assert result["place"] is not None
+        values.setdefault(result["label"], {})[result["place"]] = first["psnr_denoised"]
+    clean = values.pop(CLEAN)
+    for label, points in values.items():
+        axes.plot(list(points), [points[p] - clean[p] for p in points], marker="o", label=label)
+    axes.axhline(0.0, color="gray", linewidth=0.8)
+    axes.set_xlabel("share of corrupted pixels")
+    axes.set_ylabel("PSNR against clean targets, dB")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    save_figure(figure, path)

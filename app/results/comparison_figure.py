@@ -1,0 +1,83 @@
+"""A figure in the manner of the paper's: input, baseline, networks, truth, decibels underneath.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from app.base.figures import new_figure
+from app.base.figures import save_figure
+from denoiser.restoration.corruptions.base import BLACK
+from denoiser.transfer import tone
+
+PANEL_INCHES = 2.2  # width
+CAPTION_INCHES = 0.25
+LOOK_SIDE = 256  # pixels of the middle of each picture that are shown
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture of a row."""
+
+    label: str
+    """Above it, in the first row."""
+    picture: torch.Tensor
+    """(C, H, W) in [-0.5, 0.5]."""
+    psnr: float | None = None
+    """Underneath, in dB; None under the truth."""
+
+
+def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
+    """Write the figure; rows may have pictures of different sizes."""
+    columns = max(len(row) for row in rows)
+    heights = [_height(row) + CAPTION_INCHES for row in rows]
+    figure = new_figure(columns * PANEL_INCHES, sum(heights) + CAPTION_INCHES)
+    grid = figure.subplots(
+        len(rows), columns, squeeze=False, gridspec_kw={"height_ratios": heights}
+    )
+    for index, row in enumerate(rows):
+        for axes, panel in zip(grid[index], row):
+            pixels = shown(panel.picture)
+            axes.imshow(pixels, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
+            if index == 0:
+                axes.set_title(panel.label, fontsize=9)
+            axes.set_xlabel(_caption(panel), fontsize=9)
+            axes.set_xticks([])
+            axes.set_yticks([])
+        for axes in grid[index][len(row) :]:
+            axes.set_axis_off()
+    save_figure(figure, path)
+
+
+def _caption(panel: Panel) -> str:
+    """Decibels, and of what where only a part is shown."""
+    if panel.psnr is None:
+        return ""
+    is_part = max(panel.picture.shape[1:]) > LOOK_SIDE
+    return f"{panel.psnr:.2f} dB" + (" (whole)" if is_part else "")
+
+
+def _height(row: Sequence[Panel]) -> float:
+    """Inches that the highest picture of a row needs."""
+    shapes = [shown(panel.picture).shape for panel in row]
+    return PANEL_INCHES * max(height / width for height, width, *_ in shapes)
+
+
+def shown(picture: torch.Tensor) -> np.ndarray:
+    """(h, w) or (h, w, 3) in [0, 1] of the middle of a picture."""
+    height, width = picture.shape[1:]
+    top, left = max((height - LOOK_SIDE) // 2, 0), max((width - LOOK_SIDE) // 2, 0)
+    middle = picture[:, top : top + LOOK_SIDE, left : left + LOOK_SIDE]
+    return (middle.cpu().permute(1, 2, 0).squeeze(-1).numpy() - BLACK).clip(0.0, 1.0)
+
+
+def toned_planes(radiance: torch.Tensor) -> torch.Tensor:
+    """(3, H, W) of T of (H, W, 3) linear radiance, in the range of pictures."""
+    return tone(radiance.clamp(min=0)).permute(2, 0, 1) + BLACK

@@ -1,0 +1,122 @@
+"""The denoisers of a session: the chosen one, and the rival beside it.
+
+Host code. A network keeps what it has learned while another is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+
+from app.base.errors import UsageError
+from app.session.report import Edits
+from app.settings.comparison import OIDN_HINT
+from app.settings.comparison import Rival
+from denoiser.oidn import has_oidn
+from denoiser.oidn import oidn_denoise
+from denoiser.online import checkpoint
+from denoiser.online.trainer import Trainer
+from denoiser.presets import PRESETS
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from renderer.frame import FramePair
+
+
+class Denoisers:
+    """Trainers by network, made when they are first wanted."""
+
+    def __init__(
+        self, settings: DenoiserSettings, device: torch.device, rival: Rival = Rival.NONE
+    ) -> None:
+        """With the network of `settings` chosen. UsageError where there is no such rival."""
+        self._device = device
+        self._trainers = {settings.network: Trainer(settings, device)}
+        self._chosen = settings.network
+        self.rival = Rival.NONE
+        if (hint := self.set_rival(rival)) is not None:
+            raise UsageError(f"argument --rival: {hint}")
+
+    @property
+    def trainer(self) -> Trainer:
+        """The chosen one."""
+        return self._trainers[self._chosen]
+
+    @property
+    def rival_trainer(self) -> Trainer | None:
+        """None where the rival learns nothing, or is the chosen network itself."""
+        network = self.rival.network
+        return None if network in (None, self._chosen) else self._trainers[network]
+
+    def choose(self, network: NetworkName) -> None:
+        """Go on with another network, as it was left, or new; each has its own learning rate."""
+        settings = self.trainer.settings
+        self._prepare(network, settings)
+        self._chosen = network
+        rate = self.trainer.settings.learning_rate
+        self.trainer.change(replace(settings, network=network, learning_rate=rate))
+
+    def set_rival(self, rival: Rival) -> str | None:
+        """Let a rival run beside; what to tell the user, if it cannot."""
+        hint = rival.hint_beside(self._chosen)
+        if rival is Rival.OIDN and not has_oidn():
+            hint = OIDN_HINT
+        if hint is not None:
+            return hint
+        self.rival = rival
+        if rival.network is not None:
+            self._prepare(rival.network, self.trainer.settings)
+        return None
+
+    def train_rival(self, pair: FramePair) -> Iterator[torch.Tensor]:
+        """As many steps as the chosen network does, where the rival is another that learns."""
+        trainer = self.rival_trainer
+        if trainer is None:
+            return
+        chosen = self.trainer.settings
+        trainer.change(replace(trainer.settings, crop=chosen.crop, has_history=chosen.has_history))
+        for _ in range(chosen.train_steps):
+            yield trainer.step(pair)
+
+    def denoise_rival(self, pair: FramePair) -> torch.Tensor | None:
+        """(H, W, 3) linear radiance, None without a rival."""
+        if self.rival is Rival.OIDN:
+            return oidn_denoise(pair)
+        trainer = self.rival_trainer
+        return None if trainer is None else trainer.denoise(pair)
+
+    def exchange_checkpoints(self, edits: Edits) -> list[str]:
+        """Save or load the training's state as asked; a failure is told, not raised."""
+        messages, chosen = [], self._chosen
+        try:
+            if edits.save_checkpoint is not None:
+                checkpoint.save(edits.save_checkpoint, self.trainer)
+                messages.append(f"saved {edits.save_checkpoint}")
+            if edits.load_checkpoint is not None:
+                self.choose(checkpoint.load_settings(edits.load_checkpoint).network)
+                checkpoint.load(edits.load_checkpoint, self.trainer)
+                messages.append(f"loaded {edits.load_checkpoint}")
+        except checkpoint.CheckpointError as error:
+            self._chosen = chosen  # a file that does not fit changes nothing
+            messages.append(str(error))
+        return messages
+
+    def forget_history(self) -> None:
+        """The frames to come show something else: carry nothing over to them."""
+        for trainer in self._trainers.values():
+            trainer.forget_history()
+
+    def reset(self) -> None:
+        """Start the chosen network and the rival again from nothing."""
+        self.trainer.reset()
+        trainer = self.rival_trainer
+        if trainer is not None:
+            trainer.reset()
+
+    def _prepare(self, network: NetworkName, settings: DenoiserSettings) -> None:
+        """Make a network that is not there yet."""
+        if network not in self._trainers:
+            rate = PRESETS[network].learning_rate
+            own = replace(settings, network=network, learning_rate=rate)
+            self._trainers[network] = Trainer(own, self._device)

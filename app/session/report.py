@@ -1,0 +1,113 @@
+"""Records between the session and its driver: what a frame yielded, what to change for the next.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.settings.comparison import Rival
+from denoiser.settings import LossName
+from denoiser.settings import NetworkName
+from denoiser.settings import Start
+from renderer.frame import FramePair
+
+RENDER_EDITS = ("size", "spp", "max_depth")
+"""Fields of Edits that are settings of the renderer as well."""
+DENOISER_EDITS = ("train_steps", "crop", "learning_rate", "loss", "start", "has_history")
+"""And of the denoiser, which keeps its network."""
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Changes for the next frame. None or False leaves things as they are."""
+
+    size: tuple[int, int] | None = None
+    """Render size (width, height) in pixels."""
+    spp: int | None = None
+    """Samples per pixel of each half, >= 1."""
+    max_depth: int | None = None
+    """Path length limit; 1 = emitters seen directly, 2 = direct light."""
+    train_steps: int | None = None
+    """Optimiser updates per frame, >= 0."""
+    crop: int | None = None
+    """Side of the training crop in pixels."""
+    learning_rate: float | None = None
+    loss: LossName | None = None
+    start: Start | None = None
+    """First weights, from the next reset on."""
+    has_history: bool | None = None
+    """Whether frames carry their past along."""
+    network: NetworkName | None = None
+    """The denoiser that is shown and trained from now on."""
+    rival: Rival | None = None
+    """The denoiser that runs beside it."""
+    training_paused: bool | None = None
+    reset_training: bool = False
+    """Start again from the first weights."""
+    save_checkpoint: Path | None = None
+    load_checkpoint: Path | None = None
+
+    @property
+    def has_wishes(self) -> bool:
+        """True if more is to change than how much a frame does."""
+        return replace(self, size=None, spp=None, train_steps=None) != NO_EDITS
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Those of the named fields that are to change."""
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+NO_EDITS = Edits()
+
+
+@dataclass(frozen=True, eq=False)
+class FrameReport:
+    """One finished frame: images, timings and measures."""
+
+    pair: FramePair
+    """The two noisy halves with their features."""
+    denoised: torch.Tensor
+    """(H, W, 3) linear radiance, what was made of both halves."""
+    reference: torch.Tensor
+    """(H, W, 3) mean radiance accumulated since anything changed, this frame included."""
+    reference_spp: int
+    """Samples per pixel in `reference`."""
+    milliseconds: dict[str, float]
+    """Wall-clock per stage: render, train, denoise, rival; total of the frame with all between."""
+    losses: list[float]
+    """Loss of each training step of this frame; empty when training is paused."""
+    step_count: int
+    """Optimiser updates since training was last reset."""
+    step_size: float
+    """Adam's, in the next step: the learning rate asked for, or less from learned weights."""
+    nonfinite_count: int
+    """Pixels of this frame with a NaN or infinite value in either half; kept out of training."""
+    is_training: bool
+    psnr_mean: float | None = None
+    """dB on T(v) of the mean of halves, None where there is nothing to measure by: the frames held
+    out so far, or without such ones what was accumulated BEFORE this frame."""
+    measure_spp: int = 0
+    """Samples per pixel of what is measured by."""
+    is_held_out: bool = False
+    """True: this frame was rendered to measure by; pair and pictures are the last frame's."""
+    psnr_denoised: float | None = None
+    """dB on T(v) of `denoised` against the same."""
+    rival: torch.Tensor | None = None
+    """(H, W, 3) linear radiance of the rival, None without one."""
+    psnr_rival: float | None = None
+    """dB on T(v) of `rival` against the same."""
+    messages: tuple[str, ...] = field(default=())
+    """One line each for the user: 'saved checkpoint ...', 'cannot read ...: reason'."""
+
+    @property
+    def has_rested(self) -> bool:
+        """True if the reference is of more than this frame."""
+        return self.reference_spp > 2 * self.pair.spp

@@ -1,0 +1,1 @@
+"""Viewer: the window, its event loop, panel and picture. GL, GLFW and imgui stay in here."""

@@ -1,0 +1,173 @@
+"""Viewer commands: does what a key or a button of the panel asks for.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from app.base.errors import UsageError
+from app.base.files import prepare_folder
+from app.session.report import Edits
+from app.viewer.interaction.commands import Command
+from app.viewer.interaction.controls import world_up
+from app.viewer.interaction.lens import focused_at
+from app.viewer.interaction.state import Cockpit
+from app.viewer.layout import Screen
+from app.viewer.path_player import PathPlayer
+from app.viewer.picture.exposure import EXPOSURES
+from app.viewer.picture.inspector import pixel_at
+from app.viewer.picture.screenshot import save_screenshot
+from app.viewer.picture.views import start_label
+from app.viewer.picture.zoom import WHOLE
+from app.viewer.window import Window
+from scenes.default_camera import bounds_of
+from scenes.default_camera import frame_camera
+from scenes.model.summary import Outline
+
+MIDDLE = (0.5, 0.5)  # of the picture
+EXPOSURE_STEP = 0.25  # stops for each press of a key
+
+
+class ViewerCommands:
+    """Obeys commands, one at a time."""
+
+    def __init__(
+        self,
+        cockpit: Cockpit,
+        scene: Outline,
+        window: Window,
+        screen: Screen,
+        player: PathPlayer,
+        folder: Path,
+    ) -> None:
+        """Screenshots go to `folder`."""
+        self._cockpit = cockpit
+        self._scene = scene
+        self._window = window
+        self._screen = screen
+        self._player = player
+        self._folder = folder
+
+    def obey(self, command: Command) -> None:
+        """Do it."""
+        scene, view = self._scene, self._cockpit.view
+        match command:
+            case Command.FRAME_SCENE:
+                self._player.stop()
+                width, height = view.settings.render.size
+                up = world_up(scene.camera)
+                camera = frame_camera(bounds_of(scene.boxes), width / height, up)
+                self._cockpit.controls.jump(camera)
+            case Command.RESET_CAMERA:
+                self._player.stop()
+                self._cockpit.controls.jump(scene.camera)
+            case Command.RECORD:
+                self._player.toggle_recording()
+            case Command.PLAY:
+                self._player.toggle_playing()
+            case Command.SCREENSHOT:
+                self._take_screenshot()
+            case Command.QUIT:
+                self._leave()
+            case Command.PAUSE | Command.RESET_TRAINING | Command.SAVE | Command.LOAD:
+                self._obey_training(command)
+            case _:
+                self._obey_view(command)
+
+    def _obey_view(self, command: Command) -> None:
+        """Commands that change what is shown."""
+        cockpit, view = self._cockpit, self._cockpit.view
+        match command:
+            case Command.SWAP:
+                cockpit.show(left=view.right, right=view.left)
+            case Command.SPLIT:
+                cockpit.show(is_split=not view.is_split)
+            case Command.PANEL:
+                cockpit.show(panel_visible=not view.panel_visible)
+            case Command.HELP:
+                cockpit.show(help_visible=not view.help_visible)
+            case Command.BRIGHTER | Command.DARKER:
+                step = EXPOSURE_STEP if command is Command.BRIGHTER else -EXPOSURE_STEP
+                exposure = min(max(view.exposure + step, EXPOSURES[0]), EXPOSURES[1])
+                cockpit.show(exposure=exposure, is_auto_exposed=False)
+            case Command.AUTO_EXPOSURE:
+                cockpit.show(is_auto_exposed=not view.is_auto_exposed)
+            case Command.INSPECT:
+                cockpit.show(is_inspecting=not view.is_inspecting)
+            case Command.WHOLE:
+                cockpit.show(zoom=WHOLE)
+            case Command.CLOSER:
+                place = self._screen.pointed_place(view)
+                cockpit.show(zoom=view.zoom.closer(place or MIDDLE))
+            case Command.FOCUS:
+                self._focus()
+
+    def _focus(self) -> None:
+        """Focus on what the last frame shows under the mouse."""
+        cockpit, view = self._cockpit, self._cockpit.view
+        place = self._screen.pointed_place(view)
+        if cockpit.report is None or place is None:
+            cockpit.say("point at something in the picture")
+            return
+        depth = cockpit.report.pair.a.depth
+        place, size = view.zoom.seen_at(place), cockpit.report.pair.a.size
+        column, row = pixel_at(size, place)
+        distance = float(depth[row, column])
+        if not (math.isfinite(distance) and distance > 0.0):
+            cockpit.say("nothing to focus on there")
+            return
+        camera = focused_at(cockpit.controls.camera, size, place, distance)
+        cockpit.controls.jump(camera)
+        told = "" if camera.aperture_radius > 0.0 else "; all is sharp with a lens radius of 0"
+        cockpit.say(f"in focus at {camera.focus_distance:.4g}{told}")
+
+    def _obey_training(self, command: Command) -> None:
+        """Commands for the session."""
+        cockpit, view = self._cockpit, self._cockpit.view
+        match command:
+            case Command.PAUSE:
+                cockpit.show(is_paused=not view.is_paused)
+                cockpit.edit(Edits(training_paused=not view.is_paused))
+            case Command.RESET_TRAINING:
+                # The first time asks, the second time does it.
+                if view.is_asking_reset:
+                    cockpit.edit(Edits(reset_training=True))
+                    start = start_label(view.settings.denoiser)
+                    cockpit.say(f"training starts again from {start}")
+                cockpit.show(is_asking_reset=not view.is_asking_reset)
+            case Command.SAVE:
+                self._save_checkpoint(Path(view.checkpoint))
+            case Command.LOAD:
+                cockpit.edit(Edits(load_checkpoint=Path(view.checkpoint)))
+
+    def _save_checkpoint(self, path: Path) -> None:
+        """Ask the session for it, where its folder can be written."""
+        try:
+            prepare_folder(path.parent)
+            self._cockpit.edit(Edits(save_checkpoint=path))
+        except UsageError as error:
+            self._cockpit.say(str(error))
+
+    def _leave(self) -> None:
+        """Close what is open over the picture, or else the window."""
+        view = self._cockpit.view
+        if view.help_visible or view.is_asking_reset:
+            self._cockpit.show(help_visible=False, is_asking_reset=False)
+        else:
+            self._window.request_close()
+
+    def _take_screenshot(self) -> None:
+        """PNG of what is shown, EXR of what was computed."""
+        cockpit = self._cockpit
+        if cockpit.report is None:
+            cockpit.say("no picture yet")
+            return
+        try:
+            pixels = self._screen.pixels(cockpit.report, cockpit.view)
+            picture = save_screenshot(self._folder, cockpit.report, pixels)
+            cockpit.say(f"saved {picture} and .exr")
+        except UsageError as error:
+            cockpit.say(str(error))

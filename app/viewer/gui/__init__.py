@@ -1,0 +1,1 @@
+"""Panel, overlays and plots, drawn with imgui."""

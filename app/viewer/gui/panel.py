@@ -1,0 +1,137 @@
+"""Panel: shows a report and what the user has chosen, returns what the user wants changed.
+
+Host code. Draws with imgui; reaches into nothing. Every function that draws takes a `Draft`, shows
+what is in it and writes the user's changes back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import imgui
+
+from app.session.report import FrameReport
+from app.viewer.gui.overlays import draw_help
+from app.viewer.gui.overlays import draw_question
+from app.viewer.gui.plots import Plots
+from app.viewer.gui.settings_sections import draw_render
+from app.viewer.gui.settings_sections import draw_training
+from app.viewer.gui.settings_sections import draw_view
+from app.viewer.gui.theme import DIM
+from app.viewer.gui.theme import FIXED_WINDOW
+from app.viewer.gui.theme import GOOD
+from app.viewer.gui.widgets import button_row
+from app.viewer.gui.widgets import header
+from app.viewer.interaction.commands import Command
+from app.viewer.interaction.lens import FIELDS_OF_VIEW
+from app.viewer.interaction.panel_edits import Draft
+from app.viewer.picture.views import ViewState
+
+WIDTH = 348.0  # screen units, as all lengths here
+PLOT_HEIGHT = 54.0
+LENS_DRAG, FOCUS_DRAG = 1e-4, 5e-3  # of the focus distance for each pixel dragged
+FOCUS_DISTANCES = (1e-4, 1e6)  # scene units
+LABEL_WIDTH = 112.0  # right of the widgets
+
+
+def draw_panel(
+    report: FrameReport | None, view: ViewState, plots: Plots, scale: float = 1.0
+) -> Draft:
+    """The panel on the left, and over the picture the help and the question if they are open."""
+    draft = Draft(view)
+    if view.panel_visible:
+        imgui.set_next_window_position(0.0, 0.0)
+        imgui.set_next_window_size(WIDTH * scale, imgui.get_io().display_size[1])
+        imgui.begin("panel", flags=FIXED_WINDOW | imgui.WINDOW_NO_BRING_TO_FRONT_ON_FOCUS)
+        imgui.push_item_width(-LABEL_WIDTH * scale)
+        _draw_figures(draft, report)
+        draw_view(draft)
+        draw_render(draft)
+        draw_training(draft, report)
+        _draw_plots(plots, PLOT_HEIGHT * scale)
+        _draw_camera(draft)
+        _draw_files(draft)
+        imgui.pop_item_width()
+        imgui.end()
+    if view.help_visible:
+        draw_help(scale)
+    if view.is_asking_reset:
+        draw_question(draft, report, scale)
+    return draft
+
+
+def _draw_figures(draft: Draft, report: FrameReport | None) -> None:
+    """The figures one looks at first."""
+    if report is None:
+        imgui.text_colored("first frame ...", *DIM)
+        return
+    total = report.milliseconds.get("total", 0.0)
+    width, height = report.pair.a.size
+    imgui.text(f"{total:.1f} ms")
+    imgui.same_line()
+    imgui.text_colored(f"{width} x {height}, {report.pair.spp} spp a half", *DIM)
+    if report.psnr_denoised is not None and report.psnr_mean is not None:
+        imgui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", *GOOD)
+        imgui.same_line()
+        imgui.text_colored(f"mean {report.psnr_mean:.2f} dB, by {report.measure_spp} spp", *DIM)
+        if report.psnr_rival is not None:
+            imgui.text_colored(f"rival {report.psnr_rival:.2f} dB", *DIM)
+    else:
+        imgui.text_colored("PSNR: when the camera rests", *DIM)
+    if report.nonfinite_count:
+        imgui.text_colored(f"{report.nonfinite_count} pixels not finite", 1.0, 0.3, 1.0)
+
+
+def _draw_plots(plots: Plots, height: float) -> None:
+    """The last frames as curves."""
+    if not header("Plots"):
+        return
+    plots.draw_milliseconds(height)
+    plots.draw_loss(height)
+    plots.draw_psnr(height)
+
+
+def _draw_camera(draft: Draft) -> None:
+    """Where the camera is and where it goes."""
+    if not header("Camera"):
+        return
+    view = draft.view
+    imgui.text_colored(f"speed {view.fly_speed:.3g} units/s (wheel)", *DIM)
+    _draw_lens(draft)
+    record = "Stop (Space)" if view.is_recording else "Record (Space)"
+    play = "Stop (Enter)" if view.is_playing else "Play (Enter)"
+    button_row(draft, {"Frame (F)": Command.FRAME_SCENE, "Reset (R)": Command.RESET_CAMERA})
+    button_row(draft, {record: Command.RECORD, play: Command.PLAY})
+
+
+def _draw_lens(draft: Draft) -> None:
+    """Field of view, and what is in focus."""
+    camera = draft.view.camera
+    if camera is None:
+        return
+    changed, fov = imgui.slider_float(
+        "field of view", camera.fov_x, *FIELDS_OF_VIEW, "%.0f deg", imgui.SLIDER_FLAGS_ALWAYS_CLAMP
+    )
+    if changed:
+        draft.camera = replace(camera, fov_x=fov)
+    focus = camera.focus_distance
+    changed, radius = imgui.drag_float(
+        "lens radius", camera.aperture_radius, LENS_DRAG * focus, 0.0, focus, "%.4g"
+    )
+    if changed:
+        draft.camera = replace(camera, aperture_radius=min(max(radius, 0.0), focus))
+    changed, distance = imgui.drag_float(
+        "focus (V)", focus, FOCUS_DRAG * focus, *FOCUS_DISTANCES, "%.4g"
+    )
+    if changed:
+        low, high = FOCUS_DISTANCES
+        draft.camera = replace(camera, focus_distance=min(max(distance, low), high))
+
+
+def _draw_files(draft: Draft) -> None:
+    """What is kept."""
+    if not header("Files"):
+        return
+    draft.show(checkpoint=imgui.input_text("checkpoint", draft.view.checkpoint)[1])
+    button_row(draft, {"Save (F5)": Command.SAVE, "Load (F9)": Command.LOAD})
+    button_row(draft, {"Screenshot (F12)": Command.SCREENSHOT, "Help (F1)": Command.HELP})

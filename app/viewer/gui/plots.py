@@ -1,0 +1,175 @@
+"""Plots: the last few hundred frames as curves, drawn with imgui.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+
+import imgui
+
+from app.session.report import FrameReport
+
+HISTORY = 240  # frames kept
+MIN_PLACES = 60  # frames that a plot is wide, however few there have been
+STAGE_COLORS = {
+    "render": (0.36, 0.67, 0.93),
+    "train": (0.98, 0.68, 0.25),
+    "denoise": (0.45, 0.82, 0.52),
+    "rival": (0.80, 0.52, 0.86),
+}
+LOSS_COLORS = {"loss": (0.98, 0.68, 0.25)}
+PSNR_COLORS = {
+    "mean": (0.65, 0.65, 0.70),
+    "denoised": (0.45, 0.82, 0.52),
+    "rival": (0.80, 0.52, 0.86),
+}
+FRAME_COLOR = (0.12, 0.12, 0.145)
+GRID_COLOR = (0.22, 0.22, 0.25)
+LABEL_COLOR = (0.60, 0.60, 0.65)
+LINE_PIXELS = 1.6
+PADDING = 4.0  # pixels between frame and curves
+HEADROOM = 1.08  # of the axis above the largest value
+MIN_LOSS = 1e-6  # smaller ones are drawn as this on the logarithmic axis
+LOG_MARGIN = 0.05  # powers of ten above and below the curve
+MIN_PSNR_SPAN = 1.0  # dB; a flat curve is not stretched into noise
+
+Color = tuple[float, float, float]
+Series = dict[str, deque[float]]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What the curves of one plot share."""
+
+    low: float
+    high: float
+    texts: tuple[str, str]
+    """Labels of the upper and the lower end."""
+    is_logarithmic: bool = False
+    """True: `low` and `high` are powers of ten."""
+
+
+class Plots:
+    """Milliseconds per stage, loss and PSNR of the last frames."""
+
+    def __init__(self) -> None:
+        """Start with nothing to show."""
+        self.milliseconds = _series(STAGE_COLORS)
+        self.loss = _series(LOSS_COLORS)
+        self.psnr = _series(PSNR_COLORS)
+
+    def add(self, report: FrameReport) -> None:
+        """Take over the figures of a frame; what it does not know leaves a gap."""
+        for stage, values in self.milliseconds.items():
+            values.append(report.milliseconds.get(stage, math.nan))
+        losses = [loss for loss in report.losses if math.isfinite(loss)]
+        self.loss["loss"].append(sum(losses) / len(losses) if losses else math.nan)
+        self.psnr["mean"].append(_or_nan(report.psnr_mean))
+        self.psnr["denoised"].append(_or_nan(report.psnr_denoised))
+        self.psnr["rival"].append(_or_nan(report.psnr_rival))
+
+    def draw_milliseconds(self, height: float) -> None:
+        """Milliseconds per stage from 0."""
+        high = max(_finite(self.milliseconds), default=1.0) * HEADROOM
+        axis = Axis(0.0, high, (f"{high:.0f} ms", ""))
+        _draw(self.milliseconds, STAGE_COLORS, axis, "%.0f", height)
+
+    def draw_loss(self, height: float) -> None:
+        """Mean loss per frame on a logarithmic axis."""
+        logs = [math.log10(max(value, MIN_LOSS)) for value in _finite(self.loss)] or [0.0]
+        low, high = min(logs) - LOG_MARGIN, max(logs) + LOG_MARGIN
+        axis = Axis(low, high, (f"{10**high:.3g}", f"{10**low:.3g}"), is_logarithmic=True)
+        _draw(self.loss, LOSS_COLORS, axis, "%.4g", height)
+
+    def draw_psnr(self, height: float) -> None:
+        """PSNR of the mean of halves, of the denoised image and of the rival's."""
+        values = _finite(self.psnr) or [0.0]
+        low, high = min(values), max(values)
+        high = max(high, low + MIN_PSNR_SPAN)
+        axis = Axis(low, high, (f"{high:.1f} dB", f"{low:.1f}"))
+        _draw(self.psnr, PSNR_COLORS, axis, "%.2f", height)
+
+
+def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, float]]]:
+    """Pieces of a curve between gaps: points in [0, 1]^2, x by age, the latest at 1, y upwards."""
+    pieces: list[list[tuple[float, float]]] = [[]]
+    span = max(axis.high - axis.low, 1e-12)
+    places = max(len(values), MIN_PLACES)
+    first = places - len(values)
+    for index, value in enumerate(values):
+        if not math.isfinite(value):
+            pieces.append([])
+            continue
+        if axis.is_logarithmic:
+            value = math.log10(max(value, MIN_LOSS))
+        share = min(max((value - axis.low) / span, 0.0), 1.0)
+        pieces[-1].append(((first + index) / (places - 1), share))
+    return [piece for piece in pieces if piece]
+
+
+def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, height: float) -> None:
+    """A framed plot as wide as the panel, below a line with its legend."""
+    canvas = imgui.get_window_draw_list()
+    left, line_top = imgui.get_cursor_screen_pos()
+    top = line_top + imgui.get_text_line_height() + 2.0
+    width = imgui.get_content_region_available_width()
+    right, bottom = left + width, top + height
+    canvas.add_rect_filled(left, top, right, bottom, _packed(FRAME_COLOR), rounding=4.0)
+    middle = (top + bottom) / 2
+    canvas.add_line(left, middle, right, middle, _packed(GRID_COLOR))
+    for name, values in series.items():
+        for piece in curve_points(values, axis):
+            points = [
+                (left + PADDING + x * (width - 2 * PADDING), bottom - PADDING - y * (height - 8.0))
+                for x, y in piece
+            ]
+            # One by one: imgui thins a polyline to dots where it bends sharply.
+            for start, end in zip(points, points[1:]):
+                canvas.add_line(*start, *end, _packed(colors[name]), LINE_PIXELS)
+    canvas.add_text(left + PADDING, top + 1.0, _packed(LABEL_COLOR), axis.texts[0])
+    low_top = bottom - imgui.get_text_line_height() - 1.0
+    canvas.add_text(left + PADDING, low_top, _packed(LABEL_COLOR), axis.texts[1])
+    _draw_legend(canvas, series, colors, legend, (right - PADDING, line_top))
+    imgui.dummy(width, bottom - line_top)
+
+
+def _draw_legend(
+    canvas: imgui._DrawList,
+    series: Series,
+    colors: dict[str, Color],
+    number: str,
+    corner: tuple[float, float],
+) -> None:
+    """Names and latest values in the curves' colours, right-aligned; no empty ones."""
+    x, y = corner
+    for name in reversed(series):
+        values = series[name]
+        if not any(math.isfinite(value) for value in values):
+            continue
+        latest = number % values[-1] if values and math.isfinite(values[-1]) else "-"
+        text = f"{name} {latest}"
+        x -= imgui.calc_text_size(text)[0]
+        canvas.add_text(x, y, _packed(colors[name]), text)
+        x -= 2 * PADDING
+
+
+def _series(colors: dict[str, Color]) -> Series:
+    """An empty curve for each colour."""
+    return {name: deque(maxlen=HISTORY) for name in colors}
+
+
+def _finite(series: Series) -> list[float]:
+    """All values of all curves but the gaps."""
+    return [value for values in series.values() for value in values if math.isfinite(value)]
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _packed(color: Color) -> int:
+    return imgui.get_color_u32_rgba(*color, 1.0)

@@ -1,0 +1,94 @@
+"""Reactions: what an event of keyboard or mouse does to camera and view.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.viewer.interaction.commands import COMMAND_KEYS
+from app.viewer.interaction.commands import Command
+from app.viewer.interaction.controls import MOVE_KEYS
+from app.viewer.interaction.events import ButtonEvent
+from app.viewer.interaction.events import Event
+from app.viewer.interaction.events import FocusLost
+from app.viewer.interaction.events import KeyEvent
+from app.viewer.interaction.events import PointerEvent
+from app.viewer.interaction.events import ScrollEvent
+from app.viewer.interaction.state import Cockpit
+from app.viewer.layout import Screen
+from app.viewer.path_player import PathPlayer
+from app.viewer.picture.views import VIEWS
+from app.viewer.window import Window
+
+SPLIT_REACH = 8.0  # screen units around the split line that take hold of it
+
+
+class Reactions:
+    """Turns events into motion, changes of the view and commands."""
+
+    def __init__(
+        self,
+        cockpit: Cockpit,
+        window: Window,
+        screen: Screen,
+        player: PathPlayer,
+        obey: Callable[[Command], None],
+    ) -> None:
+        """`obey` does what a key commands."""
+        self._cockpit = cockpit
+        self._window = window
+        self._screen = screen
+        self._player = player
+        self._obey = obey
+        self._drag: str | None = None
+
+    def react(self, event: Event) -> None:
+        """Follow one event."""
+        controls = self._cockpit.controls
+        if isinstance(event, PointerEvent):
+            self._cockpit.show(pointer=event.place)
+        match event:
+            case KeyEvent(name, is_pressed):
+                controls.key(name, is_pressed)
+                if is_pressed:
+                    self._press(name)
+            case ButtonEvent(button, True, place):
+                self._drag = self._grip(button, place)
+            case ButtonEvent():
+                self._drag = None
+            case PointerEvent(dx, dy, _) if self._drag == "look":
+                self._player.stop()
+                controls.look(dx, dy)
+            case PointerEvent(_, _, place) if self._drag == "split":
+                x, _, width, _ = self._screen.picture(self._cockpit.view)
+                self._cockpit.show(split=min(max((place[0] - x) / width, 0.0), 1.0))
+            case ScrollEvent(steps):
+                controls.scroll(steps)
+            case FocusLost():
+                controls.release_all()
+                self._drag = None
+
+    def _grip(self, button: int, place: tuple[float, float]) -> str | None:
+        """What a drag that begins at `place` moves: the split line, the view, or nothing."""
+        view = self._cockpit.view
+        left, _, width, _ = self._screen.area(view)
+        if self._window.is_gui_using_mouse or not left <= place[0] < left + width:
+            return None
+        x, _, picture_width, _ = self._screen.picture(view)
+        distance = abs(place[0] - x - view.split * picture_width)
+        is_near = distance <= SPLIT_REACH * self._window.pixel_ratio
+        return "split" if view.is_split and is_near and button == 0 else "look"
+
+    def _press(self, name: str) -> None:
+        """A key that is not held."""
+        if name in MOVE_KEYS:
+            self._player.stop()
+        for view in VIEWS:
+            if name == view.key:
+                self._cockpit.show(left=view)
+        if self._cockpit.view.is_asking_reset and name == "enter":
+            name = "t"
+        if name in COMMAND_KEYS:
+            self._obey(COMMAND_KEYS[name])

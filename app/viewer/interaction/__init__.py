@@ -1,0 +1,1 @@
+"""State of the viewer that input and panel change: camera controls, commands, edits."""

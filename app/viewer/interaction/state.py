@@ -1,0 +1,119 @@
+"""Cockpit: what the user steers - the camera, the view, wishes for the next frame, a line of text.
+
+Host code. Pure: time comes from the clock it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from app.session.frame_budget import Work
+from app.session.report import NO_EDITS
+from app.session.report import Edits
+from app.session.report import FrameReport
+from app.settings.session_settings import SessionSettings
+from app.viewer.interaction.controls import FlyControls
+from app.viewer.interaction.controls import fly_speed
+from app.viewer.picture.exposure import auto_exposure
+from app.viewer.picture.views import ViewState
+from app.viewer.picture.views import merged
+from app.viewer.picture.views import with_edits
+from scenes.model.summary import Outline
+
+MESSAGE_SECONDS = 6.0  # a message stays this long
+
+
+class Cockpit:
+    """The state of a flight, shared by the parts of the viewer."""
+
+    def __init__(
+        self, scene: Outline, settings: SessionSettings, clock: Callable[[], float]
+    ) -> None:
+        """At the scene's camera; `clock` gives seconds."""
+        self.clock = clock
+        self.view = ViewState(settings=settings)
+        self.controls = FlyControls(scene.camera, fly_speed(scene))
+        self.report: FrameReport | None = None
+        """The last finished frame, None before the first."""
+        self._edits = NO_EDITS
+        self._asked_steps = settings.denoiser.train_steps
+        self._message_end = 0.0
+
+    def show(self, **changes: Any) -> None:
+        """Change fields of the view."""
+        self.view = replace(self.view, **changes)
+
+    def say(self, message: str) -> None:
+        """Show a line for a while."""
+        self.show(message=message)
+        self._message_end = self.clock() + MESSAGE_SECONDS
+
+    def drop_old_message(self, now: float) -> None:
+        """Clear the line once it has been there long enough; `now` in seconds."""
+        if self.view.message and now > self._message_end:
+            self.show(message="")
+
+    def edit(self, edits: Edits) -> None:
+        """Add to what the next frame changes; the later wish wins."""
+        self._edits = merged(self._edits, edits)
+        self.view = with_edits(self.view, self._edits)
+
+    @property
+    def full_work(self) -> Work:
+        """All that a frame shall do, were there no budget."""
+        render, denoiser = self.view.settings.render, self.view.settings.denoiser
+        steps = 0 if self.view.is_paused else denoiser.train_steps
+        return Work(render.size, render.spp, steps, denoiser.crop)
+
+    @property
+    def has_wishes(self) -> bool:
+        """True if the next frame changes anything but its work."""
+        return self._edits != NO_EDITS
+
+    @property
+    def wished_checkpoint(self) -> Path | None:
+        """File that the next frame is to write the training's state to."""
+        return self._edits.save_checkpoint
+
+    def take_edits(self, work: Work) -> Edits:
+        """What the frame of `work` that begins now changes; nothing is left over."""
+        # A pause does no steps, but is no wish for none.
+        wanted = self.view.settings.denoiser.train_steps
+        self._asked_steps = wanted if self.view.is_paused else work.train_steps
+        asked = replace(work, train_steps=self._asked_steps).edits
+        edits, self._edits = merged(self._edits, asked), NO_EDITS
+        return edits
+
+    def make_do_with_less(self, work: Work) -> bool:
+        """No memory for `work`: go back to that of the last frame; False if it was no smaller."""
+        done = self.view.work
+        if done is None or not (work.pixel_count > done.pixel_count or work.crop > done.crop):
+            return False
+        self.edit(Edits(size=done.size, crop=done.crop))
+        self.say("out of memory at {}x{}, crops of {}".format(*work.size, work.crop))
+        return True
+
+    def take_over(self, report: FrameReport, settings: SessionSettings, work: Work) -> None:
+        """A frame is finished, `settings` are the session's: what it did, or a checkpoint has.
+
+        What the frame was told to do was perhaps less than the user wants, who alone knows that.
+        """
+        self.report = report
+        wanted = self.view.settings
+        render = replace(settings.render, size=wanted.render.size, spp=wanted.render.spp)
+        denoiser = settings.denoiser
+        if denoiser.train_steps == self._asked_steps:
+            denoiser = replace(denoiser, train_steps=wanted.denoiser.train_steps)
+        self.show(
+            settings=replace(settings, render=render, denoiser=denoiser),
+            is_paused=not report.is_training,
+            work=work,
+        )
+        self.view = with_edits(self.view, self._edits)
+        if self.view.is_auto_exposed:
+            self.show(exposure=auto_exposure(report.denoised))
+        for message in report.messages:
+            self.say(message)

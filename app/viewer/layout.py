@@ -1,0 +1,130 @@
+"""Screen: lays out picture, names and panel in the window.
+
+Host code. Needs the window's GL context to be current.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from app.session.report import FrameReport
+from app.viewer.gui.overlays import draw_progress
+from app.viewer.gui.panel import WIDTH
+from app.viewer.gui.panel import draw_panel
+from app.viewer.gui.plots import Plots
+from app.viewer.gui.theme import set_theme
+from app.viewer.interaction.panel_edits import Draft
+from app.viewer.picture.display import BACKGROUND
+from app.viewer.picture.display import Display
+from app.viewer.picture.display import draw_table
+from app.viewer.picture.display import draw_tags
+from app.viewer.picture.inspector import pixel_rows
+from app.viewer.picture.views import Rectangle
+from app.viewer.picture.views import ViewState
+from app.viewer.picture.views import letterbox
+from app.viewer.picture.views import shown
+from app.viewer.picture.zoom import Place
+from app.viewer.window import Window
+
+MIN_PICTURE_SHARE = 0.3  # of the window beside the panel; with less the panel covers the picture
+
+
+class Screen:
+    """What the window shows."""
+
+    def __init__(self, window: Window) -> None:
+        """Nothing is drawn yet."""
+        self._window = window
+        self._display = Display(window.context)
+        set_theme()
+        self._plots = Plots()
+        self._uploaded: tuple[object, ...] = ()
+
+    @property
+    def is_minimised(self) -> bool:
+        """True while there is nothing to draw on."""
+        return min(self._window.framebuffer_size) <= 0
+
+    def add(self, report: FrameReport) -> None:
+        """Take a frame's figures into the plots."""
+        self._plots.add(report)
+
+    def draw(self, report: FrameReport | None, view: ViewState) -> Draft:
+        """Picture, tags and panel; what the user changed there. Nothing while minimised."""
+        if self.is_minimised:
+            return Draft(view)
+        self._upload(report, view)
+        self._clear()
+        picture = self.picture(view)
+        if self._display.has_image:
+            self._display.draw(self._window.context.screen, picture, view)
+        self._window.begin_frame()
+        ratio = self._window.pixel_ratio
+        top = (self._window.framebuffer_size[1] - picture[1] - picture[3]) / ratio
+        draw_tags(report, view, (picture[0] / ratio, top), picture[2] / ratio)
+        self._draw_pixel(report, view)
+        view = replace(view, upload_way=self._display.way)
+        draft = draw_panel(report, view, self._plots, self._window.ui_scale)
+        self._window.end_frame()
+        return draft
+
+    def _draw_pixel(self, report: FrameReport | None, view: ViewState) -> None:
+        """The numbers of the pixel under the mouse, if they are wanted."""
+        place = self.pointed_place(view)
+        if not view.is_inspecting or report is None or place is None:
+            return
+        if not self._window.is_gui_using_mouse:
+            ratio, height = self._window.pixel_ratio, self._window.framebuffer_size[1]
+            at = view.pointer[0] / ratio, (height - view.pointer[1]) / ratio
+            draw_table(pixel_rows(report, view.zoom.seen_at(place)), at)
+
+    def draw_progress(self, text: str, share: float) -> None:
+        """What is being prepared, alone in the window. Nothing while minimised."""
+        if self.is_minimised:
+            return
+        self._clear()
+        self._window.begin_frame()
+        draw_progress(text, share, self._window.ui_scale)
+        self._window.end_frame()
+
+    def pixels(self, report: FrameReport, view: ViewState) -> np.ndarray:
+        """(H, W, 3) uint8, row 0 on top: the picture as drawn, at the frame's own size."""
+        self._upload(report, view)
+        return self._display.pixels(view)
+
+    def area(self, view: ViewState) -> Rectangle:
+        """Where the picture may be, in framebuffer pixels: the window without the panel."""
+        width, height = self._window.framebuffer_size
+        covered = round(WIDTH * self._window.ui_scale * self._window.pixel_ratio)
+        if not view.panel_visible or width - covered < MIN_PICTURE_SHARE * width:
+            covered = 0
+        return covered, 0, max(width - covered, 1), max(height, 1)
+
+    def picture(self, view: ViewState) -> Rectangle:
+        """Where the picture is, in framebuffer pixels."""
+        return letterbox(view.settings.render.size, self.area(view))
+
+    def pointed_place(self, view: ViewState) -> Place | None:
+        """Where the mouse is in the picture's rectangle, in [0, 1]^2, y upwards; None beside it."""
+        left, bottom, width, height = self.picture(view)
+        x, y = (view.pointer[0] - left) / width, (view.pointer[1] - bottom) / height
+        return (x, y) if 0.0 <= x < 1.0 and 0.0 <= y < 1.0 else None
+
+    def _upload(self, report: FrameReport | None, view: ViewState) -> None:
+        """Hand the images to the display, once for each frame and choice of views."""
+        wanted = (report, view.left, view.right if view.is_split else None)
+        if report is None or wanted == self._uploaded:
+            return
+        self._display.upload(
+            shown(report, view.left), shown(report, view.right) if view.is_split else None
+        )
+        self._uploaded = wanted
+
+    def _clear(self) -> None:
+        """Background everywhere."""
+        screen = self._window.context.screen
+        screen.use()
+        self._window.context.viewport = (0, 0, *self._window.framebuffer_size)
+        screen.clear(*BACKGROUND)

@@ -1,0 +1,89 @@
+"""Path player: records the camera while the user flies, and plays a camera path.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.base.errors import UsageError
+from app.base.files import prepare_folder
+from app.camera_path.default import flythrough_path
+from app.camera_path.files import save_camera_path
+from app.camera_path.spline import CameraPath
+from app.camera_path.spline import PathRecorder
+from app.settings.options import Options
+from app.viewer.interaction.state import Cockpit
+from app.viewer.picture.screenshot import free_path
+from scenes.model.summary import Outline
+
+STEM = "camera-path"
+
+
+class PathPlayer:
+    """Moves the cockpit's camera along a path, or writes down where it goes."""
+
+    def __init__(self, cockpit: Cockpit, scene: Outline, options: Options, folder: Path) -> None:
+        """Recorded paths go to `folder`; without one the options' path is played."""
+        self._cockpit = cockpit
+        self._scene = scene
+        self._options = options
+        self._folder = folder
+        self._recorder: PathRecorder | None = None
+        self._path: CameraPath | None = None
+        self._start = 0.0
+
+    def toggle_recording(self) -> None:
+        """Begin to record, or end it and keep the path."""
+        if self._recorder is None:
+            self._recorder = PathRecorder()
+        else:
+            path, self._recorder = self._recorder.path(), None
+            if path is not None:
+                self._keep(path)
+        self._cockpit.show(is_recording=self._recorder is not None)
+
+    def toggle_playing(self) -> None:
+        """Play the path from its start, or stop."""
+        if self._cockpit.view.is_playing:
+            self.stop()
+            return
+        try:
+            self._path = self._path or flythrough_path(
+                self._scene, self._options.scene, self._options.path
+            )
+        except UsageError as error:
+            self._cockpit.say(str(error))
+            return
+        self._start = self._cockpit.clock()
+        self._cockpit.show(is_playing=True)
+
+    def stop(self) -> None:
+        """Stop playing."""
+        self._cockpit.show(is_playing=False)
+
+    def play(self, now: float) -> None:
+        """Put the camera where the path is at `now` seconds, if one is played."""
+        if not self._cockpit.view.is_playing or self._path is None:
+            return
+        controls, played = self._cockpit.controls, now - self._start
+        controls.jump(self._path.camera_at(played, controls.camera))
+        if played >= self._path.seconds:
+            self.stop()
+
+    def record(self, now: float) -> None:
+        """Keep where the camera is at `now` seconds, if a path is recorded."""
+        if self._recorder is not None:
+            self._recorder.add(now, self._cockpit.controls.camera)
+
+    def _keep(self, path: CameraPath) -> None:
+        """A recorded path is written at once, and played from now on."""
+        self._path = path
+        try:
+            prepare_folder(self._folder)
+            file = free_path(self._folder, STEM, ".json")
+            save_camera_path(file, path)
+            self._cockpit.say(f"recorded {path.seconds:.1f} s: {file}")
+        except UsageError as error:
+            self._cockpit.say(str(error))

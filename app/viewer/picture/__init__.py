@@ -1,0 +1,1 @@
+"""The picture: what is shown, exposure, zoom, upload to a texture, screenshots."""

@@ -1,0 +1,31 @@
+"""Exposure that follows the picture.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from scenes.model.materials import LUMINANCE
+
+EXPOSURES = (-8.0, 8.0)  # stops, lowest and highest
+MIDDLE_GREY = (
+    0.18  # what the logarithmic mean of the luminance is exposed to (Reinhard 2002, eq. 2)
+)
+BLACK = 1e-4  # added to luminances, so that black pixels have a logarithm
+PIXELS = 65536  # looked at
+
+
+def auto_exposure(radiance: torch.Tensor) -> float:
+    """Stops that expose the logarithmic mean of an (H, W, 3) picture to middle grey, clamped."""
+    weights = radiance.new_tensor(LUMINANCE.tolist())
+    colors = radiance.reshape(-1, 3)
+    luminance = colors[:: -(-len(colors) // PIXELS)] @ weights
+    luminance = luminance[torch.isfinite(luminance)].clamp(min=0.0)
+    if not len(luminance):
+        return 0.0
+    mean = float(torch.log2(luminance + BLACK).mean())
+    return min(max(math.log2(MIDDLE_GREY) - mean, EXPOSURES[0]), EXPOSURES[1])

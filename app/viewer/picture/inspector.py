@@ -1,0 +1,45 @@
+"""Inspector: the numbers of the pixel under the mouse.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from app.session.report import FrameReport
+from app.viewer.picture.zoom import Place
+
+
+def pixel_at(size: tuple[int, int], place: Place) -> tuple[int, int]:
+    """(column, row), from the upper left corner, of a picture of `size` at a place in [0, 1]^2, y
+    upwards.
+    """
+    width, height = size
+    column = min(max(int(place[0] * width), 0), width - 1)
+    row = min(max(int((1.0 - place[1]) * height), 0), height - 1)
+    return column, row
+
+
+def pixel_rows(report: FrameReport, place: Place) -> list[list[str]]:
+    """What a frame knows of the pixel at a place: where that is, then a row for each image, with
+    its name and numbers, linear radiance or features.
+    """
+    half = report.pair.a
+    column, row = pixel_at(half.size, place)
+    images = {
+        "denoised": report.denoised,
+        "rival": report.rival,
+        "reference": report.reference,
+        "noisy": half.color,
+        "albedo": half.albedo,
+        "normal": half.normal,
+        "depth": half.depth,
+    }
+    pixels = {name: image[row, column] for name, image in images.items() if image is not None}
+    # One copy to the host, not one for each image.
+    numbers = iter(torch.cat(list(pixels.values())).tolist())
+    rows = [[f"pixel {column}, {row}"]]
+    for name, pixel in pixels.items():
+        rows.append([name, *(f"{next(numbers):.4g}" for _ in range(len(pixel)))])
+    return rows

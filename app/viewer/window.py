@@ -1,0 +1,252 @@
+"""Window: GLFW, its GL context, and the imgui that is drawn over it.
+
+Host code. pyimgui's own GLFW callbacks are not used: they replace those set before, fail for keys
+that GLFW does not know (-1), and lose clicks that begin and end between two looks at the mouse.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import glfw
+import imgui
+import moderngl
+from imgui.integrations.glfw import GlfwRenderer
+
+from app.viewer.interaction.events import ButtonEvent
+from app.viewer.interaction.events import Event
+from app.viewer.interaction.events import FocusLost
+from app.viewer.interaction.events import KeyEvent
+from app.viewer.interaction.events import PointerEvent
+from app.viewer.interaction.events import ScrollEvent
+
+FONT_PIXELS = 15.0
+FONT_FILE = "mpl-data/fonts/ttf/DejaVuSans.ttf"  # comes with matplotlib
+MIN_SIZE = (320, 240)  # of the window
+KEY_NAMES = {
+    getattr(glfw, name): name.removeprefix("KEY_").lower()
+    for name in dir(glfw)
+    if name.startswith("KEY_") and name not in ("KEY_UNKNOWN", "KEY_LAST")
+}
+MOUSE_BUTTONS = 3
+NOWHERE = (-1e4, -1e4)  # screen units
+
+
+class NoDisplayError(RuntimeError):
+    """There is no display to open a window on. One line with the reason."""
+
+
+class Window:
+    """A window with a GL 3.3 context, made current."""
+
+    def __init__(self, title: str, size: tuple[int, int]) -> None:
+        """Open a window of `size` in screen units. NoDisplayError if that is impossible."""
+        self._glfw = _open(title, size)
+        self.context = _context(self._glfw)
+        self._events: list[Event] = []
+        self._pointer = glfw.get_cursor_pos(self._glfw)
+        self._clicked = [False] * MOUSE_BUTTONS
+        self._fresh_keys: set[int] = set()
+        self._late_releases: set[int] = set()
+        self._has_popup = self._is_leaving_popup = False
+        self._imgui = imgui.create_context()
+        self._io = imgui.get_io()
+        self._io.ini_file_name = None
+        self.ui_scale = self._load_font()
+        self._gui = GlfwRenderer(self._glfw, attach_callbacks=False)
+        self._last_frame = glfw.get_time()
+        self._connect()
+
+    # ---- State -------------------------------------------------------------------------------
+
+    @property
+    def should_close(self) -> bool:
+        """True once the user has asked to close it."""
+        return bool(glfw.window_should_close(self._glfw))
+
+    def request_close(self) -> None:
+        """Ask to close it."""
+        glfw.set_window_should_close(self._glfw, True)
+
+    @property
+    def framebuffer_size(self) -> tuple[int, int]:
+        """(width, height) in pixels; (0, 0) while minimised."""
+        if glfw.get_window_attrib(self._glfw, glfw.ICONIFIED):
+            return 0, 0
+        return glfw.get_framebuffer_size(self._glfw)
+
+    @property
+    def pixel_ratio(self) -> float:
+        """Framebuffer pixels per screen unit."""
+        width = glfw.get_window_size(self._glfw)[0]
+        return self.framebuffer_size[0] / width if width else 1.0
+
+    @property
+    def is_gui_using_mouse(self) -> bool:
+        """True while the mouse is over the panel or drags something of it."""
+        return bool(self._io.want_capture_mouse)
+
+    # ---- Events ------------------------------------------------------------------------------
+
+    def poll(self) -> list[Event]:
+        """What happened since the last call, in order."""
+        glfw.poll_events()
+        events, self._events = self._events, []
+        return events
+
+    def _connect(self) -> None:
+        """The only place that sets callbacks."""
+        glfw.set_key_callback(self._glfw, self._on_key)
+        glfw.set_char_callback(self._glfw, self._on_char)
+        glfw.set_mouse_button_callback(self._glfw, self._on_button)
+        glfw.set_cursor_pos_callback(self._glfw, self._on_pointer)
+        glfw.set_scroll_callback(self._glfw, self._on_scroll)
+        glfw.set_window_focus_callback(self._glfw, self._on_focus)
+
+    def _on_key(self, _window: Any, key: int, _code: int, action: int, _mods: int) -> None:
+        if key not in KEY_NAMES or action == glfw.REPEAT:
+            return
+        is_pressed = action == glfw.PRESS
+        if is_pressed:
+            self._io.keys_down[key] = True
+            self._fresh_keys.add(key)
+        elif key in self._fresh_keys:
+            self._late_releases.add(key)
+        else:
+            self._io.keys_down[key] = False
+        if self._has_popup and key == glfw.KEY_ESCAPE and is_pressed:
+            # imgui leaves lists open unless it is steered by keys.
+            self._is_leaving_popup = True
+        elif not (is_pressed and self._io.want_capture_keyboard):
+            self._events.append(KeyEvent(KEY_NAMES[key], is_pressed))
+
+    def _on_char(self, _window: Any, code: int) -> None:
+        if 0 < code < 0x10000:
+            self._io.add_input_character(code)
+
+    def _on_button(self, _window: Any, button: int, action: int, _mods: int) -> None:
+        if button >= MOUSE_BUTTONS:
+            return
+        is_pressed = action == glfw.PRESS
+        self._clicked[button] = self._clicked[button] or is_pressed
+        if not (is_pressed and self._io.want_capture_mouse):
+            self._events.append(ButtonEvent(button, is_pressed, self._place()))
+
+    def _on_pointer(self, _window: Any, x: float, y: float) -> None:
+        dx, dy = x - self._pointer[0], y - self._pointer[1]
+        self._pointer = (x, y)
+        self._events.append(PointerEvent(dx, dy, self._place()))
+
+    def _on_scroll(self, _window: Any, dx: float, dy: float) -> None:
+        self._io.mouse_wheel_horizontal += dx
+        self._io.mouse_wheel += dy
+        if not self._io.want_capture_mouse:
+            self._events.append(ScrollEvent(dy))
+
+    def _on_focus(self, _window: Any, has_focus: int) -> None:
+        if not has_focus:
+            for key in KEY_NAMES:
+                self._io.keys_down[key] = False
+            self._events.append(FocusLost())
+
+    def _place(self) -> tuple[float, float]:
+        """The pointer in framebuffer pixels, y upwards."""
+        ratio = self.pixel_ratio
+        return self._pointer[0] * ratio, self.framebuffer_size[1] - self._pointer[1] * ratio
+
+    # ---- Drawing -----------------------------------------------------------------------------
+
+    def begin_frame(self) -> None:
+        """Start an imgui frame with the input that came since the last one."""
+        io, now = self._io, glfw.get_time()
+        io.display_size = glfw.get_window_size(self._glfw)
+        io.display_fb_scale = (self.pixel_ratio, self.pixel_ratio)
+        io.delta_time = max(now - self._last_frame, 1e-3)
+        self._last_frame = now
+        io.mouse_pos = self._pointer
+        for button in range(MOUSE_BUTTONS):
+            # A click that is over already still lasts for one frame.
+            is_down = glfw.get_mouse_button(self._glfw, button) == glfw.PRESS
+            io.mouse_down[button] = is_down or self._clicked[button]
+            self._clicked[button] = False
+        if self._is_leaving_popup:
+            # A click beside everything closes it, and hits nothing else.
+            io.mouse_pos, io.mouse_down[0] = NOWHERE, True
+            self._is_leaving_popup = False
+        down = io.keys_down
+        io.key_ctrl = down[glfw.KEY_LEFT_CONTROL] or down[glfw.KEY_RIGHT_CONTROL]
+        io.key_shift = down[glfw.KEY_LEFT_SHIFT] or down[glfw.KEY_RIGHT_SHIFT]
+        io.key_alt = down[glfw.KEY_LEFT_ALT] or down[glfw.KEY_RIGHT_ALT]
+        imgui.new_frame()
+        for key in self._late_releases:
+            down[key] = False
+        self._late_releases.clear()
+        self._fresh_keys.clear()
+
+    def end_frame(self) -> None:
+        """Draw imgui over what is there and show it all."""
+        self._has_popup = imgui.is_popup_open("", imgui.POPUP_ANY_POPUP)
+        imgui.render()
+        self.context.screen.use()
+        self._gui.render(imgui.get_draw_data())
+        glfw.swap_buffers(self._glfw)
+
+    def close(self) -> None:
+        """Destroy window, imgui and context."""
+        self._gui.shutdown()
+        imgui.destroy_context(self._imgui)
+        self.context.release()
+        glfw.destroy_window(self._glfw)
+        glfw.terminate()
+
+    def _load_font(self) -> float:
+        """A readable font at the screen's own resolution; returns the GUI's scale."""
+        scale = max(glfw.get_window_content_scale(self._glfw)[0], 1.0)
+        ratio = self.pixel_ratio or 1.0
+        spec = importlib.util.find_spec("matplotlib")
+        path = Path(spec.origin).parent / FONT_FILE if spec and spec.origin else None
+        if path is not None and path.is_file():
+            self._io.fonts.add_font_from_file_ttf(str(path), FONT_PIXELS * scale)
+        self._io.font_global_scale = 1.0 / ratio
+        return scale / ratio
+
+
+def _context(window: Any) -> moderngl.Context:
+    """GL of the window, which is current. NoDisplayError where moderngl finds no way to it."""
+    try:
+        return moderngl.create_context(require=330)
+    except Exception as error:  # moderngl raises Exception itself
+        glfw.destroy_window(window)
+        glfw.terminate()
+        reason = " ".join(str(error).split())
+        raise NoDisplayError(f"cannot open a window: {reason}") from error
+
+
+def _open(title: str, size: tuple[int, int]) -> Any:
+    """A GLFW window whose context is current. NoDisplayError if there can be none."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if os.environ.get("DISPLAY") and hasattr(glfw, "PLATFORM_X11"):
+            # Both pyimgui's and moderngl's way to the context expect X11 rather than Wayland.
+            glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_X11)
+        window = None
+        if glfw.init():
+            glfw.window_hint(glfw.CONTEXT_VERSION_MAJOR, 3)
+            glfw.window_hint(glfw.CONTEXT_VERSION_MINOR, 3)
+            glfw.window_hint(glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE)
+            glfw.window_hint(glfw.OPENGL_FORWARD_COMPAT, True)
+            glfw.window_hint(glfw.SCALE_TO_MONITOR, True)  # as large to the eye on fine screens
+            window = glfw.create_window(*size, title, None, None)
+    if not window:
+        glfw.terminate()
+        reason = str(caught[-1].message).splitlines()[0] if caught else "no reason given"
+        raise NoDisplayError(f"cannot open a window: {reason}")
+    glfw.make_context_current(window)
+    # Waiting for the screen between two stages of work would cost training its time.
+    glfw.swap_interval(0)
+    glfw.set_window_size_limits(window, *MIN_SIZE, glfw.DONT_CARE, glfw.DONT_CARE)
+    return window

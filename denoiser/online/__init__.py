@@ -1,0 +1,1 @@
+"""Online denoiser: network inputs, training on rendered frames, checkpoints."""

@@ -1,0 +1,68 @@
+"""Checkpoints of the online training: weights, Adam's moments, the crops' random state, settings.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from denoiser.crops import CropSampler
+from denoiser.errors import CheckpointError
+from denoiser.online.trainer import CROPS
+from denoiser.online.trainer import Trainer
+from denoiser.settings import DenoiserSettings
+from denoiser.training.checkpoint_file import ONLINE
+from denoiser.training.checkpoint_file import Content
+from denoiser.training.checkpoint_file import check_tensors
+from denoiser.training.checkpoint_file import one_line
+from denoiser.training.checkpoint_file import read_content
+from denoiser.training.checkpoint_file import write_content
+
+__all__ = ["CheckpointError", "load", "load_settings", "save"]
+
+
+def save(path: Path, trainer: Trainer) -> None:
+    """Write the trainer's state to `path`, first under a temporary name. Or CheckpointError.
+
+    The start in its settings is what the training began with, not what it would be reset to.
+    """
+    settings = replace(trainer.settings, start=trainer.start).to_json()
+    write_content(path, Content(trainer.state(), ONLINE, settings, trainer.step_count))
+
+
+def load(path: Path, trainer: Trainer) -> None:
+    """Bring `trainer` to the state saved in `path`, settings included.
+
+    On CheckpointError the trainer is left as it was.
+    """
+    content = read_content(path, ONLINE)
+    settings = _settings_of(path, content)
+    saved, wanted = settings.network, trainer.settings.network
+    if saved is not wanted:
+        raise CheckpointError(f"{path}: holds the network {saved.value}, not {wanted.value}")
+    check_tensors(path, content.tensors, trainer.state())
+    try:
+        CropSampler(0).restore(content.tensors[CROPS])
+    except RuntimeError as error:
+        raise CheckpointError(f"{path}: {CROPS} is no random state: {one_line(error)}") from error
+    trainer.restore(content.tensors, settings, content.step_count)
+
+
+def resume(path: Path, trainer: Trainer, settings: DenoiserSettings) -> None:
+    """`load`, but with these settings, of the same network, instead of the file's."""
+    load(path, trainer)
+    trainer.change(settings)
+
+
+def load_settings(path: Path) -> DenoiserSettings:
+    """What the denoiser saved in `path` was trained with. Or CheckpointError."""
+    return _settings_of(path, read_content(path, ONLINE))
+
+
+def _settings_of(path: Path, content: Content) -> DenoiserSettings:
+    try:
+        return DenoiserSettings.from_json(content.settings)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error

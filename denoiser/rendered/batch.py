@@ -1,0 +1,69 @@
+"""Batches of crops of rendered views, each addressed by its number.
+
+Host code. Batch k of a training is the same whenever it is drawn, and for noisy and clean targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from denoiser.crops import Crop
+from denoiser.online.inputs import new_inputs
+from denoiser.rendered.dataset import View
+from denoiser.restoration.dataset import crop_corner
+from denoiser.restoration.settings import Targets
+from denoiser.seeds import generator_at
+from denoiser.settings import DenoiserSettings
+from denoiser.temporal.examples import Examples
+from denoiser.temporal.examples import joined
+
+
+@dataclass(frozen=True, eq=False)
+class ViewBatch:
+    """N crops, with noisy targets, and with clean ones where all their views have them."""
+
+    noisy: Examples
+    clean: Examples | None
+
+    def examples(self, targets: Targets) -> Examples:
+        """The crops with targets of one kind."""
+        if targets is Targets.NOISY:
+            return self.noisy
+        assert self.clean is not None, "a view has no clean picture"
+        return self.clean
+
+
+class ViewCrops:
+    """Crops of views; every view, direction and place equally likely."""
+
+    def __init__(self, views: Sequence[View], settings: DenoiserSettings) -> None:
+        """Prepare what the network of `settings` reads of all views, each without a past.
+
+        Crops are cut down to the views' size.
+        """
+        assert views
+        self._examples = [new_inputs(settings).examples(view.pair) for view in views]
+        self._clean = [view.clean for view in views]
+        self._crop = settings.crop
+        self._seed = settings.seed
+
+    def batch(self, index: int, first: int, count: int) -> ViewBatch:
+        """Crops `first` to `first + count` of batch `index`."""
+        noisy, clean = [], []
+        for number in range(first, first + count):
+            host = generator_at("cpu", self._seed, index, number)
+            chosen = int(torch.randint(len(self._examples), (), generator=host))
+            direction = int(torch.randint(2, (), generator=host))
+            examples, truth = self._examples[chosen], self._clean[chosen]
+            size = (examples.inputs.shape[2], examples.inputs.shape[3])
+            side = min(self._crop, *size)
+            top, left = crop_corner(size, side, host)
+            place = Crop(top=top, left=left, height=side, width=side)
+            noisy.append(examples.cut(direction, place))
+            if truth is not None:
+                rows, columns = slice(top, top + side), slice(left, left + side)
+                clean.append(noisy[-1].with_target(truth[rows, columns]))
+        return ViewBatch(joined(noisy), joined(clean) if len(clean) == len(noisy) else None)

@@ -1,0 +1,142 @@
+"""Files of rendered views: a list in JSON, and OpenEXR pictures that other programs read too.
+
+Host code. `FOLDER/views.json` names the views and says how they were rendered; view NAME lies in
+`NAME-a.exr` and `NAME-b.exr`, the two halves with the channels R, G, B, albedo.R .. normal.Z,
+depth.Z and mirrored.Y, float32, and where there is one its clean picture in `NAME-clean.exr`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenImageIO as oiio
+import torch
+
+from denoiser.errors import DataError
+from denoiser.rendered.dataset import View
+from denoiser.restoration.dataset import Progress
+from denoiser.restoration.dataset import silent
+from renderer.frame import FramePair
+from renderer.frame import Half
+
+LIST_NAME = "views.json"
+FORMAT, VERSION = "hush-views", 1
+COLOR = ("R", "G", "B")
+HALF_LAYERS = {
+    "color": COLOR,
+    "albedo": tuple(f"albedo.{channel}" for channel in COLOR),
+    "normal": ("normal.X", "normal.Y", "normal.Z"),
+    "depth": ("depth.Z",),
+    "mirrored": ("mirrored.Y",),
+}
+"""Channels of each image of a half, in the order of the file."""
+
+
+@dataclass(frozen=True)
+class ViewEntry:
+    """What the list says of one view."""
+
+    name: str
+    scene: str
+    has_clean: bool
+
+    def half_path(self, folder: Path, half: int) -> Path:
+        """File of half 0 or 1."""
+        return folder / f"{self.name}-{'ab'[half]}.exr"
+
+    def clean_path(self, folder: Path) -> Path:
+        """File of the clean picture."""
+        return folder / f"{self.name}-clean.exr"
+
+    def paths(self, folder: Path) -> list[Path]:
+        """Every file of the view."""
+        halves = [self.half_path(folder, half) for half in range(2)]
+        return [*halves, self.clean_path(folder)] if self.has_clean else halves
+
+
+@dataclass(frozen=True)
+class ViewList:
+    """The content of a list."""
+
+    size: tuple[int, int]
+    """(width, height) of all views."""
+    spp: int
+    """Samples per pixel of each half."""
+    entries: tuple[ViewEntry, ...]
+
+
+def read_view_list(folder: Path) -> ViewList:
+    """The list of a folder. DataError if it is none."""
+    path = folder / LIST_NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(f"{folder}: no rendered views in it ({LIST_NAME} is missing)") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise DataError(f'{path}: no list of views: "format" must be "{FORMAT}"')
+    if content.get("version") != VERSION:
+        raise DataError(f"{path}: version {content.get('version')!r}; known is {VERSION}")
+    try:
+        return _list_of(content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: broken: {type(error).__name__} {error}") from error
+
+
+def read_views(folder: Path, progress: Progress = silent) -> tuple[View, ...]:
+    """Every view of a folder, in the list's order. DataError where files are missing or broken."""
+    found = read_view_list(folder)
+    views = []
+    for number, entry in enumerate(found.entries):
+        a, b = (_read_half(entry.half_path(folder, half), found.size) for half in range(2))
+        clean = None
+        if entry.has_clean:
+            clean = _read_layers(entry.clean_path(folder), found.size, {"color": COLOR})["color"]
+        views.append(View(entry.name, entry.scene, FramePair(a, b, found.spp, number), clean))
+        progress(f"reading {folder}", (number + 1) / len(found.entries))
+    return tuple(views)
+
+
+def _list_of(content: dict[str, Any]) -> ViewList:
+    width, height = (int(side) for side in content["size"])
+    entries = tuple(
+        ViewEntry(str(view["name"]), str(view["scene"]), bool(view["has_clean"]))
+        for view in content["views"]
+    )
+    if not entries:
+        raise ValueError("no views")
+    return ViewList((width, height), int(content["spp"]), entries)
+
+
+def _read_half(path: Path, size: tuple[int, int]) -> Half:
+    return Half(**_read_layers(path, size, HALF_LAYERS))
+
+
+def _read_layers(
+    path: Path, size: tuple[int, int], layers: Mapping[str, Sequence[str]]
+) -> dict[str, torch.Tensor]:
+    """(H, W, C) float32 of each layer, from its named channels."""
+    if not path.exists():
+        raise DataError(f"{path}: missing; the command that renders the views goes on")
+    picture = oiio.ImageBuf(str(path))
+    pixels = picture.get_pixels(oiio.FLOAT)
+    if pixels is None or picture.has_error:
+        raise DataError(f"{path}: {' '.join(picture.geterror().split()) or 'cannot be read'}")
+    height, width = pixels.shape[:2]
+    if (width, height) != size:
+        raise DataError(f"{path}: {width}x{height}, {LIST_NAME} says {size[0]}x{size[1]}")
+    place = {name: index for index, name in enumerate(picture.spec().channelnames)}
+    missing = [name for names in layers.values() for name in names if name not in place]
+    if missing:
+        raise DataError(f"{path}: has no channel {missing[0]}")
+    return {
+        layer: torch.from_numpy(np.ascontiguousarray(pixels[..., [place[n] for n in names]]))
+        for layer, names in layers.items()
+    }

@@ -1,0 +1,1 @@
+"""Offline restoration of photographs and MRI scans from corrupted pairs."""

@@ -1,0 +1,140 @@
+"""Batches of the offline tasks, each addressed by its number.
+
+Host code. Batch k of a training is the same whenever it is drawn, by one process or by several that
+share it: resuming needs no saved generator, and noisy and clean targets see the same inputs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+
+from denoiser.restoration.burst_files import Bursts
+from denoiser.restoration.corruptions.base import Corrupted
+from denoiser.restoration.corruptions.base import Corruption
+from denoiser.restoration.corruptions.base import Spectrum
+from denoiser.restoration.corruptions.kspace import MAX_SHIFT
+from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import crop_corner
+from denoiser.restoration.dataset import to_planes
+from denoiser.seeds import derive_seed
+from denoiser.seeds import generator_at
+
+PLACE, INPUT, TARGET = range(3)  # what a stream of random numbers decides about an example
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """N examples, channels-last."""
+
+    inputs: torch.Tensor
+    """(N, C, H, W) float32 noisy pictures."""
+    noisy_targets: torch.Tensor
+    """(N, C, H, W) of the same things, corrupted independently."""
+    clean_targets: torch.Tensor | None = None
+    """(N, C, H, W), None where nobody knows."""
+    observed: torch.Tensor | None = None
+    """(N, 1, H, W) bool: pixels that the noisy target observed; None: all."""
+    spectrum: Spectrum | None = None
+    """Frequencies of the inputs that are known exactly, stacked; None: none."""
+
+
+class BatchSource(Protocol):
+    """Where batches come from."""
+
+    def batch(self, index: int, first: int, count: int) -> Batch:
+        """Examples `first` to `first + count` of batch `index`."""
+
+
+@dataclass(frozen=True, eq=False)
+class CorruptedPictures:
+    """Crops of clean pictures, corrupted twice."""
+
+    pictures: PictureSet
+    """On the device that the batches shall be on."""
+    corruption: Corruption
+    crop: int | None
+    """Side in pixels; None: whole pictures of equal size, moved around (MRI)."""
+    seed: int
+    level: float | None = None
+    """Of the corruption in every example; None: drawn for each."""
+
+    def batch(self, index: int, first: int, count: int) -> Batch:
+        """Draw, corrupt, stack."""
+        examples = [self._example(index, number) for number in range(first, first + count)]
+        inputs, targets = [e[0] for e in examples], [e[1] for e in examples]
+        observed = [target.observed for target in targets if target.observed is not None]
+        spectra = [noisy.spectrum for noisy in inputs if noisy.spectrum is not None]
+        return Batch(
+            inputs=_stack([noisy.image for noisy in inputs]),
+            noisy_targets=_stack([target.image for target in targets]),
+            clean_targets=_stack([clean for _, _, clean in examples]),
+            observed=torch.stack(observed) if observed else None,
+            spectrum=stack_spectra(spectra) if spectra else None,
+        )
+
+    def _example(self, index: int, number: int) -> tuple[Corrupted, Corrupted, torch.Tensor]:
+        """Input, target and clean picture of one example."""
+        address = (self.seed, index, number)
+        host = generator_at("cpu", *address, PLACE)
+        chosen = int(torch.randint(len(self.pictures), (), generator=host))
+        if self.crop is None:
+            shift = torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (2,), generator=host).tolist()
+            clean = self.pictures.picture(chosen).roll(shift, (1, 2))
+        else:
+            clean = self.pictures.crop(chosen, self.crop, host)
+        noisy = [
+            self.corruption.corrupt(
+                clean,
+                self.corruption.draw_level(host) if self.level is None else self.level,
+                generator_at(clean.device, *address, role),
+            )
+            for role in (INPUT, TARGET)
+        ]
+        return noisy[0], noisy[1], clean
+
+
+@dataclass(frozen=True, eq=False)
+class BurstPairs:
+    """Crops of two different frames of a burst, every ordered pair of a burst equally likely."""
+
+    bursts: Bursts
+    """On the device that the batches shall be on."""
+    crop: int
+    seed: int
+
+    def batch(self, index: int, first: int, count: int) -> Batch:
+        """Draw and stack."""
+        pairs = [self._example(index, number) for number in range(first, first + count)]
+        return Batch(_stack([a for a, _ in pairs]), _stack([b for _, b in pairs]))
+
+    def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        host = generator_at("cpu", self.seed, index, number, PLACE)
+        burst = self.bursts.frames[int(torch.randint(len(self.bursts), (), generator=host))]
+        one, other = torch.randperm(len(burst), generator=host)[:2].tolist()
+        height, width = burst[0].shape[:2]
+        top, left = crop_corner((height, width), self.crop, host)
+        rows, columns = slice(top, top + self.crop), slice(left, left + self.crop)
+        return to_planes(burst[one][rows, columns]), to_planes(burst[other][rows, columns])
+
+
+def stack_spectra(spectra: list[Spectrum]) -> Spectrum:
+    """(N, C, H, W) and (N, 1, H, W) of several."""
+    return Spectrum(
+        torch.stack([spectrum.values for spectrum in spectra]),
+        torch.stack([spectrum.kept for spectrum in spectra]),
+    )
+
+
+def corrupt_for_test(
+    corruption: Corruption, clean: torch.Tensor, level: float, seed: int, number: int
+) -> Corrupted:
+    """Picture `number` of a test set, corrupted the same way every time and on every device."""
+    generator = generator_at("cpu", derive_seed(seed), number, INPUT)
+    return corruption.corrupt(clean.cpu(), level, generator).to(clean.device)
+
+
+def _stack(images: list[torch.Tensor]) -> torch.Tensor:
+    return torch.stack(images).contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,147 @@
+"""The user's own noisy pictures: two or more exposures of the same thing, nothing clean.
+
+Host code. `DIR/a` and `DIR/b` with the same file names, or one folder for each burst.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from skimage.registration import phase_cross_correlation
+
+from denoiser.errors import DataError
+from denoiser.restoration.dataset import Progress
+from denoiser.restoration.dataset import silent
+from denoiser.restoration.dataset import stored
+from denoiser.restoration.dataset import to_planes
+from denoiser.restoration.image_files import picture_paths
+from denoiser.restoration.image_files import read_pixels
+from denoiser.restoration.image_files import to_channels
+
+LOOK_SIDE = 512  # pixels in the middle of a picture that tell whether two are aligned
+MAX_SHIFT = 0.75  # pixels; the estimate itself moves by less in strong noise
+
+
+@dataclass(frozen=True, eq=False)
+class Bursts:
+    """Bursts of frames of equal size, each with two frames or more."""
+
+    frames: tuple[tuple[torch.Tensor, ...], ...]
+    """(H, W, C) as stored, burst by burst."""
+    names: tuple[str, ...]
+    """Of the bursts."""
+    warnings: tuple[str, ...]
+    """What the user should look at, one line each: misaligned or identical frames."""
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def pair_count(self) -> int:
+        """Ordered pairs that training can draw from."""
+        return sum(len(burst) * (len(burst) - 1) for burst in self.frames)
+
+    def split(self, test_count: int) -> tuple[Bursts, Bursts]:
+        """(training, test): every k-th burst is for the test, so that neighbours are spread."""
+        step = len(self) // test_count
+        chosen = set(range(step - 1, step * test_count, step))
+        parts = ([i for i in range(len(self)) if i not in chosen], sorted(chosen))
+        train, test = (
+            Bursts(tuple(self.frames[i] for i in part), tuple(self.names[i] for i in part), ())
+            for part in parts
+        )
+        return train, test
+
+    def to(self, device: torch.device) -> Bursts:
+        """The same in the device's memory."""
+        moved = tuple(tuple(frame.to(device) for frame in burst) for burst in self.frames)
+        return Bursts(moved, self.names, self.warnings)
+
+
+def read_bursts(
+    folder: Path, channels: int, min_side: int = 1, progress: Progress = silent
+) -> Bursts:
+    """All bursts of a folder. DataError where sizes differ or a partner is missing."""
+    groups = _two_folders(folder) if (folder / "a").is_dir() else _burst_folders(folder)
+    frames, warnings = [], []
+    for index, (name, paths) in enumerate(groups):
+        burst = [to_channels(read_pixels(path), channels) for path in paths]
+        for path, pixels in zip(paths, burst):
+            if pixels.shape != burst[0].shape:
+                raise DataError(f"{path}: {_size(pixels)}, but {paths[0]} has {_size(burst[0])}")
+            if min(pixels.shape[:2]) < min_side:
+                raise DataError(f"{path}: {_size(pixels)}, smaller than the crop of {min_side}")
+        frames.append(tuple(stored(pixels) for pixels in burst))
+        warnings += _look_at(name, frames[-1], paths)
+        progress(f"reading {folder}", (index + 1) / len(groups))
+    return Bursts(tuple(frames), tuple(name for name, _ in groups), tuple(warnings))
+
+
+def _two_folders(folder: Path) -> list[tuple[str, list[Path]]]:
+    """Pairs of files of the same name in a and b."""
+    sides = []
+    for side in ("a", "b"):
+        paths = picture_paths(folder / side)
+        sides.append({str(path.relative_to(folder / side)): path for path in paths})
+    for name in sides[0].keys() ^ sides[1].keys():
+        here, there = ("a", "b") if name in sides[0] else ("b", "a")
+        raise DataError(f"{folder / here / name}: has no partner in {folder / there}")
+    return [(name, [sides[0][name], sides[1][name]]) for name in sides[0]]
+
+
+def _burst_folders(folder: Path) -> list[tuple[str, list[Path]]]:
+    """The pictures of each subfolder."""
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder")
+    groups = []
+    for burst in sorted(path for path in folder.iterdir() if path.is_dir()):
+        paths = picture_paths(burst)
+        if len(paths) < 2:
+            raise DataError(f"{burst}: one frame only, a burst has two or more")
+        groups.append((burst.name, paths))
+    if not groups:
+        raise DataError(f"{folder}: neither the folders a and b nor one folder for each burst")
+    return groups
+
+
+def _look_at(name: str, burst: tuple[torch.Tensor, ...], paths: list[Path]) -> list[str]:
+    """Warnings about frames that are the same or moved, against the first of the burst."""
+    first = burst[0]
+    warnings = [
+        f"{paths[i]} and {paths[j]}: identical, nothing can be learned from them"
+        for i, j in itertools.combinations(range(len(burst)), 2)
+        if torch.equal(burst[i], burst[j])
+    ]
+    for path, frame in zip(paths[1:], burst[1:]):
+        shift = frame_shift(_middle(first), _middle(frame))
+        if max(abs(side) for side in shift) > MAX_SHIFT:
+            down, right = shift
+            warnings.append(
+                f"{path}: moved by about ({right:+.1f}, {down:+.1f}) pixels against {paths[0].name}"
+            )
+    return warnings
+
+
+def frame_shift(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+    """(down, right) pixels by which the second (H, W) picture is moved, by cross-correlation."""
+    window = np.hanning(first.shape[0])[:, None] * np.hanning(first.shape[1])
+    windowed = [(picture - picture.mean()) * window for picture in (first, second)]
+    shift, _, _ = phase_cross_correlation(
+        windowed[0], windowed[1], upsample_factor=10, normalization=None
+    )
+    return -float(shift[0]), -float(shift[1])
+
+
+def _middle(pixels: torch.Tensor) -> np.ndarray:
+    """(H, W) grey of the middle of (H, W, C) stored pixels."""
+    grey = to_planes(pixels).mean(dim=0).numpy()
+    top, left = (max((side - LOOK_SIDE) // 2, 0) for side in grey.shape)
+    return grey[top : top + LOOK_SIDE, left : left + LOOK_SIDE]
+
+
+def _size(pixels: np.ndarray) -> str:
+    return f"{pixels.shape[1]}x{pixels.shape[0]}"

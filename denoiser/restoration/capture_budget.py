@@ -1,0 +1,85 @@
+"""Training pairs from a fixed number of exposures: Lehtinen et al. 2018, figure 1c.
+
+Host code. One exposure is one picture with white Gaussian noise of sigma 25; it is taken once, so
+every time it is met its noise is the same. 2,000 exposures are spent on N pictures, M on each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from denoiser.restoration.batch import PLACE
+from denoiser.restoration.batch import Batch
+from denoiser.restoration.corruptions.gaussian import WhiteGaussian
+from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import crop_corner
+from denoiser.seeds import generator_at
+
+SIGMA = 25.0  # of 255
+EXPOSURE_SEED = 2000  # exposures are the same whatever a training's seed
+
+
+@dataclass(frozen=True)
+class BudgetCase:
+    """How exposures are spent and paired."""
+
+    label: str
+    picture_count: int
+    """N."""
+    exposure_count: int
+    """M, on each picture."""
+    has_mean_target: bool
+    """One fixed exposure against the mean of the others, instead of every ordered pair."""
+
+
+BUDGET_CASES = (
+    BudgetCase("1: 100 pictures, fixed pairs with a clean target", 100, 20, True),
+    BudgetCase("2: 100 pictures, all 38,000 noisy pairs", 100, 20, False),
+    BudgetCase("3: 1,000 pictures, 2,000 noisy pairs", 1000, 2, False),
+)
+"""The paper's three, 2,000 exposures each."""
+
+
+@dataclass(frozen=True, eq=False)
+class BudgetPairs:
+    """Crops of exposures."""
+
+    pictures: PictureSet
+    """At least as many as the case takes; the first of them are used."""
+    case: BudgetCase
+    crop: int
+    seed: int
+
+    def batch(self, index: int, first: int, count: int) -> Batch:
+        """Draw and stack."""
+        pairs = [self._example(index, number) for number in range(first, first + count)]
+        inputs, targets = (torch.stack(side) for side in zip(*pairs))
+        return Batch(
+            inputs.contiguous(memory_format=torch.channels_last),
+            targets.contiguous(memory_format=torch.channels_last),
+        )
+
+    def exposure(self, picture: int, number: int) -> torch.Tensor:
+        """(C, H, W) exposure `number` of a picture; the same whenever it is asked for."""
+        clean = self.pictures.picture(picture)
+        generator = generator_at(clean.device, EXPOSURE_SEED, picture, number)
+        return WhiteGaussian().corrupt(clean, SIGMA, generator).image
+
+    def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Input and target."""
+        host = generator_at("cpu", self.seed, index, number, PLACE)
+        case = self.case
+        picture = int(torch.randint(case.picture_count, (), generator=host))
+        one, other = torch.randperm(case.exposure_count, generator=host)[:2].tolist()
+        if case.has_mean_target:
+            noisy = self.exposure(picture, 0)
+            others = range(1, case.exposure_count)
+            target = torch.stack([self.exposure(picture, m) for m in others]).mean(dim=0)
+        else:
+            noisy, target = self.exposure(picture, one), self.exposure(picture, other)
+        height, width = noisy.shape[1:]
+        top, left = crop_corner((height, width), self.crop, host)
+        window = (..., slice(top, top + self.crop), slice(left, left + self.crop))
+        return noisy[window], target[window]

@@ -1,0 +1,44 @@
+"""Checkpoints of an offline training: to go on with, and to restore pictures with.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from denoiser.errors import CheckpointError
+from denoiser.restoration.settings import RestorationSettings
+from denoiser.restoration.trainer import RestorationTrainer
+from denoiser.training.checkpoint_file import Content
+from denoiser.training.checkpoint_file import check_tensors
+from denoiser.training.checkpoint_file import one_line
+from denoiser.training.checkpoint_file import read_content
+from denoiser.training.checkpoint_file import write_content
+
+RESTORATION = "restoration"
+
+
+def save_restoration(path: Path, trainer: RestorationTrainer) -> None:
+    """Write the trainer's state to `path`, first under a temporary name. Or CheckpointError."""
+    settings = trainer.settings.to_json()
+    write_content(path, Content(trainer.state(), RESTORATION, settings, trainer.step_count))
+
+
+def load_restoration(
+    path: Path, device: torch.device | str, task: str | None = None
+) -> RestorationTrainer:
+    """A trainer at the state saved in `path`; of `task` only, where one is given."""
+    content = read_content(path, RESTORATION)
+    try:
+        settings = RestorationSettings.from_json(content.settings)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error
+    if task is not None and settings.task != task:
+        raise CheckpointError(f"{path}: trained for the task {settings.task}, not for {task}")
+    trainer = RestorationTrainer(settings, device)
+    check_tensors(path, content.tensors, trainer.state())
+    trainer.restore(content.tensors, content.step_count)
+    return trainer

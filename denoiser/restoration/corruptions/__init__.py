@@ -1,0 +1,1 @@
+"""Synthetic corruptions that keep the mean, median or mode of clean images."""

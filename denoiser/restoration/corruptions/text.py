@@ -1,0 +1,113 @@
+"""Overlaid text: Lehtinen et al. 2018, section 3.1.
+
+Host code. The font is DejaVu Sans, free to use and part of matplotlib; strings are drawn upright.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import torch
+from PIL import ImageFont
+
+from denoiser.restoration.corruptions.base import BLACK
+from denoiser.restoration.corruptions.base import BYTE
+from denoiser.restoration.corruptions.base import Corrupted
+from denoiser.restoration.corruptions.base import Corruption
+from denoiser.restoration.corruptions.base import Statistic
+
+FONT_FILE = "fonts/ttf/DejaVuSans.ttf"  # below matplotlib's data
+FONT_SIZES = (10, 33)  # pixels, the upper end not included
+STRING_LENGTHS = (3, 13)  # characters, the upper end not included
+SCRIPTS = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+    "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρστυφχψω",
+    "АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "ԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ",
+    "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
+)
+"""Latin, Greek, Cyrillic, Armenian and Georgian: scripts whose letters stand side by side."""
+
+
+class TextOverlay(Corruption):
+    """Strings of random letters, sizes, places and colours over the picture, one over another,
+    until the share of pixels that they touch is nearest to the level.
+
+    A pixel keeps its value with a probability of one less the level, so that below 1/2 the median
+    is the clean value; the mean moves towards grey.
+    """
+
+    statistic = Statistic.MEDIAN
+    levels = (0.0, 0.5)
+    test_level = 0.25
+    limits = (0.0, 0.95)  # the last pixels take very many strings
+
+    def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
+        """Draw strings over the picture."""
+        # Drawn on the host, at a stream that the picture's own generator chooses.
+        seed = torch.randint(2**62, (), generator=generator, device=generator.device)
+        channels, height, width = clean.shape
+        alpha, color = draw_strings(
+            np.random.default_rng(int(seed)), (height, width), channels, level
+        )
+        over = torch.from_numpy(alpha).to(clean.device)
+        paint = torch.from_numpy(color).to(clean.device) + BLACK
+        return Corrupted(clean * (1.0 - over) + paint * over)
+
+
+def draw_strings(
+    random: np.random.Generator, size: tuple[int, int], channels: int, share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """(1, H, W) opacity and (C, H, W) colour, both float32 in [0, 1], of strings on a picture.
+
+    Args:
+        size: (height, width).
+        share: of the pixels to touch, in [0, 1).
+    """
+    height, width = size
+    alpha = np.zeros((1, height, width), np.float32)
+    color = np.zeros((channels, height, width), np.float32)
+    wanted, touched = share * height * width, 0
+    while touched < wanted:
+        ink, (top, left) = _random_string(random, size)
+        place = np.s_[top : top + ink.shape[0], left : left + ink.shape[1]]
+        added = int(np.count_nonzero((ink > 0.0) & (alpha[0][place] == 0.0)))
+        if touched + added - wanted > wanted - touched:
+            break
+        paint = random.random(channels, np.float32)[:, None, None]
+        color[:, *place] = color[:, *place] * (1.0 - ink) + paint * ink
+        alpha[0][place] = 1.0 - (1.0 - alpha[0][place]) * (1.0 - ink)
+        touched += added
+    # The colour was blended with black where the strings let the picture through.
+    return alpha, np.divide(color, alpha, out=color, where=alpha > 0.0)
+
+
+def _random_string(
+    random: np.random.Generator, size: tuple[int, int]
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """(h, w) opacity of a string in [0, 1], and (row, column) of its corner; cut at the edges."""
+    letters = SCRIPTS[random.integers(len(SCRIPTS))]
+    text = "".join(
+        letters[i] for i in random.integers(len(letters), size=_draw(random, STRING_LENGTHS))
+    )
+    mask = _font(_draw(random, FONT_SIZES)).getmask(text, mode="L")
+    ink = np.asarray(mask, np.uint8).reshape(mask.size[::-1]).astype(np.float32) / BYTE
+    # Anywhere it still touches the picture, so that edges are covered as often as the middle.
+    top = int(random.integers(1 - ink.shape[0], size[0]))
+    left = int(random.integers(1 - ink.shape[1], size[1]))
+    ink = ink[max(-top, 0) :, max(-left, 0) :]
+    top, left = max(top, 0), max(left, 0)
+    return ink[: size[0] - top, : size[1] - left], (top, left)
+
+
+def _draw(random: np.random.Generator, bounds: tuple[int, int]) -> int:
+    return int(random.integers(*bounds))
+
+
+@functools.lru_cache(maxsize=None)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    path = Path(matplotlib.get_data_path()) / FONT_FILE
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)

@@ -1,0 +1,36 @@
+"""Measures of a restored picture against the truth.
+
+Host code. Pictures are (C, H, W) in [-0.5, 0.5].
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from skimage.metrics import structural_similarity
+
+from denoiser.restoration.corruptions.base import BLACK
+from denoiser.restoration.corruptions.base import BYTE
+from denoiser.restoration.corruptions.base import WHITE
+
+SSIM_WINDOW = 7  # pixels; smaller pictures get the largest odd window that fits
+
+
+def clipped(picture: torch.Tensor, is_rounded: bool = False) -> torch.Tensor:
+    """What a picture can show: [-0.5, 0.5]; `is_rounded` to 8 bits, as the authors' code does."""
+    shown = picture.clamp(BLACK, WHITE)
+    return ((shown - BLACK) * BYTE).round() / BYTE + BLACK if is_rounded else shown
+
+
+def picture_psnr(picture: torch.Tensor, truth: torch.Tensor) -> float:
+    """Peak signal-to-noise ratio in dB, peak 1, over all values; infinite for equal pictures."""
+    assert picture.shape == truth.shape, (tuple(picture.shape), tuple(truth.shape))
+    return float(-10.0 * (picture.double() - truth.double()).square().mean().log10())
+
+
+def picture_ssim(picture: torch.Tensor, truth: torch.Tensor) -> float:
+    """Structural similarity (Wang et al. 2004), mean over channels, data range 1."""
+    assert picture.shape == truth.shape, (tuple(picture.shape), tuple(truth.shape))
+    window = min(SSIM_WINDOW, (min(truth.shape[1:]) - 1) // 2 * 2 + 1)
+    images = [np.asarray(image.float().cpu()) for image in (picture, truth)]
+    return float(structural_similarity(*images, data_range=1.0, channel_axis=0, win_size=window))

@@ -1,0 +1,38 @@
+"""The photographs that scikit-image ships: what is learned from where the user names no folder.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import skimage
+
+from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import stored
+from denoiser.restoration.image_files import read_pixels
+from denoiser.restoration.image_files import to_channels
+
+TRAINING = (
+    *("astronaut.png", "hubble_deep_field.jpg", "motorcycle_left.png", "retina.jpg", "rocket.jpg"),
+    *("brick.png", "camera.png", "coins.png", "grass.png", "gravel.png", "ihc.png"),
+)
+TEST = ("chelsea.png", "coffee.png")
+"""Photographs that training never sees."""
+
+
+def default_training(channels: int) -> PictureSet:
+    """Eleven photographs."""
+    return _pictures(TRAINING, channels)
+
+
+def default_test(channels: int) -> PictureSet:
+    """Two others."""
+    return _pictures(TEST, channels)
+
+
+def _pictures(names: tuple[str, ...], channels: int) -> PictureSet:
+    folder = Path(skimage.__file__).parent / "data"
+    pixels = [stored(to_channels(read_pixels(folder / name), channels)) for name in names]
+    return PictureSet(tuple(pixels), names)

@@ -1,0 +1,163 @@
+"""Magnetic resonance scans as slices: .npz, NIfTI volumes, folders of PNG; split by subject.
+
+Host code. Slices of one subject look alike: one that was trained on would flatter its neighbours in
+a test, so a subject is either in training or in the test.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import nibabel
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
+
+from denoiser.errors import DataError
+from denoiser.restoration.corruptions.kspace import SIDE
+from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import stored
+from denoiser.restoration.image_files import picture_paths
+from denoiser.restoration.image_files import read_pixels
+from denoiser.restoration.image_files import to_channels
+from denoiser.restoration.image_files import white_of
+from denoiser.seeds import derive_seed
+
+VOLUME_SUFFIXES = (".nii", ".nii.gz")
+EMPTY = 1.0 / 255.0  # slices no brighter than this, of 1, show nothing (the authors' code)
+TEST_SHARE = 0.2  # of the subjects
+BROKEN = (OSError, ValueError, EOFError, MemoryError, zlib.error)
+NO_ARRAYS = (*BROKEN, KeyError, TypeError, zipfile.BadZipFile)
+NO_VOLUME = (*BROKEN, ImageFileError, HeaderDataError)
+"""What numpy and nibabel raise for files that are not what they should be."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scans:
+    """Slices and whose they are."""
+
+    pictures: PictureSet
+    """One channel, 255 x 255."""
+    subjects: tuple[str, ...]
+    """Of each slice."""
+
+    def split(self, seed: int) -> tuple[PictureSet, PictureSet]:
+        """(training, test), no subject in both; a fifth of the subjects is for the test."""
+        order = sorted(set(self.subjects))
+        if len(order) < 2:
+            raise DataError(f"slices of one subject only ({order[0]}): a test needs another")
+        shuffled = np.random.default_rng(derive_seed(seed)).permutation(len(order))
+        count = max(round(TEST_SHARE * len(order)), 1)
+        held_out = {order[index] for index in shuffled[:count]}
+        is_test = [subject in held_out for subject in self.subjects]
+        train = [index for index, held in enumerate(is_test) if not held]
+        test = [index for index, held in enumerate(is_test) if held]
+        return self.pictures.subset(train), self.pictures.subset(test)
+
+
+def read_scans(path: Path) -> Scans:
+    """Slices of an .npz, a NIfTI volume, or a folder of volumes or of PNG. DataError otherwise."""
+    if path.suffix == ".npz":
+        return _read_npz(path)
+    volumes = [path] if _is_volume(path) else []
+    if path.is_dir():
+        volumes = sorted(file for file in path.rglob("*") if _is_volume(file))
+    if volumes:
+        return _collect([(_volume_name(file), _read_volume(file)) for file in volumes])
+    groups: dict[str, list[np.ndarray]] = {}
+    for file in picture_paths(path):
+        pixels = to_channels(read_pixels(file), 1)[..., 0]
+        scaled = pixels.astype(np.float32) / np.float32(white_of(pixels))
+        groups.setdefault(_subject_of(file, path), []).append(scaled)
+    return _collect(list(groups.items()))
+
+
+def _read_npz(path: Path) -> Scans:
+    """`slices` (N, H, W), uint8 or float in [0, 1], and `subject` (N,)."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            slices, subjects = file["slices"], file["subject"]
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such file") from error
+    except NO_ARRAYS as error:
+        raise DataError(f"{path}: no slices with subjects: {_one_line(error)}") from error
+    if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not len(slices):
+        raise DataError(f"{path}: slices {slices.shape}, subject {subjects.shape}")
+    _check(slices, str(path))
+    scale = np.float32(white_of(slices))
+    groups: dict[str, list[np.ndarray]] = {}
+    for subject, pixels in zip(subjects, slices):
+        groups.setdefault(str(subject), []).append(pixels.astype(np.float32) / scale)
+    return _collect(list(groups.items()))
+
+
+def _read_volume(path: Path) -> list[np.ndarray]:
+    """Axial slices of a NIfTI volume, brightest value 1."""
+    try:
+        stored_volume = nibabel.load(path)
+        volume = np.asarray(stored_volume.get_fdata(dtype=np.float32))  # type: ignore[attr-defined]
+    except NO_VOLUME as error:
+        raise DataError(f"{path}: {_one_line(error)}") from error
+    volume = volume.squeeze()
+    if volume.ndim != 3:
+        raise DataError(f"{path}: {volume.ndim} dimensions, a volume has three")
+    _check(volume, str(path))
+    peak = float(volume.max())
+    if peak <= 0.0:
+        raise DataError(f"{path}: nothing in it is above 0")
+    # Stored along x, y, z: a picture's rows run against y.
+    return [np.rot90(volume[:, :, z] / peak) for z in range(volume.shape[2])]
+
+
+def _collect(groups: list[tuple[str, list[np.ndarray]]]) -> Scans:
+    """Slices that show something, on squares of 255."""
+    pixels, names, subjects = [], [], []
+    for subject, slices in groups:
+        for index, one in enumerate(slices):
+            if one.max() > EMPTY:
+                pixels.append(stored(_centered(one)[..., None]))
+                names.append(f"{subject}-{index:03d}")
+                subjects.append(subject)
+    if not pixels:
+        raise DataError("every slice is empty")
+    return Scans(PictureSet(tuple(pixels), tuple(names)), tuple(subjects))
+
+
+def _centered(pixels: np.ndarray) -> np.ndarray:
+    """(H, W) -> (255, 255) float32 around the same middle, padded with black or cut."""
+    result = np.zeros((SIDE, SIDE), np.float32)
+    into, out_of = [], []
+    for side in pixels.shape:
+        common = min(side, SIDE)
+        into.append(slice((SIDE - common) // 2, (SIDE - common) // 2 + common))
+        out_of.append(slice((side - common) // 2, (side - common) // 2 + common))
+    result[tuple(into)] = pixels[tuple(out_of)]
+    return np.clip(result, 0.0, 1.0)
+
+
+def _check(values: np.ndarray, name: str) -> None:
+    if not np.isfinite(values).all():
+        raise DataError(f"{name}: {np.count_nonzero(~np.isfinite(values))} voxels not finite")
+
+
+def _is_volume(path: Path) -> bool:
+    return path.name.lower().endswith(VOLUME_SUFFIXES) and path.is_file()
+
+
+def _volume_name(path: Path) -> str:
+    return re.sub(r"\.nii(\.gz)?$", "", path.name, flags=re.IGNORECASE)
+
+
+def _subject_of(file: Path, folder: Path) -> str:
+    """The subfolder, or in a flat folder the name without the slice number at its end."""
+    if file.parent != folder and folder.is_dir():
+        return str(file.parent.relative_to(folder))
+    return re.sub(r"[-_. ]?\d+$", "", file.stem) or file.stem
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,55 @@
+"""The offline tasks: which corruption, which loss, how many channels.
+
+Host code. Lehtinen et al. 2018, sections 3.1, 3.2 and 3.4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from denoiser.restoration.corruptions.base import Corruption
+from denoiser.restoration.corruptions.bernoulli import Bernoulli
+from denoiser.restoration.corruptions.gaussian import BrownGaussian
+from denoiser.restoration.corruptions.gaussian import WhiteGaussian
+from denoiser.restoration.corruptions.impulse import Impulse
+from denoiser.restoration.corruptions.kspace import UndersampledSpectrum
+from denoiser.restoration.corruptions.poisson import Poisson
+from denoiser.restoration.corruptions.text import TextOverlay
+from denoiser.restoration.settings import RestorationLoss
+
+
+@dataclass(frozen=True)
+class Task:
+    """One restoration."""
+
+    name: str
+    """As `--task` has it."""
+    corruption: Corruption | None
+    """None where the user brings noisy pictures."""
+    loss: RestorationLoss
+    """The loss that recovers what the corruption keeps."""
+    channels: int = 3
+    """1 where pictures are grey by nature."""
+
+    @property
+    def is_scan(self) -> bool:
+        """Whole slices of scans instead of crops of photographs."""
+        return isinstance(self.corruption, UndersampledSpectrum)
+
+
+PAIRS = "pairs"
+"""The task of the user's own noisy pictures."""
+TASKS = {
+    task.name: task
+    for task in (
+        Task("gaussian", WhiteGaussian(), RestorationLoss.L2),
+        Task("brown", BrownGaussian(), RestorationLoss.L2),
+        Task("poisson", Poisson(), RestorationLoss.L2),
+        Task("bernoulli", Bernoulli(), RestorationLoss.L2),
+        Task("text", TextOverlay(), RestorationLoss.L1),
+        Task("impulse", Impulse(), RestorationLoss.L0),
+        Task("mri", UndersampledSpectrum(), RestorationLoss.L2, channels=1),
+        Task(PAIRS, None, RestorationLoss.L2),
+    )
+}
+"""Every task by name."""

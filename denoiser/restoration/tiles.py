@@ -1,0 +1,72 @@
+"""Restores pictures of any size in overlapping tiles, within bounded memory and without seams.
+
+Host code. Across an overlap one tile's weight falls linearly while its neighbour's rises, so that a
+difference between two tiles never shows as a step. Tiles start where the U-Net's poolings would
+divide the whole picture, so that there is hardly a difference to begin with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+
+import numpy as np
+
+from denoiser.networks.unet import SIDE_MULTIPLE
+
+TILE_SIDE = 640  # pixels
+OVERLAP = 128  # pixels that neighbours share at least; see docs/experiments.md
+MARGIN_SHARE = 0.25  # of the overlap, at either end, where a tile lacks surroundings and counts 0
+
+Restore = Callable[[np.ndarray], np.ndarray]
+"""Maps an (h, w, C) slice of the stored picture to (h, w, C) float32."""
+
+
+def tile_starts(length: int, side: int, overlap: int) -> list[int]:
+    """First pixels, multiples of 32, of tiles that cover `length` and share `overlap` or more."""
+    step = (side - overlap) // SIDE_MULTIPLE * SIDE_MULTIPLE
+    assert step > 0, (side, overlap)
+    if length <= side:
+        return [0]
+    last = -(-(length - side) // SIDE_MULTIPLE) * SIDE_MULTIPLE
+    return [*range(0, last, step), last]
+
+
+def tile_weights(starts: list[int], index: int, size: int, overlap: int) -> np.ndarray:
+    """(size,) weights of tile `index` along one axis; those of all tiles sum to 1."""
+    place = starts[index] + np.arange(size) + 0.5
+    weights = _risen(place, starts[index], overlap) if index > 0 else np.ones(size)
+    if index + 1 < len(starts):
+        weights = weights - _risen(place, starts[index + 1], overlap)
+    return weights.astype(np.float32)
+
+
+def restore_in_tiles(
+    source: np.ndarray, restore: Restore, side: int = TILE_SIDE, overlap: int = OVERLAP
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield (first row, (h, W, C) float32 rows) of the restored picture, from the top.
+
+    Args:
+        source: (H, W, C) of any type; only slices of it are taken.
+    """
+    height, width, channels = source.shape
+    rows, columns = tile_starts(height, side, overlap), tile_starts(width, side, overlap)
+    pending = np.zeros((0, width, channels), np.float32)  # rows that the next tiles add to
+    for index, top in enumerate(rows):
+        band = np.zeros((min(side, height - top), width, channels), np.float32)
+        band[: len(pending)] = pending
+        vertical = tile_weights(rows, index, len(band), overlap)
+        for number, left in enumerate(columns):
+            right = min(left + side, width)
+            horizontal = tile_weights(columns, number, right - left, overlap)
+            tile = restore(source[top : top + len(band), left:right])
+            band[:, left:right] += tile * np.outer(vertical, horizontal)[..., None]
+        done = rows[index + 1] - top if index + 1 < len(rows) else len(band)
+        yield top, band[:done]
+        pending = band[done:]
+
+
+def _risen(place: np.ndarray, start: int, overlap: int) -> np.ndarray:
+    """0 before and 1 behind the middle part of the overlap in which a tile takes over."""
+    margin = MARGIN_SHARE * overlap
+    return np.clip((place - start - margin) / max(overlap - 2.0 * margin, 1e-6), 0.0, 1.0)

@@ -1,0 +1,113 @@
+"""The offline trainer: steps on batches of noisy pictures, alone or together with other processes.
+
+Host code. Lehtinen et al. 2018, appendix A.1. Noisy or clean targets are a choice of target and
+nothing else. Losses stay tensors on the device: nothing here waits for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+from denoiser.networks.red30 import RED30
+from denoiser.networks.unet import UNet
+from denoiser.precision import autocast
+from denoiser.restoration.batch import Batch
+from denoiser.restoration.corruptions.base import Spectrum
+from denoiser.restoration.corruptions.kspace import with_measured
+from denoiser.restoration.losses import restoration_loss
+from denoiser.restoration.settings import RestorationNetwork
+from denoiser.restoration.settings import RestorationSettings
+from denoiser.restoration.settings import Targets
+from denoiser.tensors import below
+from denoiser.training.distributed import shared
+from denoiser.training.optimizer import GuardedAdam
+
+WEIGHTS = "weights."
+ADAM = "adam."
+
+
+class RestorationTrainer:
+    """A network, its optimiser and how far it has come."""
+
+    def __init__(self, settings: RestorationSettings, device: torch.device | str) -> None:
+        """Initialise from `settings.seed`; everything lives on `device`."""
+        self.device = torch.device(device)
+        self.settings = settings
+        self.step_count = 0
+        self.network = build_restoration_network(settings, self.device)
+        self._optimizer = GuardedAdam(self.network, settings.learning_rate, settings.clip)
+        self._forward = shared(self.network)
+
+    @property
+    def skipped_count(self) -> int:
+        """Steps left out because loss or gradient was not finite."""
+        return int(self._optimizer.skipped_count)
+
+    def step(self, batch: Batch) -> torch.Tensor:
+        """One update; the loss, a scalar, of this process' share of the batch."""
+        settings = self.settings
+        done = self.step_count / settings.iterations
+        self._optimizer.learning_rate = settings.learning_rate * ramped_down(
+            done, settings.ramp_down
+        )
+        output = self._run(self._forward, batch.inputs, batch.spectrum)
+        target, observed = batch.noisy_targets, batch.observed
+        if settings.targets is Targets.CLEAN:
+            assert batch.clean_targets is not None, "nobody knows the clean picture"
+            target, observed = batch.clean_targets, None
+        loss = restoration_loss(settings.loss, output, target, done, observed)
+        self._optimizer.step(loss)
+        self.step_count += 1
+        return loss.detach()
+
+    @torch.no_grad()
+    def restore_pictures(
+        self, noisy: torch.Tensor, spectrum: Spectrum | None = None
+    ) -> torch.Tensor:
+        """(N, C, H, W) noisy pictures in [-0.5, 0.5] -> the network's, not clipped."""
+        return self._run(self.network, noisy, spectrum)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Everything a continued training needs besides settings and step count, not copied."""
+        tensors = {WEIGHTS + name: value for name, value in self.network.state_dict().items()}
+        return tensors | {ADAM + name: value for name, value in self._optimizer.state().items()}
+
+    def restore(self, tensors: Mapping[str, torch.Tensor], step_count: int) -> None:
+        """Take over copies of what `state()` gave for the same network."""
+        self.network.load_state_dict(below(tensors, WEIGHTS))
+        self._optimizer.restore(below(tensors, ADAM))
+        self.step_count = step_count
+
+    def _run(
+        self, network: nn.Module, noisy: torch.Tensor, spectrum: Spectrum | None
+    ) -> torch.Tensor:
+        with autocast(self.settings.precision, self.device):
+            output = network(noisy)
+        output = output.float()
+        return output if spectrum is None else with_measured(output, spectrum)
+
+
+def build_restoration_network(settings: RestorationSettings, device: torch.device) -> nn.Module:
+    """A freshly initialised network, channels-last, on `device`; the same on every device."""
+    generator = torch.Generator().manual_seed(settings.seed)
+    network: nn.Module
+    if settings.network is RestorationNetwork.RED30:
+        network = RED30(settings.channels, generator)
+    else:
+        network = UNet(settings.channels, settings.channels, generator)
+    moved = network.to(device)
+    return moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def ramped_down(done: float, share: float) -> float:
+    """Factor on the step size: 1, and over the last `share` of the training smoothly down to 0.
+
+    (1/2 + 1/2 cos(pi t))^2 for t from 0 to 1, as in the authors' code; the paper says brief and
+    smooth.
+    """
+    t = (done - (1.0 - share)) / share if share > 0.0 else 0.0
+    return (0.5 + 0.5 * math.cos(math.pi * min(max(t, 0.0), 1.0))) ** 2

@@ -1,0 +1,1 @@
+"""Temporal accumulation: reprojection, history rejection and their features."""

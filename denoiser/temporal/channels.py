@@ -1,0 +1,90 @@
+"""Planes that the kernel-predicting networks read: one half, and its history.
+
+Host code. Logs are log(1 + s e) of demodulated radiance e, with an exposure s that makes scenes of
+any brightness alike.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from denoiser.temporal.accumulation import History
+from denoiser.temporal.accumulation import Past
+from denoiser.temporal.box_filters import mean_around
+from denoiser.temporal.examples import Examples
+from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.tensors import exp_minus_1
+from renderer.frame import FramePair
+
+LOG_MEAN = slice(0, 3)
+LOG_DENOISED = slice(3, 6)
+LOG_OF_MEAN = slice(6, 9)
+"""The mean, capped at FIREFLY times what the mean of logs shows in 3 x 3 pixels."""
+PICTURES = slice(0, 9)
+"""The three above, which can be filtered."""
+LOG_NOW = slice(9, 12)
+DEVIATION = slice(12, 15)
+ALBEDO = slice(15, 18)
+NORMAL = slice(18, 21)
+AGE = slice(21, 22)
+"""1 / frames in the history."""
+DISTANCE = slice(22, 23)
+"""d / (d + median of d where something is hit), d the path length of the features; 0: sky."""
+EXPOSURE = slice(23, 24)
+"""s, the same in every pixel; not looked at by convolutions."""
+COLORS = (LOG_MEAN, LOG_DENOISED, LOG_OF_MEAN, LOG_NOW, DEVIATION, ALBEDO)
+"""Planes that are red, green and blue."""
+FIREFLY = 3.0
+SEEN = 23  # channels that convolutions look at
+CHANNELS = 24
+
+
+def both_directions_with_history(pair: FramePair, history: History) -> Examples:
+    """Two examples of a frame, as `examples.both_directions`; the history is carried along."""
+    past = history.advance(pair)
+    planes, seen = _planes(history.seen, past, history.exposure), history.seen
+    valid = seen.is_finite.all(dim=1, keepdim=True)
+    targets = torch.where(valid, seen.color.flip(1), 0)
+    return Examples(
+        inputs=planes.transpose(0, 1).contiguous(memory_format=torch.channels_last),
+        targets=targets.transpose(0, 1),
+        valid=valid.expand(2, -1, -1, -1),
+    )
+
+
+def united(inputs: torch.Tensor) -> torch.Tensor:
+    """(1, 24, H, W): the planes of both halves, (2, 24, H, W), as those of one with less noise.
+
+    Pictures are averaged as radiance: what a kernel makes of their mean is the mean of what it
+    makes of each. The standard error of a mean of two is that of one over sqrt 2.
+    """
+    both = inputs[:1].lerp(inputs[1:], 0.5)  # much faster than a mean over two
+    first, second = exp_minus_1(inputs[:, PICTURES]).split(1)
+    both[:, PICTURES] = first.lerp(second, 0.5).log1p_()
+    both[:, DEVIATION] *= 0.5**0.5
+    return both
+
+
+def _planes(seen: SeenHalves, past: Past, exposure: torch.Tensor) -> torch.Tensor:
+    """(24, N, H, W), finite."""
+    depth = seen.depth
+    hits = torch.where(depth > 0, depth, torch.nan).flatten(2)
+    middle = hits.nanmedian(dim=2).values.nan_to_num()[..., None, None]
+    planes = (
+        past.log_mean,
+        past.log_denoised,
+        _without_fireflies(past).log1p(),
+        past.log_now,
+        past.deviation(),
+        seen.albedo,
+        seen.normal,
+        1 / past.count,
+        depth / (depth + middle).clamp(min=1e-12),
+        exposure.expand_as(depth),
+    )
+    return torch.cat(planes)
+
+
+def _without_fireflies(past: Past) -> torch.Tensor:
+    """(3, N, H, W) the linear mean, capped; a bias, which inputs may have."""
+    return past.mean.minimum(FIREFLY * mean_around(exp_minus_1(past.log_mean), 3))

@@ -1,0 +1,1 @@
+"""Training: losses, optimiser, averaged weights, CUDA graphs, checkpoint files."""

@@ -1,0 +1,1 @@
+"""BSDFs: evaluation, sampling and densities on the device. Device code."""

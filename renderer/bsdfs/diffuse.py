@@ -1,0 +1,29 @@
+"""Lambertian reflection: reflectance / pi on the upper side.
+
+Device code.
+"""
+
+import taichi as ti
+
+from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDFSample
+from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import direction_sample
+from renderer.sampling.warp import cosine_hemisphere_pdf
+from renderer.sampling.warp import square_to_cosine_hemisphere
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+
+@ti.func
+def diffuse_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+    """0 unless both directions are above the surface; sampled in proportion."""
+    pdf = ti.select(wi.z > 0.0, cosine_hemisphere_pdf(wo), 0.0)
+    return BsdfValue(value=bsdf.reflectance * pdf, pdf=pdf)
+
+
+@ti.func
+def diffuse_sample(u: vec3) -> BSDFSample:
+    """Cosine-weighted."""
+    return direction_sample(square_to_cosine_hemisphere(vec2(u.y, u.z)))

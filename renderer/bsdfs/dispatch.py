@@ -1,0 +1,113 @@
+"""One switch over all BSDFs, and the sides of a surface.
+
+Device code. See `bsdf_record` for the contract. Opaque BSDFs are black from
+behind unless they have two sides.
+"""
+
+import taichi as ti
+
+from renderer.bsdfs.conductor import conductor_sample
+from renderer.bsdfs.conductor import rough_conductor_eval
+from renderer.bsdfs.conductor import rough_conductor_sample
+from renderer.bsdfs.dielectric import dielectric_sample
+from renderer.bsdfs.dielectric import rough_dielectric_eval
+from renderer.bsdfs.dielectric import rough_dielectric_sample
+from renderer.bsdfs.dielectric import thin_dielectric_sample
+from renderer.bsdfs.diffuse import diffuse_eval
+from renderer.bsdfs.diffuse import diffuse_sample
+from renderer.bsdfs.fresnel import fresnel_conductor
+from renderer.bsdfs.metallic_roughness import metallic_eval
+from renderer.bsdfs.metallic_roughness import metallic_sample
+from renderer.bsdfs.metallic_roughness import normal_reflectance
+from renderer.bsdfs.plastic import plastic_eval
+from renderer.bsdfs.plastic import plastic_sample
+from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDFSample
+from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import no_sample
+from renderer.bsdfs.records import no_value
+from renderer.tables.layout import CONDUCTOR
+from renderer.tables.layout import DIELECTRIC
+from renderer.tables.layout import DIFFUSE
+from renderer.tables.layout import METALLIC_ROUGHNESS
+from renderer.tables.layout import PLASTIC
+from renderer.tables.layout import ROUGH_CONDUCTOR
+from renderer.tables.layout import ROUGH_DIELECTRIC
+from renderer.tables.layout import THIN_DIELECTRIC
+
+vec3 = ti.types.vector(3, ti.f32)
+
+
+@ti.func
+def side_sign(bsdf: Bsdf, wi: vec3) -> ti.f32:
+    """-1 where wi sees the back of a two-sided opaque surface, whose frame is then turned over."""
+    is_opaque = bsdf.kind != DIELECTRIC and bsdf.kind != ROUGH_DIELECTRIC
+    # A thin transmissive wall shows both its sides even where a file culls its back.
+    is_turned = bsdf.is_two_sided == 1 or bsdf.transmission > 0.0
+    return ti.select(is_opaque and is_turned and wi.z < 0.0, -1.0, 1.0)
+
+
+@ti.func
+def bsdf_eval(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> BsdfValue:
+    """Evaluate whatever kind."""
+    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
+    wi, wo = wi_any * sign, wo_any * sign
+    result = no_value()
+    if bsdf.kind == DIFFUSE:
+        result = diffuse_eval(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_CONDUCTOR:
+        result = rough_conductor_eval(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_DIELECTRIC:
+        result = rough_dielectric_eval(bsdf, wi, wo)
+    elif bsdf.kind == PLASTIC:
+        result = plastic_eval(tables, bsdf, wi, wo)
+    elif bsdf.kind == METALLIC_ROUGHNESS:
+        result = metallic_eval(bsdf, wi, wo)
+    return result
+
+
+@ti.func
+def bsdf_sample(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, u: vec3) -> BSDFSample:
+    """Sample whatever kind."""
+    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
+    wi = wi_any * sign
+    result = no_sample()
+    if bsdf.kind == DIFFUSE:
+        result = diffuse_sample(u)
+    elif bsdf.kind == CONDUCTOR:
+        result = conductor_sample(bsdf, wi, u)
+    elif bsdf.kind == ROUGH_CONDUCTOR:
+        result = rough_conductor_sample(bsdf, wi, u)
+    elif bsdf.kind == DIELECTRIC:
+        result = dielectric_sample(bsdf, wi, u)
+    elif bsdf.kind == THIN_DIELECTRIC:
+        result = thin_dielectric_sample(bsdf, wi, u)
+    elif bsdf.kind == ROUGH_DIELECTRIC:
+        result = rough_dielectric_sample(bsdf, wi, u)
+    elif bsdf.kind == PLASTIC:
+        result = plastic_sample(tables, bsdf, wi, u)
+    elif bsdf.kind == METALLIC_ROUGHNESS:
+        result = metallic_sample(bsdf, wi, u)
+    result.wo *= sign
+    if result.is_delta == 0:
+        at = bsdf_eval(tables, bsdf, wi_any, result.wo)
+        if at.pdf > 0.0:
+            result.pdf = at.pdf
+            result.weight = at.value / at.pdf
+    return result
+
+
+@ti.func
+def bsdf_albedo(bsdf: Bsdf) -> vec3:
+    """The albedo FEATURE in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence;
+    glass: 1.
+    """
+    albedo = bsdf.reflectance
+    if bsdf.kind == CONDUCTOR or bsdf.kind == ROUGH_CONDUCTOR:
+        albedo = bsdf.reflectance * fresnel_conductor(1.0, bsdf.eta, bsdf.k)
+    elif bsdf.kind == DIELECTRIC or bsdf.kind == THIN_DIELECTRIC or bsdf.kind == ROUGH_DIELECTRIC:
+        albedo = bsdf.transmittance
+    elif bsdf.kind == METALLIC_ROUGHNESS:
+        f0 = normal_reflectance(bsdf)
+        albedo = f0 + (1.0 - f0) * (1.0 - bsdf.metallic) * bsdf.reflectance
+    return ti.min(ti.max(albedo, 0.0), 1.0)

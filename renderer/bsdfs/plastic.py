@@ -1,0 +1,102 @@
+"""Plastic: a smooth or rough dielectric coat over a diffuse base.
+
+Device code. Light that enters the coat is attenuated by its transmittance T on the way in and out
+and bounces inside, a geometric series with the coat's internal reflectance (as in Mitsuba's
+`plastic` and `roughplastic`). T of a rough coat depends on the angle by a table that the host
+integrates.
+"""
+
+import taichi as ti
+from taichi.math import pi
+
+from renderer.bsdfs.fresnel import fresnel_dielectric
+from renderer.bsdfs.fresnel import reflect
+from renderer.bsdfs.microfacet import normal_density
+from renderer.bsdfs.microfacet import sample_visible_normal
+from renderer.bsdfs.microfacet import shadowing
+from renderer.bsdfs.microfacet import visible_normal_pdf
+from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDFSample
+from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import delta_sample
+from renderer.bsdfs.records import direction_sample
+from renderer.bsdfs.records import no_sample
+from renderer.bsdfs.records import no_value
+from renderer.sampling.warp import cosine_hemisphere_pdf
+from renderer.sampling.warp import square_to_cosine_hemisphere
+from renderer.tables.layout import COAT_TABLE_SIZE
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+
+@ti.func
+def coat_transmittance(tables: ti.template(), bsdf: Bsdf, cos_theta: ti.f32) -> ti.f32:
+    """Share of light from direction cos_theta that passes the coat, in [0, 1]."""
+    result = 1.0 - fresnel_dielectric(cos_theta, bsdf.ior)
+    if bsdf.alpha > 0.0:
+        x = ti.min(ti.max(cos_theta, 0.0), 1.0) * (COAT_TABLE_SIZE - 1)
+        i = ti.min(ti.cast(x, ti.i32), COAT_TABLE_SIZE - 2)
+        t = x - i
+        row = bsdf.table * COAT_TABLE_SIZE + i
+        result = (1.0 - t) * tables.coat_transmittance[row] + t * tables.coat_transmittance[row + 1]
+    return result
+
+
+@ti.func
+def base_eval(bsdf: Bsdf, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
+    """Diffuse base seen through the coat, times cos(theta_o)."""
+    inside = ti.select(
+        bsdf.is_nonlinear == 1, bsdf.reflectance * bsdf.internal, vec3(bsdf.internal)
+    )
+    return bsdf.reflectance / (1.0 - inside) * (t_i * t_o * cos_o / (pi * bsdf.ior * bsdf.ior))
+
+
+@ti.func
+def coat_probability(bsdf: Bsdf, t_i: ti.f32) -> ti.f32:
+    """Chance to sample the coat: its share of what is reflected, both lobes weighted by their
+    albedo.
+    """
+    coat = (1.0 - t_i) * bsdf.specular.max()
+    base = t_i * bsdf.reflectance.max()
+    return ti.select(coat + base > 0.0, coat / (coat + base), 0.0)
+
+
+@ti.func
+def plastic_eval(tables: ti.template(), bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+    """Base plus rough coat, a smooth one is a delta lobe; sampled by a mixture of cosine and
+    visible normals of the coat.
+    """
+    result = no_value()
+    if wi.z > 0.0 and wo.z > 0.0:
+        t_i = coat_transmittance(tables, bsdf, wi.z)
+        t_o = coat_transmittance(tables, bsdf, wo.z)
+        p_coat = coat_probability(bsdf, t_i)
+        result.value = base_eval(bsdf, wo.z, t_i, t_o)
+        result.pdf = (1.0 - p_coat) * cosine_hemisphere_pdf(wo)
+        if bsdf.alpha > 0.0:
+            m = (wi + wo).normalized()
+            cos_m = wi.dot(m)
+            d = normal_density(m, bsdf.alpha, bsdf.distribution)
+            g = shadowing(wi, wo, m, bsdf.alpha, bsdf.distribution)
+            f = fresnel_dielectric(cos_m, bsdf.ior)
+            result.value += bsdf.specular * (f * d * g / (4.0 * wi.z))
+            result.pdf += p_coat * visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * cos_m)
+    return result
+
+
+@ti.func
+def plastic_sample(tables: ti.template(), bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+    """Choose coat or base, then its direction."""
+    result = no_sample()
+    if wi.z > 0.0:
+        p_coat = coat_probability(bsdf, coat_transmittance(tables, bsdf, wi.z))
+        if u.x < p_coat and bsdf.alpha == 0.0:
+            weight = bsdf.specular * (fresnel_dielectric(wi.z, bsdf.ior) / p_coat)
+            result = delta_sample(vec3(-wi.x, -wi.y, wi.z), p_coat, weight)
+        elif u.x < p_coat:
+            m = sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z))
+            result = direction_sample(reflect(wi, m))
+        else:
+            result = direction_sample(square_to_cosine_hemisphere(vec2(u.y, u.z)))
+    return result

@@ -1,0 +1,1 @@
+"""Emitters: sampling and emitted radiance on the device. Device code."""

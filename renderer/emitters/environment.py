@@ -1,0 +1,116 @@
+"""Light from infinity: an equirectangular image, sampled in proportion to its brightness.
+
+Device code. A constant environment is an image too. Directions map as in Mitsuba's `envmap`:
+u = atan2(x, -z) / (2 pi), v = acos(y) / pi, v downwards, in the environment's own space.
+"""
+
+import taichi as ti
+from taichi.math import pi
+
+from renderer.bsdfs.alias_lookup import choose
+from renderer.bsdfs.texture import row_xyz
+from renderer.bsdfs.texture import word_bits
+from renderer.tables.layout import EMITTER_ROWS
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+
+MIN_SINE = 1e-6  # at the poles a pixel has no width
+
+
+@ti.func
+def direction_to_uv(tables: ti.template(), direction: vec3) -> vec2:
+    """World direction to image coordinates in [0, 1]^2."""
+    base = tables.environment_emitter * EMITTER_ROWS
+    x = row_xyz(tables.emitters[base + 2]).dot(direction)
+    y = row_xyz(tables.emitters[base + 3]).dot(direction)
+    z = row_xyz(tables.emitters[base + 4]).dot(direction)
+    u = ti.atan2(x, -z) / (2.0 * pi)
+    return vec2(u - ti.floor(u), ti.acos(ti.min(ti.max(y, -1.0), 1.0)) / pi)
+
+
+@ti.func
+def uv_to_direction(tables: ti.template(), uv: vec2) -> vec3:
+    """Inverse of `direction_to_uv`."""
+    phi, theta = 2.0 * pi * uv.x, pi * uv.y
+    s = ti.sin(theta)
+    x, y, z = s * ti.sin(phi), ti.cos(theta), -s * ti.cos(phi)
+    base = tables.environment_emitter * EMITTER_ROWS
+    return (
+        row_xyz(tables.emitters[base + 2]) * x
+        + row_xyz(tables.emitters[base + 3]) * y
+        + row_xyz(tables.emitters[base + 4]) * z
+    )
+
+
+@ti.func
+def environment_width(tables: ti.template()) -> ti.i32:
+    """Pixels per row."""
+    return word_bits(tables.emitters[tables.environment_emitter * EMITTER_ROWS + 2][3])
+
+
+@ti.func
+def environment_height(tables: ti.template()) -> ti.i32:
+    """Rows."""
+    return word_bits(tables.emitters[tables.environment_emitter * EMITTER_ROWS + 3][3])
+
+
+@ti.dataclass
+class EnvironmentValue:
+    """Light from a direction, and how likely sampling finds it."""
+
+    direction: vec3  # world, unit
+    radiance: vec3
+    pdf: ti.f32  # of `sample_environment`, per solid angle; 0 without an environment
+
+
+@ti.func
+def interpolate(tables: ti.template(), uv: vec2) -> vec3:
+    """Radiance at image coordinates, bilinear."""
+    width, height = environment_width(tables), environment_height(tables)
+    x, y = uv.x * width - 0.5, uv.y * height - 0.5
+    column, row = ti.cast(ti.floor(x), ti.i32), ti.cast(ti.floor(y), ti.i32)
+    fx, fy = x - column, y - row
+    radiance = vec3(0.0)
+    for corner in range(4):
+        dx, dy = corner & 1, corner >> 1
+        line = ti.min(ti.max(row + dy, 0), height - 1)
+        texel = tables.environment[line * width + (column + dx + width) % width]
+        weight = ti.select(dx == 1, fx, 1.0 - fx) * ti.select(dy == 1, fy, 1.0 - fy)
+        radiance += weight * row_xyz(texel)
+    return radiance
+
+
+@ti.func
+def value_at(tables: ti.template(), uv: vec2, direction: vec3) -> EnvironmentValue:
+    """Radiance and density at image coordinates."""
+    width, height = environment_width(tables), environment_height(tables)
+    column = ti.min(ti.cast(uv.x * width, ti.i32), width - 1)
+    row = ti.min(ti.cast(uv.y * height, ti.i32), height - 1)
+    sine = ti.max(ti.sin(pi * uv.y), MIN_SINE)
+    return EnvironmentValue(
+        direction=direction,
+        radiance=interpolate(tables, uv),
+        pdf=tables.environment[row * width + column][3] / (2.0 * pi * pi * sine),
+    )
+
+
+@ti.func
+def look_up_environment(tables: ti.template(), direction: vec3) -> EnvironmentValue:
+    """Light from a world direction; black without an environment."""
+    result = EnvironmentValue(direction=direction, radiance=vec3(0.0), pdf=0.0)
+    if tables.environment_emitter >= 0:
+        result = value_at(tables, direction_to_uv(tables, direction), direction)
+    return result
+
+
+@ti.func
+def sample_environment(tables: ti.template(), u: vec3) -> EnvironmentValue:
+    """A cell of the image by u.y, and a place in it by u.x and what is left of u.y; u.z supplies
+    the bits that this lacks.
+    """
+    count = tables.environment_cells.shape[0]
+    choice = choose(tables.environment_alias, 0, count, u.y, u.z)
+    cell = tables.environment_cells[choice.index]
+    uv = vec2(cell[0] + u.x * cell[2], cell[1] + choice.remainder * cell[3])
+    return value_at(tables, uv, uv_to_direction(tables, uv))

@@ -1,0 +1,1 @@
+"""Rays, primitives, surface interactions and BVH traversal. Device code."""

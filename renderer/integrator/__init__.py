@@ -1,0 +1,1 @@
+"""Camera and path integrator: kernels and the upload of scene tables."""

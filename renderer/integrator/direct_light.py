@@ -1,0 +1,62 @@
+"""Light that arrives straight from emitters, by sampling them or by hitting them, and its MIS
+weights.
+
+Device code.
+"""
+
+import taichi as ti
+
+from renderer.bsdfs.dispatch import bsdf_eval
+from renderer.bsdfs.records import Bsdf
+from renderer.emitters.emitter import sample_emitter
+from renderer.geometry.interaction import SurfaceInteraction
+from renderer.geometry.interaction import offset_origin
+from renderer.integrator.records import Connection
+from renderer.integrator.records import PathSettings
+from renderer.integrator.records import Strategy
+
+vec3 = ti.types.vector(3, ti.f32)
+vec4 = ti.types.vector(4, ti.f32)
+
+
+@ti.func
+def mis_weight(pdf_a: ti.f32, pdf_b: ti.f32) -> ti.f32:
+    """Power heuristic, exponent 2 (Veach 1997, eq. 9.12); written so that no square overflows."""
+    ratio = pdf_b / ti.max(pdf_a, 1e-30)
+    return 1.0 / (1.0 + ratio * ratio)
+
+
+@ti.func
+def hit_weight(
+    settings: PathSettings, pdf_bsdf: ti.f32, was_delta: ti.i32, pdf_emitter: ti.f32
+) -> ti.f32:
+    """Share of emission that a BSDF-sampled ray may count when it hits an emitter."""
+    weight = 1.0
+    # What emitter sampling can never find is counted in full.
+    if was_delta == 0 and pdf_emitter > 0.0:
+        if settings.strategy == int(Strategy.NEE):
+            weight = 0.0
+        elif settings.strategy == int(Strategy.MIS):
+            weight = mis_weight(pdf_bsdf, pdf_emitter)
+    return weight
+
+
+@ti.func
+def connect_emitter(
+    tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: Bsdf, u: vec4
+) -> Connection:
+    """Sample an emitter from a surface; distance 0 where no light can arrive."""
+    result = Connection(origin=si.p, direction=si.ng, distance=0.0, light=vec3(0.0))
+    sample = sample_emitter(tables, si.p, u)
+    if sample.pdf > 0.0:
+        wo = si.frame.to_local(sample.direction)
+        bsdf_at = bsdf_eval(tables, bsdf, si.wi, wo)
+        if bsdf_at.value.max() > 0.0:
+            weight = 1.0
+            if settings.strategy == int(Strategy.MIS) and sample.is_delta == 0:
+                weight = mis_weight(sample.pdf, bsdf_at.pdf)
+            result.light = bsdf_at.value * sample.radiance * (weight / sample.pdf)
+            result.origin = offset_origin(tables, si.p, si.ng, sample.direction)
+            result.direction = sample.direction
+            result.distance = sample.distance
+    return result

@@ -1,0 +1,224 @@
+"""The path tracer: radiance and features along a path, for every pixel of one half.
+
+Device code, and the kernel. Three strategies estimate the same integral: BSDF sampling alone (the
+slow oracle of the tests), emitter sampling for direct light (NEE), and both combined by multiple
+importance sampling (Veach 1997, section 9.2).
+"""
+
+import taichi as ti
+
+from renderer.bsdfs.dispatch import bsdf_albedo
+from renderer.bsdfs.dispatch import bsdf_sample
+from renderer.bsdfs.fetch import fetch_bsdf
+from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDFSample
+from renderer.emitters.emitter import emitted_radiance
+from renderer.emitters.emitter import escaped_light
+from renderer.emitters.emitter import hit_emitter_pdf
+from renderer.geometry.interaction import make_interaction
+from renderer.geometry.interaction import offset_origin
+from renderer.geometry.ray import INFINITY
+from renderer.geometry.ray import Hit
+from renderer.geometry.ray import Ray
+from renderer.geometry.traversal import intersect
+from renderer.integrator.camera import CameraParameters
+from renderer.integrator.camera import CameraRay
+from renderer.integrator.camera import sample_camera_ray
+from renderer.integrator.direct_light import connect_emitter
+from renderer.integrator.direct_light import hit_weight
+from renderer.integrator.records import PathResult
+from renderer.integrator.records import PathSettings
+from renderer.integrator.records import Strategy
+from renderer.integrator.upload import SceneTables
+from renderer.sampling.sampler import start_sampler
+from renderer.tables.layout import DIELECTRIC
+from renderer.tables.layout import PLASTIC
+from renderer.tables.layout import THIN_DIELECTRIC
+
+vec2 = ti.types.vector(2, ti.f32)
+vec3 = ti.types.vector(3, ti.f32)
+color_image = ti.types.ndarray(dtype=vec3, ndim=2)
+scalar_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
+
+UNLIKELY = 1e-3  # weight of features that a path met on a less likely way: where there are no other
+MAX_SURVIVAL = 0.95  # Russian roulette: even the brightest path ends some time
+
+
+@ti.func
+def follows_delta(bsdf: Bsdf, scattered: BSDFSample) -> ti.i32:
+    """1 where the features are those of what is seen in a mirror or through glass; plastic shows
+    its base.
+    """
+    return scattered.is_delta == 1 and bsdf.kind != PLASTIC
+
+
+@ti.func
+def delta_tint(bsdf: Bsdf, scattered: BSDFSample) -> vec3:
+    """Colour that a delta lobe lends to the albedo behind it, in [0, 1]; glass keeps its own,
+    without eta^2.
+    """
+    tint = ti.min(scattered.weight, 1.0)
+    if bsdf.kind == DIELECTRIC or bsdf.kind == THIN_DIELECTRIC:
+        tint = ti.min(bsdf.transmittance, 1.0)
+    return tint
+
+
+@ti.func
+def camera_ray(start: CameraRay, sampler: ti.template()) -> Ray:
+    """First segment of a path; its key decides the opacity of what it meets."""
+    key = sampler.next_words().x
+    return Ray(origin=start.origin, direction=start.direction, t_max=INFINITY, is_shadow=0, key=key)
+
+
+@ti.dataclass
+class Traced:
+    """What two rays found."""
+
+    hit: Hit  # of the path's next segment
+    is_lit: ti.i32  # the shadow ray is free
+
+
+@ti.func
+def trace_rays(tables: ti.template(), shadow_ray: Ray, next_ray: Ray) -> Traced:
+    """Trace both in a loop: Taichi inlines the traversal, and this is its only call."""
+    result = Traced(hit=Hit(t=INFINITY, primitive=-1, uv=vec2(0.0)), is_lit=0)
+    for phase in range(2):
+        ray = next_ray
+        if phase == 0:
+            ray = shadow_ray
+        if ray.t_max > 0.0:
+            hit = intersect(tables, ray)
+            if phase == 0:
+                result.is_lit = hit.primitive < 0
+            else:
+                result.hit = hit
+    return result
+
+
+@ti.func
+def trace_path(
+    tables: ti.template(),
+    settings: PathSettings,
+    sampler: ti.template(),
+    start: CameraRay,
+) -> PathResult:
+    """Radiance along a camera ray, with the features of its first non-delta hit."""
+    result = PathResult(albedo=vec3(1.0), weight=1.0)  # the rest is 0
+    beta = vec3(1.0)  # throughput of the path so far
+    tint = vec3(1.0)  # colour of the delta lobes so far, for the albedo feature
+    depth = 0  # segments traced
+    travelled = 0.0  # length of the path, scene units
+    pdf_bsdf = 1.0  # density of the last direction
+    was_delta = 1  # last vertex scattered by a delta lobe (or is the camera)
+    has_features = 0  # features are taken
+    p_last = start.origin  # last vertex, whose emitter sampling competes
+    shadow_light = vec3(0.0)  # what arrives if the shadow ray is free
+    next_ray = camera_ray(start, sampler)  # t_max = 0: no next segment
+    shadow_ray = next_ray  # t_max = 0: no shadow ray
+    shadow_ray.t_max, shadow_ray.is_shadow = 0.0, 1
+    while next_ray.t_max > 0.0 or shadow_ray.t_max > 0.0:
+        # ---- Trace ----
+        # Shadow ray of the last vertex, then the path's next segment.
+        traced = trace_rays(tables, shadow_ray, next_ray)
+        hit = traced.hit
+        result.radiance += ti.select(traced.is_lit == 1, shadow_light, vec3(0.0))
+        shadow_ray.t_max = 0.0
+        had_next = next_ray.t_max > 0.0
+        next_ray.t_max = 0.0
+        depth += 1
+        if had_next and hit.primitive < 0:
+            # ---- Escape: light from infinity ----
+            result.albedo = ti.select(has_features == 1, result.albedo, tint)
+            light = escaped_light(tables, next_ray.direction)
+            weight = hit_weight(settings, pdf_bsdf, was_delta, light.pdf)
+            result.radiance += weight * beta * light.radiance
+        elif had_next:
+            si = make_interaction(tables, next_ray, hit)
+            travelled += hit.t
+            # ---- Emission ----
+            emitted = vec3(0.0)
+            if si.emitter >= 0:
+                cos_front = -si.ng.dot(next_ray.direction)
+                emitted = emitted_radiance(tables, si.emitter, si.uv, cos_front)
+                pdf_emitter = hit_emitter_pdf(tables, si, p_last, next_ray.direction)
+                weight = hit_weight(settings, pdf_bsdf, was_delta, pdf_emitter)
+                result.radiance += weight * beta * emitted
+            if depth < settings.max_depth or has_features == 0:
+                bsdf = fetch_bsdf(tables, si.material, si.uv)
+                u_bsdf, u_emitter = sampler.next_4d(), sampler.next_4d()
+                scattered = bsdf_sample(tables, bsdf, si.wi, vec3(u_bsdf.x, u_bsdf.y, u_bsdf.z))
+                # ---- Features: follow delta lobes to the first other surface ----
+                if has_features == 0:
+                    if si.emitter >= 0 or not follows_delta(bsdf, scattered):
+                        has_features = 1
+                        result.albedo = ti.min(tint * bsdf_albedo(bsdf) + ti.min(emitted, 1.0), 1.0)
+                        result.normal = si.frame.n
+                        result.depth = travelled
+                    else:
+                        result.mirrored = 1.0
+                        result.weight = ti.select(scattered.pdf < 0.5, UNLIKELY, result.weight)
+                    tint *= delta_tint(bsdf, scattered)
+                # ---- Emitter sampling ----
+                if depth < settings.max_depth and settings.strategy != int(Strategy.BSDF):
+                    connection = connect_emitter(tables, settings, si, bsdf, u_emitter)
+                    shadow_light = beta * connection.light
+                    shadow_ray.origin = connection.origin
+                    shadow_ray.direction = connection.direction
+                    shadow_ray.t_max = connection.distance
+                    shadow_ray.key += ti.u32(1)
+                # ---- BSDF sampling ----
+                beta *= scattered.weight
+                pdf_bsdf, was_delta = scattered.pdf, scattered.is_delta
+                p_last = si.p
+                next_ray.direction = si.frame.to_world(scattered.wo)
+                next_ray.origin = offset_origin(tables, si.p, si.ng, next_ray.direction)
+                next_ray.key += ti.u32(0x10001)
+                # ---- Roulette ----
+                survival = 1.0
+                if depth >= settings.rr_depth:
+                    survival = ti.min(beta.max(), MAX_SURVIVAL)
+                if depth < settings.max_depth and scattered.pdf > 0.0 and u_bsdf.w < survival:
+                    next_ray.t_max = INFINITY
+                    beta /= survival
+    return result
+
+
+@ti.kernel
+def render_half(
+    tables: SceneTables,
+    camera: CameraParameters,
+    settings: PathSettings,
+    color: color_image,
+    albedo: color_image,
+    normal: color_image,
+    depth: scalar_image,
+    mirrored: scalar_image,
+):
+    """Fill rows of the five images of one half: means over spp paths per pixel, box filter.
+
+    Whether a path passes glass or is mirrored in it is a matter of chance, and its features with
+    it. Those of paths that went the likelier way each time are all of one surface, without noise.
+    """
+    height, width = color.shape[0], color.shape[1]
+    for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):
+        total = PathResult()
+        for sample in range(settings.spp):
+            sampler = start_sampler(
+                row * width + column, settings.frame_index, settings.stream, sample
+            )
+            u = sampler.next_4d()
+            position = vec2((column + u.y) / width, (row + u.z) / height)
+            start = sample_camera_ray(camera, position, vec2(u.x, u.w))
+            path = trace_path(tables, settings, sampler, start)
+            total.radiance += path.radiance
+            total.albedo += path.weight * path.albedo
+            total.normal += path.weight * path.normal
+            total.depth += path.weight * path.depth
+            total.mirrored += path.weight * path.mirrored
+            total.weight += path.weight
+        color[row, column] = total.radiance / settings.spp
+        scale = 1.0 / total.weight
+        albedo[row, column] = total.albedo * scale
+        normal[row, column] = total.normal * scale
+        depth[row, column] = total.depth * scale
+        mirrored[row, column] = total.mirrored * scale

@@ -1,0 +1,67 @@
+"""Flattens a scene into arrays and builds its hierarchy.
+
+Host code, without Taichi: another process may do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from renderer.tables.arrays import SceneArrays
+from renderer.tables.bvh_build import build_tree
+from renderer.tables.bvh_wide import widen
+from renderer.tables.emitter import build_emitters
+from renderer.tables.environment import build_environment
+from renderer.tables.geometry import build_geometry
+from renderer.tables.material import MaterialTable
+from renderer.tables.texture import TextureTable
+from renderer.tables.texture import decode_table
+from scenes.model.description import SceneDescription
+
+EMPTY_ROWS = np.zeros((1, 4), np.float32)
+
+
+def build_scene_arrays(
+    scene: SceneDescription, progress: Callable[[float], None] | None = None
+) -> SceneArrays:
+    """Flatten, and build the hierarchy.
+
+    Args:
+        progress: called with the share of the hierarchy done, in [0, 1].
+    """
+    textures = TextureTable()
+    materials = MaterialTable(textures)
+    for material in scene.materials:
+        materials.add(material)
+    geometry = build_geometry(scene)
+    environment = build_environment(scene.environment) if scene.environment is not None else None
+    emitters = build_emitters(scene, geometry, textures, environment)
+    tree = widen(
+        build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0
+    )
+    texels, alias, cells = EMPTY_ROWS, EMPTY_ROWS[:, :2], EMPTY_ROWS
+    if environment is not None:
+        texels, alias, cells = environment.texels, environment.alias, environment.cells
+    extent = geometry.upper.max(axis=0) - geometry.lower.min(axis=0)
+    return SceneArrays(
+        nodes=tree.nodes,
+        blocks=tree.blocks,
+        geometry=geometry.geometry.reshape(-1, 4),
+        shading=geometry.shading.reshape(-1, 4),
+        materials=np.concatenate(materials.rows),
+        textures=textures.headers(),
+        texels=textures.texels(),
+        byte_decode=decode_table(),
+        coat_transmittance=materials.coat_transmittance(),
+        emitters=emitters.rows,
+        emitter_alias=emitters.alias,
+        environment=texels,
+        environment_alias=alias,
+        environment_cells=cells,
+        root=tree.root,
+        emitter_count=emitters.count,
+        environment_emitter=emitters.environment,
+        radius=float(np.linalg.norm(extent) / 2),
+    )

@@ -1,0 +1,210 @@
+"""Flattens emitters and decides how often each is chosen.
+
+Host code. Area emitters, punctual lights and the environment form groups of equal chance; inside a
+group the chance follows power. So thousands of dim triangles cannot drown the sun, nor the sun
+them, and a choice costs the same whatever their number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+
+from renderer.tables.alias import build_alias
+from renderer.tables.environment import EnvironmentTable
+from renderer.tables.geometry import GeometryTable
+from renderer.tables.layout import AREA_EMITTER
+from renderer.tables.layout import DIRECTIONAL_EMITTER
+from renderer.tables.layout import EMITTER_ROWS
+from renderer.tables.layout import NO_INDEX
+from renderer.tables.layout import POINT_EMITTER
+from renderer.tables.texture import TextureTable
+from renderer.tables.texture import put_integers
+from scenes.images.encodings import linear_texels
+from scenes.model.description import Falloff
+from scenes.model.description import Flat
+from scenes.model.description import FlatKind
+from scenes.model.description import PointLight
+from scenes.model.description import PunctualLight
+from scenes.model.description import SceneDescription
+from scenes.model.description import Shape
+from scenes.model.description import Sphere
+from scenes.model.materials import LUMINANCE
+from scenes.model.materials import ImageTexture
+
+MIN_SPOT_EDGE = 1e-4
+"""Radians over which the edge of a spot falls off at least."""
+PROBES = np.array(
+    [[1 / 3, 1 / 3], [0.6, 0.2], [0.2, 0.6], [0.2, 0.2], [0.05, 0.05], [0.9, 0.05], [0.05, 0.9]]
+)
+
+
+@dataclass(eq=False)
+class EmitterTable:
+    """All emitters and how they are chosen."""
+
+    rows: np.ndarray
+    """(E * EMITTER_ROWS, 4) float32, at least one emitter long."""
+    alias: np.ndarray
+    """(E, 2) float32 alias table."""
+    count: int
+    """Emitters that can be chosen; 0 in a scene without light."""
+    environment: int
+    """Number of the environment's emitter, or NO_INDEX."""
+
+
+@dataclass
+class EmitterList:
+    """Emitters collected group by group."""
+
+    rows: list[np.ndarray] = field(default_factory=list)
+    weights: list[np.ndarray] = field(default_factory=list)
+
+    def add_group(self, rows: np.ndarray, power: np.ndarray) -> None:
+        """(N, EMITTER_ROWS, 4) rows and their (N,) power; groups share equally."""
+        if len(rows):
+            total = power.sum()
+            self.rows.append(rows)
+            self.weights.append(power / total if total > 0 else np.full(len(rows), 1 / len(rows)))
+
+    def count(self) -> int:
+        """Emitters so far."""
+        return sum(len(rows) for rows in self.rows)
+
+
+def build_emitters(
+    scene: SceneDescription,
+    geometry: GeometryTable,
+    textures: TextureTable,
+    environment: EnvironmentTable | None,
+) -> EmitterTable:
+    """Collect every emitter; writes the emissive primitives' numbers into `geometry`."""
+    emitters = EmitterList()
+    parts = [_area_rows(scene, index, geometry, textures) for index in range(len(scene.shapes))]
+    area = [part for part in parts if part is not None]
+    if area:
+        rows = np.concatenate([part[0] for part in area])
+        geometry.set_emitters(rows.view(np.int32)[:, 0, 1], np.arange(len(rows)))
+        emitters.add_group(rows, np.concatenate([part[1] for part in area]))
+    lights = [_light_rows(light) for light in scene.lights]
+    if lights:
+        power = np.array([_light_power(light) for light in scene.lights])
+        emitters.add_group(np.stack(lights), power)
+    number = NO_INDEX
+    if environment is not None:
+        number = emitters.count()
+        emitters.add_group(environment.emitter_rows[None], np.ones(1))
+    if not emitters.rows:
+        return EmitterTable(
+            np.zeros((EMITTER_ROWS, 4), np.float32), np.zeros((1, 2), np.float32), 0, NO_INDEX
+        )
+    rows = np.concatenate(emitters.rows)
+    pmf = np.concatenate(emitters.weights) / len(emitters.weights)
+    rows[:, 0, 2] = pmf
+    return EmitterTable(rows.reshape(-1, 4), build_alias(pmf[None])[0], len(rows), number)
+
+
+def shape_radiance(
+    scene: SceneDescription, shape: Shape
+) -> tuple[np.ndarray, ImageTexture | None, bool] | None:
+    """(radiance, texture or None, is two-sided) of an emissive shape, None for others."""
+    if isinstance(shape.radiance, ImageTexture):
+        return np.ones(3), shape.radiance, False
+    if shape.radiance is not None:
+        return np.asarray(shape.radiance, np.float64), None, False
+    material = scene.materials[shape.material]
+    if material.emission is None:
+        return None
+    strength = material.emission_strength
+    if isinstance(material.emission, ImageTexture):
+        return np.full(3, strength), material.emission, material.emits_from_back
+    radiance = np.asarray(material.emission, np.float64) * strength
+    return (radiance, None, material.emits_from_back) if radiance.any() else None
+
+
+def _area_rows(
+    scene: SceneDescription, index: int, geometry: GeometryTable, textures: TextureTable
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Rows and power of one emissive shape's primitives."""
+    emission = shape_radiance(scene, scene.shapes[index])
+    if emission is None:
+        return None
+    radiance, texture, is_two_sided = emission
+    primitives = np.arange(geometry.first[index], geometry.first[index + 1])
+    area = _areas(scene.shapes[index], geometry.geometry[primitives])
+    rows = np.zeros((len(primitives), EMITTER_ROWS, 4), np.float32)
+    put_integers(rows, np.s_[:, 0, 0], AREA_EMITTER)
+    put_integers(rows, np.s_[:, 0, 1], primitives)
+    rows[:, 0, 3] = area
+    rows[:, 1, :3] = radiance
+    put_integers(rows, np.s_[:, 1, 3], textures.add_optional(texture))
+    rows[:, 2, 0] = 1.0 if is_two_sided else 0.0
+    power = area * float(radiance @ LUMINANCE)
+    if texture is not None:
+        power = power * _mean_luminance(texture, geometry.shading[primitives])
+    return rows, power
+
+
+def _areas(shape: Shape, geometry: np.ndarray) -> np.ndarray:
+    """(N,) surface areas of a shape's primitives."""
+    if isinstance(shape, Sphere):
+        return np.array([4 * np.pi * shape.radius**2])
+    parallelogram = np.linalg.norm(np.cross(geometry[:, 1, :3], geometry[:, 2, :3]), axis=1)
+    if isinstance(shape, Flat):
+        return parallelogram * (np.pi / 4 if shape.kind is FlatKind.DISK else 1.0)
+    return parallelogram / 2
+
+
+def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
+    """(N,) luminance of an emission texture over triangles, from a few nearest texels each.
+
+    A triangle that looks black here is never chosen; a path that hits it still counts its emission
+    in full.
+    """
+    uv = shading.reshape(len(shading), -1)[:, [3, 7, 11, 12, 13, 14]].reshape(-1, 3, 2)
+    at = (
+        uv[:, None, 0]
+        + PROBES[:, :1] * (uv[:, 1] - uv[:, 0])[:, None]
+        + PROBES[:, 1:] * (uv[:, 2] - uv[:, 0])[:, None]
+    )
+    matrix = np.asarray(texture.uv_transform).reshape(2, 3)
+    at = at @ matrix[:, :2].T + matrix[:, 2]
+    texels = linear_texels(texture.image)
+    height, width = texels.shape[:2]
+    column = np.floor(at[..., 0] * width).astype(int) % width
+    row = np.floor((1 - at[..., 1]) * height).astype(int) % height
+    return ((texels[row, column] * np.asarray(texture.scale[:3])) @ LUMINANCE).mean(axis=1)
+
+
+def _light_rows(light: PunctualLight) -> np.ndarray:
+    """Rows of a point, spot or directional light."""
+    rows = np.zeros((EMITTER_ROWS, 4), np.float32)
+    put_integers(rows, (1, 3), NO_INDEX)
+    direction = np.asarray(light.direction, np.float64)
+    direction = direction / np.maximum(np.linalg.norm(direction), 1e-30)
+    if isinstance(light, PointLight):
+        put_integers(rows, (0, 0), POINT_EMITTER)
+        rows[1, :3] = light.intensity
+        rows[2, :3], rows[3, :3] = light.position, direction
+        # Without a cone the falloff is 1 everywhere.
+        inner, outer = (
+            (np.cos(light.cone[0]), np.cos(light.cone[1])) if light.cone else (-2.0, -3.0)
+        )
+        rows[2, 3], rows[3, 3] = inner, outer
+        if light.cone and light.falloff is Falloff.ANGLE:
+            width = max(light.cone[1] - light.cone[0], MIN_SPOT_EDGE)
+            rows[4, :3] = (1.0, light.cone[1], 1.0 / width)
+    else:
+        put_integers(rows, (0, 0), DIRECTIONAL_EMITTER)
+        rows[1, :3] = light.irradiance
+        rows[2, :3] = -direction
+    return rows
+
+
+def _light_power(light: PunctualLight) -> float:
+    """Weight of a punctual light in its group."""
+    if isinstance(light, PointLight):
+        return float(4 * np.pi * np.asarray(light.intensity) @ LUMINANCE)
+    return float(4 * np.pi * np.asarray(light.irradiance) @ LUMINANCE)

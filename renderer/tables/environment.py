@@ -1,0 +1,80 @@
+"""Prepares an environment: its image, and the cells that sample it by brightness.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from renderer.tables.alias import build_alias
+from renderer.tables.environment_cells import divide
+from renderer.tables.layout import EMITTER_ROWS
+from renderer.tables.layout import ENVIRONMENT_EMITTER
+from renderer.tables.texture import put_integers
+from scenes.model.description import Environment
+from scenes.model.materials import LUMINANCE
+
+CONSTANT_SIZE = (
+    64,
+    32,
+)  # a constant environment becomes an image: cells of equal solid angle per row
+
+
+@dataclass(eq=False)
+class EnvironmentTable:
+    """What the device reads of an environment."""
+
+    texels: np.ndarray
+    """(H * W, 4) float32: radiance, and the sampling density per unit of the image's area."""
+    alias: np.ndarray
+    """(N, 2) float32: alias table of the cells."""
+    cells: np.ndarray
+    """(N, 4) float32: left, top, width and height of each cell, in image coordinates."""
+    emitter_rows: np.ndarray
+    """(EMITTER_ROWS, 4) float32; the pmf is filled in by the emitter table."""
+    mean_radiance: float
+    """Luminance averaged over the sphere."""
+
+
+def build_environment(environment: Environment) -> EnvironmentTable:
+    """Flatten an environment."""
+    image = _image(environment)
+    height, width = image.shape[:2]
+    sine = np.sin(np.pi * (np.arange(height) + 0.5) / height)
+    weight = _footprint(image @ LUMINANCE) * sine[:, None]
+    if weight.sum() <= 0:  # a black environment is sampled like a constant one
+        weight = np.broadcast_to(sine[:, None], (height, width)).copy()
+    cells = divide(weight)
+    alias = build_alias(cells.share[None])[0]
+    bounds = (cells.bounds / [width, height, width, height]).astype(np.float32)
+    texels = np.concatenate([image, cells.density[..., None]], axis=-1).astype(np.float32)
+    emitter = np.zeros((EMITTER_ROWS, 4), np.float32)
+    put_integers(emitter, (0, 0), ENVIRONMENT_EMITTER)
+    to_world = np.eye(3) if environment.to_world is None else np.asarray(environment.to_world)
+    emitter[2:5, :3] = to_world.T  # world to local of a rotation
+    put_integers(emitter, (slice(2, 4), 3), (width, height))
+    mean = float(((image @ LUMINANCE) * sine[:, None]).sum() / (sine.sum() * width))
+    return EnvironmentTable(texels.reshape(-1, 4), alias, bounds, emitter, mean)
+
+
+def _image(environment: Environment) -> np.ndarray:
+    """(H, W, 3) radiance."""
+    factor = np.asarray(environment.radiance, np.float32)
+    if environment.image is None:
+        return np.broadcast_to(factor, (CONSTANT_SIZE[1], CONSTANT_SIZE[0], 3)).astype(np.float32)
+    return np.asarray(environment.image, np.float32) * factor
+
+
+def _footprint(luminance: np.ndarray) -> np.ndarray:
+    """Brightest pixel within reach of bilinear interpolation, blended with the pixel itself.
+
+    Radiance is interpolated, the density is not: it must stay positive wherever radiance is.
+    """
+    padded = np.pad(luminance, ((1, 1), (0, 0)), mode="edge")
+    padded = np.pad(padded, ((0, 0), (1, 1)), mode="wrap")
+    height, width = luminance.shape
+    around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
+    return 0.5 * luminance + 0.5 * np.mean(around, axis=0)

@@ -1,0 +1,151 @@
+"""Flattens shapes into primitives: geometry and shading rows, bounds.
+
+Host code. The rows are described in `table_layout`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from renderer.tables.layout import DISK
+from renderer.tables.layout import GEOMETRY_ROWS
+from renderer.tables.layout import MASKED_BIT
+from renderer.tables.layout import NO_INDEX
+from renderer.tables.layout import RECTANGLE
+from renderer.tables.layout import SHADING_ROWS
+from renderer.tables.layout import SPHERE
+from renderer.tables.layout import TRIANGLE
+from renderer.tables.texture import put_integers
+from scenes.model.description import Flat
+from scenes.model.description import FlatKind
+from scenes.model.description import Mesh
+from scenes.model.description import SceneDescription
+from scenes.model.description import Shape
+from scenes.model.description import Sphere
+from scenes.model.materials import Material
+
+
+@dataclass(eq=False)
+class GeometryTable:
+    """All primitives of a scene, in the order of its shapes."""
+
+    geometry: np.ndarray
+    """(P, GEOMETRY_ROWS, 4) float32."""
+    shading: np.ndarray
+    """(P, SHADING_ROWS, 4) float32."""
+    kind: np.ndarray
+    """(P,) int32: TRIANGLE, RECTANGLE, DISK or SPHERE, with MASKED_BIT where there is an opacity.
+    """
+    lower: np.ndarray
+    """(P, 3) float32 bounds."""
+    upper: np.ndarray
+    """(P, 3) float32."""
+    first: list[int]
+    """First primitive of each shape, and one past the last."""
+
+    def set_emitters(self, primitives: np.ndarray, emitters: np.ndarray) -> None:
+        """Write each emissive primitive's emitter number."""
+        put_integers(self.geometry, (primitives, 2, 3), emitters)
+
+
+def build_geometry(scene: SceneDescription) -> GeometryTable:
+    """Flatten every shape."""
+    parts = [_flatten(shape) for shape in scene.shapes]
+    first = [0, *np.cumsum([len(part[0]) for part in parts]).tolist()]
+    geometry = np.concatenate([part[0] for part in parts])
+    shading = np.concatenate([part[1] for part in parts])
+    lower = np.concatenate([part[2] for part in parts]).astype(np.float32)
+    upper = np.concatenate([part[3] for part in parts]).astype(np.float32)
+    kind = np.empty(len(geometry), np.int32)
+    material = np.empty(len(geometry), np.int32)
+    for index, shape in enumerate(scene.shapes):
+        rows = slice(first[index], first[index + 1])
+        kind[rows] = _kind(shape, scene.materials[shape.material])
+        material[rows] = shape.material
+    put_integers(geometry, np.s_[:, 0, 3], kind)
+    put_integers(geometry, np.s_[:, 1, 3], material)
+    put_integers(geometry, np.s_[:, 2, 3], NO_INDEX)
+    return GeometryTable(geometry, shading, kind, lower, upper, first)
+
+
+def _kind(shape: Shape, material: Material) -> int:
+    """Kind word of every primitive of a shape."""
+    kind = TRIANGLE
+    if isinstance(shape, Sphere):
+        kind = SPHERE
+    elif isinstance(shape, Flat):
+        kind = DISK if shape.kind is FlatKind.DISK else RECTANGLE
+    return kind if material.opacity == 1.0 else kind | MASKED_BIT
+
+
+def _flatten(shape: Shape) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Geometry rows, shading rows, lower and upper bounds."""
+    if isinstance(shape, Mesh):
+        return _flatten_mesh(shape)
+    if isinstance(shape, Sphere):
+        return _flatten_sphere(shape)
+    return _flatten_flat(shape)
+
+
+def _flatten_mesh(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Triangles; their winding is turned to agree with the shading normals."""
+    faces = np.array(mesh.faces, np.int64)  # a copy: some are turned below
+    corners = np.asarray(mesh.vertices, np.float32)[faces]
+    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    if mesh.normals is not None:
+        normals = np.asarray(mesh.normals, np.float32)[faces]
+        is_turned = np.einsum("fi,fi->f", cross, normals.sum(axis=1)) < 0
+        faces[is_turned] = faces[is_turned][:, [0, 2, 1]]
+        corners = np.asarray(mesh.vertices, np.float32)[faces]
+        normals = np.asarray(mesh.normals, np.float32)[faces]
+    else:
+        length = np.linalg.norm(cross, axis=1, keepdims=True)
+        normals = np.repeat((cross / np.maximum(length, 1e-30))[:, None], 3, axis=1)
+    uvs = np.zeros((len(faces), 3, 2), np.float32)
+    if mesh.uvs is not None:
+        uvs = np.asarray(mesh.uvs, np.float32)[faces]
+    geometry = np.zeros((len(faces), GEOMETRY_ROWS, 4), np.float32)
+    geometry[:, 0, :3] = corners[:, 0]
+    geometry[:, 1, :3] = corners[:, 1] - corners[:, 0]
+    geometry[:, 2, :3] = corners[:, 2] - corners[:, 0]
+    return geometry, _shading_rows(normals, uvs), corners.min(axis=1), corners.max(axis=1)
+
+
+def _shading_rows(normals: np.ndarray, uvs: np.ndarray) -> np.ndarray:
+    """Pack (P, 3, 3) normals and (P, 3, 2) texture coordinates."""
+    rows = np.zeros((len(normals), SHADING_ROWS, 4), np.float32)
+    rows[:, :3, :3] = normals
+    flat = uvs.reshape(-1, 6)
+    rows[:, :3, 3] = flat[:, :3]
+    rows[:, 3, :3] = flat[:, 3:]
+    return rows
+
+
+def _flatten_sphere(sphere: Sphere) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """One primitive."""
+    geometry = np.zeros((1, GEOMETRY_ROWS, 4), np.float32)
+    geometry[0, 0, :3] = sphere.center
+    geometry[0, 1, :2] = (sphere.radius, 1.0 if sphere.is_flipped else 0.0)
+    center = np.asarray(sphere.center)[None]
+    shading = np.zeros((1, SHADING_ROWS, 4), np.float32)
+    shading[0, :3, :3] = sphere.axes
+    return geometry, shading, center - sphere.radius, center + sphere.radius
+
+
+def _flatten_flat(flat: Flat) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """One primitive; texture coordinates are (a, b)."""
+    origin, u, v = (np.asarray(x, np.float64) for x in (flat.origin, flat.edge_u, flat.edge_v))
+    geometry = np.zeros((1, GEOMETRY_ROWS, 4), np.float32)
+    geometry[0, 0, :3], geometry[0, 1, :3], geometry[0, 2, :3] = origin, u, v
+    normal = np.cross(u, v)
+    normals = np.tile(normal / np.linalg.norm(normal), (1, 3, 1)).astype(np.float32)
+    uvs = np.array([[[0, 0], [1, 0], [0, 1]]], np.float32)
+    corners = np.stack([origin, origin + u, origin + v, origin + u + v])
+    return (
+        geometry,
+        _shading_rows(normals, uvs),
+        corners.min(axis=0)[None],
+        corners.max(axis=0)[None],
+    )

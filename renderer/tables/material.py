@@ -1,0 +1,199 @@
+"""Flattens materials into table rows.
+
+Host code. The rows are described in `table_layout`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+
+from renderer.tables.coats import coat_transmittance_table
+from renderer.tables.coats import rough_internal_reflectance
+from renderer.tables.coats import smooth_internal_reflectance
+from renderer.tables.layout import BECKMANN
+from renderer.tables.layout import COAT_TABLE_SIZE
+from renderer.tables.layout import CONDUCTOR
+from renderer.tables.layout import DIELECTRIC
+from renderer.tables.layout import DIFFUSE
+from renderer.tables.layout import GGX
+from renderer.tables.layout import MATERIAL_ROWS
+from renderer.tables.layout import METALLIC_ROUGHNESS
+from renderer.tables.layout import NONLINEAR_FLAG
+from renderer.tables.layout import PLASTIC
+from renderer.tables.layout import ROUGH_CONDUCTOR
+from renderer.tables.layout import ROUGH_DIELECTRIC
+from renderer.tables.layout import THIN_DIELECTRIC
+from renderer.tables.layout import TWO_SIDED_FLAG
+from renderer.tables.texture import TextureTable
+from renderer.tables.texture import put_integers
+from scenes.model.materials import BSDF
+from scenes.model.materials import Conductor
+from scenes.model.materials import Dielectric
+from scenes.model.materials import Diffuse
+from scenes.model.materials import Distribution
+from scenes.model.materials import Material
+from scenes.model.materials import MetallicRoughness
+from scenes.model.materials import Plastic
+
+ONE = (1.0, 1.0, 1.0)
+ZERO = (0.0, 0.0, 0.0)
+DISTRIBUTIONS = {Distribution.GGX: GGX, Distribution.BECKMANN: BECKMANN}
+NO_CUTOFF = -1.0
+MIN_CONTRAST = 1e-3  # of the index of refraction of rough glass
+
+
+@dataclass
+class BsdfRow:
+    """Numbers of one BSDF before they are packed."""
+
+    kind: int
+    distribution: int = GGX
+    is_nonlinear: bool = False
+    table: int = 0
+    alpha: float = 0.0
+    ior: float = 1.5
+    internal: float = 0.0
+    reflectance: object = ONE
+    specular: tuple[float, ...] = ONE
+    transmittance: tuple[float, ...] = ONE
+    eta: tuple[float, ...] = ZERO
+    k: tuple[float, ...] = ONE
+    metallic: float = 0.0
+    roughness: float = 1.0
+    transmission: float = 0.0
+    metallic_roughness: object = None
+
+
+CoatKey = tuple[float, float, Distribution]
+"""Roughness alpha, index of refraction, distribution of facets."""
+
+
+@dataclass(frozen=True, eq=False)
+class Coat:
+    """A rough coat of plastic."""
+
+    number: int
+    """Of its table."""
+    transmittance: np.ndarray
+    """(COAT_TABLE_SIZE,) float32."""
+    internal: float
+    """Hemispherical reflectance from inside."""
+
+
+@dataclass
+class MaterialTable:
+    """Collects materials; textures go into their own table."""
+
+    textures: TextureTable
+    rows: list[np.ndarray] = field(default_factory=list)
+    coats: dict[CoatKey, Coat] = field(default_factory=dict)
+
+    def add(self, material: Material) -> None:
+        """Append the rows of a material."""
+        bsdf = self._bsdf_row(material.bsdf)
+        rows = np.zeros((MATERIAL_ROWS, 4), np.float32)
+        flags = TWO_SIDED_FLAG if material.is_two_sided else 0
+        flags |= NONLINEAR_FLAG if bsdf.is_nonlinear else 0
+        put_integers(rows, 0, (bsdf.kind, flags, bsdf.distribution, bsdf.table))
+        rows[1] = (bsdf.alpha, bsdf.ior, bsdf.internal, material.normal_scale)
+        rows[2, :3] = bsdf.reflectance if isinstance(bsdf.reflectance, tuple) else ONE
+        rows[3, :3], rows[4, :3] = bsdf.specular, bsdf.transmittance
+        rows[5, :3], rows[6, :3] = bsdf.eta, bsdf.k
+        for row, texture in (
+            (2, bsdf.reflectance),
+            (3, material.normal_map),
+            (4, material.opacity),
+            (6, bsdf.metallic_roughness),
+        ):
+            put_integers(rows, (row, 3), self.textures.add_optional(texture))
+        put_integers(rows, (5, 3), material.opacity_channel)
+        opacity = material.opacity if isinstance(material.opacity, (int, float)) else 1.0
+        rows[7] = (bsdf.metallic, bsdf.roughness, bsdf.transmission, opacity)
+        rows[8, 0] = NO_CUTOFF if material.opacity_cutoff is None else material.opacity_cutoff
+        self.rows.append(rows)
+
+    def coat_transmittance(self) -> np.ndarray:
+        """(N * COAT_TABLE_SIZE,) float32, at least one table long."""
+        tables = [coat.transmittance for coat in self.coats.values()]
+        return np.concatenate(tables) if tables else np.ones(COAT_TABLE_SIZE, np.float32)
+
+    def _bsdf_row(self, bsdf: BSDF) -> BsdfRow:
+        if isinstance(bsdf, Diffuse):
+            return BsdfRow(DIFFUSE, reflectance=bsdf.reflectance)
+        if isinstance(bsdf, Conductor):
+            return _conductor_row(bsdf)
+        if isinstance(bsdf, Dielectric):
+            return _dielectric_row(bsdf)
+        if isinstance(bsdf, Plastic):
+            return self._plastic_row(bsdf)
+        return _metallic_row(bsdf)
+
+    def _plastic_row(self, bsdf: Plastic) -> BsdfRow:
+        number = 0
+        if bsdf.alpha > 0:
+            coat = self._coat(bsdf)
+            number, internal = coat.number, coat.internal
+        else:
+            internal = smooth_internal_reflectance(bsdf.ior)
+        return BsdfRow(
+            PLASTIC,
+            distribution=DISTRIBUTIONS[bsdf.distribution],
+            is_nonlinear=bsdf.is_nonlinear,
+            table=number,
+            alpha=bsdf.alpha,
+            ior=bsdf.ior,
+            internal=internal,
+            reflectance=bsdf.diffuse_reflectance,
+            specular=bsdf.specular_reflectance,
+        )
+
+    def _coat(self, bsdf: Plastic) -> Coat:
+        """The coat's integrals, which materials of one roughness and index share."""
+        key = (bsdf.alpha, bsdf.ior, bsdf.distribution)
+        if key not in self.coats:
+            self.coats[key] = Coat(
+                len(self.coats), coat_transmittance_table(*key), rough_internal_reflectance(*key)
+            )
+        return self.coats[key]
+
+
+def _conductor_row(bsdf: Conductor) -> BsdfRow:
+    """Mirror or rough metal."""
+    return BsdfRow(
+        ROUGH_CONDUCTOR if bsdf.alpha > 0 else CONDUCTOR,
+        distribution=DISTRIBUTIONS[bsdf.distribution],
+        alpha=bsdf.alpha,
+        reflectance=bsdf.specular_reflectance,
+        eta=bsdf.eta,
+        k=bsdf.k,
+    )
+
+
+def _dielectric_row(bsdf: Dielectric) -> BsdfRow:
+    """Solid, thin or rough glass."""
+    kind = THIN_DIELECTRIC if bsdf.is_thin else DIELECTRIC
+    return BsdfRow(
+        ROUGH_DIELECTRIC if bsdf.alpha > 0 else kind,
+        distribution=DISTRIBUTIONS[bsdf.distribution],
+        alpha=bsdf.alpha,
+        # Facets of equal indices on both sides would have no half vector.
+        ior=bsdf.ior if bsdf.alpha == 0 or abs(bsdf.ior - 1) > MIN_CONTRAST else 1 + MIN_CONTRAST,
+        specular=bsdf.specular_reflectance,
+        transmittance=bsdf.specular_transmittance,
+    )
+
+
+def _metallic_row(bsdf: MetallicRoughness) -> BsdfRow:
+    """glTF's model."""
+    return BsdfRow(
+        METALLIC_ROUGHNESS,
+        ior=bsdf.ior,
+        reflectance=bsdf.base_color,
+        metallic=bsdf.metallic,
+        roughness=bsdf.roughness,
+        transmission=bsdf.transmission,
+        metallic_roughness=bsdf.metallic_roughness,
+    )

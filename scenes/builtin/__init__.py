@@ -1,0 +1,1 @@
+"""Built-in scenes, their camera paths, and random rooms for training."""

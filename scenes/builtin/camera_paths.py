@@ -1,0 +1,99 @@
+"""Camera paths of the built-in scenes, as keyframes at equal intervals of time.
+
+Host code. Scene units; the default scene's path keeps clear of everything by at least 0.2 m.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scenes.builtin.furniture.cameras import Point
+from scenes.builtin.furniture.cameras import as_point
+from scenes.builtin.reading_room.scene import FOV_X
+from scenes.builtin.reading_room.scene import START
+from scenes.builtin.reading_room.scene import TARGET
+from scenes.builtin.registry import BUILT_IN
+from scenes.builtin.registry import DEFAULT_SCENE
+from scenes.model.description import Camera
+from scenes.procedural.geometry.curves import evenly_spaced
+from scenes.procedural.geometry.curves import smooth_curve
+
+TOUR: tuple[tuple[Point, Point], ...] = (  # (position, target) in the reading room
+    (START, TARGET),
+    ((6.05, 1.6, 8.6), (3.1, 1.1, 4.2)),
+    ((6.1, 1.56, 6.6), (3.0, 1.0, 3.4)),
+    ((6.15, 1.54, 4.6), (3.4, 1.0, 2.0)),
+    ((5.95, 1.54, 2.6), (5.2, 1.3, -2.0)),
+    ((5.8, 1.52, 0.7), (5.2, 1.3, -3.6)),
+    ((5.6, 1.5, -0.95), (4.4, 1.2, -4.2)),
+    ((4.6, 1.5, -1.55), (2.4, 1.25, -4.0)),
+    ((3.75, 1.5, -1.7), (2.6, 1.2, -4.6)),
+    ((3.55, 1.5, -1.6), (5.0, 1.2, -5.0)),
+    ((4.2, 1.5, -1.35), (7.3, 1.2, -3.6)),
+    ((5.2, 1.5, -1.0), (7.6, 1.25, -0.6)),
+    ((5.75, 1.52, -0.2), (6.2, 1.3, 3.6)),
+    ((5.85, 1.55, 1.4), (4.2, 1.2, 6.4)),
+    ((6.0, 1.58, 3.2), (3.4, 1.1, 9.0)),
+    ((6.2, 1.58, 5.0), (4.2, 1.1, 10.2)),
+    ((6.45, 1.58, 6.4), (8.6, 1.2, 9.4)),
+    ((7.2, 1.58, 7.15), (10.6, 1.2, 8.2)),
+    ((8.2, 1.58, 7.2), (11.2, 1.15, 7.6)),
+    ((9.0, 1.58, 7.15), (11.4, 1.1, 7.0)),
+    ((9.45, 1.56, 6.9), (11.6, 1.15, 6.0)),
+)
+KEYFRAME_COUNT = 81
+FINE_COUNT = 600  # points of the spline that keyframes are picked from
+TURN_LENGTH = 1.6  # m of way that turning by one radian counts for, so that turns are not hurried
+
+SWAY_COUNT = 25
+SWAY_SIDEWAYS, SWAY_UPWARDS, SWAY_FORWARD = 0.14, 0.04, 0.12  # shares of the distance to the pivot
+
+
+class Keyframe(NamedTuple):
+    """Where the camera is, what is in the middle of its picture, and how wide it sees."""
+
+    position: Point
+    target: Point
+    fov_x: float
+    """Horizontal field of view in degrees."""
+
+
+def default_path_keyframes(scene_name: str) -> list[Keyframe]:
+    """The path of a built-in scene: a tour of the default one, else a sway about its own camera."""
+    if scene_name == DEFAULT_SCENE:
+        return _tour()
+    return sway_keyframes(BUILT_IN[scene_name]().camera)
+
+
+def sway_keyframes(camera: Camera) -> list[Keyframe]:
+    """A closed, gentle loop about the camera's place that keeps the point in focus in the middle.
+
+    Works for any scene whose camera focuses on what it shows.
+    """
+    left, up, forward, place = camera.to_world[:3, :4].T
+    distance = camera.focus_distance
+    pivot = place + distance * forward
+    turn = np.linspace(0.0, 2.0 * np.pi, SWAY_COUNT)[:, None]
+    offset = (
+        SWAY_SIDEWAYS * np.sin(turn) * left
+        + SWAY_UPWARDS * np.sin(2.0 * turn) * up
+        + SWAY_FORWARD * (0.5 - 0.5 * np.cos(turn)) * forward
+    )
+    return [
+        Keyframe(as_point(place + distance * step), as_point(pivot), camera.fov_x)
+        for step in offset
+    ]
+
+
+def _tour() -> list[Keyframe]:
+    """From the hall to the library, back towards the fire, to the garden room."""
+    route = smooth_curve(np.array(TOUR).reshape(len(TOUR), 6), FINE_COUNT)
+    position, view = route[:, :3], route[:, 3:] - route[:, :3]
+    view = view / np.linalg.norm(view, axis=1, keepdims=True)
+    measure = np.concatenate([position, TURN_LENGTH * view], axis=1)
+    return [
+        Keyframe(as_point(row[:3]), as_point(row[3:]), FOV_X)
+        for row in evenly_spaced(route, measure, KEYFRAME_COUNT)
+    ]

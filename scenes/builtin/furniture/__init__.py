@@ -1,0 +1,1 @@
+"""Furniture and other objects of the built-in scenes."""

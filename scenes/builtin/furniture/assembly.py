@@ -1,0 +1,88 @@
+"""Pieces: shapes with the name of their material, put together, moved, and gathered into a scene.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from scenes.builtin.furniture.cameras import as_point
+from scenes.model.description import Mesh
+from scenes.model.description import Shape
+from scenes.model.description import Sphere
+from scenes.model.materials import RGB
+from scenes.model.materials import ImageTexture
+from scenes.model.materials import Material
+from scenes.procedural.geometry.meshes import merged
+from scenes.procedural.geometry.meshes import transformed
+
+
+class Piece(NamedTuple):
+    """One part of a thing."""
+
+    material: str
+    """Name in the scene's table of materials."""
+    shape: Shape
+    """Its own material index is not used."""
+
+
+Pieces = list[Piece]
+
+
+def glowing(mesh: Mesh, radiance: RGB) -> Mesh:
+    """The mesh as a lamp; radiance of its front in W m^-2 sr^-1."""
+    return replace(mesh, radiance=radiance)
+
+
+def placed(pieces: Iterable[Piece], matrix: np.ndarray) -> Pieces:
+    """The pieces, joined, moved by a (4, 4) matrix; for spheres it must keep lengths."""
+    return [Piece(material, _moved(shape, matrix)) for material, shape in _joined(pieces)]
+
+
+def _joined(pieces: Iterable[Piece]) -> Pieces:
+    """Meshes of the same material and radiance merged, in order of first use; then the others."""
+    groups: dict[tuple[str, RGB | ImageTexture | None], list[Mesh]] = defaultdict(list)
+    others: Pieces = []
+    for piece in pieces:
+        if isinstance(piece.shape, Mesh):
+            groups[piece.material, piece.shape.radiance].append(piece.shape)
+        else:
+            others.append(piece)
+    return [Piece(key[0], merged(meshes)) for key, meshes in groups.items()] + others
+
+
+def _moved(shape: Shape, matrix: np.ndarray) -> Shape:
+    """One shape moved by an affine matrix."""
+    if isinstance(shape, Mesh):
+        return transformed(shape, matrix)
+    if isinstance(shape, Sphere):
+        return replace(shape, center=as_point(matrix @ (*shape.center, 1.0)))
+    return replace(
+        shape,
+        origin=as_point(matrix @ (*shape.origin, 1.0)),
+        edge_u=as_point(matrix @ (*shape.edge_u, 0.0)),
+        edge_v=as_point(matrix @ (*shape.edge_v, 0.0)),
+    )
+
+
+def gathered(
+    pieces: Iterable[Piece], materials: Mapping[str, Material]
+) -> tuple[tuple[Shape, ...], tuple[Material, ...]]:
+    """Shapes and materials of a description: meshes of one material and radiance become one mesh.
+
+    The order is that of first use, so the same pieces give the same scene.
+    """
+    joined = _joined(pieces)
+    names = list(dict.fromkeys(piece.material for piece in joined))
+    shapes = tuple(
+        replace(shape, material=names.index(name), name=shape.name or name)
+        for name, shape in joined
+    )
+    return shapes, tuple(replace(materials[name], name=name) for name in names)

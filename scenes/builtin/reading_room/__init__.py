@@ -1,0 +1,1 @@
+"""The default scene, room by room."""

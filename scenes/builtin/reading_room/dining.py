@@ -1,0 +1,68 @@
+"""The dining table of the reading room's hall, laid, with its chairs and lamp.
+
+Host code. Metres; positions are (x, z) on the floor.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scenes.builtin.furniture.assembly import Piece
+from scenes.builtin.furniture.assembly import Pieces
+from scenes.builtin.furniture.assembly import placed
+from scenes.builtin.furniture.decor import open_book
+from scenes.builtin.furniture.lamps import strip_pendant
+from scenes.builtin.furniture.seating import around
+from scenes.builtin.furniture.seating import chair
+from scenes.builtin.furniture.shelves import stack_of_books
+from scenes.builtin.furniture.tables import TABLE_HEIGHT
+from scenes.builtin.furniture.tables import dining_table
+from scenes.builtin.furniture.vessels import carafe
+from scenes.builtin.furniture.vessels import cup
+from scenes.builtin.furniture.vessels import fruit_bowl
+from scenes.builtin.furniture.vessels import tumbler
+from scenes.builtin.furniture.vessels import vase
+from scenes.builtin.furniture.vessels import wine_glass
+from scenes.builtin.reading_room.plan import HALL
+from scenes.procedural.geometry.plants import bouquet
+from scenes.procedural.geometry.transforms import standing
+
+TABLE = (2.9, 7.4)  # middle of the table
+
+
+def dining(rng: np.random.Generator) -> Pieces:
+    """The long table with five chairs, what is on it, and the strip above it."""
+    x, z = TABLE
+    places = [
+        standing(x - 0.62, z - 0.62, 4.0),
+        standing(x + 0.55, z - 0.6, -3.0),
+        standing(x - 0.6, z + 0.62, 178.0),
+        standing(x + 0.58, z + 0.78, 163.0),
+        standing(x + 1.45, z, -86.0),
+    ]
+    return (
+        placed(dining_table("oak"), standing(x, z))
+        + around(chair("walnut", "rust cloth"), places)
+        + placed(_table_things(rng), standing(x, z, 0.0, TABLE_HEIGHT))
+        + placed(strip_pendant(2.2, 1.8, 30.0), standing(x, z, 0.0, HALL.height))
+    )
+
+
+def _table_things(rng: np.random.Generator) -> Pieces:
+    """Fruit in a copper bowl, flowers, a carafe with glasses, an open book, candle-like vases."""
+    flowers = bouquet(0.42, 11, rng)
+    bunch = vase("blue glaze", 0.26, 0) + [
+        Piece("red petal", flowers.leaves),
+        Piece("stem", flowers.stems),
+    ]
+    return (
+        placed(fruit_bowl("copper", 0.17, rng), standing(0.1, 0.02))
+        + placed(bunch, standing(-0.45, -0.1))
+        + placed(carafe("glass"), standing(0.55, -0.22))
+        + placed(wine_glass("glass"), standing(0.72, 0.05))
+        + placed(wine_glass("glass"), standing(0.85, -0.18))
+        + placed(tumbler("glass"), standing(0.62, 0.2))
+        + placed(open_book(), standing(-0.75, 0.25, -12.0))
+        + placed(cup("white glaze"), standing(-0.35, 0.3, 40.0))
+        + placed(stack_of_books(4, rng), standing(-1.0, -0.2, 30.0))
+    )

@@ -1,0 +1,153 @@
+"""glTF 2.0 files: the JSON part, the buffers, and checked access to both.
+
+Host code. Khronos, "glTF 2.0 Specification", sections 3.6 (data) and 4 (GLB).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import struct
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from scenes.model.description import SceneError
+
+GLB_MAGIC = b"glTF"
+JSON_CHUNK = 0x4E4F534A
+BINARY_CHUNK = 0x004E4942
+SUPPORTED_EXTENSIONS = (
+    "KHR_lights_punctual",
+    "KHR_materials_emissive_strength",
+    "KHR_materials_ior",
+    "KHR_materials_transmission",
+    "KHR_materials_unlit",
+    "KHR_materials_volume",
+    "KHR_mesh_quantization",
+    "KHR_texture_transform",
+    "EXT_texture_webp",
+)
+"""Extensions that a file may require."""
+
+Json = dict[str, Any]
+"""One JSON object of the file."""
+
+
+@dataclass
+class GltfDocument:
+    """A file with the binary data that came with it."""
+
+    path: Path
+    root: Json
+    binary: bytes | None = None
+    """The GLB file's own buffer."""
+    buffers: dict[int, bytes] = field(default_factory=dict)
+    """Buffers that were read."""
+    notes: list[str] = field(default_factory=list)
+    """What the user should know."""
+
+    def error(self, place: str, reason: str) -> SceneError:
+        """An error that names file and place, such as `meshes[2]`."""
+        return SceneError(f"{self.path}: {place}: {reason}")
+
+    def note(self, text: str) -> None:
+        """Add a note once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def item(self, kind: str, index: Any) -> Json:
+        """Object `index` of a top-level array."""
+        items = self.root.get(kind, [])
+        if not isinstance(index, int) or not 0 <= index < len(items):
+            raise self.error(f"{kind}[{index}]", f"index out of range, there are {len(items)}")
+        return items[index]
+
+    def view(self, index: Any) -> tuple[bytes, int]:
+        """Bytes of a buffer view and its stride, 0 where elements are packed."""
+        view = self.item("bufferViews", index)
+        buffer = self._buffer(view.get("buffer", 0))
+        start = view.get("byteOffset", 0)
+        end = start + view.get("byteLength", 0)
+        if start < 0 or end > len(buffer):
+            raise self.error(
+                f"bufferViews[{index}]", f"ends at byte {end} of a buffer of {len(buffer)}"
+            )
+        return buffer[start:end], view.get("byteStride", 0)
+
+    def resource(self, uri: str, place: str) -> bytes:
+        """Bytes behind a data URI or a file beside this one."""
+        if uri.startswith("data:"):
+            try:
+                return base64.b64decode(uri.partition(",")[2], validate=True)
+            except binascii.Error as error:
+                raise self.error(place, f"bad data URI ({error})") from None
+        target = self.path.parent / unquote(uri)
+        if not target.is_file():
+            raise self.error(place, f"{target}: no such file")
+        return target.read_bytes()
+
+    def _buffer(self, index: int) -> bytes:
+        if index not in self.buffers:
+            place = f"buffers[{index}]"
+            buffer = self.item("buffers", index)
+            if "uri" in buffer:
+                data = self.resource(buffer["uri"], place)
+            elif index == 0 and self.binary is not None:
+                data = self.binary
+            else:
+                raise self.error(place, "no data")
+            if len(data) < buffer.get("byteLength", 0):
+                raise self.error(place, f"{len(data)} of {buffer['byteLength']} bytes, truncated")
+            self.buffers[index] = data
+        return self.buffers[index]
+
+
+def read_gltf(path: Path) -> GltfDocument:
+    """Parse a .gltf or .glb file; refuses what it requires and cannot have."""
+    if not path.is_file():
+        raise SceneError(f"{path}: no such file")
+    data = path.read_bytes()
+    text, binary = _split_glb(path, data) if data[:4] == GLB_MAGIC else (data, None)
+    try:
+        root = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SceneError(f"{path}: not a glTF file (JSON: {error})") from None
+    if not isinstance(root, dict) or "asset" not in root:
+        raise SceneError(f"{path}: not a glTF file (no asset)")
+    version = str(root["asset"].get("version", ""))
+    if not version.startswith("2."):
+        raise SceneError(f"{path}: asset: version {version!r}, 2.0 needed")
+    document = GltfDocument(path, root, binary)
+    for extension in root.get("extensionsRequired", []):
+        if extension not in SUPPORTED_EXTENSIONS:
+            raise document.error("extensionsRequired", f"{extension} is not supported")
+    for extension in root.get("extensionsUsed", []):
+        if extension not in SUPPORTED_EXTENSIONS:
+            document.note(f"extension {extension} is not supported and was ignored")
+    return document
+
+
+def _split_glb(path: Path, data: bytes) -> tuple[bytes, bytes | None]:
+    """JSON and binary chunk of a GLB file (specification, section 4.4)."""
+    if len(data) < 12:
+        raise SceneError(f"{path}: GLB header: truncated at byte {len(data)}")
+    _, version, length = struct.unpack_from("<4sII", data)
+    if version != 2:
+        raise SceneError(f"{path}: GLB header: version {version}, 2 needed")
+    if length > len(data):
+        raise SceneError(f"{path}: GLB header: truncated, {len(data)} of {length} bytes")
+    chunks: dict[int, bytes] = {}
+    offset = 12
+    while offset + 8 <= length:
+        size, kind = struct.unpack_from("<II", data, offset)
+        if offset + 8 + size > length:
+            raise SceneError(f"{path}: GLB chunk at byte {offset}: truncated")
+        chunks.setdefault(kind, data[offset + 8 : offset + 8 + size])
+        offset += 8 + size
+    if JSON_CHUNK not in chunks:
+        raise SceneError(f"{path}: GLB: no JSON chunk")
+    return chunks[JSON_CHUNK], chunks.get(BINARY_CHUNK)

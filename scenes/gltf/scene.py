@@ -1,0 +1,176 @@
+"""glTF 2.0 scene files, .gltf and .glb.
+
+Host code. Animations are ignored: the scene is read as its nodes stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+import numpy as np
+
+from scenes.default_camera import ANY_CAMERA
+from scenes.gltf.document import GltfDocument
+from scenes.gltf.document import Json
+from scenes.gltf.document import read_gltf
+from scenes.gltf.materials import GltfMaterials
+from scenes.gltf.meshes import GltfMeshes
+from scenes.gltf.skinning import pose_of
+from scenes.gltf.textures import GltfTextures
+from scenes.gltf.values import number_of
+from scenes.gltf.values import numbers_of
+from scenes.model.description import Camera
+from scenes.model.description import DirectionalLight
+from scenes.model.description import Mesh
+from scenes.model.description import PointLight
+from scenes.model.description import PunctualLight
+from scenes.model.description import SceneDescription
+from scenes.model.description import SceneError
+from scenes.model.transforms import quaternion_rotation
+from scenes.model.transforms import rigid
+from scenes.model.transforms import scaling
+from scenes.model.transforms import translation
+
+DEFAULT_ASPECT = 16.0 / 9.0
+"""For cameras that leave it to the viewport."""
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError)
+"""The JSON is anybody's: a list for an object, or a number without end, is no traceback."""
+FLIP_VIEW = np.diag([-1.0, 1.0, -1.0, 1.0])
+"""glTF cameras look along -z with +x to the right; ours along +z with +x to the left."""
+
+
+@dataclass
+class _Parts:
+    """What has been built so far."""
+
+    shapes: list[Mesh] = field(default_factory=list)
+    lights: list[PunctualLight] = field(default_factory=list)
+    cameras: list[Camera] = field(default_factory=list)
+
+
+def load_gltf(path: Path) -> SceneDescription:
+    """Scene of a glTF file; raises SceneError for anything wrong with it."""
+    try:
+        return _scene(read_gltf(path))
+    except SceneError:
+        raise
+    except MALFORMED as error:
+        raise SceneError(f"{path}: malformed ({type(error).__name__}: {error})") from error
+
+
+def _scene(document: GltfDocument) -> SceneDescription:
+    materials = GltfMaterials(document, GltfTextures(document))
+    meshes = GltfMeshes(document, materials)
+    parts = _Parts()
+    worlds = dict(_nodes(document))
+    for index, to_world in worlds.items():
+        node = document.item("nodes", index)
+        if "mesh" in node:
+            pose = pose_of(document, node, to_world, worlds)
+            parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
+        if not np.linalg.det(to_world[:3, :3]):
+            continue  # scaled to nothing: no camera looks from there, and no light shines
+        if "camera" in node:
+            _add_camera(parts, document, node["camera"], to_world)
+        light = node.get("extensions", {}).get("KHR_lights_punctual", {}).get("light")
+        if light is not None:
+            parts.lights.append(_light(document, light, to_world))
+    if not parts.shapes:
+        raise document.error("scene", "no meshes")
+    return SceneDescription(
+        name=document.path.stem,
+        shapes=tuple(parts.shapes),
+        materials=tuple(materials.materials),
+        camera=parts.cameras[0] if parts.cameras else ANY_CAMERA,
+        is_framed=not parts.cameras,
+        lights=tuple(parts.lights),
+        notes=tuple(document.notes),
+    )
+
+
+def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray]]:
+    """Number of every node of the default scene with its (4, 4) matrix to world space."""
+    if document.root.get("scenes"):
+        roots = document.item("scenes", document.root.get("scene", 0)).get("nodes", [])
+    else:
+        nodes = document.root.get("nodes", [])
+        children = {child for node in nodes for child in node.get("children", [])}
+        numbers = list(range(len(nodes)))
+        # In a ring all are somebody's children, which is found out below.
+        roots = [index for index in numbers if index not in children] or numbers
+    stack = [(index, np.eye(4)) for index in reversed(list(roots))]
+    seen: set[int] = set()
+    while stack:
+        index, parent = stack.pop()
+        node = document.item("nodes", index)
+        if index in seen:
+            raise document.error(f"nodes[{index}]", "reached twice, nodes must form a tree")
+        seen.add(index)
+        matrix = parent @ _local(document, node, index)
+        yield index, matrix
+        stack.extend((child, matrix) for child in reversed(node.get("children", [])))
+
+
+def _local(document: GltfDocument, node: Json, index: int) -> np.ndarray:
+    """(4, 4) matrix of a node, from its matrix (column by column) or its three parts."""
+    if "matrix" in node:
+        matrix = np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
+    else:
+        turn = np.array(node.get("rotation", [0.0, 0.0, 0.0, 1.0]), dtype=np.float64)
+        if not np.linalg.norm(turn) > 0.0:
+            raise document.error(f"nodes[{index}]", "rotation has zero length")
+        matrix = (
+            translation(node.get("translation", [0.0] * 3))
+            @ quaternion_rotation(turn)
+            @ scaling(node.get("scale", [1.0] * 3))
+        )
+    if not np.isfinite(matrix).all():
+        raise document.error(f"nodes[{index}]", "transform is not finite")
+    return matrix
+
+
+def _add_camera(parts: _Parts, document: GltfDocument, index: int, to_world: np.ndarray) -> None:
+    source = document.item("cameras", index)
+    perspective = source.get("perspective")
+    if perspective is None:
+        document.note(f"cameras[{index}]: only perspective cameras are supported")
+        return
+    aspect = number_of(perspective, "aspectRatio", DEFAULT_ASPECT)
+    yfov = number_of(perspective, "yfov", 0.0)
+    if not 0.0 < yfov < math.pi or aspect <= 0.0:
+        raise document.error(f"cameras[{index}]", f"yfov {yfov:g}, aspect ratio {aspect:g}")
+    fov_x = math.degrees(2.0 * math.atan(math.tan(yfov / 2.0) * aspect))
+    parts.cameras.append(Camera(rigid(to_world @ FLIP_VIEW), fov_x, aspect))
+
+
+def _light(document: GltfDocument, index: int, to_world: np.ndarray) -> PunctualLight:
+    """Light of KHR_lights_punctual: it shines along -z of its node.
+
+    Candela and lux are taken as W sr^-1 and W m^-2: files are made for viewers that do the same.
+    """
+    lights = document.root.get("extensions", {}).get("KHR_lights_punctual", {}).get("lights", [])
+    if not isinstance(index, int) or not 0 <= index < len(lights):
+        raise document.error(f"lights[{index}]", f"index out of range, there are {len(lights)}")
+    light = lights[index]
+    factor = max(number_of(light, "intensity", 1.0), 0.0)
+    red, green, blue = (channel * factor for channel in numbers_of(light, "color", (1.0, 1.0, 1.0)))
+    axis = -to_world[:3, 2] / np.linalg.norm(to_world[:3, 2])
+    direction = (float(axis[0]), float(axis[1]), float(axis[2]))
+    position = (float(to_world[0, 3]), float(to_world[1, 3]), float(to_world[2, 3]))
+    match light.get("type"):
+        case "directional":
+            return DirectionalLight(direction, (red, green, blue))
+        case "point":
+            return PointLight(position, (red, green, blue))
+        case "spot":
+            spot = light.get("spot", {})
+            cone = (
+                number_of(spot, "innerConeAngle", 0.0),
+                number_of(spot, "outerConeAngle", math.pi / 4.0),
+            )
+            return PointLight(position, (red, green, blue), direction, cone)
+    raise document.error(f"lights[{index}]", f"unknown type {light.get('type')!r}")

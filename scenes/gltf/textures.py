@@ -1,0 +1,92 @@
+"""Textures of glTF files.
+
+Host code. The format has v downwards; meshes turn it over, so texture transforms are turned, too.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+
+from scenes.gltf.document import GltfDocument
+from scenes.gltf.document import Json
+from scenes.gltf.values import number_of
+from scenes.gltf.values import numbers_of
+from scenes.images.files import read_image_bytes
+from scenes.model.materials import Filter
+from scenes.model.materials import Image
+from scenes.model.materials import ImageTexture
+from scenes.model.materials import Wrap
+
+WRAPS = {10497: Wrap.REPEAT, 33071: Wrap.CLAMP, 33648: Wrap.MIRROR}
+NEAREST = 9728
+RGBA = tuple[float, float, float, float]
+
+
+@dataclass
+class GltfTextures:
+    """Reads textures; a picture is decoded once per encoding."""
+
+    document: GltfDocument
+    images: dict[tuple[int, bool], Image] = field(default_factory=dict)
+
+    def texture(
+        self, reference: Json, is_srgb: bool, scale: RGBA = (1.0, 1.0, 1.0, 1.0)
+    ) -> ImageTexture:
+        """The texture behind a `...Texture` object of a material."""
+        document = self.document
+        place = f"textures[{reference.get('index')}]"
+        texture = document.item("textures", reference.get("index"))
+        webp = texture.get("extensions", {}).get("EXT_texture_webp", {})
+        source = texture.get("source", webp.get("source"))
+        if source is None:
+            raise document.error(place, "no image in a supported format")
+        transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
+        if transform.get("texCoord", reference.get("texCoord", 0)) != 0:
+            document.note(f"{place}: only TEXCOORD_0 is supported and was used instead")
+        sampler = document.item("samplers", texture["sampler"]) if "sampler" in texture else {}
+        return ImageTexture(
+            image=self._image(source, is_srgb),
+            scale=scale,
+            uv_transform=uv_transform(transform),
+            wrap=self._wrap(sampler),
+            filter=Filter.NEAREST if sampler.get("magFilter") == NEAREST else Filter.BILINEAR,
+        )
+
+    def _wrap(self, sampler: Json) -> Wrap:
+        along_s, along_t = sampler.get("wrapS", 10497), sampler.get("wrapT", 10497)
+        if along_s != along_t:
+            self.document.note("different wrapping along s and t is not supported, s is used")
+        return WRAPS.get(along_s, Wrap.REPEAT)
+
+    def _image(self, index: int, is_srgb: bool) -> Image:
+        if (index, is_srgb) not in self.images:
+            image = self.document.item("images", index)
+            place = f"images[{index}]"
+            if "uri" in image:
+                data = self.document.resource(image["uri"], place)
+            else:
+                data, _ = self.document.view(image.get("bufferView"))
+            name = f"{self.document.path}: {place}"
+            self.images[index, is_srgb] = read_image_bytes(data, name, is_srgb)
+        return self.images[index, is_srgb]
+
+
+def uv_transform(transform: Json) -> tuple[float, ...]:
+    """First two rows of F T F: T of KHR_texture_transform, F turns v over (v -> 1 - v)."""
+    angle = number_of(transform, "rotation", 0.0)
+    scale = numbers_of(transform, "scale", (1.0, 1.0))
+    offset = numbers_of(transform, "offset", (0.0, 0.0))
+    cosine, sine = math.cos(angle), math.sin(angle)
+    matrix = np.array(
+        [
+            [cosine * scale[0], sine * scale[1], offset[0]],
+            [-sine * scale[0], cosine * scale[1], offset[1]],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+    flip = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 1.0], [0.0, 0.0, 1.0]])
+    return tuple(float(value) for value in (flip @ matrix @ flip)[:2].ravel())

@@ -1,0 +1,1 @@
+"""Image files: reading, transfer functions, opacity."""

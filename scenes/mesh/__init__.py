@@ -1,0 +1,1 @@
+"""Readers of OBJ, MTL and PLY files; mesh validation and normals."""

@@ -1,0 +1,198 @@
+"""MTL files: the materials of OBJ files.
+
+Host code. The format describes Phong shading; each entry becomes the closest physical BSDF.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from scenes.images.files import read_image
+from scenes.images.opacity import opacity_of
+from scenes.model.description import SceneError
+from scenes.model.materials import BSDF
+from scenes.model.materials import RGB
+from scenes.model.materials import Conductor
+from scenes.model.materials import Dielectric
+from scenes.model.materials import Diffuse
+from scenes.model.materials import ImageTexture
+from scenes.model.materials import Material
+from scenes.model.materials import MetallicRoughness
+from scenes.model.materials import Plastic
+from scenes.model.materials import Spectrum
+from scenes.model.materials import Wrap
+
+Entry = dict[str, list[str]]
+"""Keyword -> words behind it, of one material."""
+
+WHITE: RGB = (1.0, 1.0, 1.0)
+READ = {
+    *("illum", "Kd", "map_Kd", "Ks", "Ns", "Ni", "Pr", "Pm", "Tf"),
+    *("d", "Tr", "map_d", "Ke", "map_Ke", "norm"),
+    *("Ka", "map_Ka", "sharpness"),  # of no meaning where light bounces
+}
+"""Keywords that are followed, or mean nothing here."""
+GLASS_MODELS = (4, 6, 7, 9)
+"""Illumination models that mean refraction or glass."""
+OPTION_LENGTHS = {"-clamp": 1, "-bm": 1, "-blendu": 1, "-blendv": 1, "-imfchan": 1, "-type": 1}
+"""Map options with a fixed number of words; -s, -o and -t take up to three numbers."""
+
+
+def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], tuple[str, ...]]:
+    """Those materials of a library that are among `names`; and notes on what was left out."""
+    if not path.is_file():
+        raise SceneError(f"{path}: no such file")
+    entries: dict[str, Entry] = {}
+    entry: Entry = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        if words[0] == "newmtl":
+            entry = entries.setdefault(" ".join(words[1:]), {})
+        else:
+            entry[words[0]] = words[1:]
+    used = {name: entry for name, entry in entries.items() if name in names}
+    unread = sorted({keyword for entry in used.values() for keyword in entry} - READ)
+    notes = (f"{path.name}: not supported, ignored: {', '.join(unread)}",) if unread else ()
+    return {name: _material(path, name, entry) for name, entry in used.items()}, notes
+
+
+def _material(path: Path, name: str, entry: Entry) -> Material:
+    bsdf = _bsdf(path, entry)
+    opacity, channel = _opacity(path, entry)
+    return Material(
+        bsdf=bsdf,
+        opacity=1.0 if isinstance(bsdf, Dielectric) and "map_d" not in entry else opacity,
+        opacity_channel=channel,
+        normal_map=_texture(path, entry["norm"], is_srgb=False) if "norm" in entry else None,
+        emission=_emission(path, entry),
+        name=name,
+    )
+
+
+def _dissolve(path: Path, entry: Entry) -> float:
+    """Share of the surface that is there."""
+    if "Tr" in entry and "d" not in entry:
+        return 1.0 - _number(path, entry, "Tr", 0.0)
+    return _number(path, entry, "d", 1.0)
+
+
+def _opacity(path: Path, entry: Entry) -> tuple[float | ImageTexture, int]:
+    """Opacity, and the channel of a picture that holds it: alpha where there is one."""
+    share = _dissolve(path, entry)
+    if "map_d" not in entry:
+        return share, 0
+    texture, channel = opacity_of(_texture(path, entry["map_d"], is_srgb=False))
+    return replace(texture, scale=(share,) * 4), channel
+
+
+def _emission(path: Path, entry: Entry) -> Spectrum | None:
+    color = _color(path, entry, "Ke", (0.0, 0.0, 0.0))
+    if "map_Ke" in entry:
+        # As with map_Kd: black beside a map would lose it.
+        factor = color if max(color) > 0.0 else WHITE
+        return _texture(path, entry["map_Ke"], is_srgb=True, factor=factor, is_light=True)
+    return color if max(color) > 0.0 else None
+
+
+def _bsdf(path: Path, entry: Entry) -> BSDF:
+    model = int(_number(path, entry, "illum", 2.0))
+    # Exporters leave the colour out where a map says it all.
+    diffuse = _color(path, entry, "Kd", WHITE if "map_Kd" in entry else (0.8, 0.8, 0.8))
+    specular = _color(path, entry, "Ks", (0.0, 0.0, 0.0))
+    exponent = _number(path, entry, "Ns", 0.0)
+    ior = _number(path, entry, "Ni", 1.5)
+    # Beckmann width of a Phong lobe: alpha^2 = 2 / (n + 2) (Walter 2007, section 5.2).
+    alpha = math.sqrt(2.0 / (max(exponent, 0.0) + 2.0))
+    base = _base_color(path, entry, diffuse)
+    if model in GLASS_MODELS and ior > 1.0 and _is_glass(path, entry):
+        # The filter counts once for a ray that goes in and out again.
+        tint = _color(path, entry, "Tf", WHITE)
+        through = [math.sqrt(max(value, 0.0)) for value in tint]
+        return Dielectric(ior=ior, specular_transmittance=(through[0], through[1], through[2]))
+    if "Pr" in entry or "Pm" in entry:
+        roughness = _number(path, entry, "Pr", 1.0)
+        return MetallicRoughness(base, _number(path, entry, "Pm", 0.0), roughness)
+    if max(specular) > 0.0 and max(diffuse) == 0.0 and "map_Kd" not in entry:
+        return Conductor(specular_reflectance=specular, alpha=alpha)
+    if max(specular) > 0.0 and exponent > 1.0:
+        return Plastic(diffuse_reflectance=base, ior=ior if ior > 1.0 else 1.5, alpha=alpha)
+    return Diffuse(reflectance=base)
+
+
+def _is_glass(path: Path, entry: Entry) -> bool:
+    """Whether a model of glass means it: exporters also give it to what is partly transparent."""
+    return "Tf" in entry or not 0.5 < _dissolve(path, entry) < 1.0
+
+
+def _base_color(path: Path, entry: Entry, diffuse: RGB) -> Spectrum:
+    if "map_Kd" not in entry:
+        return diffuse
+    # Many exporters write black beside a map, which multiplied by it would lose the map.
+    factor = diffuse if max(diffuse) > 0.0 else WHITE
+    return _texture(path, entry["map_Kd"], is_srgb=True, factor=factor)
+
+
+def _texture(
+    path: Path,
+    words: list[str],
+    is_srgb: bool,
+    factor: RGB = (1.0, 1.0, 1.0),
+    is_light: bool = False,
+) -> ImageTexture:
+    """Texture of a map line: options, then a file name that may hold spaces."""
+    wrap = Wrap.REPEAT
+    offset = [0.0, 0.0, 0.0]
+    scale = [1.0, 1.0, 1.0]
+    position = 0
+    while position < len(words) - 1 and words[position].startswith("-"):
+        option = words[position]
+        position += 1
+        if option in ("-s", "-o", "-t"):
+            target = {"-s": scale, "-o": offset}.get(option, [0.0, 0.0, 0.0])
+            for axis in range(3):
+                if position < len(words) - 1 and _is_number(words[position]):
+                    target[axis] = float(words[position])
+                    position += 1
+        else:
+            if option == "-clamp" and words[position] == "on":
+                wrap = Wrap.CLAMP
+            position += 2 if option == "-mm" else OPTION_LENGTHS.get(option, 1)
+    name = " ".join(words[position:]).replace("\\", "/")
+    return ImageTexture(
+        image=read_image(path.parent / name, is_srgb, is_light),
+        scale=(*factor, 1.0),
+        uv_transform=(scale[0], 0.0, offset[0], 0.0, scale[1], offset[1]),
+        wrap=wrap,
+    )
+
+
+def _number(path: Path, entry: Entry, keyword: str, default: float) -> float:
+    words = entry.get(keyword)
+    if words is None:
+        return default
+    # "d -halo 0.5" is the only option that stands before a number.
+    if not words or not _is_number(words[-1]):
+        raise SceneError(f"{path}: {keyword}: not a number {' '.join(words)!r}")
+    return float(words[-1])
+
+
+def _color(path: Path, entry: Entry, keyword: str, default: RGB) -> RGB:
+    words = entry.get(keyword)
+    if words is None:
+        return default
+    if len(words) not in (1, 3) or not all(_is_number(word) for word in words):
+        raise SceneError(f"{path}: {keyword}: not a colour {' '.join(words)!r}")
+    values = [float(word) for word in words]
+    return (values[0], values[-2], values[-1]) if len(values) == 3 else (values[0],) * 3
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False

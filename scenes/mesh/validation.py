@@ -1,0 +1,121 @@
+"""Checks and repairs that every mesh goes through, whatever file it came from.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenes.model.description import Mesh
+from scenes.model.description import SceneError
+from scenes.model.transforms import transform_normals
+from scenes.model.transforms import transform_points
+
+
+class NoAreaError(SceneError):
+    """A mesh that nothing is to be seen of."""
+
+
+@dataclass(frozen=True, eq=False)
+class RawMesh:
+    """Arrays as a file holds them, not checked yet."""
+
+    vertices: np.ndarray
+    """(V, 3) any float type."""
+    faces: np.ndarray
+    """(F, 3) any integer type."""
+    normals: np.ndarray | None = None
+    """(V, 3) any float type and length, or None."""
+    uvs: np.ndarray | None = None
+    """(V, 2) any float type, v upwards, or None."""
+    uv_names: tuple[str, str] | None = None
+    """What a PLY file calls them."""
+    colors: np.ndarray | None = None
+    """(V, 3) float32 in [0, 1], or None."""
+
+
+def finish_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -> Mesh:
+    """Checked mesh in world space; `source` names file and element in errors.
+
+    Triangles without area are dropped, unless all are. A mirror in `to_world` turns the winding
+    round, so that the front stays the front.
+    """
+    _check_indices(raw, source)
+    _check_finite(raw, source)
+    vertices = raw.vertices.astype(np.float64)
+    faces = raw.faces.astype(np.int32)
+    if to_world is not None:
+        vertices = transform_points(to_world, vertices)
+        if np.linalg.det(to_world[:3, :3]) < 0.0:
+            faces = faces[:, ::-1]
+    vertices = vertices.astype(np.float32)
+    faces = _drop_degenerate(vertices, faces, source)
+    normals = raw.normals
+    if normals is not None:
+        normals = _unit_normals(normals.astype(np.float64), faces, source)
+        if to_world is not None:
+            normals = normalize(transform_normals(to_world, normals))
+    return Mesh(
+        vertices=np.ascontiguousarray(vertices),
+        faces=np.ascontiguousarray(faces),
+        normals=None if normals is None else np.ascontiguousarray(normals, dtype=np.float32),
+        uvs=None if raw.uvs is None else np.ascontiguousarray(raw.uvs, dtype=np.float32),
+    )
+
+
+def normalize(vectors: np.ndarray) -> np.ndarray:
+    """(N, 3) at unit length; zero vectors stay zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0.0, lengths, 1.0)
+
+
+def _check_indices(raw: RawMesh, source: str) -> None:
+    if len(raw.faces) == 0 or len(raw.vertices) == 0:
+        raise SceneError(f"{source}: no faces" if len(raw.vertices) else f"{source}: no vertices")
+    low = int(raw.faces.min())
+    high = int(raw.faces.max())
+    count = len(raw.vertices)
+    if low < 0 or high >= count:
+        wrong = low if low < 0 else high
+        face = int(np.argmax((raw.faces == wrong).any(axis=1)))
+        raise SceneError(
+            f"{source}: face {face}: index {wrong} out of range, there are {count} vertices"
+        )
+
+
+def _check_finite(raw: RawMesh, source: str) -> None:
+    arrays = (("position", raw.vertices), ("normal", raw.normals), ("texture coordinate", raw.uvs))
+    for name, array in arrays:
+        if array is None or np.isfinite(array).all():
+            continue
+        vertex = int(np.argmax(~np.isfinite(array).all(axis=1)))
+        raise SceneError(f"{source}: vertex {vertex}: {name} is not finite")
+
+
+def _unit_normals(normals: np.ndarray, faces: np.ndarray, source: str) -> np.ndarray:
+    """Unit normals; an error where a vertex in use has none."""
+    lengths = np.linalg.norm(normals, axis=1)
+    if (lengths == 0.0).any():
+        used = np.zeros(len(normals), dtype=bool)
+        used[faces] = True
+        missing = used & (lengths == 0.0)
+        if missing.any():
+            raise SceneError(f"{source}: vertex {int(np.argmax(missing))}: normal has zero length")
+    return normalize(normals)
+
+
+def _drop_degenerate(vertices: np.ndarray, faces: np.ndarray, source: str) -> np.ndarray:
+    areas = np.linalg.norm(face_vectors(vertices, faces), axis=1)
+    kept = areas > 0.0
+    if not kept.any():
+        raise NoAreaError(f"{source}: all {len(faces)} triangles have zero area")
+    return faces if kept.all() else faces[kept]
+
+
+def face_vectors(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(F, 3) float64: cross product of two edges, twice the area long, on the front side."""
+    corners = vertices.astype(np.float64)[faces]
+    return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

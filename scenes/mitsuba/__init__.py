@@ -1,0 +1,1 @@
+"""Reader of Mitsuba XML files."""

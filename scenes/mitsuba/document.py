@@ -1,0 +1,138 @@
+"""Mitsuba XML files as trees: includes and parameters resolved, names in snake_case, ids collected.
+
+Host code. A document type declaration is refused: it is how entity bombs and outside files get in.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
+
+from scenes.model.description import SceneError
+
+INCLUDE_DEPTH = 16
+"""Files that may include each other in a chain."""
+PARAMETER = re.compile(r"\$(\w+)")
+
+
+@dataclass
+class Document:
+    """A scene file and everything it includes."""
+
+    path: Path
+    root: Element
+    ids: dict[str, Element] = field(default_factory=dict)
+    """Elements that a <ref> may name."""
+    files: dict[Element, Path] = field(default_factory=dict)
+    """The file that a top-level element of an included file came from."""
+    is_old: bool = False
+    """Written for Mitsuba 0.x, where a few defaults differ."""
+    used: set[Element] = field(default_factory=set)
+    """Parameters that were asked for."""
+    visited: dict[Element, str] = field(default_factory=dict)
+    """Plugins that were built, and how messages name them."""
+    notes: list[str] = field(default_factory=list)
+    """What the user should know."""
+
+    def note(self, text: str) -> None:
+        """Add a note once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def read_document(path: Path) -> Document:
+    """Parse a file with its includes and fill in its parameters."""
+    root = _parse(path)
+    if root.tag != "scene":
+        raise SceneError(f"{path}: <{root.tag}>: not a Mitsuba scene")
+    version = root.get("version", "3.0.0")
+    document = Document(path, root, is_old=version.split(".")[0] == "0")
+    _expand(document, root, path, {}, 0)
+    for element in root.iter():
+        if "id" in element.attrib and element.tag not in ("ref", "alias"):
+            document.ids[element.attrib["id"]] = element
+    for alias in root.iter("alias"):
+        target = document.ids.get(alias.get("id", ""))
+        if target is None:
+            raise SceneError(f"{path}: <alias>: no element with id {alias.get('id')!r}")
+        document.ids[alias.get("as", "")] = target
+    return document
+
+
+def snake_case(name: str) -> str:
+    """`intIOR` and `toWorld` of Mitsuba 0.x as `int_ior` and `to_world`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _parse(path: Path) -> Element:
+    if not path.is_file():
+        raise SceneError(f"{path}: no such file")
+    data = path.read_bytes()
+
+    def refuse(*_: object) -> None:
+        raise SceneError(f"{path}: document type declarations and entities are not allowed")
+
+    # The first pass only looks for declarations; expat stops before it expands anything.
+    guard = expat.ParserCreate()
+    guard.StartDoctypeDeclHandler = refuse
+    guard.EntityDeclHandler = refuse
+    try:
+        guard.Parse(data, True)
+        return ElementTree.fromstring(data)
+    except (expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
+        if isinstance(error, SceneError):
+            raise
+        raise SceneError(f"{path}: not well-formed XML ({error})") from None
+
+
+def _expand(
+    document: Document, parent: Element, path: Path, parameters: dict[str, str], depth: int
+) -> None:
+    """Replace <include>, collect <default>, substitute $names, convert names, all in place."""
+    children: list[Element] = []
+    for child in list(parent):
+        _substitute(child, path, parameters)
+        if child.tag == "default":
+            parameters.setdefault(child.get("name", ""), child.get("value", ""))
+        elif child.tag == "include":
+            children.extend(_included(document, child, path, parameters, depth))
+        elif child.tag != "path":
+            _expand(document, child, path, parameters, depth)
+            children.append(child)
+    parent[:] = children
+
+
+def _included(
+    document: Document, element: Element, path: Path, parameters: dict[str, str], depth: int
+) -> list[Element]:
+    if depth >= INCLUDE_DEPTH:
+        raise SceneError(f"{path}: <include>: files include each other in a circle")
+    # Mitsuba looks in the scene's folder; scenes are found that mean the including file's.
+    places = [
+        folder / element.get("filename", "") for folder in (document.path.parent, path.parent)
+    ]
+    target = next((place for place in places if place.is_file()), places[0])
+    root = _parse(target)
+    _expand(document, root, target, parameters, depth + 1)
+    elements = list(root) if root.tag == "scene" else [root]
+    for included in elements:
+        document.files.setdefault(included, target)
+    return elements
+
+
+def _substitute(element: Element, path: Path, parameters: dict[str, str]) -> None:
+    element.tag = snake_case(element.tag)
+    for key, value in element.attrib.items():
+        if "$" in value:
+            missing = [name for name in PARAMETER.findall(value) if name not in parameters]
+            if missing:
+                raise SceneError(f"{path}: <{element.tag}>: parameter ${missing[0]} has no default")
+            value = PARAMETER.sub(lambda match: parameters[match[1]], value)
+        element.attrib[key] = value
+    if "name" in element.attrib and element.tag != "default":
+        element.attrib["name"] = snake_case(element.attrib["name"])

@@ -1,0 +1,174 @@
+"""Emitters of Mitsuba files that are not shapes.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from scenes.images.files import read_environment
+from scenes.mitsuba.plugin import Plugin
+from scenes.model.description import DirectionalLight
+from scenes.model.description import Environment
+from scenes.model.description import Falloff
+from scenes.model.description import PointLight
+from scenes.model.description import PunctualLight
+from scenes.model.materials import RGB
+from scenes.model.transforms import rigid
+from scenes.optics.preetham import SkySettings
+from scenes.optics.preetham import bake_sky
+
+WHITE = (1.0, 1.0, 1.0)
+SKY_KINDS = ("sky", "sun", "sunsky")
+DEFAULT_SUN = (0.5, 0.7, 0.5)
+"""Towards the sun, y up: about 45 degrees high, as in Mitsuba's default (Tokyo, July, 15:00)."""
+CLOCK_NAMES = (
+    "latitude",
+    "longitude",
+    "timezone",
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+)
+"""Parameters that would set the sun by place and time."""
+TURBIDITIES = (1.7, 10.0)
+"""Range in which the sky's formulas hold."""
+
+
+def emitter_of(plugin: Plugin) -> Environment | PunctualLight:
+    """The emitter of a top-level <emitter>."""
+    match plugin.kind:
+        case "constant":
+            return Environment(radiance=_power(plugin, "radiance"), name="constant")
+        case "envmap":
+            return _envmap(plugin)
+        case "point":
+            return PointLight(_position(plugin), _power(plugin, "intensity"))
+        case "spot":
+            return _spot(plugin)
+        case "directional":
+            return _directional(plugin)
+        case kind if kind in SKY_KINDS:
+            return _sky(plugin)
+        case "area":
+            raise plugin.error("an area emitter belongs inside a shape")
+        case "directionalarea" | "projector" | "collimated" | "volumelight" | "timedsunsky":
+            raise plugin.error("unsupported plugin")
+    raise plugin.error("unknown plugin")
+
+
+def _envmap(plugin: Plugin) -> Environment:
+    scale = plugin.number("scale", 1.0)
+    path = plugin.path()
+    return Environment(
+        radiance=(scale, scale, scale),
+        image=read_environment(path),
+        to_world=_rotation(plugin),
+        name=path.name,
+    )
+
+
+def _spot(plugin: Plugin) -> PointLight:
+    matrix = plugin.transform("to_world")
+    cutoff = plugin.number("cutoff_angle", 20.0)
+    width = plugin.number("beam_width", cutoff * 0.75)
+    if not 0.0 < cutoff < 180.0 or width > cutoff:
+        raise plugin.error(f"beam_width {width:g} and cutoff_angle {cutoff:g} do not fit")
+    return PointLight(
+        position=_triple(matrix[:3, 3]),
+        intensity=_power(plugin, "intensity"),
+        direction=_unit(plugin, matrix[:3, 2]),
+        cone=(math.radians(width), math.radians(cutoff)),
+        falloff=Falloff.ANGLE,
+    )
+
+
+def _directional(plugin: Plugin) -> DirectionalLight:
+    direction = plugin.transform("to_world")[:3, 2]
+    if plugin.find("direction") is not None:
+        direction = plugin.vector("direction", (0.0, 0.0, 1.0))
+    return DirectionalLight(_unit(plugin, direction), _power(plugin, "irradiance"))
+
+
+def _sky(plugin: Plugin) -> Environment:
+    """Sky and sun; one factor may scale each, another both."""
+    zenith = _zenith(plugin)
+    turbidity = plugin.number("turbidity", 3.0)
+    if not TURBIDITIES[0] <= turbidity <= TURBIDITIES[1]:
+        plugin.note(f"turbidity {turbidity:g} is outside {TURBIDITIES} and was moved into it")
+        turbidity = min(max(turbidity, TURBIDITIES[0]), TURBIDITIES[1])
+    both = plugin.number("scale", 1.0)
+    sky_scale = both * plugin.number("sky_scale", 1.0) * (plugin.kind != "sun")
+    sun_scale = both * plugin.number("sun_scale", 1.0) * (plugin.kind != "sky")
+    if min(sky_scale, sun_scale) < 0.0:
+        raise plugin.error("negative scale")
+    direction = _sun_direction(plugin, zenith)
+    settings = SkySettings(direction, zenith, turbidity, sky_scale, sun_scale)
+    if float(np.dot(direction, zenith)) <= 0.0:
+        plugin.note("the sun is below the horizon")
+    return bake_sky(settings)
+
+
+def _zenith(plugin: Plugin) -> tuple[float, float, float]:
+    """Straight up: z of the emitter's space, y where an old file gives no transform.
+
+    Mitsuba 3 has z up and old scenes that are to load there turn it with a transform.
+    """
+    if plugin.document.is_old and plugin.find("to_world") is None:
+        return (0.0, 1.0, 0.0)
+    return _unit(plugin, plugin.transform("to_world")[:3, 2])
+
+
+def _sun_direction(
+    plugin: Plugin, zenith: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Towards the sun, in world space."""
+    if plugin.find("sun_direction") is not None:
+        return _unit(plugin, plugin.vector("sun_direction", DEFAULT_SUN))
+    if plugin.find(*CLOCK_NAMES) is not None:
+        plugin.note("place and time are not supported, give sun_direction; 45 degrees are used")
+    up = np.array(zenith)
+    side = np.cross(up, np.eye(3)[int(np.argmin(np.abs(up)))])
+    side /= np.linalg.norm(side)
+    x, y, z = DEFAULT_SUN
+    return _unit(plugin, x * side + y * up + z * np.cross(side, up))
+
+
+def _power(plugin: Plugin, name: str) -> RGB:
+    """What an emitter gives, >= 0; white by default."""
+    color = plugin.color(name, WHITE)
+    if min(color) < 0.0:
+        raise plugin.error(f"{name}: negative {color}")
+    return color
+
+
+def _position(plugin: Plugin) -> tuple[float, float, float]:
+    if plugin.find("position") is not None:
+        return _triple(plugin.vector("position", (0.0, 0.0, 0.0)))
+    return _triple(plugin.transform("to_world")[:3, 3])
+
+
+def _rotation(plugin: Plugin) -> np.ndarray | None:
+    """(3, 3) of to_world without its scale, or None for the identity."""
+    matrix = plugin.transform("to_world")
+    if np.linalg.det(matrix[:3, :3]) == 0.0:
+        raise plugin.error("to_world: not invertible")
+    axes = rigid(matrix)[:3, :3]
+    return None if np.allclose(axes, np.eye(3)) else axes
+
+
+def _unit(plugin: Plugin, vector: np.ndarray) -> tuple[float, float, float]:
+    length = float(np.linalg.norm(vector))
+    if length == 0.0:
+        raise plugin.error("direction has zero length")
+    return _triple(vector / length)
+
+
+def _triple(values: np.ndarray) -> tuple[float, float, float]:
+    return (float(values[0]), float(values[1]), float(values[2]))

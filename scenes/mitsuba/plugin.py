@@ -1,0 +1,193 @@
+"""A plugin of a Mitsuba file (`<bsdf type="...">`, say) with typed access to its parameters.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from scenes.mitsuba.document import Document
+from scenes.mitsuba.transform import matrix_of
+from scenes.mitsuba.values import ValueProblem
+from scenes.mitsuba.values import color_of
+from scenes.mitsuba.values import color_of_file
+from scenes.mitsuba.values import number_of
+from scenes.mitsuba.values import numbers_of
+from scenes.model.description import SceneError
+from scenes.model.materials import RGB
+
+COLOR_TAGS = ("rgb", "srgb", "spectrum", "color", "float", "integer")
+"""Tags that a colour parameter may come in."""
+NESTING_DEPTH = 32
+"""Plugins inside each other; more means a reference to itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plugin:
+    """One element of a document."""
+
+    document: Document
+    element: Element
+    file: Path
+    depth: int = 0
+    placed: np.ndarray = field(default_factory=lambda: np.eye(4))
+    """(4, 4) of the instance that this is a part of, after its own `to_world`."""
+
+    def __post_init__(self) -> None:
+        self.document.visited.setdefault(self.element, str(self))
+        if self.depth > NESTING_DEPTH:
+            raise self.error("nested too deeply, perhaps a reference to itself")
+
+    def __str__(self) -> str:
+        """As messages name it: `<bsdf type="diffuse" id="wall">`."""
+        names = [
+            f'{key}="{self.element.get(key)}"' for key in ("type", "id") if self.element.get(key)
+        ]
+        return f"<{' '.join([self.element.tag, *names])}>"
+
+    @property
+    def kind(self) -> str:
+        """The plugin's type."""
+        return self.element.get("type", "")
+
+    @property
+    def id(self) -> str:
+        """Identifier, empty if none."""
+        return self.element.get("id", "")
+
+    def error(self, reason: str) -> SceneError:
+        """An error that names file and element."""
+        return SceneError(f"{self.file}: {self}: {reason}")
+
+    def note(self, text: str) -> None:
+        """A note that names the element."""
+        self.document.note(f"{self}: {text}")
+
+    # ---- Parameters ------------------------------------------------------------------------------
+
+    def find(self, *names: str) -> Element | None:
+        """The parameter of one of these names, whatever it is, or None."""
+        for child in self.element:
+            if child.get("name") in names:
+                self.document.used.add(child)
+                return child
+        return None
+
+    def text(self, name: str, default: str) -> str:
+        """A string parameter."""
+        found = self.find(name)
+        return default if found is None else found.get("value", default)
+
+    def number(self, name: str, default: float) -> float:
+        """A number parameter."""
+        found = self.find(name)
+        return default if found is None else self.to_number(found.get("value", ""), name)
+
+    def flag(self, name: str, default: bool) -> bool:
+        """A boolean parameter."""
+        text = self.text(name, str(default)).strip().lower()
+        if text not in ("true", "false"):
+            raise self.error(f"{name}: not true or false {text!r}")
+        return text == "true"
+
+    def vector(self, name: str, default: tuple[float, float, float]) -> np.ndarray:
+        """(3,) float64 of a point or vector parameter, from x, y, z or one value."""
+        found = self.find(name)
+        if found is None:
+            return np.array(default)
+        if "value" in found.attrib:
+            try:
+                return np.array(numbers_of(found.attrib["value"], (3,)))
+            except ValueProblem as problem:
+                raise self.error(f"{name}: {problem}") from None
+        return np.array([self.to_number(found.get(axis, "0"), name) for axis in "xyz"])
+
+    def transform(self, name: str) -> np.ndarray:
+        """(4, 4) float64 of a transform parameter; the identity if there is none."""
+        found = self.find(name)
+        try:
+            return self.placed @ (np.eye(4) if found is None else matrix_of(found))
+        except ValueProblem as problem:
+            raise self.error(f"{name}: {problem}") from None
+
+    def color(self, name: str, default: RGB) -> RGB:
+        """A constant colour parameter, linear RGB."""
+        found = self.find(name)
+        if found is None:
+            return default
+        if found.tag not in COLOR_TAGS or found.get("type"):
+            raise self.error(f"{name}: <{found.tag}> is not supported here, a colour is needed")
+        return self.to_color(found)
+
+    # ---- Nested plugins --------------------------------------------------------------------------
+
+    def nested(self, tag: str) -> list[Plugin]:
+        """Plugins of a tag directly inside, references followed, in order."""
+        children = [child for child in self.element if child.tag in (tag, "ref")]
+        return [self.resolve(child) for child in children if self._target(child).tag == tag]
+
+    def resolve(self, child: Element) -> Plugin:
+        """The plugin of a child element, which may be a <ref>."""
+        self.document.used.add(child)
+        target = self._target(child)
+        file = self.document.files.get(target, self.file)
+        return Plugin(self.document, target, file, self.depth + 1)
+
+    def descendants(self) -> Iterator[Element]:
+        """All elements inside, references followed."""
+        waiting = [self.element]
+        seen = set()
+        while waiting:
+            for child in map(self._target, waiting.pop()):
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+                    yield child
+
+    def _target(self, child: Element) -> Element:
+        if child.tag != "ref":
+            return child
+        target = self.document.ids.get(child.get("id", ""))
+        if target is None:
+            raise self.error(f"<ref>: no element with id {child.get('id')!r}")
+        return target
+
+    def path(self, name: str = "filename") -> Path:
+        """The file that a parameter names, relative to the scene's folder."""
+        return self._file(self.text(name, ""), name)
+
+    def _file(self, text: str, name: str) -> Path:
+        """The file of this name, in the scene's folder or that of the file with this plugin."""
+        if not text:
+            raise self.error(f"{name}: missing")
+        relative = Path(text.replace("\\", "/"))
+        folders = (self.document.path.parent, self.file.parent)
+        found = next((f / relative for f in folders if (f / relative).is_file()), None)
+        if found is None:
+            raise self.error(f"{folders[0] / relative}: no such file")
+        return found
+
+    # ---- Values ----------------------------------------------------------------------------------
+
+    def to_number(self, text: str, name: str) -> float:
+        """A finite number."""
+        try:
+            return number_of(text)
+        except ValueProblem as problem:
+            raise self.error(f"{name}: {problem}") from None
+
+    def to_color(self, element: Element) -> RGB:
+        """Linear RGB of <rgb>, <srgb>, <spectrum> or <float>."""
+        try:
+            if "filename" in element.attrib:
+                return color_of_file(self._file(element.attrib["filename"], "filename"))
+            return color_of(element)
+        except ValueProblem as problem:
+            raise self.error(f"{element.get('name', element.tag)}: {problem}") from None

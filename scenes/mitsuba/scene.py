@@ -1,0 +1,118 @@
+"""Mitsuba scene files, 0.5 to 3.x.
+
+Host code. Integrator, sampler and reconstruction filter are ignored: they are the renderer's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+
+from scenes.default_camera import ANY_CAMERA
+from scenes.mitsuba.camera import camera_of
+from scenes.mitsuba.document import Document
+from scenes.mitsuba.document import read_document
+from scenes.mitsuba.emitters import emitter_of
+from scenes.mitsuba.materials import MaterialList
+from scenes.mitsuba.plugin import Plugin
+from scenes.mitsuba.shapes import ShapeReader
+from scenes.model.description import Camera
+from scenes.model.description import Environment
+from scenes.model.description import PunctualLight
+from scenes.model.description import SceneDescription
+from scenes.model.description import SceneError
+from scenes.model.description import Shape
+
+IGNORED = (
+    "integrator",
+    "sampler",
+    "rfilter",
+    "film",
+    "medium",
+    "default",
+    "alias",
+    "string",
+    "texture",
+    "bsdf",
+    "spectrum",
+    "rgb",
+    "float",
+    "integer",
+    "boolean",
+)
+"""Top-level tags that nothing is built from: settings, and what only references use."""
+
+
+@dataclass
+class _Parts:
+    """What has been built so far."""
+
+    shapes: list[Shape] = field(default_factory=list)
+    lights: list[PunctualLight] = field(default_factory=list)
+    environment: Environment | None = None
+    camera: Camera | None = None
+
+
+def load_mitsuba(path: Path) -> SceneDescription:
+    """Scene of a Mitsuba XML file."""
+    document = read_document(path)
+    materials = MaterialList()
+    reader = ShapeReader(materials)
+    parts = _Parts()
+    for element in document.root:
+        if element.tag in IGNORED:
+            continue
+        file = document.files.get(element, path)
+        plugin = Plugin(document, element, file)
+        _build(parts, plugin, reader)
+    if not parts.shapes:
+        raise SceneError(f"{path}: <scene>: no shapes")
+    _note_unused(document)
+    return SceneDescription(
+        name=path.parent.name if path.stem == "scene" and path.parent.name else path.stem,
+        shapes=tuple(parts.shapes),
+        materials=tuple(materials.materials),
+        camera=parts.camera or ANY_CAMERA,
+        is_framed=parts.camera is None,
+        environment=parts.environment,
+        lights=tuple(parts.lights),
+        notes=tuple(document.notes),
+    )
+
+
+def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
+    """Build one top-level element."""
+    match plugin.element.tag:
+        case "shape":
+            parts.shapes.extend(reader.shapes(plugin))
+        case "sensor":
+            if parts.camera is not None:
+                plugin.note("only the first camera is used")
+                return
+            parts.camera = camera_of(plugin)
+        case "emitter":
+            emitter = emitter_of(plugin)
+            if not isinstance(emitter, Environment):
+                parts.lights.append(emitter)
+            elif parts.environment is not None:
+                raise plugin.error("more than one environment")
+            else:
+                parts.environment = emitter
+        case _:
+            raise plugin.error("unknown element")
+
+
+def _note_unused(document: Document) -> None:
+    """Tell which parameters of the plugins that were built had no effect."""
+    ignored: dict[str, None] = {}
+    for element, name in document.visited.items():
+        for child in element:
+            if (
+                "name" in child.attrib
+                and child not in document.used
+                and child.tag not in IGNORED[:5]
+            ):
+                ignored[f"{name.split(' id=')[0].rstrip('>')}>: {child.attrib['name']}"] = None
+    for text in ignored:
+        document.note(f"{text} is not supported and was ignored")

@@ -1,0 +1,87 @@
+"""`<transform>` of Mitsuba files: a product of steps, the first one applied first.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from scenes.mitsuba.values import ValueProblem
+from scenes.mitsuba.values import numbers_of
+from scenes.model.transforms import look_at
+from scenes.model.transforms import rotation
+from scenes.model.transforms import scaling
+from scenes.model.transforms import translation
+
+
+def matrix_of(element: Element) -> np.ndarray:
+    """(4, 4) float64 of a transform element."""
+    matrix = np.eye(4)
+    for step in element:
+        matrix = _step(step) @ matrix
+    if not np.isfinite(matrix).all():
+        raise ValueProblem("not finite")
+    return matrix
+
+
+def _step(step: Element) -> np.ndarray:
+    match step.tag:
+        case "translate":
+            return translation(_axes(step, 0.0))
+        case "scale":
+            return scaling(_axes(step, 1.0))
+        case "rotate":
+            axis = _axes(step, 0.0)
+            if not axis.any():
+                raise ValueProblem("rotate: axis has zero length")
+            return rotation(axis, _numbers(step.get("angle", "0"), "rotate", (1,))[0])
+        case "matrix":
+            return _matrix(step)
+        case "lookat" | "look_at":
+            return _look_at(step)
+    raise ValueProblem(f"unknown step <{step.tag}>")
+
+
+def _axes(step: Element, default: float) -> np.ndarray:
+    """(3,) from one value, three values, or attributes x, y, z."""
+    if "value" in step.attrib:
+        values = _numbers(step.attrib["value"], step.tag, (3, 1))
+        return np.array(values if len(values) == 3 else values * 3)
+    texts = [step.get(axis, str(default)) for axis in "xyz"]
+    return np.array([_numbers(text, step.tag, (1,))[0] for text in texts])
+
+
+def _matrix(step: Element) -> np.ndarray:
+    values = np.array(_numbers(step.get("value", ""), "matrix", (16, 9)))
+    if len(values) == 16:
+        return values.reshape(4, 4)
+    matrix = np.eye(4)
+    # Nine numbers are a 3x3 matrix for texture coordinates: its last column is the offset.
+    small = values.reshape(3, 3)
+    matrix[:2, :2] = small[:2, :2]
+    matrix[:2, 3] = small[:2, 2]
+    return matrix
+
+
+def _look_at(step: Element) -> np.ndarray:
+    origin, target, up = (
+        np.array(_numbers(step.get(name, default), f"lookat {name}", (3,)))
+        for name, default in (("origin", "0,0,0"), ("target", ""), ("up", "0,1,0"))
+    )
+    forward = target - origin
+    if not np.any(np.cross(up, forward)):
+        # Any other up will do where the given one is along the view, as in Mitsuba.
+        up = np.array([0.0, 0.0, 1.0]) if abs(forward[2]) < abs(forward).max() else np.eye(3)[0]
+    if not forward.any():
+        raise ValueProblem("lookat: origin and target are the same")
+    return look_at(origin, target, up)
+
+
+def _numbers(text: str, name: str, counts: tuple[int, ...]) -> list[float]:
+    try:
+        return numbers_of(text, counts)
+    except ValueProblem as problem:
+        raise ValueProblem(f"{name}: {problem}") from None

@@ -1,0 +1,83 @@
+"""Numbers and colours as Mitsuba files write them.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from scenes.images.encodings import decode_srgb
+from scenes.model.materials import RGB
+from scenes.optics.spectra import rgb_of_curve
+
+
+class ValueProblem(ValueError):
+    """What is wrong with a value; the caller knows file and element."""
+
+
+def number_of(text: str) -> float:
+    """A finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueProblem(f"not a number {text!r}") from None
+    if not math.isfinite(value):
+        raise ValueProblem(f"not finite {text!r}")
+    return value
+
+
+def numbers_of(text: str, counts: tuple[int, ...]) -> list[float]:
+    """Numbers between commas or spaces; `counts` are the lengths allowed."""
+    values = [number_of(word) for word in text.replace(",", " ").split()]
+    if len(values) not in counts:
+        raise ValueProblem(f"{len(values)} numbers, {counts[0]} needed")
+    return values
+
+
+def color_of(element: Element) -> RGB:
+    """Linear RGB of <rgb>, <srgb>, <spectrum> or <float>."""
+    text = element.get("value", "").strip()
+    if text.startswith("#"):
+        return _hexadecimal(text)
+    if ":" in text:
+        return _curve(text)
+    values = numbers_of(text, (3, 1))
+    if element.tag == "srgb":
+        values = [float(value) for value in decode_srgb(np.array(values))]
+    return (values[0], values[len(values) // 2], values[-1])
+
+
+def color_of_file(path: Path) -> RGB:
+    """Linear RGB of a file with a wavelength in nm and a value on each line; # begins a comment."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    rows = [line.partition("#")[0].split() for line in text.splitlines()]
+    pairs = [row for row in rows if row]
+    if not pairs or any(len(row) != 2 for row in pairs):
+        raise ValueProblem(f"{path}: not lines of wavelength and value")
+    return _curve(" ".join(":".join(row) for row in pairs))
+
+
+def _hexadecimal(text: str) -> RGB:
+    try:
+        if len(text) != 7:
+            raise ValueError
+        encoded = np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)]) / 255.0
+    except ValueError:
+        raise ValueProblem(f"not a colour {text!r}") from None
+    red, green, blue = (float(value) for value in decode_srgb(encoded))
+    return (red, green, blue)
+
+
+def _curve(text: str) -> RGB:
+    """Colour of `wavelength:value` pairs."""
+    pairs = [pair.split(":") for pair in text.replace(",", " ").split()]
+    if any(len(pair) != 2 for pair in pairs):
+        raise ValueProblem("not pairs of wavelength and value")
+    points = sorted((number_of(wavelength), number_of(value)) for wavelength, value in pairs)
+    wavelengths, values = np.array(points).T
+    return rgb_of_curve(wavelengths, values)

@@ -1,0 +1,1 @@
+"""Records that describe a scene: shapes, emitters, materials, transforms."""

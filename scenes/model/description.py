@@ -1,0 +1,214 @@
+"""What a scene is: plain records that formats and built-in scenes make and the renderer reads.
+
+Host code. No Taichi, no torch: numpy arrays and numbers only. Materials are in
+`scenes.model.materials`.
+
+Conventions. Right-handed world space, any up axis. Radiance and reflectance are linear RGB (Rec.
+709 primaries). Texture coordinates have v upwards: (0, 0) is the lower left corner of an image,
+row 0 of its array is the top (loaders flip v where their format says otherwise). A camera looks
+along +z of its own space with +y up and +x to the LEFT of the picture (Mitsuba's convention), so
+`Camera.to_world` can be taken from a Mitsuba file as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from scenes.model.materials import RGB
+from scenes.model.materials import ImageTexture
+from scenes.model.materials import Material
+
+Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+"""Three vectors in world space."""
+
+
+class SceneError(ValueError):
+    """Bad scene input. The message is one line that names file, element and reason."""
+
+
+# ---- Shapes ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Mesh:
+    """Indexed triangles in world space."""
+
+    vertices: np.ndarray
+    """(V, 3) float32."""
+    faces: np.ndarray
+    """(F, 3) int32 into the vertices; counter-clockwise seen from the front."""
+    normals: np.ndarray | None = None
+    """(V, 3) float32 unit shading normals, or None for flat shading."""
+    uvs: np.ndarray | None = None
+    """(V, 2) float32, v upwards, or None."""
+    material: int = 0
+    """Index into SceneDescription.materials."""
+    radiance: RGB | ImageTexture | None = None
+    """Emitted radiance of the front side, or None. W m^-2 sr^-1."""
+    name: str = ""
+
+    @property
+    def box(self) -> np.ndarray:
+        """(2, 3) float64 lowest and highest corner."""
+        return np.stack([self.vertices.min(axis=0), self.vertices.max(axis=0)]).astype(float)
+
+
+@dataclass(frozen=True)
+class Sphere:
+    """An analytic sphere; its front is the outside.
+
+    Texture coordinates are longitude and latitude: u in [0, 1] around its z axis, from its x axis
+    over y, v in [0, 1] from -z to z.
+    """
+
+    center: tuple[float, float, float]
+    radius: float
+    material: int = 0
+    radiance: RGB | ImageTexture | None = None
+    is_flipped: bool = False
+    """True: the normal points inwards, so the front is the inside."""
+    axes: Axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    """Its own x, y and z axis in world space, unit and orthogonal; a mirror is allowed."""
+    name: str = ""
+
+    @property
+    def box(self) -> np.ndarray:
+        """(2, 3) float64 lowest and highest corner."""
+        return np.array(self.center) + self.radius * np.array([[-1.0], [1.0]])
+
+
+class FlatKind(Enum):
+    """Outline of a flat shape."""
+
+    RECTANGLE = "rectangle"
+    DISK = "disk"
+
+
+@dataclass(frozen=True)
+class Flat:
+    """An analytic parallelogram or disk: origin + a * edge_u + b * edge_v with a, b in [0, 1].
+
+    The front is where cross(edge_u, edge_v) points; (u, v) = (a, b). A disk is inscribed in the
+    parallelogram.
+    """
+
+    origin: tuple[float, float, float]
+    edge_u: tuple[float, float, float]
+    edge_v: tuple[float, float, float]
+    kind: FlatKind = FlatKind.RECTANGLE
+    material: int = 0
+    radiance: RGB | ImageTexture | None = None
+    name: str = ""
+
+    @property
+    def box(self) -> np.ndarray:
+        """(2, 3) float64 lowest and highest corner; a disk's is its parallelogram's."""
+        shares = np.array([(0, 0), (1, 0), (0, 1), (1, 1)])
+        corners = np.array(self.origin) + shares @ np.array([self.edge_u, self.edge_v])
+        return np.stack([corners.min(axis=0), corners.max(axis=0)])
+
+
+Shape = Mesh | Sphere | Flat
+
+
+# ---- Emitters that are not shapes --------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Environment:
+    """Light from infinity: constant, or an equirectangular image."""
+
+    radiance: RGB = (1.0, 1.0, 1.0)
+    """Constant radiance, or the factor on the image."""
+    image: np.ndarray | None = None
+    """(H, W, 3) float32 linear radiance >= 0, row 0 towards +y, or None.
+
+    Mitsuba's mapping in the environment's own space: u = atan2(x, -z) / (2 pi),
+    v = acos(y) / pi, v downwards."""
+    to_world: np.ndarray | None = None
+    """(3, 3) float rotation from the environment's own space to world space; None for identity."""
+    name: str = ""
+
+
+class Falloff(Enum):
+    """How a spot gets darker between the two angles of its cone."""
+
+    COSINE_SQUARED = "cosine squared"
+    """Square of the share of the way between the angles' cosines (KHR_lights_punctual)."""
+    ANGLE = "angle"
+    """Linear in the angle (Mitsuba)."""
+
+
+@dataclass(frozen=True)
+class PointLight:
+    """Isotropic point emitter, or a spot where `cone` is given."""
+
+    position: tuple[float, float, float]
+    intensity: RGB
+    """W sr^-1 per channel."""
+    direction: tuple[float, float, float] = (0.0, 0.0, -1.0)
+    """Axis of the cone; unused without one."""
+    cone: tuple[float, float] | None = None
+    """(inner, outer) half angles in radians, or None for a point."""
+    falloff: Falloff = Falloff.COSINE_SQUARED
+
+
+@dataclass(frozen=True)
+class DirectionalLight:
+    """Parallel light."""
+
+    direction: tuple[float, float, float]
+    """The way the light travels."""
+    irradiance: RGB
+    """W m^-2 on a plane that faces it."""
+
+
+PunctualLight = PointLight | DirectionalLight
+
+
+# ---- Camera and scene --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    """Perspective camera with an optional thin lens."""
+
+    to_world: np.ndarray
+    """(4, 4) float64, rigid: columns are left, up, forward and position."""
+    fov_x: float = 45.0
+    """Horizontal field of view in degrees."""
+    aspect: float = 1.0
+    """Width over height of the author's image; other sizes keep the horizontal field of view."""
+    aperture_radius: float = 0.0
+    """Lens radius in scene units, 0 for a pinhole."""
+    focus_distance: float = 1.0
+    """Distance of the plane in focus along the axis, scene units."""
+
+
+@dataclass(frozen=True, eq=False)
+class SceneDescription:
+    """Everything the renderer needs to know."""
+
+    name: str
+    shapes: tuple[Shape, ...]
+    materials: tuple[Material, ...]
+    camera: Camera
+    environment: Environment | None = None
+    lights: tuple[PunctualLight, ...] = ()
+    is_framed: bool = False
+    """The file brought no camera: `camera` only stands in for one that shows the whole scene."""
+    notes: tuple[str, ...] = ()
+    """What a loader wants the user to know, one sentence each ("no light in the file: ...")."""
+
+    @property
+    def triangle_count(self) -> int:
+        """Triangles of all meshes; analytic shapes not counted."""
+        return sum(len(shape.faces) for shape in self.shapes if isinstance(shape, Mesh))
+
+    @property
+    def boxes(self) -> np.ndarray:
+        """(shapes, 2, 3) float64 lowest and highest corner of each shape."""
+        return np.array([shape.box for shape in self.shapes]).reshape(-1, 2, 3)

@@ -1,0 +1,1 @@
+"""Optical data: spectra, indices of refraction, sky radiance."""

@@ -1,0 +1,1 @@
+"""Procedural geometry and textures."""

@@ -1,0 +1,116 @@
+"""A video of a run that was stopped or killed goes on with that run's frames, and no other's.
+
+Host code. Frames are told apart by their grey.
+"""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from app.base.errors import UsageError
+from app.base.video import VideoWriter
+
+SIZE = (32, 16)
+OLD, NEW = 40, 160  # greys
+NEAR = 3  # levels that coding may change
+
+
+def write(path: Path, greys: list[int], kept_count: int = 0, has_end: bool = True) -> None:
+    """A run of so many frames, each a segment of its own; killed where it has no end."""
+    video = VideoWriter(path, SIZE, kept_count)
+    for grey in greys:
+        video.add(np.full((SIZE[1], SIZE[0], 3), grey, np.uint8))
+        video.flush()
+    if has_end:
+        video.close()
+
+
+def greys_of(path: Path) -> list[int]:
+    """Mean of every frame."""
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    return [int(frame.mean().round()) for frame in frames]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Of the video, in a folder of its own."""
+    return tmp_path / "flight.mp4"
+
+
+def assert_greys(path: Path, expected: list[int]) -> None:
+    """The video is whole, and nothing is left beside it."""
+    np.testing.assert_allclose(greys_of(path), expected, atol=NEAR)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_goes_on_behind_a_finished_run(path: Path) -> None:
+    write(path, [OLD] * 3)
+    write(path, [NEW] * 2, kept_count=2)
+    assert_greys(path, [OLD, OLD, NEW, NEW])
+
+
+def test_killed_run_goes_on_with_its_own_frames_beside_an_older_video(path: Path) -> None:
+    write(path, [OLD] * 4)
+    write(path, [NEW] * 3, has_end=False)
+    write(path, [NEW + 50], kept_count=2)
+    assert_greys(path, [NEW, NEW, NEW + 50])
+
+
+def test_run_that_was_stopped_resumed_and_killed_goes_on(path: Path) -> None:
+    write(path, [OLD] * 2)
+    write(path, [NEW] * 2, kept_count=2, has_end=False)
+    write(path, [NEW + 50], kept_count=4)
+    assert_greys(path, [OLD, OLD, NEW, NEW, NEW + 50])
+
+
+def test_run_killed_before_its_first_segment_leaves_the_earlier_one(path: Path) -> None:
+    write(path, [OLD] * 3)
+    write(path, [], has_end=False)
+    write(path, [NEW], kept_count=3)
+    assert_greys(path, [OLD, OLD, OLD, NEW])
+
+
+def test_frames_that_are_missing_are_told_and_none_is_lost(path: Path) -> None:
+    write(path, [NEW] * 3, has_end=False)
+    with pytest.raises(UsageError, match="flight.mp4: cannot be resumed: 3 of 5 frames"):
+        VideoWriter(path, SIZE, 5)
+    write(path, [OLD], kept_count=3)
+    assert_greys(path, [NEW, NEW, NEW, OLD])
+
+
+@pytest.mark.parametrize("has_end", [False, True], ids=["between frames", "at a segment's end"])
+def test_a_full_disk_is_told_in_one_line_and_keeps_what_was_finished(
+    path: Path, has_end: bool
+) -> None:
+    random = np.random.default_rng(0)
+    video = VideoWriter(path, (64, 64))
+    video.add(random.integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    video.flush()
+    kept = sorted(path.parent.iterdir())
+    earlier = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, earlier[1]))
+    try:
+        with pytest.raises(UsageError, match="flight.mp4: cannot be written: File too large"):
+            # The encoder holds some tens of frames back before it writes any.
+            for _ in range(4 if has_end else 200):
+                video.add(random.integers(0, 256, (64, 64, 3), dtype=np.uint8))
+            if has_end:
+                video.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, earlier)
+    assert sorted(path.parent.iterdir()) == kept
+
+
+def test_odd_sides_lose_their_last_pixel(path: Path) -> None:
+    video = VideoWriter(path, (33, 17))
+    video.add(np.full((17, 33, 3), NEW, np.uint8))
+    video.close()
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height) == SIZE

@@ -1,0 +1,255 @@
+"""The command line: defaults, every flag in its group, and errors of one line.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.base.errors import UsageError
+from app.cli.mode_flags import OFFLINE_FLAGS
+from app.cli.parser import build_parser
+from app.cli.parser import parse_options
+from app.cli.types import MAX_NUMBER
+from app.settings import cpu_defaults
+from app.settings.comparison import Rival
+from app.settings.cpu_defaults import with_cpu_start
+from app.settings.options import Options
+from app.settings.session_settings import MAX_SIDE
+from app.settings.session_settings import SessionSettings
+from denoiser.online import checkpoint
+from denoiser.online.trainer import Trainer
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import LossName
+from denoiser.settings import NetworkName
+from denoiser.settings import Precision
+from scenes.builtin.registry import BUILT_IN
+from scenes.builtin.registry import DEFAULT_SCENE
+
+GROUPS = {
+    "mode (without one: the viewer)": {"headless", "benchmark", "render", "offline"},
+    "every mode": {
+        *("scene", "environment", "size", "spp", "max-depth", "rr-depth"),
+        *("device", "seed", "quiet"),
+    },
+    "denoiser (viewer, --headless, --benchmark)": {
+        *("network", "start", "no-history", "loss", "learning-rate", "train-steps"),
+        *("crop", "precision"),
+        *("rival", "resume", "save"),
+    },
+    "--headless, --benchmark, --render": {
+        *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),
+    },
+    "--offline (also --crop, --learning-rate, --loss, --network)": {
+        *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch", "clip"),
+        "views",
+        *("channels", "input", "checkpoint", "baseline", "round", "level", "study"),
+    },
+}
+
+
+VIEWS_TASK = ("--offline", "--task", "montecarlo")
+OF_OTHER_TASKS = [("--level", "0"), ("--input", "a.png"), ("--channels", "1"), ("--clip", "0")]
+
+
+def test_without_flags_the_viewer_on_the_default_scene() -> None:
+    best = DenoiserSettings(network=NetworkName.BEST, learning_rate=1e-3)
+    session = SessionSettings(denoiser=best)
+    assert parse_options([]) == Options(scene=DEFAULT_SCENE, session=session)
+
+
+def test_defaults_are_the_papers() -> None:
+    options = parse_options(["--network", "unet"])
+    render, denoiser = options.session.render, options.session.denoiser
+    assert (render.size, render.spp, options.session.device) == ((512, 512), 8, "auto")
+    assert (denoiser.train_steps, denoiser.crop, denoiser.learning_rate) == (8, 256, 3e-4)
+    assert denoiser.loss is LossName.HDR_TONED_INPUT and denoiser.network is NetworkName.UNET
+
+
+def test_the_window_on_a_cpu_begins_small_where_the_user_left_it_open() -> None:
+    session = with_cpu_start(parse_options(["--device", "cpu"])).session
+    assert session.render.size == cpu_defaults.SIZE and session.render.spp == 8
+    steps = (session.denoiser.train_steps, session.denoiser.crop)
+    assert steps == (cpu_defaults.TRAIN_STEPS, cpu_defaults.CROP)
+    given = with_cpu_start(parse_options("--device cpu --size 512x512 --train-steps 8".split()))
+    assert given.session.render.size == (512, 512) and given.session.denoiser.train_steps == 8
+    assert given.session.denoiser.crop == cpu_defaults.CROP
+
+
+def test_an_offline_training_on_a_cpu_ends_within_minutes_if_nothing_is_asked() -> None:
+    offline = with_cpu_start(parse_options(["--offline", "--device", "cpu"])).offline
+    assert offline is not None and offline.training.task == "gaussian"
+    work = (offline.training.crop, offline.training.iterations, offline.training.batch)
+    assert work == (cpu_defaults.CROP, cpu_defaults.ITERATIONS, cpu_defaults.BATCH)
+    words = "--offline --device cpu --crop 256 --iterations 300000".split()
+    given = with_cpu_start(parse_options(words)).offline
+    assert given is not None
+    assert (given.training.crop, given.training.iterations) == (256, 300_000)
+
+
+def test_scenes_and_views_of_the_task_that_renders_them() -> None:
+    words = "--offline --task montecarlo --device cpu --scene a b c --views 5 --loss hdr-linear"
+    options = with_cpu_start(parse_options([*words.split(), "--iterations", "7"]))
+    assert options.offline is not None and options.offline.views is not None
+    views = options.offline.views
+    assert (views.scenes, views.per_scene, options.session.render.spp) == (("a", "b", "c"), 5, 64)
+    training = views.training
+    assert (training.iterations, training.batch) == (7, cpu_defaults.BATCH)
+    assert training.denoiser.loss is LossName.HDR_LINEAR_INPUT
+    assert training.denoiser.crop == cpu_defaults.CROP
+    assert training.denoiser.learning_rate == 3e-4
+
+
+@pytest.mark.parametrize(
+    ("mode", "spp", "frames"),
+    [("viewer", 8, 300), ("headless", 8, 300), ("benchmark", 8, 30), ("render", 64, 300)],
+)
+def test_defaults_of_each_mode(mode: str, spp: int, frames: int) -> None:
+    options = parse_options([] if mode == "viewer" else [f"--{mode}"])
+    assert (options.mode, options.session.render.spp, options.frames) == (mode, spp, frames)
+    given = parse_options([*([] if mode == "viewer" else [f"--{mode}"]), "--spp", "3"])
+    assert given.session.render.spp == 3
+
+
+def test_every_flag_arrives() -> None:
+    text = (
+        "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
+        "--rr-depth 2 --device cpu --seed 5 --quiet "
+        "--network unet --loss l2-toned --learning-rate 1e-3 "
+        "--train-steps 0 --crop 64 --precision fp32 --rival oidn --no-history "
+        "--resume r --save s --frames 7 --path p.json "
+        "--output o --reference-every 2 --reference-spp 16"
+    )
+    options = parse_options(text.split())
+    render, denoiser = options.session.render, options.session.denoiser
+    assert (render.size, render.spp, render.max_depth, render.seed) == ((40, 30), 2, 3, 5)
+    assert render.rr_depth == 2
+    assert (denoiser.learning_rate, denoiser.train_steps, denoiser.crop) == (1e-3, 0, 64)
+    assert (denoiser.loss, denoiser.seed) == (LossName.L2_TONED_TARGET, 5)
+    assert denoiser.precision is Precision.FP32 and options.session.device == "cpu"
+    paths = (options.environment, options.resume, options.save, options.path, options.output)
+    assert paths == tuple(map(Path, ("e.exr", "r", "s", "p.json", "o")))
+    assert (options.scene, options.frames, options.is_quiet) == ("s.xml", 7, True)
+    assert options.session.rival is Rival.OIDN and not denoiser.has_history
+    assert (options.reference_every, options.reference_spp) == (2, 16)
+    assert parse_options(["--benchmark", "--budget-ms", "16.5"]).budget_ms == 16.5
+
+
+@pytest.mark.parametrize("size", [(1, 1), (512, 384), (MAX_SIDE, 1)])
+def test_sizes(size: tuple[int, int]) -> None:
+    text = f"{size[0]}x{size[1]}"
+    assert parse_options(["--size", text]).session.render.size == size
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--size", "0x0"],
+        ["--size", "512"],
+        ["--size", "-5x5"],
+        ["--size", "5x5x5"],
+        ["--size", "x"],
+        ["--size", "\u00b2x\u00b2"],
+        ["--size", f"{MAX_SIDE + 1}x1"],
+        ["--spp", "0"],
+        ["--spp", "many"],
+        ["--spp", "1.5"],
+        ["--spp", str(MAX_NUMBER + 1)],
+        ["--max-depth", "0"],
+        ["--rr-depth", "0"],
+        ["--seed", "-1"],
+        ["--seed", str(2**40)],
+        ["--learning-rate", "0"],
+        ["--learning-rate", "nan"],
+        ["--learning-rate", "inf"],
+        ["--train-steps", "-1"],
+        ["--crop", "0"],
+        ["--frames", "0"],
+        ["--reference-every", "-1"],
+        ["--reference-spp", "0"],
+        ["--budget-ms", "0"],
+        ["--device", "tpu"],
+        ["--network", "gan"],
+        ["--loss", "l3"],
+        ["--precision", "int8"],
+        ["--scene"],
+        ["--no-such-flag"],
+        ["--head"],
+        ["word"],
+        ["--headless", "--render"],
+        ["--save", "end.safetensors", "--render"],
+        ["--task", "mri"],
+        ["--input", "picture.png"],
+        ["--rival", "gan"],
+        ["--rival", "oidn", "--benchmark"],
+        ["--views", "3", "--offline"],
+        *([flag, value, *VIEWS_TASK] for flag, value in OF_OTHER_TASKS),
+        ["--baseline", *VIEWS_TASK],
+        ["--clip", "0", "--headless"],
+        ["--test-data", "x=pictures", "--study", "losses"],
+        ["--save", "end.safetensors", "--offline"],
+        ["--resume", "start.safetensors", "--study", "online"],
+        ["--frames", "3", "--render"],
+        ["--frames", "3", "--offline"],
+        ["--crop", "64", "--render"],
+        ["--no-history", "--render"],
+        ["--reference-every", "5", "--benchmark"],
+        ["--reference-spp", "5", "--render"],
+        ["--budget-ms", "5", "--headless"],
+        ["--budget-ms", "5", "--study", "online"],
+        ["--loss", "l2", "--study", "losses"],
+        ["--rival", "best"],
+        ["--rival", "unet", "--headless", "--network", "unet"],
+        ["--scene", "cornell-box", "--offline"],
+        *([flag, "3", "--offline"] for flag in ("--spp", "--max-depth", "--train-steps")),
+        ["--task", "mri", "--offline", "--study", "brown"],
+        ["--resume", "start.safetensors", "--offline", "--study", "brown"],
+        ["--input", "photo.png", "--offline"],
+        ["--input", "photo.png", "--offline", "--stage", "evaluate"],
+        ["--checkpoint", "end.safetensors", "--offline"],
+        ["--checkpoint", "end.safetensors", "--stage", "train", *VIEWS_TASK],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_value_is_named_in_one_line(arguments: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_options(arguments)
+    message = str(caught.value)
+    assert "\n" not in message and arguments[0] in message
+
+
+def test_help_lists_each_flag_in_its_group(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_options(["--help"])
+    assert caught.value.code == 0
+    text = capsys.readouterr().out
+    sections = [text.index(f"\n{title}:\n") for title in GROUPS]
+    assert sections == sorted(sections)
+    for (title, flags), start, end in zip(GROUPS.items(), sections, [*sections[1:], len(text)]):
+        words = text[start:end].replace(",", " ").split()
+        assert {f"--{flag}" for flag in flags} <= set(words), title
+    assert all(name in "".join(text.split()) for name in BUILT_IN)
+
+
+def test_every_flag_of_the_offline_mode_needs_it() -> None:
+    """But for --study, which flies through a scene as well."""
+    flags = next(flags for title, flags in GROUPS.items() if title.startswith("--offline"))
+    assert set(OFFLINE_FLAGS) == flags - {"study"}
+
+
+def test_no_flag_is_missing_here() -> None:
+    known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help"}
+    assert {word for action in build_parser()._actions for word in action.option_strings} == known
+
+
+def test_a_checkpoint_to_go_on_from_decides_the_network_where_no_flag_does(tmp_path: Path) -> None:
+    path = tmp_path / "fast.safetensors"
+    fast = DenoiserSettings(network=NetworkName.FAST)
+    checkpoint.save(path, Trainer(fast, "cpu"))
+    options = parse_options(["--headless", "--resume", str(path)])
+    assert options.session.denoiser.network is NetworkName.FAST
+    named = parse_options(["--headless", "--resume", str(path), "--network", "unet"])
+    assert named.session.denoiser.network is NetworkName.UNET

@@ -1,0 +1,131 @@
+"""A headless flight goes on where it ended, as the same flight or not at all.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.main import USER_ERROR
+from app.results.frame_log import read_rows
+from denoiser.online import checkpoint
+from denoiser.online.trainer import Trainer
+from denoiser.settings import NetworkName
+from tests.app.flights import FRAMES
+from tests.app.flights import MEASURED
+from tests.app.flights import fly
+from tests.app.flights import layers_of
+from tests.app.flights import video_frames
+from tests.app.runs import run
+
+
+@pytest.fixture(scope="module")
+def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a finished run."""
+    return fly(tmp_path_factory.mktemp("headless") / "out")
+
+
+def stopped(flown: Path, folder: Path) -> dict[str, bytes]:
+    """A copy of a finished run, as if it had been stopped two frames before its end."""
+    content = {file.name: file.read_bytes() for file in flown.iterdir()}
+    report = json.loads(content["report.json"])
+    report["settings"]["frames"] += 2
+    content["report.json"] = json.dumps(report).encode()
+    for name, data in content.items():
+        (folder / name).write_bytes(data)
+    return content
+
+
+def test_resume_goes_on_behind_the_last_frame(flown: Path, tmp_path: Path) -> None:
+    stopped(flown, tmp_path)
+    before = (tmp_path / "frames.csv").read_text().splitlines()
+    saved = tmp_path / "end.safetensors"
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"), "--save", str(saved))
+    assert run("--headless", tmp_path, "--frames", str(FRAMES + 2), *resume, *MEASURED) == 0
+    after = (tmp_path / "frames.csv").read_text().splitlines()
+    assert after[: len(before)] == before and len(after) == len(before) + 2
+    rows = read_rows(tmp_path / "frames.csv")
+    assert [row.frame for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert rows[-1].step_count == 6 and len(video_frames(tmp_path)) == 6
+    trainer = Trainer(checkpoint.load_settings(saved), "cpu")
+    checkpoint.load(saved, trainer)
+    assert trainer.step_count == 6 and trainer.settings.crop == 32
+
+
+def test_resume_elsewhere_begins_a_new_flight(flown: Path, tmp_path: Path) -> None:
+    resume = ("--resume", str(flown / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, "--frames", "1", *resume) == 0
+    rows = read_rows(tmp_path / "frames.csv")
+    assert [(row.frame, row.step_count) for row in rows] == [(1, FRAMES + 1)]
+    assert "reference" not in layers_of(tmp_path), "none was rendered"
+
+
+def test_a_rival_goes_on_learning_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begun, folder = tmp_path / "begun", tmp_path / "out"
+    folder.mkdir()
+    assert run("--headless", begun, "--frames", "1", "--rival", "fast") == 0
+    stopped(begun, folder)
+    words = ("--rival", "fast", "--resume", str(folder / "checkpoint.safetensors"))
+    assert run("--headless", folder, "--frames", "3", *words) == 0
+    saved = folder / "checkpoint-rival.safetensors"
+    rival = Trainer(checkpoint.load_settings(saved), "cpu")
+    checkpoint.load(saved, rival)
+    assert rival.settings.network is NetworkName.FAST and rival.step_count == 3
+    stopped(begun, folder)
+    saved.unlink()
+    capsys.readouterr()
+    assert run("--headless", folder, "--frames", "3", *words) == USER_ERROR
+    assert "checkpoint-rival.safetensors: no such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["frames.csv", "flythrough.mp4"])
+def test_resume_of_a_broken_folder_is_one_line(
+    flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    stopped(flown, tmp_path)
+    (tmp_path / name).write_bytes(b"frame\nnever\n")
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, "--frames", "6", *resume) == USER_ERROR
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and name in error
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (("--size", "48x32"), "size"),
+        (("--spp", "2"), "spp"),
+        (("--max-depth", "3"), "max_depth"),
+        (("--frames", "7"), "frames 6, not 7"),
+        (("--crop", "16"), "crop 32, not 16"),
+        (("--learning-rate", "0.5"), "learning_rate"),
+        (("--seed", "1"), "seed"),
+        (("--rival", "fast"), "rival none, not fast"),
+    ],
+)
+def test_another_flight_is_not_resumed_in_the_same_folder(
+    flown: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, str],
+    name: str,
+) -> None:
+    before = stopped(flown, tmp_path)
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, "--frames", "6", *resume, *words) == USER_ERROR
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "report.json" in error and name in error
+    assert all((tmp_path / each).read_bytes() == before[each] for each in before)
+
+
+def test_another_scene_is_not_resumed_in_the_same_folder(
+    flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped(flown, tmp_path)
+    resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
+    assert run("--headless", tmp_path, *resume, scene="veach-mis") == USER_ERROR
+    assert "cornell-box, not veach-mis" in capsys.readouterr().err

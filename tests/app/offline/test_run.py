@@ -1,0 +1,263 @@
+"""The offline mode as a user runs it: stages, resume, reports, and every error in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+import pytest
+from PIL import Image
+
+from app.base.interrupt import INTERRUPTED
+from app.main import USER_ERROR
+from app.main import main
+from app.offline.log import read_log
+from denoiser.restoration.capture_budget import BUDGET_CASES
+from denoiser.restoration.capture_budget import BudgetPairs
+from denoiser.restoration.checkpoint import RESTORATION
+from denoiser.restoration.sample_images import default_test
+from denoiser.restoration.sample_images import default_training
+from denoiser.training.checkpoint_file import read_content
+from tests.app.runs import interrupt
+
+ROOT = Path(__file__).resolve().parents[3]
+QUICK = ("--device", "cpu", "--quiet", "--crop", "32", "--batch", "2")
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+
+
+def offline(output: Path, *words: str, task: str = "gaussian") -> int:
+    """Exit code of an offline run, or of a study, which has its own tasks."""
+    tasks = () if "--study" in words else ("--task", task)
+    return main(["--offline", *tasks, *QUICK, "--output", str(output), *words])
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of five small photographs."""
+    folder = tmp_path_factory.mktemp("photos")
+    for number, pixels in enumerate(default_training(3).pixels[:5]):
+        Image.fromarray(pixels.numpy()[:90, :120]).save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two others."""
+    folder = tmp_path_factory.mktemp("tests")
+    for number, pixels in enumerate(default_test(3).pixels):
+        Image.fromarray(pixels.numpy()[100:180, 100:170]).save(folder / f"t{number}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, photos: Path, tests: Path) -> Path:
+    """Output of a whole run with both targets, and baseline."""
+    folder = tmp_path_factory.mktemp("run")
+    data = ("--train-data", str(photos), "--test-data", f"small={tests}")
+    words = ("--targets", "both", "--iterations", "40", "--baseline")
+    assert offline(folder, *data, *words) == 0
+    return folder
+
+
+def test_a_run_writes_everything(trained: Path) -> None:
+    assert {path.name for path in trained.iterdir()} == {
+        *("checkpoint-noisy.safetensors", "checkpoint-clean.safetensors", "training.csv"),
+        *("curves.png", "figure.png", "report.json"),
+    }
+    report = json.loads((trained / "report.json").read_text())
+    assert (report["task"], report["targets"], report["network"]) == ("gaussian", "both", "unet")
+    assert report["iterations"] == 40 and report["seconds"] > 0
+    small = report["test"]["small"]
+    assert small["psnr_input"] == pytest.approx(20.17, abs=0.3)
+    assert list(small["images"]) == ["t0.png", "t1.png"]
+    means = np.mean(list(small["images"].values()), axis=0)
+    assert means == pytest.approx([small["psnr_input"], small["psnr_denoised"]])
+    assert set(small["networks"]) == {"L2, noisy targets", "L2, clean targets"}
+    assert report["baselines"]["bm3d"]["small"] > 25.0
+    assert 0.5 < report["pipeline"]["speed_share"] <= 1.0
+    assert report["settings"]["offline"]["training"]["crop"] == 32
+    rows = read_log(trained / "training.csv", 40)
+    assert rows[-1]["iteration"] == 40 and rows[-1]["loss_noisy"] < rows[0]["loss_noisy"]
+    for name in ("curves.png", "figure.png"):
+        pixels = oiio.ImageBuf(str(trained / name)).get_pixels(oiio.UINT8)
+        assert (
+            pixels is not None and len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 9
+        )
+
+
+def test_evaluate_measures_the_same_again(trained: Path, tests: Path, tmp_path: Path) -> None:
+    saved = [str(trained / f"checkpoint-{kind}.safetensors") for kind in ("noisy", "clean")]
+    words = ("--stage", "evaluate", "--test-data", f"small={tests}", "--checkpoint", *saved)
+    assert offline(tmp_path, *words) == 0
+    before, after = (json.loads((f / "report.json").read_text()) for f in (trained, tmp_path))
+    assert after["test"]["small"]["networks"] == before["test"]["small"]["networks"]
+    same = tmp_path / "checkpoint-noisy.safetensors"
+    same.write_bytes(Path(saved[0]).read_bytes())
+    copies = (*words, str(same), str(trained / ".." / trained.name / same.name))
+    assert offline(tmp_path, *copies) == 0
+    after = json.loads((tmp_path / "report.json").read_text())
+    assert len(after["test"]["small"]["networks"]) == 4, "networks of one name hide each other"
+    assert offline(tmp_path, *words, "--level", "10", "--round") == 0
+    easier = json.loads((tmp_path / "report.json").read_text())["test"]["small"]
+    assert easier["psnr_input"] == pytest.approx(28.13, abs=0.3)
+
+
+def test_resumed_run_equals_an_uninterrupted_one(photos: Path, tests: Path, tmp_path: Path) -> None:
+    """Stopped by a real Ctrl-C in the middle, then taken up."""
+    data = ("--train-data", str(photos), "--test-data", str(tests), "--iterations", "60")
+    whole, halves = tmp_path / "whole", tmp_path / "halves"
+    environment = os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(ROOT / "run_viewer.py"), "--offline", *data, "--stage", "train"]
+    command += [*(word for word in QUICK if word != "--quiet"), "--output"]
+
+    def finish(*words: str) -> None:
+        subprocess.run(
+            [*command, *words], env=environment, check=True, capture_output=True, timeout=120
+        )
+
+    finish(str(whole))
+    process = subprocess.Popen([*command, str(halves)], env=environment, stderr=subprocess.PIPE)
+    told = interrupt(process, 60, 7)
+    assert process.returncode == INTERRUPTED, told
+    assert b"--resume" in told.splitlines()[-1]
+    saved = halves / "checkpoint.safetensors"
+    assert 7 <= read_content(saved, RESTORATION).step_count < 60
+    finish(str(halves), "--resume", str(saved))
+    assert saved.read_bytes() == (whole / "checkpoint.safetensors").read_bytes()
+    assert (halves / "training.csv").read_text() == (whole / "training.csv").read_text()
+
+
+def test_own_pairs_are_learned_from_and_measured_without_truth(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for number, pixels in enumerate(default_training(3).pixels[:6]):
+        clean = pixels.numpy()[:80, :80].astype(float)
+        for side in "ab":
+            (tmp_path / "data" / side).mkdir(parents=True, exist_ok=True)
+            noisy = (clean * 0.7 + 40 + random.normal(0, 25, clean.shape)).clip(0, 255)
+            path = tmp_path / "data" / side / f"{number}.png"
+            Image.fromarray(noisy.astype(np.uint8)).save(path)
+    words = ("--train-data", str(tmp_path / "data"), "--iterations", "4")
+    assert offline(tmp_path / "out", *words, task="pairs") == 0
+    result = json.loads((tmp_path / "out" / "report.json").read_text())["test"]["held-out"]
+    # Noise of 25 steps is 20.17 dB, and nobody has told the program.
+    assert result["psnr_input"] == pytest.approx(20.17, abs=0.4) and result["is_estimated"]
+
+
+def test_scans_need_data_and_keep_subjects_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert offline(tmp_path / "out", task="mri") == USER_ERROR
+    assert "--train-data" in capsys.readouterr().err
+    slices = np.random.default_rng(0).integers(1, 255, (6, 40, 40), np.uint8)
+    np.savez(tmp_path / "scans.npz", slices=slices, subject=np.repeat(["a", "b", "c"], 2))
+    words = ("--train-data", str(tmp_path / "scans.npz"), "--iterations", "2")
+    assert offline(tmp_path / "out", *words, task="mri") == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert len({name.split("-")[0] for name in report["test"]["held-out"]["images"]}) == 1
+
+
+ERRORS = {
+    "empty folder": ("--train-data", "EMPTY"),
+    "no folder": ("--train-data", "MISSING"),
+    "small pictures": ("--train-data", "PHOTOS", "--crop", "100"),
+    "unreadable picture": ("--train-data", "BROKEN"),
+    "no name": ("--test-data", "=PHOTOS"),
+    "missing test set": ("--test-data", "x=MISSING", "--iterations", "1"),
+    "checkpoint of another task": (
+        "--stage",
+        "evaluate",
+        "--checkpoint",
+        "NOISY",
+        "--task",
+        "text",
+    ),
+    "checkpoint of other channels": (
+        *("--stage", "evaluate", "--checkpoint", "NOISY", "--channels", "1"),
+    ),
+    "resume with another crop": ("--resume", "NOISY", "--crop", "16"),
+    "resume of another task": ("--resume", "NOISY", "--task", "poisson"),
+    "no checkpoint": ("--stage", "evaluate"),
+    "missing checkpoint": ("--stage", "evaluate", "--checkpoint", "MISSING"),
+    "denoise nothing": ("--stage", "denoise", "--checkpoint", "NOISY"),
+    "denoise without": ("--stage", "denoise", "--input", "PHOTOS"),
+    "denoise no picture": ("--stage", "denoise", "--checkpoint", "NOISY", "--input", "EMPTY"),
+    "clean targets of pairs": ("--task", "pairs", "--targets", "clean"),
+    "online loss": ("--loss", "hdr"),
+    "unwritable": ("--output", "PHOTOS/0.png/out"),
+    "more text than picture": ("--task", "text", "--level", "25"),
+    "no light": ("--task", "poisson", "--level", "0"),
+    "level of pairs": ("--task", "pairs", "--level", "1"),
+    "zero iterations": ("--iterations", "0"),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_every_error_is_one_line_and_leaves_nothing(
+    trained: Path,
+    photos: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    case: str,
+) -> None:
+    places = {"EMPTY": tmp_path / "empty", "MISSING": tmp_path / "missing"}
+    places |= {"PHOTOS": photos, "BROKEN": tmp_path / "broken"}
+    places |= {"NOISY": trained / "checkpoint-noisy.safetensors"}
+    places["EMPTY"].mkdir()
+    places["BROKEN"].mkdir()
+    (places["BROKEN"] / "a.png").write_bytes(b"\x89PNG and no more")
+    words = list(ERRORS[case])
+    for index, word in enumerate(words):
+        for name, place in places.items():
+            words[index] = words[index].replace(name, str(place))
+    output = tmp_path / "out"
+    assert offline(output, *words) == USER_ERROR
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and error.count("\n") == 1, error
+    assert not output.exists() or not list(output.iterdir())
+
+
+def test_offline_choices_are_refused_online(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (("--network", "red30"), ("--loss", "l0")):
+        assert main(["--headless", *words]) == USER_ERROR
+        assert "--offline" in capsys.readouterr().err
+
+
+def test_studies_train_every_member_and_go_on_where_they_stood(
+    photos: Path, tests: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--study", "convergence", "--train-data", str(photos), "--test-data", str(tests))
+    assert offline(tmp_path / "out", *words, "--iterations", "4") == 0
+    report = json.loads((tmp_path / "out" / "study.json").read_text())
+    assert [member["label"] for member in report["members"]] == ["noisy targets", "clean targets"]
+    for member in report["members"]:
+        assert member["iterations"] == [1, 2, 3, 4] and len(member["psnr"]) == 4
+    assert (tmp_path / "out" / "study.png").exists()
+    saved = tmp_path / "out" / "noisy" / "checkpoint.safetensors"
+    before = saved.read_bytes()
+    (tmp_path / "out" / "clean" / "checkpoint.safetensors").unlink()
+    assert offline(tmp_path / "out", *words, "--iterations", "4") == 0
+    assert saved.read_bytes() == before
+    assert json.loads((tmp_path / "out" / "study.json").read_text())["members"] == report["members"]
+    assert offline(tmp_path / "no", "--study", "capture-budget") == USER_ERROR
+    assert "1000 pictures" in capsys.readouterr().err
+
+
+def test_budget_exposures_are_taken_once() -> None:
+    """Every case of figure 1c spends 2,000, and meets the same noise again and again."""
+    pictures = default_test(3)
+    for case in BUDGET_CASES:
+        assert case.picture_count * case.exposure_count == 2000
+        few = replace(case, picture_count=2)
+        source = BudgetPairs(pictures, few, 32, 0)
+        assert np.array_equal(source.exposure(1, 1), source.exposure(1, 1))
+        assert not np.array_equal(source.exposure(1, 1), source.exposure(1, 0))
+        batch = source.batch(0, 0, 2)
+        noise = (batch.inputs - batch.noisy_targets).std()
+        expected = 25 / 255 * (1 + 1 / 19) ** 0.5 if case.has_mean_target else 25 / 255 * 2**0.5
+        assert float(noise) == pytest.approx(expected, rel=0.06)

@@ -1,0 +1,167 @@
+"""Denoisers of a session: switching, rivals on the same frames, what each keeps.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from app.main import USER_ERROR
+from app.results.frame_log import read_rows
+from app.session import denoisers
+from app.session.report import Edits
+from app.session.session import Session
+from app.settings.comparison import OIDN_HINT
+from app.settings.comparison import Rival
+from denoiser.metrics import psnr
+from denoiser.oidn import oidn_denoise
+from denoiser.presets import PRESETS
+from denoiser.settings import NetworkName
+from denoiser.training.checkpoint_file import ONLINE
+from denoiser.training.checkpoint_file import read_content
+from denoiser.training.checkpoint_file import write_content
+from tests.app.cornell_session import moved
+from tests.app.cornell_session import weights
+from tests.app.runs import run
+
+
+def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Session) -> None:
+    camera = session.scene.camera
+    before = weights(session)
+    report = session.step(camera, Edits(network=NetworkName.FAST))
+    assert session.settings.denoiser.network is NetworkName.FAST
+    assert session.settings.denoiser.learning_rate == PRESETS[NetworkName.FAST].learning_rate
+    learned = report.step_count
+    assert learned >= 1 and len(report.losses) == 1
+    session.step(camera, Edits(crop=20))
+    report = session.step(camera, Edits(network=NetworkName.UNET, training_paused=True))
+    assert torch.equal(weights(session), before)
+    denoiser = session.settings.denoiser
+    assert denoiser.crop == 20  # what is not the network's own goes along
+    assert denoiser.learning_rate == PRESETS[NetworkName.UNET].learning_rate
+    report = session.step(camera, Edits(network=NetworkName.FAST))
+    assert report.step_count == learned + 1
+
+
+@pytest.mark.parametrize("rival", [Rival.FAST, Rival.BEST, Rival.OIDN])
+def test_a_rival_sees_the_same_frames_and_changes_nothing(session: Session, rival: Rival) -> None:
+    camera = session.scene.camera
+    chosen = weights(session)
+    report = session.step(camera, Edits(rival=rival, training_paused=True))
+    assert report.rival is not None and report.rival.shape == report.denoised.shape
+    assert torch.equal(weights(session), chosen)
+    assert report.milliseconds["rival"] > 0 and session.settings.rival is rival
+    assert report.psnr_rival is not None and report.psnr_denoised is not None
+    if rival is Rival.OIDN:
+        assert torch.equal(report.rival, oidn_denoise(report.pair))
+    first = session.step(camera, Edits(training_paused=False)).rival
+    second = session.step(camera).rival
+    assert first is not None and second is not None and not torch.equal(first, second)
+    gone = session.step(camera, Edits(rival=Rival.NONE))
+    assert gone.rival is None and gone.psnr_rival is None and "rival" not in gone.milliseconds
+
+
+def test_the_denoiser_is_no_rival_of_its_own(session: Session) -> None:
+    camera = session.scene.camera
+    session.step(camera, Edits(rival=Rival.FAST))
+    report = session.step(camera, Edits(rival=Rival(session.trainer.settings.network.value)))
+    assert report.messages[0].endswith("is the denoiser itself, choose another")
+    assert session.settings.rival is Rival.FAST and report.rival is not None
+
+
+def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> None:
+    camera = session.scene.camera
+    edits = Edits(rival=Rival.FAST, train_steps=2)
+    for frame in range(12):
+        report = session.step(moved(camera, 0.001 * frame), edits if frame == 0 else Edits())
+    assert report.rival is not None
+    reference = session.reference(moved(camera, 0.011), 512, 77)
+    gain = psnr(report.rival, reference) - psnr(report.pair.mean_color(), reference)
+    assert float(gain) > 1.0
+
+
+def test_training_of_a_rival_is_timed_as_part_of_it(session: Session) -> None:
+    camera = session.scene.camera
+    still = session.step(camera, Edits(rival=Rival.FAST, training_paused=True)).milliseconds
+    assert "rival training" not in still
+    learning = session.step(camera, Edits(training_paused=False)).milliseconds
+    assert 0.0 < learning["rival training"] < learning["rival"] < learning["total"]
+
+
+def test_the_chosen_network_is_no_rival_of_itself(session: Session) -> None:
+    report = session.step(session.scene.camera, Edits(rival=Rival.UNET))
+    assert report.rival is None and report.step_count == 2
+
+
+def test_without_the_package_its_rival_is_refused_with_a_hint(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
+    report = session.step(session.scene.camera, Edits(rival=Rival.OIDN))
+    assert report.messages == (OIDN_HINT,) and report.rival is None
+    assert session.settings.rival is Rival.NONE
+
+
+def test_a_headless_flight_measures_its_rival(tmp_path: Path) -> None:
+    words = ("--frames", "2", "--reference-every", "2", "--reference-spp", "8")
+    assert run("--headless", tmp_path, *words, "--rival", "fast") == 0
+    first, second = read_rows(tmp_path / "frames.csv")
+    assert first.rival_ms is not None and first.rival_ms > 0.0 and first.psnr_rival is None
+    assert second.psnr_rival is not None and second.psnr_rival != second.psnr_denoised
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["milliseconds"]["rival"] > 0.0
+    assert report["references"][0]["psnr_rival"] == pytest.approx(second.psnr_rival)
+
+
+def test_a_rival_that_is_not_installed_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
+    assert run("--headless", tmp_path, "--frames", "1", "--rival", "oidn") == USER_ERROR
+    assert capsys.readouterr().err.splitlines()[-1] == f"error: argument --rival: {OIDN_HINT}"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path) -> None:
+    camera, file = session.scene.camera, tmp_path / "fast.safetensors"
+    session.step(camera, Edits(network=NetworkName.FAST))
+    saved = session.step(camera, Edits(save_checkpoint=file, training_paused=True)).step_count
+    session.step(camera, Edits(network=NetworkName.UNET, training_paused=False))
+    report = session.step(camera, Edits(load_checkpoint=file, training_paused=True))
+    assert report.messages == (f"loaded {file}",)
+    assert session.settings.denoiser.network is NetworkName.FAST
+    assert report.step_count == saved
+
+
+def test_a_checkpoint_that_does_not_fit_changes_nothing(session: Session, tmp_path: Path) -> None:
+    camera, file = session.scene.camera, tmp_path / "other.safetensors"
+    session.step(camera, Edits(network=NetworkName.UNET))
+    session.step(camera, Edits(save_checkpoint=file))
+    content = read_content(file, ONLINE)
+    settings = content.settings | {"network": NetworkName.FAST.value}
+    write_content(file, content._replace(settings=settings))
+    report = session.step(camera, Edits(load_checkpoint=file))
+    assert len(report.messages) == 1 and str(file) in report.messages[0]
+    assert session.settings.denoiser.network is NetworkName.UNET
+    assert session.trainer.settings.network is NetworkName.UNET
+
+
+def test_a_headless_flight_learns_with_history_and_goes_on(tmp_path: Path) -> None:
+    words = ("--network", "best", "--frames")
+    assert run("--headless", tmp_path, *words, "3") == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["settings"]["session"]["denoiser"]["network"] == "best"
+    assert report["settings"]["session"]["denoiser"]["learning_rate"] == 1e-3
+    saved = tmp_path / "checkpoint.safetensors"
+    other = tmp_path / "other"
+    assert run("--headless", other, *words, "2", "--resume", str(saved)) == 0
+    assert [row.step_count for row in read_rows(other / "frames.csv")] == [4, 5]
+    # A checkpoint brings its network along, and does not fit another.
+    resume = ("--frames", "2", "--resume", str(saved))
+    assert run("--headless", tmp_path / "x", *resume) == 0
+    assert run("--headless", tmp_path / "y", *resume, "--network", "unet") == USER_ERROR

@@ -1,0 +1,100 @@
+"""The session's film: what starts it anew, what it keeps, and the reference beside it.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from app.session.report import NO_EDITS
+from app.session.report import Edits
+from app.session.session import Session
+from denoiser.settings import LossName
+from denoiser.transfer import tone
+from tests.app.cornell_session import SIZE
+from tests.app.cornell_session import moved
+
+
+def test_film_grows_at_rest(session: Session) -> None:
+    report = session.report
+    assert report.reference_spp == 2 and report.psnr_mean is None and report.psnr_denoised is None
+    for spp in (4, 6):
+        before = report.reference
+        report = session.step(session.scene.camera)
+        assert report.reference_spp == spp
+        assert report.psnr_mean is not None and report.psnr_denoised is not None
+        assert before is not None and report.reference is not None
+        # The new mean is the old one and this frame's, by their samples.
+        mean = (before * (spp - 2) + 2 * report.pair.mean_color()) / spp
+        torch.testing.assert_close(report.reference, mean, rtol=1e-4, atol=1e-5)
+
+
+def test_camera_at_the_same_place_is_the_same_camera(session: Session) -> None:
+    again = moved(session.scene.camera, 0.0)
+    assert again is not session.scene.camera
+    assert session.step(again).reference_spp == 4
+
+
+@pytest.mark.parametrize("change", ["position", "fov_x", "aperture_radius", "focus_distance"])
+def test_another_camera_starts_the_film_anew(session: Session, change: str) -> None:
+    camera = session.scene.camera
+    session.step(camera)
+    values = {"fov_x": 30.0, "aperture_radius": 0.02, "focus_distance": 2.5}
+    other = moved(camera)
+    if change != "position":
+        other = replace(camera, **{change: values[change]})  # type: ignore[arg-type]
+    assert session.step(other).reference_spp == 2
+    assert session.step(other).reference_spp == 4
+
+
+@pytest.mark.parametrize("edits", [Edits(size=(24, 16)), Edits(max_depth=2)], ids=["size", "depth"])
+def test_another_picture_starts_the_film_anew(session: Session, edits: Edits) -> None:
+    session.step(session.scene.camera)
+    report = session.step(session.scene.camera, edits)
+    assert report.reference_spp == 2 and report.psnr_mean is None
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        Edits(train_steps=2),
+        Edits(crop=20),
+        Edits(learning_rate=1e-4),
+        Edits(loss=LossName.L2_TONED_INPUT),
+        Edits(training_paused=True),
+        Edits(reset_training=True),
+        Edits(size=SIZE),
+        NO_EDITS,
+    ],
+    ids=lambda edits: ",".join(name for name, value in vars(edits).items() if value) or "none",
+)
+def test_the_denoisers_edits_keep_the_film(session: Session, edits: Edits) -> None:
+    assert session.step(session.scene.camera, edits).reference_spp == 4
+
+
+def test_more_samples_keep_the_film_and_count(session: Session) -> None:
+    few = frame_mean(session)
+    report = session.step(session.scene.camera, Edits(spp=3))
+    assert report.reference_spp == 2 + 6 and report.reference is not None
+    torch.testing.assert_close(report.reference, few * 0.25 + frame_mean(session) * 0.75)
+
+
+def frame_mean(session: Session) -> torch.Tensor:
+    """Mean of both halves of the last frame."""
+    return session.report.pair.mean_color()
+
+
+def test_reference_is_the_mean_of_other_samples(session: Session) -> None:
+    """Its streams are not the frames', and its noise falls with its samples."""
+    camera = session.scene.camera
+    few, many = session.reference(camera, 16, 77), session.reference(camera, 256, 78)
+    again = session.reference(camera, 16, 77)
+    assert torch.equal(few, again) and few.shape == (SIZE[1], SIZE[0], 3)
+    # Toned, or a few bright pixels decide.
+    errors = [(tone(image) - tone(many)).square().mean() for image in (few, frame_mean(session))]
+    assert errors[0] < 0.5 * errors[1]
+    assert session.report.reference_spp == 2, "the film is left alone"

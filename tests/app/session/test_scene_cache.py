@@ -1,0 +1,139 @@
+"""Kept scenes are the scenes themselves, and whatever else lies there is made anew.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.session import scene_cache
+from app.session.scene_cache import KeptScene
+from app.session.scene_cache import keep
+from app.session.scene_cache import place_of
+from app.session.scene_cache import read_kept
+from app.session.scene_loading import SceneLoading
+from renderer.tables.build import build_scene_arrays
+from scenes.loader import read_scene
+from scenes.model.summary import outline_of
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "hush"
+
+
+def made(source: str) -> KeptScene:
+    scene = read_scene(source)
+    return KeptScene(outline_of(scene), build_scene_arrays(scene))
+
+
+def assert_same(mine: object, other: object) -> None:
+    for field in fields(other):
+        a, b = getattr(mine, field.name), getattr(other, field.name)
+        if isinstance(b, np.ndarray):
+            assert (a.shape, a.dtype) == (b.shape, b.dtype), field.name
+            assert a.tobytes() == b.tobytes(), field.name
+        elif field.name == "camera":
+            assert_same(a, b)
+        else:
+            assert a == b, field.name
+
+
+def test_what_is_kept_is_what_was_made(cache: Path) -> None:
+    place = place_of("still-life", None)
+    assert place is not None and place.parent == cache and read_kept(place) is None
+    scene = made("still-life")
+    scene = scene._replace(outline=replace(scene.outline, notes=("a", "b"), is_framed=True))
+    keep(place, scene)
+    kept = read_kept(place)
+    assert kept is not None and list(cache.iterdir()) == [place]
+    assert_same(kept.outline, scene.outline)
+    assert_same(kept.arrays, scene.arrays)
+
+
+def test_the_loading_process_keeps_and_reads(cache: Path) -> None:
+    first = SceneLoading("cornell-box", None)
+    made_outline, made_arrays = first.scene(), first.arrays(lambda share: None)
+    (place,) = cache.iterdir()
+    assert place == place_of("cornell-box", None)
+    written = place.stat().st_mtime_ns
+    shares: list[float] = []
+    second = SceneLoading("cornell-box", None)
+    assert_same(second.scene(), made_outline)
+    assert_same(second.arrays(shares.append), made_arrays)
+    assert set(shares) <= {0.0}, "nothing is built"
+    assert place.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"\x08" + bytes(7) + b"{}      "])
+def test_a_damaged_file_is_made_anew(cache: Path, damage: bytes) -> None:
+    place = place_of("furnace", None)
+    assert place is not None
+    cache.mkdir()
+    place.write_bytes(damage)
+    assert read_kept(place) is None
+    loading = SceneLoading("furnace", None)
+    assert loading.scene().name == "furnace"
+    loading.arrays(lambda share: None)
+    assert read_kept(place) is not None
+
+
+def test_a_file_cut_short_is_made_anew(cache: Path) -> None:
+    place = place_of("furnace", None)
+    assert place is not None
+    keep(place, made("furnace"))
+    place.write_bytes(place.read_bytes()[:-5])
+    assert read_kept(place) is None
+
+
+def test_files_and_other_skies_are_not_kept(cache: Path) -> None:
+    assert place_of("scene.xml", None) is None
+    assert place_of("cornell-box", Path("sky.hdr")) is None
+
+
+def test_other_sources_other_file_and_the_old_one_goes(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = made("cornell-box")
+    places = []
+    for version in ("0" * 16, "1" * 16):
+        monkeypatch.setattr(scene_cache, "_fingerprint", lambda version=version: version)
+        place = place_of("cornell-box", None)
+        assert place is not None
+        other = place.with_name(f"still-life-{version}.safetensors")
+        keep(place, scene)
+        other.touch()
+        places.append((place, other))
+    assert not places[0][0].exists()
+    assert all(p.exists() for p in (places[0][1], *places[1]))
+
+
+def test_a_changed_source_changes_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = scene_cache._fingerprint()
+    changed = tmp_path / "more.py"
+    changed.write_text("ROOM = 1\n")
+    for text in ("ROOM = 1\n", "ROOM = 2\n"):
+        changed.write_text(text)
+        monkeypatch.setattr(scene_cache.scenes, "__path__", [str(tmp_path)])
+        scene_cache._fingerprint.cache_clear()
+        after = scene_cache._fingerprint()
+        assert after != before
+        before = after
+    scene_cache._fingerprint.cache_clear()
+
+
+def test_where_nothing_can_be_written_the_scene_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    loading = SceneLoading("furnace", None)
+    assert loading.scene().name == "furnace"
+    loading.arrays(lambda share: None)

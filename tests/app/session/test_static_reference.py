@@ -1,0 +1,111 @@
+"""Measuring at rest: frames held out, and what a picture that shares the noise is given for."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from app.session.report import Edits
+from app.session.session import Session
+from app.session.static_reference import HOLD_OUT_EVERY
+from app.session.static_reference import RestMeasure
+from app.settings.session_settings import RenderSettings
+from denoiser.metrics import psnr
+from renderer.frame import FramePair
+from renderer.frame import Half
+from scenes.builtin.cornell import cornell_box
+from tests.app.cornell_session import moved
+
+CAMERA = cornell_box().camera
+SIZE = (48, 32)
+LEVEL, NOISE = 0.5, 0.2
+
+
+def _pair(generator: torch.Generator) -> FramePair:
+    """Two halves of one grey with noise of their own."""
+    shape = (SIZE[1], SIZE[0], 3)
+
+    def half() -> Half:
+        color = LEVEL + NOISE * torch.randn(shape, generator=generator)
+        return Half(color, color, color, color[..., :1], color[..., :1])
+
+    return FramePair(half(), half(), 1, 0)
+
+
+def _fly(holds_out: bool, frames: int = 400) -> tuple[float, float]:
+    """(measured, true) dB of the mean of all frames that pictures are made of."""
+    generator = torch.Generator().manual_seed(7)
+    measure = RestMeasure()
+    measure.holds_out = holds_out
+    measure.forget_if_changed(CAMERA, RenderSettings(size=SIZE))
+    total, count = torch.zeros((SIZE[1], SIZE[0], 3)), 0
+    for _ in range(frames):
+        pair = _pair(generator)
+        if measure.wants_frame:
+            measure.hold_out(pair)
+            continue
+        total, count = total + pair.mean_color(), count + 1
+        measure.add(pair)
+    measured = measure.score(total / count)
+    assert measured is not None
+    return measured, float(psnr(total / count, torch.full_like(total, LEVEL)))
+
+
+def test_frames_held_out_tell_the_truth_and_not_their_own_noise() -> None:
+    measured, true = _fly(holds_out=True)
+    # The plain difference to them would be 6 dB too low: of four frames three make the picture, so
+    # that the variance of the measure is three times as large.
+    assert measured == pytest.approx(true, abs=1.0)
+
+
+def test_a_shared_film_flatters() -> None:
+    measured, true = _fly(holds_out=False)
+    assert measured > true + 20
+
+
+def test_every_fourth_frame_is_held_out_and_counts_as_reference() -> None:
+    generator = torch.Generator().manual_seed(1)
+    measure = RestMeasure()
+    measure.holds_out = True
+    measure.forget_if_changed(CAMERA, RenderSettings(size=SIZE))
+    pairs = [_pair(generator) for _ in range(2 * HOLD_OUT_EVERY)]
+    held = []
+    for index, pair in enumerate(pairs):
+        if measure.wants_frame:
+            held.append(index)
+            measure.hold_out(pair)
+        else:
+            measure.add(pair)
+    assert held == [HOLD_OUT_EVERY - 1, 2 * HOLD_OUT_EVERY - 1]
+    assert measure.reference_spp == 4 * HOLD_OUT_EVERY and measure.spp == 4
+    mean = torch.stack([pair.mean_color() for pair in pairs]).mean(dim=0)
+    torch.testing.assert_close(measure.reference, mean)
+    measure.forget_if_changed(moved(CAMERA), RenderSettings(size=SIZE))
+    assert measure.score(mean) is None and not measure.wants_frame
+
+
+def test_a_frame_held_out_changes_no_picture(session: Session) -> None:
+    camera = session.scene.camera
+    session.measure.holds_out = True
+    for _ in range(2):
+        last = session.step(camera)
+    assert not last.is_held_out and last.psnr_denoised is None
+    steps = session.trainer.step_count
+    report = session.step(camera)
+    assert report.is_held_out and report.losses == [] and session.trainer.step_count == steps
+    assert report.denoised is last.denoised and report.pair is last.pair
+    assert report.psnr_denoised is not None and report.measure_spp == 2
+    assert report.reference_spp == 8
+    after = session.step(camera)
+    assert not after.is_held_out and session.trainer.step_count > steps
+    assert after.measure_spp == 2 and after.pair.frame_index == last.pair.frame_index + 2
+
+
+def test_a_frame_that_changes_something_is_not_held_out(session: Session) -> None:
+    camera = session.scene.camera
+    session.measure.holds_out = True
+    for _ in range(2):
+        session.step(camera, Edits(spp=1))
+    report = session.step(camera, Edits(reset_training=True, spp=1))
+    assert not report.is_held_out
+    assert session.step(camera, Edits(spp=1)).is_held_out is False

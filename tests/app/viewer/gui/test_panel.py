@@ -1,0 +1,201 @@
+"""The panel without a window: imgui lays it out, a pretended mouse clicks through it.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import imgui
+import numpy as np
+import pytest
+
+from app.session.report import NO_EDITS
+from app.session.report import Edits
+from app.session.report import FrameReport
+from app.viewer.gui import settings_sections as limits
+from app.viewer.gui.overlays import draw_progress
+from app.viewer.gui.panel import draw_panel
+from app.viewer.gui.plots import Plots
+from app.viewer.gui.settings_sections import KERNEL_LOSS_LABELS
+from app.viewer.gui.settings_sections import LOSS_LABELS
+from app.viewer.gui.settings_sections import SAME_LOSS
+from app.viewer.gui.theme import set_theme
+from app.viewer.interaction.commands import Command
+from app.viewer.interaction.panel_edits import Draft
+from app.viewer.picture.views import CURVE_LABELS
+from app.viewer.picture.views import ToneCurve
+from app.viewer.picture.views import ViewState
+from app.viewer.picture.views import with_edits
+from denoiser.settings import LossName
+from denoiser.settings import NetworkName
+from scenes.model.description import Camera
+from tests.app.reports import make_report
+
+ENTER, TAB = 257, 258  # any free key numbers
+BESIDE = (1200.0, 1100.0)
+HEIGHT = 1200.0  # high enough that nothing has to be scrolled
+PANEL_COMMANDS = {
+    Command.PAUSE,
+    Command.RESET_TRAINING,
+    Command.FRAME_SCENE,
+    Command.RESET_CAMERA,
+    Command.RECORD,
+    Command.PLAY,
+    Command.SAVE,
+    Command.LOAD,
+    Command.SCREENSHOT,
+    Command.HELP,
+}
+
+
+@pytest.fixture
+def gui() -> Iterator[imgui._IO]:
+    """An imgui context that draws nowhere."""
+    context = imgui.create_context()
+    io = imgui.get_io()
+    io.ini_file_name = None
+    io.display_size, io.delta_time = (1280.0, HEIGHT), 0.02
+    io.fonts.get_tex_data_as_rgba32()
+    set_theme()
+    yield io
+    imgui.destroy_context(context)
+
+
+def frame(
+    gui: imgui._IO,
+    view: ViewState,
+    report: FrameReport | None,
+    mouse: tuple[float, float] = (-1.0, -1.0),
+    is_down: bool = False,
+) -> Draft:
+    """One frame of the panel with the mouse somewhere."""
+    gui.mouse_pos = mouse
+    gui.mouse_down[0] = is_down
+    imgui.new_frame()
+    draft = draw_panel(report, view, Plots())
+    imgui.render()
+    return draft
+
+
+def sweep(gui: imgui._IO, view: ViewState, columns: tuple[float, ...]) -> Iterator[Draft]:
+    """Click on every spot of a fine grid; what each frame returns.
+
+    Twice each, so that a section that folds unfolds again, and beside it, which closes open lists.
+    """
+    report = make_report()
+    for y in range(10, int(HEIGHT), 8):
+        for place in [(x, float(y)) for x in columns for _ in range(2)]:
+            for spot in (place, BESIDE):
+                for is_down in (False, True, False):
+                    yield frame(gui, view, report, spot, is_down)
+
+
+@pytest.mark.parametrize("report", [None, make_report()], ids=["no frame yet", "a frame"])
+def test_nobody_touches_it_nothing_changes(gui: imgui._IO, report: FrameReport | None) -> None:
+    for view in (ViewState(), ViewState(is_split=True, is_paused=True, is_recording=True)):
+        for _ in range(3):
+            draft = frame(gui, view, report)
+            assert draft.edits == NO_EDITS and not draft.commands and draft.view == view
+
+
+@pytest.mark.parametrize("loss", list(LossName))
+@pytest.mark.parametrize("network", list(NetworkName))
+def test_every_loss_of_every_network_is_shown_and_kept(
+    gui: imgui._IO, network: NetworkName, loss: LossName
+) -> None:
+    settings = ViewState().settings
+    denoiser = replace(settings.denoiser, network=network, loss=loss)
+    view = ViewState(settings=replace(settings, denoiser=denoiser))
+    assert frame(gui, view, make_report()).edits == NO_EDITS
+
+
+def test_every_choice_has_a_label() -> None:
+    assert set(LOSS_LABELS) == set(LossName)
+    assert set(KERNEL_LOSS_LABELS) | set(SAME_LOSS) == set(LossName)
+    assert set(SAME_LOSS.values()) <= set(KERNEL_LOSS_LABELS)
+    assert set(CURVE_LABELS) == set(ToneCurve)
+
+
+def test_overlays_draw(gui: imgui._IO) -> None:
+    view = replace(ViewState(), help_visible=True, is_asking_reset=True, panel_visible=False)
+    assert frame(gui, view, make_report()).view == view
+    imgui.new_frame()
+    draw_progress("compiling", 0.5)
+    imgui.render()
+
+
+def test_clicks_find_exactly_the_commands_offered(gui: imgui._IO) -> None:
+    drafts = sweep(gui, ViewState(), (40.0, 120.0, 250.0))
+    assert {command for draft in drafts for command in draft.commands} == PANEL_COMMANDS
+
+
+def test_a_click_changes_one_setting_within_its_range(gui: imgui._IO) -> None:
+    changed: set[str] = set()
+    for draft in sweep(gui, ViewState(), (60.0, 190.0)):
+        names = {name for name, value in vars(draft.edits).items() if value}
+        assert len(names) <= 1
+        changed |= names
+        check_ranges(draft.edits)
+    assert changed == {"spp", "max_depth", "train_steps", "crop", "learning_rate"}
+
+
+def test_lens_is_changed_by_what_is_drawn_for_it(gui: imgui._IO) -> None:
+    camera = Camera(np.eye(4), fov_x=50.0, aperture_radius=0.1, focus_distance=3.0)
+    view = replace(ViewState(), camera=camera)
+    drafts = list(sweep(gui, view, (60.0, 190.0)))
+    fields = [draft.camera.fov_x for draft in drafts if draft.camera is not None]
+    assert fields and all(5.0 <= each <= 150.0 for each in fields)
+    assert all(draft.camera is None for draft in sweep(gui, ViewState(), (60.0,)))
+    for draft in drafts:
+        if draft.camera is not None:
+            assert draft.camera.to_world is camera.to_world
+            assert (draft.camera.aperture_radius, draft.camera.focus_distance) == (0.1, 3.0)
+
+
+def check_ranges(edits: Edits) -> None:
+    assert edits.spp is None or 1 <= edits.spp <= limits.MAX_SPP
+    assert edits.max_depth is None or 1 <= edits.max_depth <= limits.MAX_PATH_DEPTH
+    assert edits.train_steps is None or 0 <= edits.train_steps <= limits.MAX_STEPS
+    assert edits.crop is None or 16 <= edits.crop <= limits.MAX_CROP
+    assert edits.learning_rate is None or 1e-5 <= edits.learning_rate * 1.001 <= 1.001e-2
+
+
+@pytest.mark.parametrize("ends", [(ENTER,), (TAB, ENTER)], ids=["width", "width and height"])
+def test_a_size_counts_once_its_fields_are_left(gui: imgui._IO, ends: tuple[int, ...]) -> None:
+    """Digits alone change nothing: 9 and 96 would be two sizes."""
+    gui.key_map[imgui.KEY_ENTER], gui.key_map[imgui.KEY_TAB] = ENTER, TAB
+    height = ViewState().settings.render.size[1]
+    found = [tuple(type_size(gui, y, ends)) for y in range(200, 240, 4)]
+    assert set(found) - {()} == {((96, height), (96, 96))[: len(ends)]}
+
+
+def type_size(gui: imgui._IO, y: int, ends: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Click near the left edge, type 96 and a key for each of `ends`; the sizes asked for."""
+    view, report = ViewState(), make_report()
+    sizes: list[tuple[int, int]] = []
+
+    def step(mouse: tuple[float, float], is_down: bool = False) -> None:
+        nonlocal view
+        draft = frame(gui, view, report, mouse, is_down)
+        view = with_edits(draft.view, draft.edits)
+        sizes.extend([draft.edits.size] if draft.edits.size else [])
+
+    for is_down in (False, True, False):
+        step((20.0, y), is_down)
+    for end in ends:
+        for digit in "96":
+            gui.add_input_character(ord(digit))
+            before = len(sizes)
+            step((20.0, y))
+            assert len(sizes) == before
+        for is_down in (True, False):
+            gui.keys_down[end] = is_down
+            step((20.0, y))
+        for _ in range(2):  # frames that the next field takes to open
+            step((20.0, y))
+    for is_down in (True, False):
+        step(BESIDE, is_down)
+    return sizes

@@ -1,0 +1,77 @@
+"""Looking closer: zoom, the numbers of a pixel, exposure that follows, what is in focus."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from app.viewer.interaction.lens import focused_at
+from app.viewer.picture.exposure import EXPOSURES
+from app.viewer.picture.exposure import MIDDLE_GREY
+from app.viewer.picture.exposure import auto_exposure
+from app.viewer.picture.inspector import pixel_at
+from app.viewer.picture.inspector import pixel_rows
+from app.viewer.picture.zoom import LEAST
+from app.viewer.picture.zoom import WHOLE
+from scenes.model.description import Camera
+from tests.app.reports import make_report
+
+
+def test_zoom_keeps_what_is_pointed_at() -> None:
+    zoom, place = WHOLE, (0.8, 0.3)
+    seen = zoom.seen_at(place)
+    for _ in range(12):
+        zoom = zoom.closer(place)
+        assert zoom.seen_at(place) == pytest.approx(seen)
+        low, high = zoom.seen_at((0.0, 0.0)), zoom.seen_at((1.0, 1.0))
+        assert min(low) >= 0.0 and max(high) <= 1.0
+    assert zoom.extent == LEAST
+
+
+def test_pixel_rows_count_from_the_top() -> None:
+    assert pixel_at((64, 48), (0.0, 1.0)) == (0, 0)
+    assert pixel_at((64, 48), (0.999, 0.001)) == (63, 47)
+    assert pixel_at((64, 48), (0.5, 0.75)) == (32, 12)
+
+
+def test_pixel_rows_tell_the_numbers() -> None:
+    report = make_report()
+    report.denoised[12, 32] = torch.tensor([0.125, 2.5, 1e4])
+    rows = pixel_rows(report, (0.51, 0.74))
+    assert rows[0] == ["pixel 32, 12"]
+    assert rows[1] == ["denoised", "0.125", "2.5", "1e+04"]
+    assert rows[-1] == ["depth", "3"]
+    assert "rival" not in {name for name, *_ in rows}
+    rows = pixel_rows(replace(report, rival=report.denoised), (0.51, 0.74))
+    assert "rival" in {name for name, *_ in rows}
+
+
+@pytest.mark.parametrize("level", [0.003, 0.18, 5.0])
+def test_exposure_brings_the_mean_to_middle_grey(level: float) -> None:
+    picture = torch.full((30, 40, 3), level)
+    picture[::2] *= 4.0
+    picture[1::2] /= 4.0  # the logarithmic mean stays
+    picture[0, 0] = float("nan")
+    exposed = level * 2.0 ** auto_exposure(picture)
+    assert exposed == pytest.approx(MIDDLE_GREY, rel=0.07)
+
+
+def test_exposure_stays_in_its_range() -> None:
+    assert auto_exposure(torch.zeros(4, 4, 3)) == EXPOSURES[1]
+    assert auto_exposure(torch.full((4, 4, 3), 1e9)) == EXPOSURES[0]
+    assert auto_exposure(torch.full((4, 4, 3), float("nan"))) == 0.0
+
+
+def test_focus_is_on_the_plane_across_the_axis() -> None:
+    camera = Camera(np.eye(4), fov_x=90.0, aperture_radius=0.1)
+    assert focused_at(camera, (200, 100), (0.5, 0.5), 3.0).focus_distance == pytest.approx(3.0)
+    # 45 degrees aside: a wall at 3 is sqrt(2) times as far away.
+    aside = focused_at(camera, (200, 100), (1.0, 0.5), 3.0 * math.sqrt(2.0))
+    assert aside.focus_distance == pytest.approx(3.0)
+    up = focused_at(camera, (200, 100), (0.5, 1.0), 3.0 * math.sqrt(1.25))
+    assert up.focus_distance == pytest.approx(3.0)
+    assert up.aperture_radius == 0.1

@@ -1,0 +1,101 @@
+"""Images in textures, by each way that there is without a GPU.
+
+Host code. What stands for CUDA writes into a real GL buffer; the texture takes it from there.
+"""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+import pytest
+import torch
+
+from app.viewer.picture.cuda_buffer import CudaBuffer
+from app.viewer.picture.cuda_buffer import CudaShareError
+from app.viewer.picture.upload import Upload
+from app.viewer.window import Window
+from tests.app.conftest import needs_display
+
+pytestmark = needs_display
+
+
+class HostBuffer:
+    """Fills a GL buffer from the host."""
+
+    def __init__(self, buffer: moderngl.Buffer) -> None:
+        self.buffer, self.is_shared = buffer, True
+
+    def fill(self, image: torch.Tensor) -> None:
+        assert self.is_shared and image.is_contiguous()
+        self.buffer.write(image.numpy().tobytes())
+
+    def release(self) -> None:
+        self.buffer.size  # still there: sharing ends before the buffer does
+        self.is_shared = False
+
+
+def image(size: tuple[int, int], channels: int = 3) -> torch.Tensor:
+    """(H, W, C) of odd sizes, so that rows are not aligned by chance."""
+    return torch.rand(size[1], size[0], channels, generator=torch.Generator().manual_seed(1))
+
+
+def content(texture: moderngl.Texture) -> np.ndarray:
+    """(H, W, C) as it lies in the texture."""
+    width, height = texture.size
+    values = np.frombuffer(texture.read(alignment=4), np.float32)
+    return values.reshape(height, width, texture.components)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_through_the_host(window: Window, channels: int) -> None:
+    upload = Upload(window.context)
+    for size in ((37, 23), (37, 23), (12, 5)):
+        wanted = image(size, channels)
+        np.testing.assert_array_equal(content(upload.texture(wanted)), wanted.numpy())
+    assert upload.way == "through host memory"
+    upload.release()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_out_of_a_shared_buffer(window: Window, channels: int) -> None:
+    upload = Upload(window.context, HostBuffer)
+    for size in ((37, 23), (37, 23), (12, 5)):
+        wanted = image(size, channels)
+        upload.texture(torch.zeros_like(wanted))
+        assert upload._texture is not None and upload._write_shared(upload._texture, wanted)
+        np.testing.assert_array_equal(content(upload._texture), wanted.numpy())
+        assert upload.way == "on the GPU, shared with CUDA"
+    upload.release()
+
+
+def test_what_cannot_be_shared_is_tried_once(window: Window) -> None:
+    tries = []
+
+    def refuse(buffer: moderngl.Buffer) -> HostBuffer:
+        tries.append(buffer)
+        raise CudaShareError("another card draws")
+
+    upload = Upload(window.context, refuse)
+    texture = upload.texture(image((8, 8)))
+    assert not upload._write_shared(texture, image((8, 8)))
+    assert not upload._write_shared(texture, image((8, 8)))
+    assert len(tries) == 1 and upload._obstacle == "another card draws"
+    upload.release()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_without_cuda_registering_says_so(window: Window) -> None:
+    buffer = window.context.buffer(reserve=64)
+    with pytest.raises(CudaShareError, match="no CUDA device is available"):
+        CudaBuffer(buffer)
+    buffer.release()
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_on_a_gpu_the_texture_holds_the_image_either_way(window: Window) -> None:
+    upload = Upload(window.context)
+    wanted = image((37, 23))
+    np.testing.assert_array_equal(content(upload.texture(wanted.cuda())), wanted.numpy())
+    assert "shared with CUDA" in upload.way or "pinned" in upload.way
+    upload.release()

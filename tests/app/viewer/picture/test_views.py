@@ -1,0 +1,96 @@
+"""What each view shows, how pictures fit windows, how edits add up.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.session.report import NO_EDITS
+from app.session.report import Edits
+from app.viewer.picture.views import VIEWS
+from app.viewer.picture.views import Encoding
+from app.viewer.picture.views import View
+from app.viewer.picture.views import ViewState
+from app.viewer.picture.views import letterbox
+from app.viewer.picture.views import merged
+from app.viewer.picture.views import shown
+from app.viewer.picture.views import view_label
+from app.viewer.picture.views import with_edits
+from denoiser.settings import LossName
+from tests.app.reports import DENOISED_COLOR
+from tests.app.reports import MEAN_COLOR
+from tests.app.reports import make_report
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_has_a_picture_and_a_key(view: View) -> None:
+    report = make_report()
+    picture = shown(report, view)
+    assert picture.image.shape[:2] == report.denoised.shape[:2]
+    assert VIEWS[int(view.key) - 1] is view  # "0" is the last one
+
+
+def test_reference_says_how_young_it_is() -> None:
+    assert "16 spp" in view_label(make_report(), View.REFERENCE)
+
+
+def test_error_is_the_difference_of_t_and_needs_a_reference() -> None:
+    report = make_report()
+    error = shown(report, View.ERROR)
+    t = [(v / (1 + v)) ** (1 / 2.2) for v in (*DENOISED_COLOR, *MEAN_COLOR)]
+    expected = sum(abs(a - b) for a, b in zip(t[:3], t[3:], strict=True)) / 3
+    assert error.encoding is Encoding.ERROR and error.image.shape[-1] == 1
+    assert error.image.mean().item() == pytest.approx(expected, rel=1e-5)
+    assert "16 spp" in view_label(report, View.ERROR)
+    # Of this frame alone it would be its own reference.
+    young = replace(report, reference_spp=2 * report.pair.spp)
+    assert shown(young, View.ERROR).image.abs().max() == 0.0
+    assert "at rest" in view_label(young, View.ERROR)
+    assert "rival" in view_label(report, View.RIVAL_ERROR)
+    assert shown(report, View.RIVAL_ERROR).image.abs().max() == 0.0
+    rival = replace(report, rival=report.reference)
+    assert shown(rival, View.RIVAL_ERROR).image.abs().max() == 0.0
+
+
+def test_depth_scale_ignores_what_is_far_away_or_nothing() -> None:
+    report = make_report((100, 10))
+    depth = report.pair.a.depth
+    depth[0, :5], depth[1], depth[2, 0] = 1e9, 0.0, float("nan")
+    picture = shown(report, View.DEPTH)
+    assert picture.encoding is Encoding.DEPTH and picture.depth_scale == pytest.approx(3.0)
+    depth.zero_()
+    assert shown(report, View.DEPTH).depth_scale > 0
+
+
+@pytest.mark.parametrize(
+    ("size", "area", "picture"),
+    [
+        ((100, 100), (0, 0, 300, 200), (50, 0, 200, 200)),
+        ((200, 100), (40, 0, 200, 200), (40, 50, 200, 100)),
+        ((64, 48), (0, 0, 1, 1), (0, 0, 1, 1)),
+    ],
+)
+def test_letterbox(size: tuple[int, int], area: tuple[int, ...], picture: tuple[int, ...]) -> None:
+    assert letterbox(size, area) == picture  # type: ignore[arg-type]
+
+
+def test_edits_add_up() -> None:
+    first = Edits(spp=4, learning_rate=1e-3, reset_training=True, training_paused=True)
+    second = Edits(spp=2, train_steps=0, training_paused=False)
+    both = merged(first, second)
+    assert both == Edits(
+        spp=2, train_steps=0, learning_rate=1e-3, reset_training=True, training_paused=False
+    )
+    assert merged(first, NO_EDITS) == first and merged(NO_EDITS, first) == first
+
+
+def test_view_follows_edits() -> None:
+    edits = Edits(size=(10, 20), spp=3, loss=LossName.L2_TONED_INPUT, training_paused=True)
+    view = with_edits(ViewState(), edits)
+    assert view.settings.render.size == (10, 20) and view.settings.render.spp == 3
+    assert view.settings.denoiser.loss is LossName.L2_TONED_INPUT and view.is_paused
+    assert with_edits(view, NO_EDITS) == view

@@ -1,0 +1,56 @@
+"""Where no window can be opened, one line says so.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.viewer.window import NoDisplayError
+from app.viewer.window import Window
+from tests.app.conftest import needs_display
+from tests.app.desk import PATIENCE_SECONDS
+
+ROOT = Path(__file__).resolve().parents[3]
+NO_WAY_TO_GL = """
+import moderngl
+from app.viewer.window import NoDisplayError, Window
+
+def nowhere(**_):
+    raise Exception("cannot detect window\\nwith OpenGL support")
+
+moderngl.create_context = nowhere
+try:
+    Window("nowhere", (100, 100))
+except NoDisplayError as error:
+    print(error)
+"""
+
+
+@needs_display
+def test_without_a_way_to_gl(display: str) -> None:
+    """As on desktops where the window is Wayland's, and moderngl looks for X11's."""
+    told = subprocess.run(
+        [sys.executable, "-c", NO_WAY_TO_GL],
+        env=os.environ | {"DISPLAY": display},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    line = "cannot open a window: cannot detect window with OpenGL support\n"
+    assert told.stdout == line, told.stderr
+
+
+def test_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(NoDisplayError) as caught:
+        Window("nowhere", (100, 100))
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,111 @@
+"""Kernels of every pixel: shifts, means and gradients of known value."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from denoiser.networks.kernel_filter import filter_with_kernels
+
+GENERATOR = torch.Generator().manual_seed(3)
+IMAGE = torch.rand((2, 3, 7, 9), generator=GENERATOR)
+FAR = -100.0  # a logarithm of nothing
+
+
+def filter_by(
+    pictures: torch.Tensor, head: torch.Tensor, side: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Through the kernels that are given: a head that predicts its features themselves."""
+    count = head.shape[1]
+    itself = (torch.eye(count, dtype=head.dtype), torch.zeros(count, dtype=head.dtype))
+    return filter_with_kernels(pictures, head, itself, side)
+
+
+def filtered(image: torch.Tensor, logits: torch.Tensor, side: int) -> torch.Tensor:
+    """One picture, through kernels and nothing else."""
+    result, rest = filter_by(image[:, None], logits, side)
+    assert rest.shape[1] == 0
+    return result
+
+
+@pytest.mark.parametrize("side", [1, 3, 5])
+@pytest.mark.parametrize("level", [0.0, 500.0, -500.0])
+def test_equal_weights_are_a_box_filter(side: int, level: float) -> None:
+    logits = torch.full((2, side * side, 7, 9), level)
+    padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
+    expected = functional.avg_pool2d(padded, side, stride=1)
+    torch.testing.assert_close(filtered(IMAGE, logits, side), expected)
+
+
+@pytest.mark.parametrize(("index", "row", "column"), [(0, -1, -1), (5, 0, 1), (7, 1, 0)])
+def test_a_single_weight_moves_the_image(index: int, row: int, column: int) -> None:
+    logits = torch.full((2, 9, 7, 9), FAR)
+    logits[:, index] = 0.0
+    moved = filtered(IMAGE, logits, 3)
+    expected = IMAGE.roll((-row, -column), (2, 3))[:, :, 1:-1, 1:-1]
+    torch.testing.assert_close(moved[:, :, 1:-1, 1:-1], expected)
+
+
+def test_every_pixel_has_its_own_kernel_over_all_pictures() -> None:
+    pictures = torch.rand((2, 4, 3, 7, 9), generator=GENERATOR)
+    head = torch.randn((2, 4 * 25 + 2, 7, 9), generator=GENERATOR)
+    result, rest = filter_by(pictures, head, 5)
+    assert torch.equal(rest, head[:, 100:])
+    weights = torch.softmax(head[:, :100], dim=1)
+    # Against sums written out, at an inner pixel and in a corner.
+    for row, column in ((3, 4), (0, 0)):
+        expected = torch.zeros(2, 3)
+        for tap in range(100):
+            picture, index = divmod(tap, 25)
+            y = min(max(row + index // 5 - 2, 0), 6)
+            x = min(max(column + index % 5 - 2, 0), 8)
+            expected += weights[:, tap, row, column, None] * pictures[:, picture, :, y, x]
+        torch.testing.assert_close(result[:, :, row, column], expected)
+
+
+def test_the_head_is_a_convolution_of_one_pixel() -> None:
+    pictures = torch.rand((2, 2, 3, 4, 5), generator=GENERATOR)
+    features = torch.randn((2, 6, 4, 5), generator=GENERATOR)
+    convolution = torch.nn.Conv2d(6, 2 * 9 + 1, 1)
+    head = convolution(features)
+    weights = (convolution.weight.flatten(1), convolution.bias)
+    for one, other in zip(
+        filter_with_kernels(pictures, features, weights, 3), filter_by(pictures, head, 3)
+    ):
+        torch.testing.assert_close(one, other)
+
+
+def test_gradients_reach_features_and_head() -> None:
+    pictures = torch.rand((2, 2, 3, 4, 5), generator=GENERATOR, dtype=torch.float64)
+    features = torch.randn((2, 6, 4, 5), generator=GENERATOR, dtype=torch.float64)
+    weight = torch.randn((2 * 9 + 1, 6), generator=GENERATOR, dtype=torch.float64)
+    bias = torch.randn(2 * 9 + 1, generator=GENERATOR, dtype=torch.float64)
+    given = [each.requires_grad_() for each in (features, weight, bias)]
+    assert torch.autograd.gradcheck(
+        lambda f, w, b: filter_with_kernels(pictures, f, (w, b), 3), given
+    )
+    # Whatever the order in memory.
+    last = features.detach().to(memory_format=torch.channels_last).requires_grad_()
+    for one, other in zip(
+        filter_with_kernels(pictures, features, (weight, bias), 3),
+        filter_with_kernels(pictures, last, (weight, bias), 3),
+    ):
+        torch.testing.assert_close(one, other)
+
+
+def test_half_precision_reaches_no_further_than_the_head() -> None:
+    pictures = torch.rand((1, 1, 3, 8, 8), generator=GENERATOR)
+    pictures[:, :, 2] = 1.2345  # which eight bits cannot tell from 1.234
+    features = torch.randn((1, 4, 8, 8), generator=GENERATOR).bfloat16().requires_grad_()
+    weight = torch.randn((9, 4), generator=GENERATOR).requires_grad_()
+    head = (weight, torch.zeros(9))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        result, _ = filter_with_kernels(pictures, features, head, 3)
+    expected, _ = filter_with_kernels(pictures, features.detach().float(), head, 3)
+    assert result.dtype == torch.float32
+    torch.testing.assert_close(result, expected, atol=0.02, rtol=0)
+    torch.testing.assert_close(result[:, 2], torch.full((1, 8, 8), 1.2345), atol=1e-6, rtol=0)
+    result.sum().backward()
+    assert features.grad is not None and features.grad.dtype == torch.bfloat16
+    assert weight.grad is not None and weight.grad.dtype == torch.float32

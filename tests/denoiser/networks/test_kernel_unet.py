@@ -1,0 +1,188 @@
+"""The kernel-predicting network: what it can say at all, its size, and that it learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from denoiser.features import to_planes
+from denoiser.metrics import psnr
+from denoiser.networks.build import build_network
+from denoiser.networks.kernel_unet import KernelUNet
+from denoiser.online.history_loss import history_loss
+from denoiser.online.trainer import Trainer
+from denoiser.presets import KernelShape
+from denoiser.presets import Sides
+from denoiser.presets import Widths
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import LossName
+from denoiser.settings import NetworkName
+from denoiser.settings import Precision
+from denoiser.settings import Start
+from denoiser.temporal import channels as planes
+from denoiser.temporal.accumulation import History
+from denoiser.temporal.channels import both_directions_with_history
+from denoiser.temporal.demodulation import demodulated
+from renderer.frame import FramePair
+from tests.denoiser.synthetic import HERE
+from tests.denoiser.synthetic import clean_half
+from tests.denoiser.synthetic import noisy_pair
+
+SMALL = Widths(8, 8, 8, 8)
+SIDES = Sides(1, 3, 5)  # all different, so that none is taken for another
+CLEAN = clean_half(48, 40)
+
+
+def frame(seed: int) -> FramePair:
+    """A noisy frame of the made-up scene, seen from one place."""
+    return replace(noisy_pair(CLEAN, seed), viewpoint=HERE)
+
+
+def network(widths: Widths = SMALL) -> KernelUNet:
+    """Freshly initialised."""
+    return KernelUNet(KernelShape(widths, SIDES), torch.Generator().manual_seed(0))
+
+
+def test_channels_are_what_the_planes_say() -> None:
+    inputs = both_directions_with_history(frame(0), History()).inputs
+    assert inputs.shape == (2, planes.CHANNELS, 40, 48)
+    pair = frame(0)
+    torch.testing.assert_close(inputs[0, planes.ALBEDO].permute(1, 2, 0), pair.a.albedo)
+    torch.testing.assert_close(inputs[1, planes.NORMAL].permute(1, 2, 0), pair.b.normal)
+    assert float(inputs[:, planes.AGE].min()) == 1.0
+    assert inputs[0, planes.EXPOSURE].unique().numel() == 1
+
+
+@pytest.mark.parametrize("rows", [0, 10, 30, 39])
+def test_sky_does_not_change_how_far_away_the_rest_is(rows: int) -> None:
+    depth = torch.arange(1.0, 49.0).expand(40, 48)[..., None].clone()
+    depth[:rows] = 0.0  # sky
+    pair = frame(0)
+    a, b = (replace(half, depth=depth) for half in (pair.a, pair.b))
+    inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
+    expected = depth[..., 0] / (depth[..., 0] + 24.0)  # of 48 numbers the lower of the middle two
+    torch.testing.assert_close(inputs[1, planes.DISTANCE][0], expected)
+
+
+def test_a_picture_of_nothing_but_sky_has_no_distance() -> None:
+    pair = frame(0)
+    a, b = (replace(half, depth=torch.zeros_like(half.depth)) for half in (pair.a, pair.b))
+    inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
+    assert not inputs[:, planes.DISTANCE].any() and bool(inputs.isfinite().all())
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 13), (16, 24), (33, 40)])
+def test_any_size(size: tuple[int, int]) -> None:
+    image = torch.rand((2, planes.CHANNELS, *size))
+    output = network()(image)
+    assert output.shape == (2, 3, *size) and bool((output >= 0).all())
+
+
+def test_a_firefly_in_the_history_is_no_more_than_a_few_times_as_bright() -> None:
+    history, pairs = History(), [frame(seed) for seed in range(3)]
+    pairs[1].a.color[20, 24] = 1e5
+    for pair in pairs:
+        inputs = both_directions_with_history(pair, history).inputs
+    mean, logs = (inputs[0, what].expm1() for what in (planes.LOG_OF_MEAN, planes.LOG_MEAN))
+    around = logs[:, 19:22, 23:26].mean(dim=(1, 2))
+    torch.testing.assert_close(mean[:, 20, 24], planes.FIREFLY * around, rtol=1e-3, atol=0.0)
+    assert float(mean[:, 20, 24].max()) < 1e3
+    # The other half has none, and its mean is the plain one.
+    smooth = [demodulated(to_planes(p.b.color), to_planes(p.b.albedo)) for p in pairs]
+    plain = history.exposure * torch.cat(smooth).mean(dim=0)
+    assert float((inputs[1, planes.LOG_OF_MEAN].expm1() - plain).abs().median()) < 1e-4
+
+
+def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
+    """Kernels sum to one, scales agree: what comes out is a positive factor times the albedo."""
+    image = torch.zeros((1, planes.CHANNELS, 32, 32))
+    image[:, planes.PICTURES] = 1.5
+    image[:, planes.ALBEDO], image[:, planes.EXPOSURE] = 0.3, 2.0
+    layers = network()
+    with torch.no_grad():
+        layers.head_full.weight[-3:] = 0.0  # the gain
+    expected = (torch.tensor(1.5).expm1() * (0.3 + 0.02) / 2.0).expand(1, 3, 32, 32)
+    torch.testing.assert_close(layers(image), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_brightness_of_a_scene_does_not_matter() -> None:
+    """Scaled radiance gives scaled results, by the exposure."""
+    dim, bright = frame(0), frame(0)
+    for half in (bright.a, bright.b):
+        half.color.mul_(1000.0)
+    outputs = []
+    for pair in (dim, bright):
+        outputs.append(network()(both_directions_with_history(pair, History()).inputs))
+    torch.testing.assert_close(outputs[1] / 1000.0, outputs[0], rtol=0.1, atol=1e-2)
+
+
+def test_the_presets_are_as_large_as_the_manual_says() -> None:
+    device = torch.device("cpu")
+    counts = {
+        name: sum(p.numel() for p in build_network(name, 0, device).parameters())
+        for name in NetworkName
+    }
+    assert counts == {
+        NetworkName.UNET: 997_251,
+        NetworkName.FAST: 110_590,
+        NetworkName.BEST: 436_230,
+    }
+
+
+@pytest.mark.parametrize("name", [NetworkName.FAST, NetworkName.BEST])
+def test_a_few_frames_without_a_past_are_learned_from(name: NetworkName) -> None:
+    """From random weights; a twin that learns nothing shows what the filter alone does."""
+    asked = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, start=Start.SCRATCH)
+    learning, twin = Trainer(asked, "cpu"), Trainer(asked, "cpu")
+    for seed in range(8):
+        pair = replace(frame(seed), viewpoint=None)
+        list(learning.train(pair))
+    pair = replace(frame(100), viewpoint=None)
+    noisy = float(psnr(pair.mean_color(), CLEAN.color))
+    learned, filtered = (float(psnr(t.denoise(pair), CLEAN.color)) for t in (learning, twin))
+    assert filtered > noisy + 3.0  # useful from the first frame on
+    assert learned > filtered + 0.7
+
+
+def test_the_same_seed_gives_the_same_training() -> None:
+    settings = DenoiserSettings(network=NetworkName.FAST, crop=16, train_steps=2)
+    results = []
+    for _ in range(2):
+        trainer = Trainer(settings, "cpu")
+        for seed in range(2):
+            list(trainer.train(frame(seed)))
+            denoised = trainer.denoise(frame(seed))
+        results.append(denoised)
+    assert torch.equal(*results)
+
+
+def test_at_rest_the_picture_converges_to_the_reference() -> None:
+    """After 63 frames of twice 8 spp it is no worse than their mean, whatever the network makes."""
+    trainer = Trainer(DenoiserSettings(network=NetworkName.FAST, crop=32, train_steps=1), "cpu")
+    total = torch.zeros_like(CLEAN.color)
+    for seed in range(63):
+        pair = frame(seed)
+        if seed < 4:
+            list(trainer.train(pair))
+        total += pair.mean_color()
+        denoised = trainer.denoise(pair)
+    mean = float(psnr(total / 63, CLEAN.color))
+    assert float(psnr(denoised, CLEAN.color)) > mean - 0.05
+    assert mean > float(psnr(pair.mean_color(), CLEAN.color)) + 8.0
+    moved = replace(frame(99), viewpoint=replace(HERE, position=(50.0, 0.0, 0.0)))
+    assert float(psnr(trainer.denoise(moved), CLEAN.color)) < mean
+
+
+@pytest.mark.parametrize("loss", [LossName.HDR_TONED_INPUT, LossName.L2_TONED_INPUT])
+def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
+    settings = DenoiserSettings(network=NetworkName.FAST, loss=loss, precision=Precision.FP32)
+    trainer = Trainer(settings, "cpu")
+    examples = trainer.examples_of(frame(0))
+    with torch.no_grad():
+        output = trainer.network(examples.inputs)
+    expected = history_loss(output, examples)
+    if loss is LossName.L2_TONED_INPUT:
+        expected = (output - examples.targets).square().mean()
+    torch.testing.assert_close(trainer.step_on(examples), expected, rtol=1e-4, atol=0.0)

@@ -1,0 +1,43 @@
+"""Augmentation: what belongs together moves together, and every way of moving it comes up."""
+
+from __future__ import annotations
+
+import torch
+
+from denoiser.online.augmentation import augmented
+from denoiser.temporal import channels as planes
+from denoiser.temporal.examples import Examples
+
+GENERATOR = torch.Generator().manual_seed(3)
+
+
+def example() -> Examples:
+    """Every coloured plane shows the target, normals are 1, 2, 3."""
+    targets = torch.rand((1, 3, 8, 8), generator=GENERATOR)
+    inputs = torch.zeros((1, planes.CHANNELS, 8, 8))
+    for colors in planes.COLORS:
+        inputs[:, colors] = targets
+    inputs[:, planes.NORMAL] = torch.tensor([1.0, 2.0, 3.0]).view(1, 3, 1, 1)
+    return Examples(inputs, targets, targets[:, :1] > 0.5)
+
+
+def test_planes_targets_and_valid_pixels_stay_together() -> None:
+    original = example()
+    for _ in range(30):
+        moved = augmented(original, GENERATOR)
+        for colors in planes.COLORS:
+            assert torch.equal(moved.inputs[:, colors], moved.targets)
+        # The red of before is one of the colours now, and says which pixels are valid.
+        assert any(torch.equal(moved.targets[:, c : c + 1] > 0.5, moved.valid) for c in range(3))
+        assert torch.equal(moved.inputs[:, planes.NORMAL], original.inputs[:, planes.NORMAL])
+
+
+def test_all_forty_eight_ways_come_up_equally_often() -> None:
+    original = example()
+    counts: dict[bytes, int] = {}
+    for _ in range(4800):
+        key = augmented(original, GENERATOR).targets.contiguous().numpy().tobytes()
+        counts[key] = counts.get(key, 0) + 1
+    assert len(counts) == 48
+    # Chi squared of 47 degrees of freedom stays below 90 in all but one of 5,000 runs.
+    assert sum((count - 100) ** 2 / 100 for count in counts.values()) < 90

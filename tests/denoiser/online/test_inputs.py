@@ -1,0 +1,103 @@
+"""What networks with history are shown: both halves as one, never one half through the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from denoiser.metrics import psnr
+from denoiser.online.inputs import HistoryInputs
+from denoiser.online.trainer import Trainer
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.temporal import channels as planes
+from denoiser.temporal.accumulation import History
+from denoiser.temporal.channels import both_directions_with_history
+from denoiser.temporal.channels import united
+from renderer.frame import FramePair
+from renderer.frame import Viewpoint
+from tests.denoiser.networks.test_kernel_filter import filter_by
+from tests.denoiser.synthetic import clean_half
+from tests.denoiser.synthetic import noisy_pair
+
+SIZE = (64, 48)
+CLEAN = clean_half(*SIZE)
+VIEWS = [
+    Viewpoint((x, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+    for x in (0.0, 0.02, 0.04)
+]
+
+
+def frames() -> list[FramePair]:
+    """The made-up scene from places close together."""
+    return [replace(noisy_pair(CLEAN, seed), viewpoint=view) for seed, view in enumerate(VIEWS)]
+
+
+def test_kernels_make_of_both_halves_the_mean_of_what_they_make_of_each() -> None:
+    inputs = both_directions_with_history(frames()[0], History()).inputs
+    pictures = torch.cat((inputs, united(inputs)))[:, planes.LOG_MEAN].expm1()
+    head = torch.randn(1, 25, SIZE[1], SIZE[0], generator=torch.Generator().manual_seed(0))
+    (a, b, both), _ = filter_by(pictures[:, None], head.expand(3, -1, -1, -1), 5)
+    torch.testing.assert_close(both, (a + b) / 2)
+
+
+def test_two_equal_halves_are_one_with_less_noise() -> None:
+    history = History()
+    for pair in frames():
+        inputs = both_directions_with_history(replace(pair, b=pair.a), history).inputs
+    both, one = united(inputs)[0], inputs[0]
+    deviation = one[planes.DEVIATION]
+    assert float(deviation.max()) > 0.1
+    torch.testing.assert_close(both[planes.DEVIATION], deviation / 2**0.5)
+    both[planes.DEVIATION] = deviation
+    torch.testing.assert_close(both, one)
+
+
+def test_both_halves_as_one_make_a_better_picture_than_one() -> None:
+    trainer = Trainer(DenoiserSettings(network=NetworkName.BEST, crop=48), "cpu")
+    for pair in frames():
+        list(trainer.train(pair))
+        shown = trainer.denoise(pair)
+    with torch.no_grad():
+        alone = trainer._average.network(trainer.examples_of(pair).inputs)
+    best = max(float(psnr(half.permute(1, 2, 0), CLEAN.color)) for half in alone)
+    assert float(psnr(shown, CLEAN.color)) > best + 0.3
+
+
+def test_what_is_made_of_both_does_not_reach_the_halves() -> None:
+    """Else a half's history would know the other half, its target."""
+    one, other = HistoryInputs(), HistoryInputs()
+    first, second, third = frames()
+    stranger = replace(second, b=noisy_pair(CLEAN, 99).b)
+    seen = []
+    for inputs, pair in ((one, second), (other, stranger)):
+        inputs.examples(first)  # decides the exposure
+        halves = inputs.to_denoise(inputs.examples(pair).inputs)
+        assert len(halves) == 3
+        inputs.picture([half[planes.LOG_MEAN].expm1().permute(1, 2, 0) for half in halves])
+        seen.append(inputs.examples(third).inputs)
+    assert torch.equal(seen[0][0], seen[1][0])
+    assert not torch.equal(seen[0][1], seen[1][1])
+
+
+def test_without_history_every_frame_is_taken_for_itself() -> None:
+    first, second, third = frames()
+    for is_carried in (True, False):
+        inputs, other = HistoryInputs(is_carried), HistoryInputs(is_carried)
+        inputs.examples(first)
+        other.examples(first)
+        inputs.examples(second)
+        same = torch.equal(inputs.examples(third).inputs, other.examples(third).inputs)
+        assert same is not is_carried
+
+
+def test_history_is_dropped_and_taken_up_again_in_flight() -> None:
+    trainer = Trainer(DenoiserSettings(network=NetworkName.FAST), "cpu")
+    first, second, third = frames()
+    trainer.examples_of(first)
+    carried = trainer.examples_of(second).inputs[:, planes.AGE].min()
+    trainer.change(replace(trainer.settings, has_history=False))
+    trainer.examples_of(second)
+    alone = trainer.examples_of(third).inputs[:, planes.AGE].min()
+    assert carried < 1.0 and alone == 1.0

@@ -1,0 +1,123 @@
+"""Weights to start from: small, in half precision, and better than random ones at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from denoiser.metrics import psnr
+from denoiser.online import checkpoint
+from denoiser.online.pretrained import FOLDER
+from denoiser.online.pretrained import has_start
+from denoiser.online.trainer import Trainer
+from denoiser.presets import SLOWEST
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.settings import Start
+from tests.denoiser.synthetic import clean_half
+from tests.denoiser.synthetic import noisy_pair
+
+LEARNED = (NetworkName.FAST, NetworkName.BEST)
+MAX_BYTES = 2_000_000  # of all files together
+CLEAN = clean_half(96, 64)
+
+
+def settings(name: NetworkName, start: Start) -> DenoiserSettings:
+    """Of a trainer that starts so."""
+    return DenoiserSettings(network=name, learning_rate=1e-3, crop=32, start=start)
+
+
+def test_files_are_small_and_of_half_precision() -> None:
+    files = sorted(FOLDER.glob("*"))
+    assert [file.stem for file in files] == sorted(name.value for name in LEARNED)
+    assert sum(file.stat().st_size for file in files) < MAX_BYTES
+    for file in files:
+        for value in load_file(file).values():
+            assert value.dtype == torch.float16 and bool(torch.isfinite(value).all())
+
+
+def test_the_papers_network_starts_from_random_weights() -> None:
+    assert not has_start(NetworkName.UNET)
+    warm, scratch = (Trainer(settings(NetworkName.UNET, start), "cpu") for start in Start)
+    for name, value in warm.network.state_dict().items():
+        assert torch.equal(value, scratch.network.state_dict()[name])
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_training_and_denoising_start_from_the_file_and_do_so_again(name: NetworkName) -> None:
+    trainer, pair = Trainer(settings(name, Start.WARM), "cpu"), noisy_pair(CLEAN, 0)
+    stored = load_file(FOLDER / f"{name.value}.safetensors")
+    for _ in range(2):
+        for weight, value in trainer.network.state_dict().items():
+            assert torch.equal(value, stored[weight].float())
+        first = trainer.denoise(pair)
+        trainer.step(pair)
+        trainer.reset()
+        assert torch.equal(trainer.denoise(pair), first)
+    trainer.change(replace(trainer.settings, start=Start.SCRATCH))
+    trainer.reset()
+    assert not torch.equal(trainer.denoise(pair), first)
+
+
+@pytest.mark.parametrize("name", LEARNED)
+def test_better_than_the_noise_before_the_first_step(name: NetworkName) -> None:
+    pair = noisy_pair(CLEAN, 1)
+    noise = psnr(pair.mean_color(), CLEAN.color)
+    warm, scratch = (
+        float(psnr(Trainer(settings(name, start), "cpu").denoise(pair), CLEAN.color) - noise)
+        for start in Start
+    )
+    assert warm > 9.0 and warm > scratch + 1.0, (warm, scratch)
+
+
+def test_another_start_counts_from_the_next_reset() -> None:
+    trainer = Trainer(settings(NetworkName.FAST, Start.WARM), "cpu")
+    trainer.step_count = 100_000
+    trainer.change(replace(trainer.settings, start=Start.SCRATCH))
+    assert trainer.step_size == pytest.approx(1e-3 * SLOWEST)
+    trainer.reset()
+    trainer.step_count = 100_000
+    assert trainer.step_size == pytest.approx(1e-3)
+
+
+@pytest.mark.parametrize("saved", list(Start))
+def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, saved: Start) -> None:
+    """Whatever the command line that goes on with it says of first weights."""
+    earlier = Trainer(settings(NetworkName.FAST, saved), "cpu")
+    earlier.step_count = 100_000
+    checkpoint.save(tmp_path / "file", earlier)
+    for asked in Start:
+        trainer = Trainer(settings(NetworkName.FAST, asked), "cpu")
+        checkpoint.resume(tmp_path / "file", trainer, trainer.settings)
+        assert trainer.step_size == earlier.step_size, asked
+        # And so on, however often it is saved and gone on with.
+        checkpoint.save(tmp_path / "again", trainer)
+        assert checkpoint.load_settings(tmp_path / "again").start is saved
+
+
+@pytest.mark.parametrize(
+    ("start", "has_history", "steps", "share"),
+    [
+        (Start.WARM, True, 0, 1.0),
+        (Start.WARM, True, 450, 0.5),
+        (Start.WARM, True, 100_000, SLOWEST),
+        (Start.WARM, False, 450, 1.0),
+        (Start.SCRATCH, True, 450, 1.0),
+    ],
+)
+def test_steps_get_shorter_from_learned_weights(
+    start: Start, has_history: bool, steps: int, share: float
+) -> None:
+    """Adam's first step moves each weight by its size, whatever the gradient."""
+    asked = replace(settings(NetworkName.FAST, start), has_history=has_history)
+    trainer, pair = Trainer(asked, "cpu"), noisy_pair(CLEAN, 0)
+    trainer.step_count = steps
+    assert trainer.step_size == pytest.approx(share * asked.learning_rate)
+    before = torch.cat([weight.flatten() for weight in trainer.network.state_dict().values()])
+    trainer.step(pair)
+    after = torch.cat([weight.flatten() for weight in trainer.network.state_dict().values()])
+    assert (after - before).abs().max().item() == pytest.approx(share * asked.learning_rate, 0.01)

@@ -1,0 +1,103 @@
+"""The blend at rest: the network early, the plain mean late, never worse than that in the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.nn import functional
+
+from denoiser.metrics import psnr
+from denoiser.metrics import rel_mse
+from denoiser.online.static_blend import RestingMeans
+from denoiser.online.static_blend import blend_at_rest
+from renderer.frame import FramePair
+from tests.denoiser.synthetic import HERE
+from tests.denoiser.synthetic import clean_half
+from tests.denoiser.synthetic import noisy_pair
+
+CLEAN = clean_half(96, 64)
+
+
+def frame(seed: int) -> FramePair:
+    """A noisy frame."""
+    return replace(noisy_pair(CLEAN, seed), viewpoint=HERE)
+
+
+def blurred(factor: float = 1.0) -> torch.Tensor:
+    """A network's picture that stays wrong: over-smooth, and dark or bright by a factor."""
+    planes = CLEAN.color.permute(2, 0, 1)[None]
+    soft = functional.avg_pool2d(planes, 3, stride=1, padding=1, count_include_pad=False)
+    return factor * soft[0].permute(1, 2, 0)
+
+
+def rested(count: int) -> tuple[RestingMeans, torch.Tensor]:
+    """Means of `count` frames, and the plain mean."""
+    resting = RestingMeans()
+    for seed in range(count):
+        resting.add(frame(seed))
+    a, b = resting.means()
+    return resting, ((a + b) / 2)[0].permute(1, 2, 0)
+
+
+def test_means_are_those_of_all_frames_at_rest() -> None:
+    resting, mean = rested(5)
+    expected = torch.stack([frame(seed).mean_color() for seed in range(5)]).mean(dim=0)
+    torch.testing.assert_close(mean, expected)
+    assert resting.frames == 5
+
+
+def test_a_frame_counts_by_its_samples() -> None:
+    resting = RestingMeans()
+    few, many = replace(frame(0), spp=2), replace(frame(1), spp=6)
+    resting.add(few)
+    resting.add(many)
+    mean = resting.means()[0][0].permute(1, 2, 0)
+    torch.testing.assert_close(mean, 0.25 * few.a.color + 0.75 * many.a.color)
+    assert resting.spp == 16
+
+
+def test_a_moved_camera_begins_anew_and_a_broken_pixel_is_left_out() -> None:
+    resting, _ = rested(3)
+    moved = replace(frame(9), viewpoint=replace(HERE, position=(1.0, 0.0, 0.0)))
+    resting.add(moved)
+    assert resting.frames == 1
+    torch.testing.assert_close(resting.means()[0][0].permute(1, 2, 0), moved.a.color)
+    again = replace(frame(10), viewpoint=moved.viewpoint)
+    again.a.color[3, 4] = torch.nan
+    resting.add(again)
+    mean = resting.means()[0][0].permute(1, 2, 0)
+    torch.testing.assert_close(mean[3, 4], moved.a.color[3, 4])
+    torch.testing.assert_close(mean[5, 6], (moved.a.color[5, 6] + again.a.color[5, 6]) / 2)
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.97, 1.1])
+def test_the_blend_is_at_least_as_good_as_both(factor: float) -> None:
+    """After 63 frames of two halves of 8 spp: 1,008 spp. Synthetic noise is a path tracer's."""
+    for count in (2, 8, 32, 63, 200):
+        resting, mean = rested(count)
+        made = blurred(factor)
+        blend = blend_at_rest(made, [made, made], resting)
+        best = min(float(rel_mse(image, CLEAN.color)) for image in (mean, made))
+        assert float(rel_mse(blend, CLEAN.color)) < 0.98 * best
+        assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 0.1
+
+
+def test_a_perfect_network_is_kept_for_long() -> None:
+    resting, mean = rested(20)
+    blend = blend_at_rest(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
+    assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 3.0
+
+
+def test_no_specks_of_noise_get_into_a_perfect_network() -> None:
+    for count in (2, 4, 8):
+        resting, mean = rested(count)
+        blend = blend_at_rest(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
+        assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 20.0
+
+
+def test_the_first_frame_is_the_networks_alone() -> None:
+    resting, _ = rested(1)
+    made = blurred(2.0)
+    assert torch.equal(blend_at_rest(made, [made, made], resting), made)

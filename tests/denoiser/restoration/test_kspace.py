@@ -1,0 +1,82 @@
+"""Undersampling of spectra: symmetric, unbiased, a tenth kept, what was measured is enforced."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from denoiser.restoration.corruptions.kspace import SIDE
+from denoiser.restoration.corruptions.kspace import UndersampledSpectrum
+from denoiser.restoration.corruptions.kspace import keep_probability
+from denoiser.restoration.corruptions.kspace import mirrored
+from denoiser.restoration.corruptions.kspace import with_measured
+from denoiser.seeds import generator_at
+
+
+def test_probability_is_one_in_the_middle_and_fortieth_at_the_edge() -> None:
+    probability = keep_probability((SIDE, SIDE), 1.0, "cpu")
+    assert probability[0, 0] == 1.0
+    assert float(probability[0, 127]) == pytest.approx(0.025, rel=1e-4)
+    assert float(probability[3, 4]) == pytest.approx(math.exp(-0.02904627 * 5.0), rel=1e-4)
+    assert float(probability.mean()) == pytest.approx(0.10477, abs=2e-4)  # the authors' code
+
+
+def test_other_sides_keep_about_the_same_share() -> None:
+    assert float(keep_probability((101, 131), 1.0, "cpu").mean()) == pytest.approx(0.105, abs=5e-3)
+
+
+def test_kept_frequencies_are_symmetric_and_come_with_their_probability() -> None:
+    picture = torch.rand(1, 33, 31, generator=generator_at("cpu", 1)) - 0.5
+    count = 3000
+    total = torch.zeros(33, 31)
+    for index in range(count):
+        spectrum = (
+            UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 2, index)).spectrum
+        )
+        assert spectrum is not None
+        kept = spectrum.kept[0]
+        assert torch.equal(kept, mirrored(kept)) and kept[0, 0]
+        total += kept
+    probability = keep_probability((33, 31), 1.0, "cpu")
+    spread = (probability * (1 - probability) / count).sqrt()
+    z = ((total / count - probability) / spread.clamp(min=1e-9))[spread > 0]
+    assert float(z.abs().max()) < 4.5 and 0.8 < float(z.std()) < 1.2
+
+
+def test_mean_is_the_clean_picture() -> None:
+    picture = torch.rand(1, 21, 21, generator=generator_at("cpu", 3)) - 0.5
+    images = torch.stack(
+        [
+            UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 4, index)).image
+            for index in range(4000)
+        ]
+    ).double()
+    error = images.mean(dim=0) - picture
+    spread = images.std(dim=0) / math.sqrt(len(images))
+    assert float((error / spread).square().mean()) < 1.3  # 1, noise of neighbours is correlated
+    # A probability that is wrong by a tenth is found.
+    wrong = 0.9 * images.mean(dim=0) - picture
+    assert float((wrong / spread).square().mean()) > 1.5
+
+
+def test_measured_frequencies_are_enforced_and_the_others_left() -> None:
+    picture = torch.rand(1, 21, 21, generator=generator_at("cpu", 5)) - 0.5
+    noisy = UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 6))
+    assert noisy.spectrum is not None
+    output = torch.rand(1, 21, 21, generator=generator_at("cpu", 7), requires_grad=True)
+    completed = with_measured(output, noisy.spectrum)
+    after, kept = torch.fft.fft2(completed), noisy.spectrum.kept
+    assert torch.allclose(after[kept], torch.fft.fft2(picture)[kept], atol=1e-4)
+    assert torch.allclose(after[~kept], torch.fft.fft2(output)[~kept], atol=1e-4)
+    assert torch.allclose(with_measured(picture, noisy.spectrum), picture, atol=1e-6)
+    # No gradient reaches what is known.
+    completed.square().sum().backward()
+    assert output.grad is not None
+    assert float(torch.fft.fft2(output.grad)[kept].abs().max()) < 1e-4
+
+
+def test_even_sides_are_refused() -> None:
+    with pytest.raises(AssertionError):
+        UndersampledSpectrum().corrupt(torch.zeros(1, 32, 31), 1.0, generator_at("cpu", 1))

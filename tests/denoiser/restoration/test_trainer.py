@@ -1,0 +1,176 @@
+"""The offline trainer: it learns from noise alone, resumes bit for bit, sees what it should."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from denoiser.errors import CheckpointError
+from denoiser.restoration.batch import Batch
+from denoiser.restoration.batch import CorruptedPictures
+from denoiser.restoration.batch import corrupt_for_test
+from denoiser.restoration.checkpoint import RESTORATION
+from denoiser.restoration.checkpoint import load_restoration
+from denoiser.restoration.checkpoint import save_restoration
+from denoiser.restoration.corruptions.bernoulli import Bernoulli
+from denoiser.restoration.corruptions.gaussian import WhiteGaussian
+from denoiser.restoration.corruptions.kspace import UndersampledSpectrum
+from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.metrics import clipped
+from denoiser.restoration.metrics import picture_psnr
+from denoiser.restoration.sample_images import default_test
+from denoiser.restoration.settings import RestorationLoss
+from denoiser.restoration.settings import RestorationNetwork
+from denoiser.restoration.settings import RestorationSettings
+from denoiser.restoration.settings import Targets
+from denoiser.restoration.trainer import RestorationTrainer
+from denoiser.restoration.trainer import ramped_down
+from denoiser.settings import Precision
+from denoiser.training.checkpoint_file import read_content
+from denoiser.training.checkpoint_file import write_content
+
+TINY = RestorationSettings("gaussian", crop=32, iterations=6, batch=2, precision=Precision.FP32)
+
+
+def run(trainer: RestorationTrainer, source: CorruptedPictures, until: int) -> list[float]:
+    """Losses of the steps up to iteration `until`."""
+    losses = []
+    while trainer.step_count < until:
+        batch = source.batch(trainer.step_count, 0, trainer.settings.batch)
+        losses.append(float(trainer.step(batch)))
+    return losses
+
+
+def test_noisy_targets_alone_teach_to_denoise(trained: RestorationTrainer) -> None:
+    gains = []
+    for number in range(2):
+        clean = default_test(3).picture(number)[:, 100:228, 100:228]
+        noisy = corrupt_for_test(WhiteGaussian(), clean, 25.0, 5, number).image
+        restored = clipped(trained.restore_pictures(noisy[None])[0])
+        gains.append(picture_psnr(restored, clean) - picture_psnr(noisy, clean))
+    assert statistics.fmean(gains) > 3.0
+
+
+def test_resuming_goes_on_bit_for_bit(tmp_path: Path, photographs: CorruptedPictures) -> None:
+    whole = RestorationTrainer(TINY, "cpu")
+    losses = run(whole, photographs, TINY.iterations)
+    half = RestorationTrainer(TINY, "cpu")
+    first = run(half, photographs, 3)
+    save_restoration(tmp_path / "half", half)
+    resumed = load_restoration(tmp_path / "half", "cpu", "gaussian")
+    assert resumed.settings == TINY and resumed.step_count == 3
+    assert first + run(resumed, photographs, TINY.iterations) == losses
+    for name, value in whole.state().items():
+        assert torch.equal(value, resumed.state()[name]), name
+
+
+def test_targets_decide_only_what_is_compared(photographs: CorruptedPictures) -> None:
+    batch = photographs.batch(0, 0, 2)
+    assert batch.clean_targets is not None
+    noisy, clean = (
+        RestorationTrainer(replace(TINY, targets=targets), "cpu") for targets in Targets
+    )
+    output = noisy.restore_pictures(batch.inputs)
+    assert torch.equal(output, clean.restore_pictures(batch.inputs))
+    losses = [float(trainer.step(batch)) for trainer in (noisy, clean)]
+    expected = [
+        float((output - targets).square().mean())
+        for targets in (batch.noisy_targets, batch.clean_targets)
+    ]
+    assert losses == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_batch_is_the_same_in_one_piece_or_in_shares(photographs: CorruptedPictures) -> None:
+    whole = photographs.batch(3, 0, 4)
+    shares = [photographs.batch(3, first, 2) for first in (0, 2)]
+    for name in ("inputs", "noisy_targets", "clean_targets"):
+        assert torch.equal(getattr(whole, name), torch.cat([getattr(s, name) for s in shares]))
+    assert not torch.equal(whole.inputs, photographs.batch(4, 0, 4).inputs)
+    assert not torch.equal(whole.inputs, replace(photographs, seed=1).batch(3, 0, 4).inputs)
+
+
+def test_input_and_target_are_independent_noise_on_one_crop(photographs: CorruptedPictures) -> None:
+    source = replace(photographs, corruption=WhiteGaussian())
+    batches = [source.batch(index, 0, 4) for index in range(20)]
+    errors = []
+    for batch in batches:
+        assert batch.clean_targets is not None
+        a, b = batch.inputs - batch.clean_targets, batch.noisy_targets - batch.clean_targets
+        errors.append((a * b).mean() / (a.std() * b.std()))
+    assert abs(float(torch.stack(errors).mean())) < 4 / (20 * 4 * 3 * 32 * 32) ** 0.5
+
+
+def test_lost_pixels_of_the_target_do_not_teach() -> None:
+    pictures = PictureSet((torch.full((64, 64, 3), 200, dtype=torch.uint8),), ("plain",))
+    source = CorruptedPictures(pictures, Bernoulli(), 32, 0)
+    batch = source.batch(0, 0, 2)
+    assert batch.observed is not None and batch.observed.shape == (2, 1, 32, 32)
+    trainer = RestorationTrainer(replace(TINY, task="bernoulli"), "cpu")
+    output = trainer.restore_pictures(batch.inputs)
+    errors = (output - batch.noisy_targets).square() * batch.observed
+    assert float(trainer.step(batch)) == pytest.approx(float(errors.mean()), rel=1e-5)
+
+
+def test_scans_keep_their_measured_frequencies_in_training() -> None:
+    random = torch.Generator().manual_seed(0)
+    slices = tuple(torch.rand(63, 63, 1, generator=random) for _ in range(2))
+    source = CorruptedPictures(PictureSet(slices, ("a", "b")), UndersampledSpectrum(), None, 0)
+    batch = source.batch(0, 0, 2)
+    assert batch.spectrum is not None and batch.inputs.shape == (2, 1, 63, 63)
+    trainer = RestorationTrainer(replace(TINY, task="mri", channels=1), "cpu")
+    restored = trainer.restore_pictures(batch.inputs, batch.spectrum)
+    kept = batch.spectrum.kept
+    assert torch.allclose(torch.fft.fft2(restored)[kept], batch.spectrum.values[kept], atol=1e-3)
+    assert torch.isfinite(trainer.step(batch))
+
+
+def test_the_step_size_falls_smoothly_to_zero_at_the_end() -> None:
+    assert [ramped_down(done, 0.3) for done in (0.0, 0.5, 0.7)] == [1.0, 1.0, 1.0]
+    assert ramped_down(0.85, 0.3) == pytest.approx(0.25) and ramped_down(1.0, 0.3) == 0.0
+    falling = [ramped_down(0.7 + 0.03 * i, 0.3) for i in range(11)]
+    assert falling == sorted(falling, reverse=True) and ramped_down(0.99, 0.0) == 1.0
+
+
+@pytest.mark.parametrize("network", list(RestorationNetwork))
+@pytest.mark.parametrize("channels", [1, 3])
+def test_both_networks_learn_with_each_loss(network: RestorationNetwork, channels: int) -> None:
+    clean = torch.zeros(1, channels, 24, 24)
+    batch = Batch(clean + 0.3, clean + 0.1, clean)
+    for loss in RestorationLoss:
+        settings = replace(TINY, network=network, channels=channels, loss=loss, iterations=100)
+        settings = replace(settings, learning_rate=1e-4)
+        trainer = RestorationTrainer(settings, "cpu")
+        before = (trainer.restore_pictures(batch.inputs) - batch.noisy_targets).abs().mean()
+        for _ in range(8):
+            trainer.step(batch)
+        after = (trainer.restore_pictures(batch.inputs) - batch.noisy_targets).abs().mean()
+        assert after < before
+
+
+@pytest.mark.parametrize(
+    "case", ["task", "kind", "network", "tensor", "header", "settings", "text"]
+)
+def test_other_checkpoints_are_refused_in_one_line(tmp_path: Path, case: str) -> None:
+    path = tmp_path / "saved"
+    save_restoration(path, RestorationTrainer(TINY, "cpu"))
+    content = read_content(path, RESTORATION)
+    if case == "kind":
+        write_content(path, content._replace(kind="online"))
+    if case == "network":
+        write_content(path, content._replace(settings=content.settings | {"network": "red30"}))
+    if case == "tensor":
+        del content.tensors["weights.dec_conv1c.bias"]
+        write_content(path, content)
+    if case == "header":
+        write_content(path, content._replace(settings={"task": "gaussian"}))
+    if case == "settings":
+        write_content(path, content._replace(settings=content.settings | {"loss": "l7"}))
+    if case == "text":
+        path.write_text("no checkpoint")
+    with pytest.raises(CheckpointError) as caught:
+        load_restoration(path, "cpu", "poisson" if case == "task" else "gaussian")
+    assert "\n" not in str(caught.value) and str(path) in str(caught.value)

@@ -1,0 +1,40 @@
+"""Windows, against torch's pooling and against loops."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from denoiser.temporal.box_filters import brightest_around
+from denoiser.temporal.box_filters import darkest_around
+from denoiser.temporal.box_filters import mean_around
+
+IMAGE = torch.rand((2, 3, 6, 9), generator=torch.Generator().manual_seed(4))
+
+
+@pytest.mark.parametrize("side", [1, 3, 5])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_means_are_those_of_a_pooling(side: int, layout: torch.memory_format) -> None:
+    image = IMAGE.contiguous(memory_format=layout)
+    padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
+    expected = functional.avg_pool2d(padded, side, stride=1)
+    torch.testing.assert_close(mean_around(image, side), expected)
+    assert torch.equal(image, IMAGE), "the picture itself stays as it is"
+
+
+def test_the_brightest_around_leaves_the_pixel_itself_out() -> None:
+    found = brightest_around(IMAGE)
+    for row in range(6):
+        for column in range(9):
+            around = IMAGE.clone()
+            around[:, :, row, column] = 0
+            window = around[:, :, max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+            assert torch.equal(found[:, :, row, column], window.amax(dim=(2, 3)))
+
+
+@pytest.mark.parametrize("side", [3, 5])
+def test_the_darkest_around_is_the_least_of_the_window(side: int) -> None:
+    padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
+    expected = -functional.max_pool2d(-padded, side, stride=1)
+    assert torch.equal(darkest_around(IMAGE, side), expected)

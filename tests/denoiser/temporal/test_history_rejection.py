@@ -1,0 +1,55 @@
+"""Agreement of past and present: what noise explains is believed, what it does not is doubted."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from denoiser.temporal.history_rejection import BELIEVED
+from denoiser.temporal.history_rejection import EVEN
+from denoiser.temporal.history_rejection import WINDOW
+from denoiser.temporal.history_rejection import agreement
+
+SIZE = (200, 200)
+ALL = torch.ones((1, 1, *SIZE), dtype=torch.bool)
+DEVIATION = 0.5  # of a pixel's log, the same in all colours
+
+
+def noise(seed: int) -> torch.Tensor:
+    """(3, 1, H, W), grey."""
+    generator = torch.Generator().manual_seed(seed)
+    return DEVIATION * torch.randn((1, 1, *SIZE), generator=generator).expand(3, -1, -1, -1)
+
+
+def test_a_past_that_differs_by_noise_is_believed() -> None:
+    share = agreement(torch.zeros((3, 1, *SIZE)), noise(0), ALL)
+    assert share.shape == (1, 1, *SIZE)
+    # Two standard errors, estimated from 25 samples: Student's t, 24 degrees of freedom, 5.7 %.
+    doubted = (share < 1).float().mean()
+    assert float(doubted) == pytest.approx(0.057, abs=0.015)
+    assert float(share.mean()) > 0.98
+
+
+def test_a_past_that_differs_by_more_is_doubted_with_the_square() -> None:
+    for change in (0.8, -1.6):
+        share = agreement(torch.full((3, 1, *SIZE), change), noise(1), ALL)
+        error = DEVIATION / WINDOW
+        expected = (BELIEVED * error / change) ** 2
+        assert float(share.median()) == pytest.approx(expected, rel=0.1)
+
+
+def test_without_noise_small_changes_are_believed() -> None:
+    still = torch.ones((3, 1, *SIZE))
+    for change, expected in ((0.0, 1.0), (1.9 * EVEN, 1.0), (10 * EVEN, 0.04)):
+        share = agreement(still + change, still, ALL)
+        torch.testing.assert_close(share, torch.full_like(share, expected), rtol=1e-3, atol=1e-6)
+
+
+def test_what_has_no_past_says_nothing() -> None:
+    past = torch.full((3, 1, *SIZE), 5.0)
+    past[..., :100] = 0.0  # right, where it is known
+    is_known = ALL.clone()
+    is_known[..., 100:] = False
+    share = agreement(past, noise(2), is_known)
+    assert float((share < 1).float().mean()) < 0.06
+    assert float(share.min()) > 0.1

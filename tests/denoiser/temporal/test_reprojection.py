@@ -1,0 +1,240 @@
+"""Reprojection: points of planes of known place are found again, what was hidden is not."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+
+from denoiser.features import stacked
+from denoiser.temporal import reprojection
+from denoiser.temporal.bilinear_matches import Matches
+from denoiser.temporal.gbuffer import SeenHalves
+from renderer.frame import Half
+from renderer.frame import Vector
+from renderer.frame import Viewpoint
+
+WIDTH, HEIGHT = 64, 48
+TAN_X = 0.6
+
+
+def viewpoint(position: Vector, turn_degrees: float = 0.0) -> Viewpoint:
+    """At `position`, looking along +z, turned to the left around y."""
+    c, s = math.cos(math.radians(turn_degrees)), math.sin(math.radians(turn_degrees))
+    return Viewpoint(position, (c, 0.0, -s), (0.0, 1.0, 0.0), (s, 0.0, c), TAN_X, 0.75 * TAN_X)
+
+
+def rays(view: Viewpoint, shift: Vector = (0.5, 0.5, 0.0)) -> torch.Tensor:
+    """(H, W, 3) unit directions through the pixels' centres, pixel by pixel as the manual says.
+
+    `shift` has the column and row inside each pixel.
+    """
+    directions = torch.empty((HEIGHT, WIDTH, 3))
+    axes = [torch.tensor(axis) for axis in (view.left, view.up, view.forward)]
+    for row in range(HEIGHT):
+        for column in range(WIDTH):
+            x = (1 - 2 * (column + shift[0]) / WIDTH) * view.tan_x
+            y = (1 - 2 * (row + shift[1]) / HEIGHT) * view.tan_y
+            direction = x * axes[0] + y * axes[1] + axes[2]
+            directions[row, column] = direction / direction.norm()
+    return directions
+
+
+def wall(
+    view: Viewpoint,
+    distance: float,
+    panel: float | None = None,
+    shift: Vector = (0.5, 0.5, 0.0),
+) -> tuple[Half, torch.Tensor]:
+    """A wall at z = `distance`, before it a narrow panel at z = `panel`; and what is painted on it.
+
+    Painted is the point's own world position, smooth and different everywhere.
+    """
+    directions = rays(view, shift)
+    origin = torch.tensor(view.position)
+    length = (distance - origin[2]) / directions[..., 2:]
+    points = origin + directions * length
+    if panel is not None:
+        near = (panel - origin[2]) / directions[..., 2:]
+        near_points = origin + directions * near
+        is_near = near_points[..., :1].abs() < 0.3
+        length = torch.where(is_near, near, length)
+        points = torch.where(is_near, near_points, points)
+    normal = torch.tensor([0.0, 0.0, -1.0]).expand(HEIGHT, WIDTH, 3).contiguous()
+    blank = torch.zeros_like(points)
+    return Half(blank, blank, normal, length, torch.zeros_like(length)), points
+
+
+def soft_wall(view: Viewpoint) -> tuple[Half, torch.Tensor]:
+    """A panel at 2 before a wall at 4, each pixel the mean of sixteen columns; and the share
+    of the panel in each.
+    """
+    places = [((index + 0.5) / 16, 0.5, 0.0) for index in range(16)]
+    halves = [wall(view, 4.0, panel=2.0, shift=place) for place in places]
+    depth = torch.stack([half.depth for half, _ in halves]).mean(dim=0)
+    share = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
+    first = halves[0][0]
+    return replace(first, depth=depth), share
+
+
+def match(half: Half, view: Viewpoint, earlier: Half, earlier_view: Viewpoint) -> Matches:
+    """What one half shows, in another."""
+    return reprojection.match(SeenHalves((half,), view), SeenHalves((earlier,), earlier_view))
+
+
+def found_in(matches: Matches) -> torch.Tensor:
+    """(H, W) bool, of one half."""
+    return matches.is_any().view(HEIGHT, WIDTH)
+
+
+def planes(image: torch.Tensor) -> torch.Tensor:
+    """(C, 1, H, W)."""
+    return stacked([image])
+
+
+@pytest.mark.parametrize(
+    ("position", "turn"),
+    [((0.3, 0.1, 0.0), 0.0), ((0.0, 0.0, 0.8), 0.0), ((-0.2, 0.05, -0.3), 4.0)],
+)
+def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint(position, turn)
+    (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
+    matches = match(half, now, earlier, before)
+    found = found_in(matches)
+    assert float(found.float().mean()) > 0.7
+    carried = matches.carried(planes(earlier_painted))[:, 0].permute(1, 2, 0)
+    # The wall is a plane: bilinear weights are exact but at the picture's edge.
+    inside = torch.zeros_like(found)
+    inside[1:-1, 1:-1] = True
+    error = (carried - painted).norm(dim=-1)
+    footprint = 2 * TAN_X * 4.0 / WIDTH
+    assert float(error[found & inside].quantile(0.95)) < 1e-3 * footprint + 1e-4
+    assert float(error[found].max()) < footprint
+    assert float(carried[~found].abs().max() if (~found).any() else 0.0) == 0.0
+
+
+def test_what_was_out_of_the_picture_is_not_found() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.0, 0.0, 0.0), 20.0)
+    (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
+    found = found_in(match(half, now, earlier, before))
+    reach = earlier_painted[..., 0].abs().max() + 0.08  # a pixel of 0.075 is enough
+    assert not found[painted[..., 0].abs() > reach].any()
+
+
+def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.8, 0.0, 0.0))
+    (half, painted), (earlier, _) = wall(now, 4.0, panel=2.0), wall(before, 4.0, panel=2.0)
+    found = found_in(match(half, now, earlier, before))
+    is_wall = painted[..., 2] > 3.0
+    # From the origin the panel of half width 0.3 at 2 hides the wall at 4 up to 0.6.
+    hidden = is_wall & (painted[..., 0].abs() < 0.55)
+    clear = is_wall & (painted[..., 0] > 0.7) & (painted[..., 0] < 2.0)
+    assert hidden.any() and not found[hidden].any()
+    assert float(found[clear].float().mean()) > 0.9
+
+
+def test_edges_move_with_what_is_in_front() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    matches = match(half, now, earlier, before)
+    is_edge = (share > 0) & (share < 1)
+    assert int(is_edge.sum()) >= HEIGHT
+    found = found_in(matches)[..., None]
+    assert float(found[is_edge].float().mean()) > 0.9
+    # The panel moves by an eighth of a pixel; bilinear weights smear its edge.
+    carried = matches.carried(planes(earlier_share))[:, 0].permute(1, 2, 0)
+    assert float((carried - share)[is_edge & found].abs().mean()) < 0.2
+
+
+def test_at_rest_every_pixel_is_its_own_match() -> None:
+    view = viewpoint((0.1, 0.2, 0.3), 7.0)
+    half, painted = wall(view, 4.0)
+    matches = match(half, view, half, view)
+    assert torch.equal(matches.carried(planes(painted)), planes(painted))
+    assert bool(found_in(matches).all())
+
+
+def test_sky_matches_sky_and_turns_with_the_camera() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((5.0, 0.0, 0.0), 3.0)
+    blank = torch.zeros((HEIGHT, WIDTH, 3))
+    sky = Half(blank, blank, blank, *(torch.zeros((HEIGHT, WIDTH, 1)) for _ in range(2)))
+    matches = match(sky, now, sky, before)
+    found = found_in(matches)
+    # Turned by 3 of 62 degrees: about a twentieth of the picture is new, wherever the camera went.
+    assert 0.9 < float(found.float().mean()) < 0.98
+    carried = matches.carried(planes(rays(before)))[:, 0].permute(1, 2, 0)
+    error = (carried - rays(now)).norm(dim=-1)
+    # At the edge of the earlier picture the nearest direction stands for one just outside.
+    assert float(error[found].quantile(0.9)) < 1e-3 and float(error[found].max()) < 0.02
+    half, _ = wall(now, 4.0)
+    assert not found_in(match(half, now, sky, before)).any()
+
+
+def test_a_surface_turned_away_is_another_surface() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    earlier, _ = wall(view, 4.0)
+    turned = replace(earlier, normal=-earlier.normal)
+    assert not found_in(match(half, moved, turned, view)).any()
+
+
+def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    earlier, _ = wall(view, 4.0)
+    behind_glass = [replace(each, mirrored=torch.ones_like(each.depth)) for each in (half, earlier)]
+    for now, before in ((half, behind_glass[1]), (behind_glass[0], earlier)):
+        assert not found_in(match(now, moved, before, view)).any()
+    both = match(behind_glass[0], moved, behind_glass[1], view)
+    assert torch.equal(both.weights, match(half, moved, earlier, view).weights)
+
+
+def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    farther, _ = wall(view, 4.3)  # as alike as an edge asks for, but another plane
+    assert not found_in(match(half, moved, farther, view)).any()
+    # Normals that differ within the pixel make it an edge, though its neighbours lie on its plane.
+    mixed = replace(half, normal=0.9 * half.normal)
+    assert float(found_in(match(mixed, moved, farther, view)).float().mean()) > 0.7
+
+
+def test_broken_features_match_nothing() -> None:
+    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    half, _ = wall(moved, 4.0)
+    earlier, painted = wall(view, 4.0)
+    half.normal[5, 6] = torch.nan
+    half.depth[7, 8] = torch.inf
+    matches = match(half, moved, earlier, view)
+    found = found_in(matches)
+    assert not found[5, 6] and not found[7, 8]
+    assert torch.isfinite(matches.carried(planes(painted))).all()
+
+
+def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    some = match(half, now, earlier, before)
+    monkeypatch.setattr(reprojection, "_pixels_of", lambda is_asked: torch.arange(len(is_asked)))
+    every = match(half, now, earlier, before)
+    assert torch.equal(some.weights, every.weights)
+    carried = [matches.carried(planes(earlier_share)) for matches in (some, every)]
+    assert torch.equal(*carried)
+    # Those of edges are among them.
+    assert bool(some.is_any()[((share > 0) & (share < 1)).flatten()].any())
+
+
+def test_halves_handled_at_once_know_nothing_of_each_other() -> None:
+    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    (half, _), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    (other, _), (other_earlier, other_painted) = wall(now, 3.0), wall(before, 3.0)
+    seen = [SeenHalves((half, other), now), SeenHalves((earlier, other_earlier), before)]
+    both = reprojection.match(*seen).carried(stacked([earlier_share, other_painted[..., :1]]))
+    alone = [
+        match(half, now, earlier, before).carried(planes(earlier_share)),
+        match(other, now, other_earlier, before).carried(planes(other_painted[..., :1])),
+    ]
+    assert torch.equal(both, torch.cat(alone, dim=1))
+    assert not torch.equal(*alone)

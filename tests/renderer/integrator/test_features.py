@@ -1,0 +1,138 @@
+"""Features of a pixel: what is seen first, in mirrors and through glass.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from renderer.backend import start
+from renderer.frame import Half
+from renderer.renderer import IntegratorSettings
+from renderer.renderer import Renderer
+from scenes.model.description import Environment
+from scenes.model.description import Flat
+from scenes.model.description import SceneDescription
+from scenes.model.description import Sphere
+from scenes.model.materials import Conductor
+from scenes.model.materials import Dielectric
+from scenes.model.materials import Diffuse
+from scenes.model.materials import Material
+from scenes.model.materials import Plastic
+from tests.renderer.scenes_fixture import BLACK
+from tests.renderer.scenes_fixture import camera_at
+from tests.renderer.scenes_fixture import make_scene
+
+
+def _features(scene: SceneDescription, max_depth: int = 6, spp: int = 4) -> Half:
+    renderer = Renderer(scene, start("cpu"))
+    return renderer.render_half(scene.camera, (8, 8), 0, 0, IntegratorSettings(spp, max_depth))
+
+
+def _middle(half: Half) -> tuple[np.ndarray, np.ndarray, float]:
+    """Albedo, normal and depth at the middle of the image."""
+    return half.albedo[4, 4].numpy(), half.normal[4, 4].numpy(), float(half.depth[4, 4, 0])
+
+
+NARROW = camera_at((0, 0, 0), (0, 0, 1), 0.2)
+WALL = Flat((-5, -5, 4), (0, 10, 0), (10, 0, 0))  # at z = 4, faces -z
+PAINT = Material(Diffuse((0.2, 0.4, 0.6)))
+
+
+def test_features_of_a_wall() -> None:
+    albedo, normal, depth = _middle(_features(make_scene([WALL], [PAINT], NARROW)))
+    assert np.allclose(albedo, (0.2, 0.4, 0.6), atol=1e-6)
+    assert np.allclose(normal, (0, 0, -1), atol=1e-6)
+    assert depth == pytest.approx(4, rel=1e-4)
+
+
+def test_nothing_is_mirrored_without_mirrors() -> None:
+    for material in (PAINT, Material(Plastic((0.3, 0.5, 0.1)))):
+        half = _features(make_scene([WALL], [material], NARROW, Environment()))
+        assert (half.mirrored.numpy() == 0).all()
+
+
+def test_features_of_nothing() -> None:
+    scene = make_scene([replace(WALL, origin=(-5, -5, -4))], [PAINT], NARROW, Environment())
+    albedo, normal, depth = _middle(_features(scene))
+    assert np.allclose(albedo, 1) and (normal == 0).all() and depth == 0
+
+
+def test_features_of_a_lamp() -> None:
+    scene = make_scene([replace(WALL, radiance=(0.5, 3, 9))], [BLACK], NARROW)
+    albedo, normal, depth = _middle(_features(scene))
+    assert np.allclose(albedo, (0.5, 1, 1)) and np.allclose(normal, (0, 0, -1), atol=1e-6)
+    assert depth == pytest.approx(4, rel=1e-4)
+
+
+@pytest.mark.parametrize("max_depth", [1, 2, 6])
+def test_features_follow_a_mirror_as_far_as_the_path_goes(max_depth: int) -> None:
+    mirror = Material(Conductor(specular_reflectance=(0.9, 0.8, 0.7)))
+    side = Flat((3, -5, -5), (0, 0, 20), (0, 10, 0), material=1)  # x = 3
+    tilted = Flat((-1, -1, 3), (0, 2, 0), (2, 0, 2), material=0)  # turns +z into +x
+    half = _features(make_scene([tilted, side], [mirror, PAINT], NARROW), max_depth)
+    albedo, normal, depth = _middle(half)
+    if max_depth > 1:
+        assert np.allclose(albedo, np.array([0.9, 0.8, 0.7]) * (0.2, 0.4, 0.6), atol=1e-4)
+        assert abs(normal[0]) == pytest.approx(1, abs=1e-4)
+        assert depth == pytest.approx(4 + 3, rel=1e-2)
+    assert float(half.mirrored[4, 4, 0]) == 1
+
+
+def _behind_glass(spp: int) -> Half:
+    """A painted wall behind a tinted pane that mirrors one ray in thirteen into nothing."""
+    pane = Material(Dielectric(1.5, specular_transmittance=(0.5, 1, 1), is_thin=True))
+    walls = [replace(WALL, material=1), replace(WALL, origin=(-5, -5, 2))]
+    return _features(make_scene(walls, [pane, PAINT], NARROW), spp=spp)
+
+
+def test_features_behind_glass_are_those_of_the_samples_that_passed() -> None:
+    half = _behind_glass(spp=8)
+    assert np.allclose(half.albedo.numpy(), (0.1, 0.4, 0.6), atol=2e-3)
+    assert np.allclose(half.normal.numpy(), (0, 0, -1), atol=2e-3)
+    assert np.allclose(half.depth.numpy(), 4, atol=1e-2) and np.allclose(half.mirrored.numpy(), 1)
+    assert half.color.numpy().max() == 0, "nothing shines here"
+
+
+def test_features_where_no_sample_passed_are_those_of_the_others() -> None:
+    half = _behind_glass(spp=1)
+    passed = half.depth.numpy()[..., 0] > 0
+    assert 0.7 < passed.mean() < 1
+    assert np.allclose(half.albedo.numpy()[passed], (0.1, 0.4, 0.6), atol=1e-6)
+    assert np.allclose(half.albedo.numpy()[~passed], (0.5, 1, 1), atol=1e-6)
+
+
+def test_features_follow_the_mirror_image_where_glass_mirrors_more_than_it_lets_through() -> None:
+    tilt = np.radians(5)  # 85 degrees of incidence: 0.76 is mirrored, to the right
+    along = (np.sin(tilt), 0, np.cos(tilt))
+    pane = Flat(tuple(np.multiply(-1, along) + (0, -1, 2)), (0, 2, 0), tuple(np.multiply(2, along)))
+    left, right = replace(WALL, origin=(-9.9, -5, 4), material=1), replace(
+        WALL, origin=(0.1, -5, 4)
+    )
+    materials = [Material(Dielectric(1.5, is_thin=True)), PAINT, Material(Diffuse((0.7, 0.1, 0.2)))]
+    scene = make_scene([pane, left, replace(right, material=2)], materials, NARROW)
+    albedo, _, _ = _middle(_features(scene, spp=16))
+    assert np.allclose(albedo, (0.7, 0.1, 0.2), atol=2e-3)
+
+
+def test_features_follow_solid_glass() -> None:
+    solid = Material(Dielectric(1.5))
+    scene = make_scene(
+        [replace(WALL, material=1), Sphere((0, 0, 2), 0.5, material=0)], [solid, PAINT], NARROW
+    )
+    half = _features(scene)
+    passed = np.abs(half.depth.numpy() - 4) < 1e-2
+    assert passed.mean() > 0.5
+    is_ball = half.mirrored.numpy() > 0
+    assert is_ball[4, 4] and (half.mirrored.numpy()[4, 4] == 1).all()
+    assert np.allclose(half.albedo.numpy()[passed[..., 0]], (0.2, 0.4, 0.6), atol=1e-3)
+
+
+def test_plastic_shows_its_base() -> None:
+    scene = make_scene([WALL], [Material(Plastic((0.3, 0.5, 0.1)))], NARROW)
+    albedo, _, depth = _middle(_features(scene))
+    assert np.allclose(albedo, (0.3, 0.5, 0.1), atol=1e-6) and depth == pytest.approx(4, rel=1e-4)

@@ -1,0 +1,62 @@
+"""The plastic coat's tables against Monte Carlo and closed forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from renderer.tables.coats import coat_transmittance_table
+from renderer.tables.coats import fresnel
+from renderer.tables.coats import rough_internal_reflectance
+from renderer.tables.coats import smooth_internal_reflectance
+from renderer.tables.layout import COAT_TABLE_SIZE
+from scenes.model.materials import Dielectric
+from scenes.model.materials import Distribution
+from scenes.model.materials import Material
+from tests.renderer.bsdf_cases import number
+from tests.renderer.bsdf_cases import probe
+from tests.renderer.bsdf_cases import uniform
+from tests.renderer.probe_bsdf import BsdfProbe
+
+COUNT = 100_000
+
+
+@pytest.mark.parametrize("distribution", Distribution)
+@pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
+def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution) -> None:
+    # Light through the rough interface, by the rough dielectric itself, which other tests check.
+    glass = BsdfProbe([Material(Dielectric(1.49, alpha=alpha, distribution=distribution))])
+    table = coat_transmittance_table(alpha, 1.49, distribution)
+    for entry in (6, 16, 32, 48, COAT_TABLE_SIZE - 1):
+        mu = entry / (COAT_TABLE_SIZE - 1)
+        wi = np.array([np.sqrt(1 - mu**2), 0, mu])
+        samples = glass.sample(0, wi, uniform(200_000, 8))
+        through = np.where(samples.wo[:, 2] < 0, samples.weight[:, 0], 0) * 1.49**2
+        noise = through.std() / np.sqrt(len(through))
+        assert abs(through.mean() - table[entry]) < 4 * noise + 2e-3, mu
+
+
+def test_internal_reflectance() -> None:
+    # Egan and Hilgeman's fit of diffuse internal reflectance, good to a few parts in a thousand.
+    fit = -1.4399 / 1.5**2 + 0.7099 / 1.5 + 0.6681 + 0.0636 * 1.5
+    assert smooth_internal_reflectance(1.5) == pytest.approx(fit, abs=3e-3)
+    for ior in (1.2, 1.5, 1.9):
+        nodes, weights = np.polynomial.legendre.leggauss(256)
+        mu = (nodes + 1) / 2
+        outside = np.sum(mu * weights * fresnel(mu, ior))
+        # Reciprocity of the flux that passes: (1 - F_in) eta^2 = 1 - F_out.
+        assert (1 - smooth_internal_reflectance(ior)) * ior**2 == pytest.approx(
+            1 - outside, abs=2e-3
+        )
+
+
+def test_rough_internal_reflectance_against_monte_carlo() -> None:
+    name, z = "glass ggx 0.5", np.sqrt(np.random.default_rng(10).random(200))
+    shares = []
+    for index, mu in enumerate(z):
+        wi = np.array([np.sqrt(1 - mu**2), 0, -mu])
+        samples = probe().sample(number(name), wi, uniform(1000, index))
+        shares.append(np.where(samples.wo[:, 2] < 0, samples.weight[:, 0], 0).mean())
+    noise = np.std(shares) / np.sqrt(len(shares))
+    exact = rough_internal_reflectance(0.5, 1.5, Distribution.GGX)
+    assert abs(np.mean(shares) - exact) < 4 * noise

@@ -1,0 +1,80 @@
+"""Cells of an environment: they cover the image once, and sample it nearly as well as pixels do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from renderer.tables import environment_cells
+from renderer.tables.environment_cells import divide
+
+
+def _sky(height: int, width: int) -> np.ndarray:
+    """Smooth, with a small bright sun and a black part."""
+    y, x = np.mgrid[:height, :width] / height
+    sky = 1.0 + np.sin(3 * x) * y
+    sky[:, : width // 5] = 0.0
+    sky[height // 3, width // 2] = 5e4
+    return sky
+
+
+def _second_moment(weight: np.ndarray, density: np.ndarray) -> float:
+    """Of weight over density, relative to the square of the mean; 1 is perfect."""
+    used = weight > 0
+    return float((weight[used] ** 2 / density[used]).sum() / weight.size / weight.mean() ** 2)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (7, 13), (64, 128), (33, 100)])
+def test_cells_cover_every_pixel_once(size: tuple[int, int]) -> None:
+    cells = divide(_sky(*size) + 0.1)
+    covered = np.zeros(size, int)
+    for column, row, columns, rows in cells.bounds:
+        covered[row : row + rows, column : column + columns] += 1
+    assert (covered == 1).all()
+
+
+def test_shares_and_density_agree() -> None:
+    weight = _sky(48, 90)
+    cells = divide(weight)
+    assert cells.share.sum() == pytest.approx(1)
+    assert cells.density.mean() == pytest.approx(1)
+    for (column, row, columns, rows), share in zip(cells.bounds, cells.share):
+        inside = cells.density[row : row + rows, column : column + columns]
+        assert inside.sum() / weight.size == pytest.approx(share)
+        assert np.ptp(inside) == 0
+    assert (cells.density[weight > 0] > 0).all()
+
+
+def test_sun_has_a_cell_of_its_own() -> None:
+    weight = _sky(256, 512)
+    cells = divide(weight)
+    sun = np.argmax(cells.density)
+    assert sun == np.argmax(weight)
+    assert cells.share.max() == pytest.approx(weight.max() / weight.sum(), rel=0.02)
+
+
+def test_little_variance_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    weight = _sky(256, 512)
+    few = divide(weight)
+    assert len(few.bounds) < environment_cells.MAX_CELLS
+    assert 1.0 <= _second_moment(weight, few.density) < 1.0025
+    monkeypatch.setattr(environment_cells, "MAX_CELLS", 64)
+    fewer = divide(weight)
+    assert len(fewer.bounds) <= 64
+    assert _second_moment(weight, fewer.density) > 1.005
+
+
+def test_dark_pixels_keep_their_share_beside_a_sun() -> None:
+    weight = np.full((64, 128), 1e-4)
+    weight[40:, 90:] = 2e-4
+    weight[5, 7] = 1e9
+    cells = divide(weight)
+    root = np.empty(weight.shape)
+    for column, row, columns, rows in cells.bounds:
+        inside = np.s_[row : row + rows, column : column + columns]
+        root[inside] = np.sqrt((weight[inside] ** 2).mean())
+    assert np.allclose(cells.density, root / root.mean(), rtol=1e-9, atol=0)
+
+
+def test_even_image_is_one_cell() -> None:
+    assert len(divide(np.full((64, 32), 3.0)).bounds) == 1

@@ -1,0 +1,69 @@
+"""Rooms made at random: complete, lit, walkable, and no two alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scenes.builtin.random_rooms import generated_room
+from scenes.builtin.random_rooms import generated_tour
+from scenes.default_camera import bounds_of
+from scenes.model.description import Mesh
+from scenes.model.description import SceneDescription
+from scenes.model.description import Sphere
+
+SEEDS = range(12)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def seeded(request: pytest.FixtureRequest) -> tuple[int, SceneDescription]:
+    """A room and its seed."""
+    return request.param, generated_room(request.param)
+
+
+def lamps(scene: SceneDescription) -> list[Mesh | Sphere]:
+    """What glows."""
+    meshes_and_spheres = [s for s in scene.shapes if isinstance(s, (Mesh, Sphere))]
+    return [shape for shape in meshes_and_spheres if shape.radiance is not None]
+
+
+def test_everything_is_finite_and_has_a_material(seeded: tuple[int, SceneDescription]) -> None:
+    _, scene = seeded
+    for shape in scene.shapes:
+        assert not isinstance(shape, (Mesh, Sphere)) or 0 <= shape.material < len(scene.materials)
+        if isinstance(shape, Mesh):
+            assert np.isfinite(shape.vertices).all() and len(shape.faces) > 0
+    if scene.environment is not None and scene.environment.image is not None:
+        assert np.isfinite(scene.environment.image).all()
+
+
+def test_there_is_light_of_sensible_power(seeded: tuple[int, SceneDescription]) -> None:
+    _, scene = seeded
+    found = lamps(scene)
+    assert found
+    assert all(shape.radiance is not None and min(shape.radiance) > 0 for shape in found)
+
+
+def test_the_tour_stays_in_the_room_and_beside_the_things(
+    seeded: tuple[int, SceneDescription],
+) -> None:
+    seed, scene = seeded
+    low, high = bounds_of(scene.boxes)
+    stops = np.array([position for position, _ in generated_tour(seed)])
+    assert (stops > low + 0.1).all() and (stops < high - 0.1).all()
+    spheres = [s for s in scene.shapes if isinstance(s, Sphere) and s.radiance is None]
+    for sphere in spheres:
+        distance = np.linalg.norm(stops - np.array(sphere.center), axis=1)
+        assert (distance > 0.5 * sphere.radius).all()
+
+
+def test_no_two_rooms_are_alike_and_each_can_be_made_again() -> None:
+    rooms = [generated_room(seed) for seed in SEEDS]
+    sizes = {tuple(np.round(bounds_of(room.boxes)[1], 3)) for room in rooms}
+    assert len(sizes) == len(rooms)
+    again = generated_room(3)
+    assert again.triangle_count == rooms[3].triangle_count
+    for one, other in zip(again.shapes, rooms[3].shapes):
+        if isinstance(one, Mesh) and isinstance(other, Mesh):
+            np.testing.assert_array_equal(one.vertices, other.vertices)
+    assert {room.environment is None for room in rooms} == {True, False}

@@ -1,0 +1,155 @@
+"""Skins and morph targets of glTF files at rest, against positions worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scenes.gltf.scene import load_gltf
+from scenes.model.description import Mesh
+from scenes.model.description import SceneError
+from scenes.model.transforms import rotation
+from scenes.model.transforms import scaling
+from scenes.model.transforms import translation
+from tests.scenes.gltf_builder import TRIANGLE
+from tests.scenes.gltf_builder import GltfBuilder
+
+UP = np.tile(np.float32([0, 0, 1]), (3, 1))
+SHARES = np.float32([(1, 0, 0, 0), (0, 1, 0, 0), (0.25, 0.75, 0, 0)])
+"""The first corner follows one joint, the second the other, the third both."""
+TURN = rotation(np.array([0.0, 0.0, 1.0]), 90.0)
+BOUND = [np.eye(4), translation(np.array([-1.0, 0.0, 0.0]))]
+"""Inverse bind matrices: the second joint was bound at (1, 0, 0)."""
+
+
+def columns(matrix: np.ndarray) -> list[float]:
+    """As a node has it."""
+    return [float(value) for value in matrix.T.ravel()]
+
+
+def skinned(bound: list[np.ndarray] | None = BOUND, **changes: Any) -> GltfBuilder:
+    """The unit triangle, whose joints are moved up and turned; its node is somewhere else."""
+    builder = GltfBuilder()
+    joints = changes.pop("joints", np.tile(np.uint8([0, 1, 0, 0]), (3, 1)))
+    attributes = {
+        "POSITION": builder.accessor(TRIANGLE),
+        "NORMAL": builder.accessor(UP),
+        "JOINTS_0": builder.accessor(joints),
+        "WEIGHTS_0": builder.accessor(changes.pop("shares", SHARES)),
+    }
+    builder.mesh(attributes, {"skin": 0, "translation": [50, 50, 50]})
+    skin: dict[str, Any] = {"joints": [1, 2]}
+    if bound is not None:
+        flat = np.array([columns(matrix) for matrix in bound], np.float32)
+        skin["inverseBindMatrices"] = builder.accessor(flat)
+    builder.root["skins"] = [skin | changes]
+    builder.root["nodes"] += [
+        {"translation": [0, 0, 1], "children": [2]},
+        {"matrix": columns(translation(np.array([1.0, 0.0, 0.0])) @ TURN)},
+    ]
+    return builder
+
+
+def mesh_of(builder: GltfBuilder, folder: Path) -> Mesh:
+    """As it is loaded."""
+    scene = load_gltf(builder.write(folder / "a.glb"))
+    assert not scene.notes
+    (mesh,) = scene.shapes
+    assert isinstance(mesh, Mesh)
+    return mesh
+
+
+def test_vertices_follow_their_joints_and_not_their_node(tmp_path: Path) -> None:
+    mesh = mesh_of(skinned(), tmp_path)
+    # Up by the first joint. The second turns about (1, 0) where it was bound, and is up as well:
+    # (0, 1) is (-1, 1) from there, turned (-1, -1), so at (0, -1); a quarter of one and the rest of
+    # the other is (0, -0.5).
+    np.testing.assert_allclose(mesh.vertices, [(0, 0, 1), (1, 0, 1), (0, -0.5, 1)], atol=1e-6)
+
+
+def test_without_inverse_bind_matrices_joints_were_bound_at_the_origin(tmp_path: Path) -> None:
+    shares = np.float32([(0, 1, 0, 0)] * 3)
+    mesh = mesh_of(skinned(None, shares=shares), tmp_path)
+    np.testing.assert_allclose(mesh.vertices, [(1, 0, 1), (1, 1, 1), (0, 0, 1)], atol=1e-6)
+
+
+def test_shares_of_joints_are_taken_of_their_sum(tmp_path: Path) -> None:
+    whole = mesh_of(skinned(), tmp_path)
+    half = mesh_of(skinned(shares=np.float32(SHARES / 2)), tmp_path)
+    np.testing.assert_allclose(half.vertices, whole.vertices, atol=1e-6)
+
+
+def test_normals_stay_upright_on_a_stretched_surface(tmp_path: Path) -> None:
+    # The triangle lies in a plane that is slanted by 45 degrees, then stretched three times.
+    slanted = rotation(np.array([0.0, 1.0, 0.0]), 45.0)
+    bound = [scaling(np.array([3.0, 1.0, 1.0])) @ slanted] * 2
+    mesh = mesh_of(skinned(bound, shares=np.float32([(1, 0, 0, 0)] * 3)), tmp_path)
+    a, b, c = mesh.vertices.astype(np.float64)
+    expected = np.cross(b - a, c - a)
+    assert mesh.normals is not None
+    np.testing.assert_allclose(mesh.normals[0], expected / np.linalg.norm(expected), atol=1e-6)
+
+
+def morphed(node: dict[str, Any], **mesh: Any) -> GltfBuilder:
+    """The unit triangle with two targets, one up and one along x, which also turns normals."""
+    builder = GltfBuilder()
+    along = np.tile(np.float32([1, 0, 0]), (3, 1))
+    targets = [
+        {"POSITION": builder.accessor(UP)},
+        {"POSITION": builder.accessor(along), "NORMAL": builder.accessor(along)},
+    ]
+    attributes = {"POSITION": builder.accessor(TRIANGLE), "NORMAL": builder.accessor(UP)}
+    builder.mesh(attributes, node, targets=targets)
+    builder.root["meshes"][0] |= mesh
+    return builder
+
+
+def test_morph_targets_are_added_by_their_weights(tmp_path: Path) -> None:
+    mesh = mesh_of(morphed({}, weights=[0.5, 1.0]), tmp_path)
+    np.testing.assert_allclose(mesh.vertices, TRIANGLE + np.float32([1, 0, 0.5]))
+    assert mesh.normals is not None
+    np.testing.assert_allclose(mesh.normals, np.sqrt([[0.5, 0, 0.5]] * 3), atol=1e-6)
+
+
+def test_weights_of_the_node_come_before_those_of_the_mesh(tmp_path: Path) -> None:
+    mesh = mesh_of(morphed({"weights": [2.0]}, weights=[0.5, 1.0]), tmp_path)
+    np.testing.assert_allclose(mesh.vertices, TRIANGLE + np.float32([0, 0, 2]))
+
+
+def test_without_weights_a_mesh_is_as_it_is(tmp_path: Path) -> None:
+    assert np.array_equal(mesh_of(morphed({}), tmp_path).vertices, TRIANGLE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"joints": np.tile(np.uint8([0, 2, 0, 0]), (3, 1))}, "joint 2 out of range, there are 2"),
+        ({"shares": np.zeros((3, 4), np.float32)}, "without weights of joints"),
+        ({"shares": SHARES[:2]}, "JOINTS_0, WEIGHTS_0: not one for each vertex"),
+        ({"joints": np.zeros((3, 4), np.int8)}, "indices must be unsigned integers"),
+        ({"bound": BOUND[:1]}, "skins[0]: 1 inverse bind matrices for 2 joints"),
+        ({"bound": [np.full((4, 4), np.nan)] * 2}, "a matrix is not finite"),
+    ],
+)
+def test_broken_skins_are_named(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(SceneError) as caught:
+        load_gltf(skinned(**changes).write(tmp_path / "a.gltf"))
+    assert reason in str(caught.value)
+
+
+def test_a_joint_outside_the_scene_is_an_error(tmp_path: Path) -> None:
+    builder = skinned()
+    builder.root["scenes"] = [{"nodes": [0]}]
+    with pytest.raises(SceneError, match=r"skins\[0\]: joint nodes\[1\] is not in the scene"):
+        load_gltf(builder.write(tmp_path / "a.gltf"))
+
+
+def test_a_morph_target_of_another_length_is_an_error(tmp_path: Path) -> None:
+    builder = morphed({}, weights=[1.0])
+    target = builder.root["meshes"][0]["primitives"][0]["targets"][0]
+    target["POSITION"] = builder.accessor(UP[:2])
+    with pytest.raises(SceneError, match="morph target: 2 for 3 vertices"):
+        load_gltf(builder.write(tmp_path / "a.gltf"))

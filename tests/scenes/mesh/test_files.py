@@ -1,0 +1,178 @@
+"""PLY and OBJ files: arrays, orientation and faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import plyfile
+import pytest
+
+from scenes.mesh.scene import load_obj
+from scenes.mesh.scene import load_ply
+from scenes.mesh.validation import RawMesh
+from scenes.mesh.validation import face_vectors
+from scenes.mesh.validation import finish_mesh
+from scenes.model.description import Mesh
+from scenes.model.description import SceneError
+from tests.scenes.obj_text import OBJ
+
+SQUARE = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)]
+
+
+def _write_ply(path: Path, faces: list[list[int]], uv: tuple[str, str], text: bool) -> None:
+    names = ("x", "y", "z", "nx", "ny", "nz", *uv)
+    rows = [(*p, 0, 0, 2, p[0], p[1]) for p in SQUARE]
+    vertex = np.array(rows, dtype=[(name, "f4") for name in names])
+    face = np.empty(len(faces), dtype=[("vertex_indices", object)])
+    face["vertex_indices"] = [np.array(f, dtype=np.int32) for f in faces]
+    elements = [
+        plyfile.PlyElement.describe(vertex, "vertex"),
+        plyfile.PlyElement.describe(face, "face", val_types={"vertex_indices": "i4"}),
+    ]
+    plyfile.PlyData(elements, text=text).write(str(path))
+
+
+@pytest.mark.parametrize("uv", [("u", "v"), ("s", "t"), ("texture_u", "texture_v")])
+@pytest.mark.parametrize("text", [True, False])
+@pytest.mark.parametrize("faces", [[[0, 1, 2], [0, 2, 3]], [[0, 1, 2, 3]]])
+def test_ply(tmp_path: Path, faces: list[list[int]], uv: tuple[str, str], text: bool) -> None:
+    path = tmp_path / "a.ply"
+    _write_ply(path, faces, uv, text)
+    mesh = load_ply(path).shapes[0]
+    assert isinstance(mesh, Mesh) and mesh.uvs is not None and mesh.normals is not None
+    assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3]]
+    assert mesh.vertices.dtype == np.float32 and mesh.faces.dtype == np.int32
+    # v stays upwards, normals get unit length.
+    assert np.array_equal(mesh.uvs, mesh.vertices[:, :2])
+    assert np.array_equal(mesh.normals, np.tile(np.float32([0, 0, 1]), (4, 1)))
+
+
+def test_mixed_polygons(tmp_path: Path) -> None:
+    _write_ply(tmp_path / "a.ply", [[0, 1, 2, 3], [0, 1, 2]], ("u", "v"), False)
+    assert load_ply(tmp_path / "a.ply").triangle_count == 3
+
+
+def test_winding_follows_normals(tmp_path: Path) -> None:
+    _write_ply(tmp_path / "a.ply", [[2, 1, 0]], ("u", "v"), True)
+    mesh = load_ply(tmp_path / "a.ply").shapes[0]
+    assert isinstance(mesh, Mesh)
+    assert face_vectors(mesh.vertices, mesh.faces)[0, 2] > 0.0
+
+
+@pytest.mark.parametrize("index", [4, -1])
+def test_ply_index_out_of_range(tmp_path: Path, index: int) -> None:
+    _write_ply(tmp_path / "a.ply", [[0, 1, 2], [0, 1, index]], ("u", "v"), False)
+    with pytest.raises(SceneError, match=f"a.ply: face 1: index {index} out of range"):
+        load_ply(tmp_path / "a.ply")
+
+
+def test_ply_truncated_or_foreign(tmp_path: Path) -> None:
+    path = tmp_path / "a.ply"
+    _write_ply(path, [[0, 1, 2], [0, 2, 3]], ("u", "v"), False)
+    whole = path.read_bytes()
+    vast = whole.replace(b"element vertex 4", b"element vertex 40000000000000")
+    assert vast != whole
+    for data in (whole[:-5], whole[:200], b"hello", b"", vast):
+        path.write_bytes(data)
+        with pytest.raises(SceneError, match="a.ply: damaged PLY file") as caught:
+            load_ply(path)
+        assert "\n" not in str(caught.value)
+
+
+def _triangle(**changes: np.ndarray) -> RawMesh:
+    arrays = {"vertices": np.array(SQUARE, dtype=float), "faces": np.array([[0, 1, 2]])}
+    return RawMesh(**{**arrays, **changes})
+
+
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"vertices": np.array([(0, 0, 0), (np.nan, 0, 0), (0, 1, 0)])}, "vertex 1: position"),
+        ({"vertices": np.array([(0, 0, 0), (1, 0, 0), (0, np.inf, 0)])}, "vertex 2: position"),
+        ({"faces": np.zeros((0, 3), int)}, "no faces"),
+        ({"faces": np.array([[0, 1, 1]])}, "zero area"),
+        ({"normals": np.zeros((4, 3))}, "vertex 0: normal has zero length"),
+        ({"uvs": np.full((4, 2), np.nan)}, "vertex 0: texture coordinate"),
+    ],
+)
+def test_validation(changes: dict[str, np.ndarray], reason: str) -> None:
+    with pytest.raises(SceneError, match=f"^file: {reason}|{reason}$"):
+        finish_mesh(_triangle(**changes), "file")
+
+
+def test_degenerate_triangles_are_dropped() -> None:
+    mesh = finish_mesh(_triangle(faces=np.array([[0, 1, 1], [0, 1, 2]])), "file")
+    assert mesh.faces.tolist() == [[0, 1, 2]]
+
+
+def test_normals_go_by_inverse_transpose_and_mirror_turns_winding() -> None:
+    normals = np.tile([1.0, 0.0, 1.0], (4, 1))
+    mesh = finish_mesh(_triangle(normals=normals), "file", np.diag([-2.0, 1.0, 1.0, 1.0]))
+    assert mesh.normals is not None
+    expected = np.array([-0.5, 0.0, 1.0]) / np.hypot(0.5, 1.0)
+    assert np.allclose(mesh.normals[0], expected)
+    assert face_vectors(mesh.vertices, mesh.faces)[0, 2] > 0.0
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9", "v index 9 out of range"),
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 0", "v index 0 out of range"),
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1/1 2/1 3/1", "vt index 1 out of range"),
+        ("v 0 0 0\nf -1 -2 -3", "index -2 out of range"),
+        ("v 0 0 0\nv 1 0 0\nf 1 2", "face with 2 corners"),
+        ("v 0 0 0\nv 1 0 x\nv 0 1 0\nf 1 2 3", "could not convert"),
+        ("v 0 0 0\nv 1 0 nan\nv 0 1 0\nf 1 2 3", "not finite"),
+        ("v 0 0\nf 1 1 1", "3 numbers needed"),
+        ("v 0 0 0\nf 1 a 1", "line 2: bad face corner 'a'"),
+        ("v 0 0 0\nv 1 0 0\nv 0 1 0\nvn 0 0 1\nf 1//1 2//1 3//2", "line 5: vn index 2 out of"),
+        ("v 0 0 0", "no faces"),
+    ],
+)
+def test_obj_faults(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "a.obj").write_text(text)
+    with pytest.raises(SceneError) as caught:
+        load_obj(tmp_path / "a.obj")
+    assert "a.obj: " in str(caught.value) and reason in str(caught.value)
+
+
+def _triangles(path: Path, text: str) -> list[list[list[float]]]:
+    """Corner positions of all triangles of an OBJ text, mesh by mesh."""
+    path.write_text(text)
+    meshes = [mesh for mesh in load_obj(path).shapes if isinstance(mesh, Mesh)]
+    return np.concatenate([mesh.vertices[mesh.faces] for mesh in meshes]).tolist()
+
+
+def test_obj_negative_indices_count_from_their_line(tmp_path: Path) -> None:
+    near = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf -3 -2 -1\n"
+    triangles = _triangles(tmp_path / "a.obj", near + near.replace(" 0\n", " 5\n"))
+    assert {corner[2] for corner in triangles[0]} == {0.0}
+    assert {corner[2] for corner in triangles[1]} == {5.0}
+
+
+def test_obj_layouts_of_one_material_stay_apart(tmp_path: Path) -> None:
+    # As many numbers in the hexagon as in a triangle with texture coordinates.
+    faces = "f 1/1/1 2/2/1 3/3/1\nf 1//1 2//1 3//1\nf 1/1 2/2 3/3\nf 1 2 3 4 5 6  # hexagon\n"
+    corners = "v 2 0 0\nv 1 2 0\nv -1 2 0\nv -2 0 0\nv -1 -2 0\nv 1 -2 0\n"
+    path = tmp_path / "a.obj"
+    path.write_text(f"{corners}vt 0.25\nvt 1 0 0\nvt 1 1\nvn 0 0 1\n{faces}".replace("v 2", "v\t2"))
+    meshes = [mesh for mesh in load_obj(path).shapes if isinstance(mesh, Mesh)]
+    layouts = [(mesh.uvs is not None, mesh.normals is not None) for mesh in meshes]
+    assert layouts == [(True, True), (False, True), (True, False), (False, False)]
+    assert meshes[2].uvs is not None and meshes[2].uvs.tolist() == [[0.25, 0], [1, 0], [1, 1]]
+    assert [len(mesh.faces) for mesh in meshes] == [1, 1, 1, 4]
+    assert np.sum(face_vectors(meshes[3].vertices, meshes[3].faces)[:, 2]) == 2 * 12.0
+
+
+def test_obj_mixed_polygons_cover_their_area(tmp_path: Path) -> None:
+    triangles = np.array(_triangles(tmp_path / "a.obj", OBJ.replace("f -4 -3 -2", "f -4 -3 -2 -1")))
+    areas = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])[:, 2]
+    assert len(areas) == 4 and np.sum(areas) == pytest.approx(2 * 2.0)
+
+
+def test_obj_without_its_library(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text(OBJ)
+    notes = " ".join(load_obj(tmp_path / "a.obj").notes)
+    assert "a.mtl: no such material library" in notes and "not found" in notes and "glass" in notes

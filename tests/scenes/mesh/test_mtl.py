@@ -1,0 +1,116 @@
+"""Materials of OBJ files: each entry of a library becomes the closest physical one.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scenes.mesh.scene import NO_COLORS
+from scenes.mesh.scene import load_obj
+from scenes.model.description import Mesh
+from scenes.model.materials import Conductor
+from scenes.model.materials import Dielectric
+from scenes.model.materials import Diffuse
+from scenes.model.materials import ImageTexture
+from scenes.model.materials import Material
+from scenes.model.materials import Plastic
+from tests.scenes.image_fixtures import write_png
+from tests.scenes.obj_text import OBJ
+
+MTL = """
+newmtl red
+Kd 0.8 0.1 0.1
+newmtl glass
+illum 7
+Ni 1.33
+newmtl shiny
+Kd 0.5 0.5 0.5
+Ks 0.5 0.5 0.5
+Ns 98
+newmtl metal
+Kd 0 0 0
+Ks 0.9 0.8 0.7
+d 0.25
+"""
+
+
+def test_obj_with_materials(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text(OBJ)
+    (tmp_path / "a.mtl").write_text(MTL)
+    scene = load_obj(tmp_path / "a.obj")
+    red, glass = scene.shapes
+    assert isinstance(red, Mesh) and isinstance(glass, Mesh)
+    assert len(red.faces) == 2 and red.uvs is not None and red.normals is not None
+    assert np.array_equal(red.uvs, red.vertices[:, :2])
+    assert glass.uvs is None and glass.normals is None
+    assert scene.materials[red.material].bsdf == Diffuse((0.8, 0.1, 0.1))
+    assert scene.materials[glass.material].bsdf == Dielectric(ior=1.33)
+
+
+def test_mtl_models(tmp_path: Path) -> None:
+    faces = "usemtl shiny\nf 1 2 3\nusemtl metal\nf 1 2 4\n"
+    (tmp_path / "a.obj").write_text(OBJ.split("usemtl")[0] + faces)
+    (tmp_path / "a.mtl").write_text(MTL)
+    shiny, metal = load_obj(tmp_path / "a.obj").materials
+    assert isinstance(shiny.bsdf, Plastic) and shiny.bsdf.alpha == pytest.approx(0.1414, abs=1e-4)
+    assert isinstance(metal.bsdf, Conductor) and metal.opacity == 0.25
+
+
+def _materials(tmp_path: Path, library: str) -> tuple[Material, tuple[str, ...]]:
+    """The first material of a library, as a scene has it, and the scene's notes."""
+    (tmp_path / "a.obj").write_text(OBJ.split("usemtl")[0] + "usemtl one\nf 1 2 3\n")
+    (tmp_path / "a.mtl").write_text("newmtl one\n" + library)
+    scene = load_obj(tmp_path / "a.obj")
+    return scene.materials[0], scene.notes
+
+
+def test_a_colour_map_alone_is_not_darkened(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
+    material, _ = _materials(tmp_path, "map_Kd a.png\n")
+    assert isinstance(material.bsdf, Diffuse)
+    assert isinstance(material.bsdf.reflectance, ImageTexture)
+    assert material.bsdf.reflectance.scale == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_opacity_is_a_pictures_alpha_or_its_grey(tmp_path: Path) -> None:
+    leaf = np.full((2, 2, 4), 40, np.uint8)
+    leaf[0, 0, 3] = 255
+    write_png(tmp_path / "leaf.png", leaf)
+    material, _ = _materials(tmp_path, "map_d leaf.png\nd 0.5\n")
+    assert isinstance(material.opacity, ImageTexture) and material.opacity_channel == 3
+    assert material.opacity.scale[3] == 0.5
+    write_png(tmp_path / "leaf.png", np.full((2, 2, 3), 77, np.uint8))
+    material, _ = _materials(tmp_path, "map_d leaf.png\n")
+    assert isinstance(material.opacity, ImageTexture) and material.opacity_channel == 0
+    assert (material.opacity.image.texels[..., 0] == 77).all()
+
+
+def test_glass_has_a_colour_and_a_curtain_is_no_glass(tmp_path: Path) -> None:
+    glass, _ = _materials(tmp_path, "illum 7\nNi 1.33\nTf 0.25 1 0.81\n")
+    assert isinstance(glass.bsdf, Dielectric) and glass.opacity == 1.0
+    assert glass.bsdf.specular_transmittance == pytest.approx((0.5, 1.0, 0.9))
+    curtain, _ = _materials(tmp_path, "illum 9\nNi 1.45\nd 0.8\nKd 0.8 0.1 0.1\n")
+    assert curtain.bsdf == Diffuse((0.8, 0.1, 0.1)) and curtain.opacity == 0.8
+
+
+def test_pictures_glow_and_what_is_not_read_is_told(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
+    library = "map_Ke a.png\nmap_Bump -bm 1 n.png\nKa 1 1 1\nnewmtl other\nmap_Kd gone.png\n"
+    material, notes = _materials(tmp_path, library)
+    assert isinstance(material.emission, ImageTexture)
+    assert notes == ("a.mtl: not supported, ignored: map_Bump",)
+
+
+def test_several_libraries_and_colours_of_vertices(tmp_path: Path) -> None:
+    (tmp_path / "a.mtl").write_text(MTL)
+    (tmp_path / "b.mtl").write_text("newmtl blue\nKd 0 0 1\n")
+    text = OBJ.replace("mtllib a.mtl", "mtllib a.mtl b.mtl").replace("v 1 0 0", "v 1 0 0 1 0 0")
+    (tmp_path / "a.obj").write_text(text + "usemtl blue\nf 1 2 3\n")
+    scene = load_obj(tmp_path / "a.obj")
+    assert [material.name for material in scene.materials] == ["red", "glass", "blue"]
+    assert scene.notes == (NO_COLORS,)

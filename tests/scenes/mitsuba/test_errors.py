@@ -1,0 +1,81 @@
+"""Every fault of a Mitsuba file gives one line that names file, element and reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scenes.mitsuba.scene import load_mitsuba
+from scenes.model.description import SceneError
+from tests.scenes.mitsuba_text import RECTANGLE
+from tests.scenes.mitsuba_text import SENSOR
+from tests.scenes.mitsuba_text import load
+
+FLAT_LIGHT = '<shape type="rectangle"><transform name="to_world"><scale x="0"/></transform><emitter type="area"/></shape>'  # noqa: E501
+INSTANCE = '<shape type="instance"><ref id="g"/></shape>'
+SPECTRUM = '<shape type="cube"><bsdf type="diffuse"><spectrum name="reflectance" filename="{}"/></bsdf></shape>'  # noqa: E501
+SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref id="a"/></shape>'
+
+
+@pytest.mark.parametrize(
+    "body, reason",
+    [
+        (
+            '<shape type="cube"><bsdf type="foo" id="x"/></shape>',
+            '<bsdf type="foo" id="x">: unknown plugin',
+        ),  # noqa: E501
+        ('<shape type="foo"/>', '<shape type="foo">: unknown plugin'),
+        ('<shape type="cube"><bsdf type="blendbsdf"/></shape>', "unsupported plugin"),
+        ('<shape type="serialized"/>', "unsupported plugin"),
+        ('<emitter type="foo"/>', "unknown plugin"),
+        ('<shape type="ply"><string name="filename" value="no.ply"/></shape>', "no such file"),
+        ('<shape type="ply"/>', "filename: missing"),
+        ('<shape type="cube"><ref id="none"/></shape>', "no element with id 'none'"),
+        ('<shape type="sphere"><float name="radius" value="big"/></shape>', "not a number 'big'"),
+        ('<shape type="sphere"><float name="radius" value="nan"/></shape>', "not finite"),
+        ('<shape type="sphere"><float name="radius" value="$r"/></shape>', "parameter $r"),
+        (FLAT_LIGHT, "area light with zero area"),
+        (
+            '<shape type="sphere"><float name="radius" value="0"/><emitter type="area"/></shape>',
+            "area light with zero area",
+        ),  # noqa: E501
+        (SELF, "reference to itself"),
+        (SPECTRUM.format("none.spd"), "none.spd: no such file"),
+        (SPECTRUM.format("scene.xml"), "not lines of wavelength and value"),
+        ('<shape type="instance"/>', "an instance needs one shapegroup"),
+        ('<shape type="instance"><shape type="cube"/></shape>', "needs one shapegroup"),
+        (f'<shape type="shapegroup" id="g"/>{INSTANCE}', '<shape type="shapegroup" id="g">: no'),
+        (f'<shape type="shapegroup" id="g">{INSTANCE}</shape>{INSTANCE}', "inside a shapegroup"),
+        ('<include filename="scene.xml"/>', "in a circle"),
+        ('<include filename="none.xml"/>', "no such file"),
+        (
+            '<shape type="sphere"><transform name="to_world"><scale x="2"/></transform></shape>',
+            "same factor",
+        ),  # noqa: E501
+        (
+            '<shape type="cube"><transform name="to_world"><matrix value="1"/></transform></shape>',
+            "1 numbers, 16 needed",
+        ),  # noqa: E501
+        (RECTANGLE + '<emitter type="constant"/><emitter type="constant"/>', "more than one"),
+        ('<emitter type="constant"><float name="radiance" value="-1"/></emitter>', "negative"),
+        ("", "no shapes"),
+        ("<shape type='cube'>", "not well-formed"),
+    ],
+)
+def test_one_line_error(tmp_path: Path, body: str, reason: str) -> None:
+    with pytest.raises(SceneError) as caught:
+        load(tmp_path, SENSOR + body)
+    message = str(caught.value)
+    assert "scene.xml: " in message or "none.xml: " in message
+    assert reason in message
+    assert "\n" not in message
+
+
+def test_entity_bomb_is_refused(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY c "&a;&a;">]><scene version="3.0.0">&c;</scene>'
+    for encoding in ("utf-8", "utf-16"):
+        path = tmp_path / "bomb.xml"
+        path.write_bytes(f'<?xml version="1.0" encoding="{encoding}"?>{bomb}'.encode(encoding))
+        with pytest.raises(SceneError, match="entities are not allowed"):
+            load_mitsuba(path)
