@@ -5,7 +5,7 @@ Device code. The tables are built by `alias_tables`.
 
 import taichi as ti
 
-from renderer.bsdfs.texture import word_bits
+from renderer.rows import word_bits
 
 UNIT_BITS = 24  # of a random number
 UNIT_STEPS = 1 << UNIT_BITS

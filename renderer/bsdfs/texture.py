@@ -5,29 +5,20 @@ Device code.
 
 import taichi as ti
 
+from renderer.rows import read_bits
+from renderer.rows import read_vec4
+from renderer.rows import row_xyz
 from renderer.tables.layout import CHECKERBOARD
 from renderer.tables.layout import CLAMP_FLAG
 from renderer.tables.layout import MIRROR_FLAG
 from renderer.tables.layout import NEAREST_FLAG
 from renderer.tables.layout import RGBE_FLAG
 from renderer.tables.layout import SRGB_FLAG
-from renderer.tables.layout import TEXTURE_ROWS
+from renderer.tables.layout import TextureSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 vec4 = ti.types.vector(4, ti.f32)
-
-
-@ti.func
-def word_bits(word: ti.f32) -> ti.i32:
-    """The integer that rides in a float word."""
-    return ti.bit_cast(word, ti.i32)
-
-
-@ti.func
-def row_xyz(row: vec4) -> vec3:
-    """First three words."""
-    return vec3(row[0], row[1], row[2])
 
 
 @ti.func
@@ -60,10 +51,11 @@ def fetch_texel(tables: ti.template(), index: ti.i32, flags: ti.i32) -> vec4:
 
 
 @ti.func
-def sample_image(tables: ti.template(), base: ti.i32, flags: ti.i32, uv: vec2) -> vec4:
+def sample_image(tables: ti.template(), texture: ti.i32, flags: ti.i32, uv: vec2) -> vec4:
     """Filtered texel at uv, v upwards, texel centres at half integers."""
-    header = tables.textures[base]
-    offset, width, height = word_bits(header[1]), word_bits(header[2]), word_bits(header[3])
+    offset = read_bits(tables.textures, texture, TextureSlot.FIRST_TEXEL)
+    width = read_bits(tables.textures, texture, TextureSlot.WIDTH)
+    height = read_bits(tables.textures, texture, TextureSlot.HEIGHT)
     is_nearest = (flags & NEAREST_FLAG) != 0
     shift = ti.select(is_nearest, 0.0, 0.5)
     x = uv.x * width - shift
@@ -87,18 +79,20 @@ def sample_image(tables: ti.template(), base: ti.i32, flags: ti.i32, uv: vec2) -
 @ti.func
 def sample_texture(tables: ti.template(), texture: ti.i32, uv: vec2) -> vec4:
     """Linear RGBA of texture number `texture` >= 0 at uv."""
-    base = texture * TEXTURE_ROWS
-    factor = tables.textures[base + 1]
-    row0, row1 = tables.textures[base + 3], tables.textures[base + 4]
-    at = vec2(row0[0] * uv.x + row0[1] * uv.y + row0[2], row1[0] * uv.x + row1[1] * uv.y + row1[2])
-    result = factor
-    if word_bits(tables.textures[base][0]) == CHECKERBOARD:
+    to_u = read_vec4(tables.textures, texture, TextureSlot.U_TRANSFORM)
+    to_v = read_vec4(tables.textures, texture, TextureSlot.V_TRANSFORM)
+    at = vec2(to_u[0] * uv.x + to_u[1] * uv.y + to_u[2], to_v[0] * uv.x + to_v[1] * uv.y + to_v[2])
+    result = vec4(0.0)
+    if read_bits(tables.textures, texture, TextureSlot.KIND) == CHECKERBOARD:
         # Two by two fields over the unit square.
         cell = ti.cast(ti.floor(2.0 * at.x), ti.i32) + ti.cast(ti.floor(2.0 * at.y), ti.i32)
+        result = read_vec4(tables.textures, texture, TextureSlot.COLOR0)
         if (cell & 1) != 0:
-            result = tables.textures[base + 2]
+            result = read_vec4(tables.textures, texture, TextureSlot.COLOR1)
     else:
-        result *= sample_image(tables, base, word_bits(row0[3]), at)
+        flags = read_bits(tables.textures, texture, TextureSlot.FLAGS)
+        scale = read_vec4(tables.textures, texture, TextureSlot.SCALE)
+        result = scale * sample_image(tables, texture, flags, at)
     return result
 
 

@@ -8,9 +8,10 @@ import taichi as ti
 from taichi.math import pi
 
 from renderer.bsdfs.alias_lookup import choose
-from renderer.bsdfs.texture import row_xyz
-from renderer.bsdfs.texture import word_bits
-from renderer.tables.layout import EMITTER_ROWS
+from renderer.rows import read_bits
+from renderer.rows import read_vec3
+from renderer.rows import row_xyz
+from renderer.tables.layout import EmitterSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
@@ -21,10 +22,10 @@ MIN_SINE = 1e-6  # at the poles a pixel has no width
 @ti.func
 def direction_to_uv(tables: ti.template(), direction: vec3) -> vec2:
     """World direction to image coordinates in [0, 1]^2."""
-    base = tables.environment_emitter * EMITTER_ROWS
-    x = row_xyz(tables.emitters[base + 2]).dot(direction)
-    y = row_xyz(tables.emitters[base + 3]).dot(direction)
-    z = row_xyz(tables.emitters[base + 4]).dot(direction)
+    emitter = tables.environment_emitter
+    x = read_vec3(tables.emitters, emitter, EmitterSlot.AXIS_X).dot(direction)
+    y = read_vec3(tables.emitters, emitter, EmitterSlot.AXIS_Y).dot(direction)
+    z = read_vec3(tables.emitters, emitter, EmitterSlot.AXIS_Z).dot(direction)
     u = ti.atan2(x, -z) / (2.0 * pi)
     return vec2(u - ti.floor(u), ti.acos(ti.min(ti.max(y, -1.0), 1.0)) / pi)
 
@@ -35,24 +36,24 @@ def uv_to_direction(tables: ti.template(), uv: vec2) -> vec3:
     phi, theta = 2.0 * pi * uv.x, pi * uv.y
     s = ti.sin(theta)
     x, y, z = s * ti.sin(phi), ti.cos(theta), -s * ti.cos(phi)
-    base = tables.environment_emitter * EMITTER_ROWS
+    emitter = tables.environment_emitter
     return (
-        row_xyz(tables.emitters[base + 2]) * x
-        + row_xyz(tables.emitters[base + 3]) * y
-        + row_xyz(tables.emitters[base + 4]) * z
+        read_vec3(tables.emitters, emitter, EmitterSlot.AXIS_X) * x
+        + read_vec3(tables.emitters, emitter, EmitterSlot.AXIS_Y) * y
+        + read_vec3(tables.emitters, emitter, EmitterSlot.AXIS_Z) * z
     )
 
 
 @ti.func
 def environment_width(tables: ti.template()) -> ti.i32:
     """Pixels per row."""
-    return word_bits(tables.emitters[tables.environment_emitter * EMITTER_ROWS + 2][3])
+    return read_bits(tables.emitters, tables.environment_emitter, EmitterSlot.WIDTH)
 
 
 @ti.func
 def environment_height(tables: ti.template()) -> ti.i32:
     """Rows."""
-    return word_bits(tables.emitters[tables.environment_emitter * EMITTER_ROWS + 3][3])
+    return read_bits(tables.emitters, tables.environment_emitter, EmitterSlot.HEIGHT)
 
 
 @ti.dataclass

@@ -7,18 +7,19 @@ import taichi as ti
 
 from renderer.bsdfs.fetch import fetch_mapped_normal
 from renderer.bsdfs.fetch import has_normal_map
-from renderer.bsdfs.texture import row_xyz
-from renderer.bsdfs.texture import word_bits
 from renderer.geometry.frame import ShadingFrame
 from renderer.geometry.frame import make_frame
-from renderer.geometry.primitives import sphere_axis
+from renderer.geometry.primitives import corner_uv
 from renderer.geometry.primitives import sphere_uv
 from renderer.geometry.ray import Hit
 from renderer.geometry.ray import Ray
-from renderer.tables.layout import GEOMETRY_ROWS
+from renderer.rows import read_bits
+from renderer.rows import read_float
+from renderer.rows import read_vec3
 from renderer.tables.layout import KIND_MASK
-from renderer.tables.layout import SHADING_ROWS
 from renderer.tables.layout import SPHERE
+from renderer.tables.layout import GeometrySlot
+from renderer.tables.layout import ShadingSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
@@ -76,32 +77,36 @@ def map_normal(frame: ShadingFrame, mapped: vec3, towards: vec3) -> vec3:
 @ti.func
 def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceInteraction:
     """Look the hit primitive up."""
-    base = hit.primitive * GEOMETRY_ROWS
-    head, row1, row2 = tables.geometry[base], tables.geometry[base + 1], tables.geometry[base + 2]
-    material = word_bits(row1[3])
+    primitive = hit.primitive
+    material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
+    origin = read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
+    e1 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE1)
+    e2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
     p = ray.origin + hit.t * ray.direction
     ng, n, uv = vec3(0.0), vec3(0.0), vec2(0.0)
-    along, handedness = vec3(0.0), 1.0  # the way u increases
-    if (word_bits(head[3]) & KIND_MASK) == SPHERE:
-        outward = (p - row_xyz(head)).normalized()
-        p = row_xyz(head) + outward * row1[0]
-        uv = sphere_uv(tables, hit.primitive, outward)
-        ng = ti.select(row1[1] > 0.0, -outward, outward)
+    along, handedness = vec3(0.0), 1.0  # derivative of the position by u; sign of the uv mapping
+    if (read_bits(tables.geometry, primitive, GeometrySlot.KIND) & KIND_MASK) == SPHERE:
+        center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
+        outward = (p - center).normalized()
+        p = center + outward * read_float(tables.geometry, primitive, GeometrySlot.RADIUS)
+        uv = sphere_uv(tables, primitive, outward)
+        is_flipped = read_float(tables.geometry, primitive, GeometrySlot.IS_FLIPPED) > 0.0
+        ng = ti.select(is_flipped, -outward, outward)
         n = ng
-        x, y = sphere_axis(tables, hit.primitive, 0), sphere_axis(tables, hit.primitive, 1)
+        x = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_X)
+        y = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Y)
         along = y * x.dot(outward) - x * y.dot(outward)
     else:
-        e1, e2 = row_xyz(row1), row_xyz(row2)
-        p = row_xyz(head) + hit.uv.x * e1 + hit.uv.y * e2
-        ng = e1.cross(e2).normalized()
-        shading = hit.primitive * SHADING_ROWS
-        s0, s1 = tables.shading[shading], tables.shading[shading + 1]
-        s2, s3 = tables.shading[shading + 2], tables.shading[shading + 3]
         b1, b2 = hit.uv.x, hit.uv.y
-        n = row_xyz(s0) + b1 * (row_xyz(s1) - row_xyz(s0)) + b2 * (row_xyz(s2) - row_xyz(s0))
-        n = n.normalized()
-        uv0 = vec2(s0[3], s1[3])
-        duv1, duv2 = vec2(s2[3], s3[0]) - uv0, vec2(s3[1], s3[2]) - uv0
+        p = origin + b1 * e1 + b2 * e2
+        ng = e1.cross(e2).normalized()
+        n0 = read_vec3(tables.shading, primitive, ShadingSlot.NORMAL0)
+        n1 = read_vec3(tables.shading, primitive, ShadingSlot.NORMAL1)
+        n2 = read_vec3(tables.shading, primitive, ShadingSlot.NORMAL2)
+        n = (n0 + b1 * (n1 - n0) + b2 * (n2 - n0)).normalized()
+        uv0 = corner_uv(tables, primitive, 0)
+        duv1 = corner_uv(tables, primitive, 1) - uv0
+        duv2 = corner_uv(tables, primitive, 2) - uv0
         uv = uv0 + b1 * duv1 + b2 * duv2
         determinant = duv1.x * duv2.y - duv1.y * duv2.x
         handedness = ti.select(determinant > 0.0, 1.0, -1.0)
@@ -118,7 +123,7 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         uv=uv,
         wi=frame.to_local(-ray.direction),
         t=hit.t,
-        primitive=hit.primitive,
+        primitive=primitive,
         material=material,
-        emitter=word_bits(row2[3]),
+        emitter=read_bits(tables.geometry, primitive, GeometrySlot.EMITTER),
     )

@@ -6,18 +6,19 @@ Device code.
 import taichi as ti
 
 from renderer.bsdfs.fetch import fetch_opacity
-from renderer.bsdfs.texture import row_xyz
-from renderer.bsdfs.texture import word_bits
 from renderer.geometry.ray import INFINITY
 from renderer.geometry.ray import Ray
+from renderer.rows import read_bits
+from renderer.rows import read_float
+from renderer.rows import read_vec3
 from renderer.sampling.sampler import hash_to_unit
 from renderer.tables.layout import DISK
-from renderer.tables.layout import GEOMETRY_ROWS
 from renderer.tables.layout import KIND_MASK
 from renderer.tables.layout import MASKED_BIT
 from renderer.tables.layout import RECTANGLE
-from renderer.tables.layout import SHADING_ROWS
 from renderer.tables.layout import SPHERE
+from renderer.tables.layout import GeometrySlot
+from renderer.tables.layout import ShadingSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
@@ -26,15 +27,20 @@ EDGE = (
     1e-6  # barycentric; triangles overlap by rounding, so that no ray slips through a shared edge
 )
 TAU = 6.283185307
+CORNER_UV_SLOTS = (
+    (ShadingSlot.U0, ShadingSlot.V0),
+    (ShadingSlot.U1, ShadingSlot.V1),
+    (ShadingSlot.U2, ShadingSlot.V2),
+)
 START_SHARE = 1e-4  # of a sphere's radius: nearer hits are where the ray itself starts
 
 
 @ti.func
 def hit_plane(tables: ti.template(), primitive: ti.i32, origin: vec3, direction: vec3) -> vec3:
     """(t, a, b) where the ray meets v0 + a edge1 + b edge2 (Moeller and Trumbore 1997)."""
-    v0 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])
-    e1 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS + 1])
-    e2 = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS + 2])
+    v0 = read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
+    e1 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE1)
+    e2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
     p = direction.cross(e2)
     inverse = 1.0 / e1.dot(p)
     s = origin - v0
@@ -47,8 +53,8 @@ def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32
     """Nearest t > t_min on the sphere, or INFINITY; discriminant as in Haines et al. 2019 (Ray
     Tracing Gems 7).
     """
-    center = row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])
-    radius = tables.geometry[primitive * GEOMETRY_ROWS + 1][0]
+    center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
+    radius = read_float(tables.geometry, primitive, GeometrySlot.RADIUS)
     f = ray.origin - center
     b = -f.dot(ray.direction)
     nearest = f + b * ray.direction
@@ -67,22 +73,17 @@ def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32
 @ti.func
 def is_absent(tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side: ti.u32) -> ti.i32:
     """1 where the ray passes a partly transparent surface; a sphere's sides decide apart."""
-    material = word_bits(tables.geometry[primitive * GEOMETRY_ROWS + 1][3])
+    material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
     u = hash_to_unit(ray.key ^ (side * ti.u32(0x85EBCA6B)), ti.cast(primitive, ti.u32))
     return u >= fetch_opacity(tables, material, uv)
 
 
 @ti.func
-def sphere_axis(tables: ti.template(), primitive: ti.i32, axis: ti.i32) -> vec3:
-    """Unit x, y or z axis of a sphere, in world space."""
-    return row_xyz(tables.shading[primitive * SHADING_ROWS + axis])
-
-
-@ti.func
 def sphere_uv(tables: ti.template(), primitive: ti.i32, n: vec3) -> vec2:
     """Longitude and latitude around the sphere's z axis, v upwards, of an outward direction."""
-    x, y = sphere_axis(tables, primitive, 0).dot(n), sphere_axis(tables, primitive, 1).dot(n)
-    z = sphere_axis(tables, primitive, 2).dot(n)
+    x = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_X).dot(n)
+    y = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Y).dot(n)
+    z = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Z).dot(n)
     phi = ti.atan2(y, x)
     latitude = ti.acos(ti.min(ti.max(z, -1.0), 1.0))
     return vec2(ti.select(phi < 0.0, phi + TAU, phi) / TAU, 1.0 - latitude * 2.0 / TAU)
@@ -91,18 +92,26 @@ def sphere_uv(tables: ti.template(), primitive: ti.i32, n: vec3) -> vec2:
 @ti.func
 def sphere_uv_at(tables: ti.template(), primitive: ti.i32, p: vec3) -> vec2:
     """Texture coordinates of a point on a sphere."""
-    outward = (p - row_xyz(tables.geometry[primitive * GEOMETRY_ROWS])).normalized()
+    center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
+    outward = (p - center).normalized()
     return sphere_uv(tables, primitive, outward)
+
+
+@ti.func
+def corner_uv(tables: ti.template(), primitive: ti.i32, corner: ti.template()) -> vec2:
+    """Texture coordinates of corner 0, 1 or 2 of a triangle or flat shape."""
+    slots = ti.static(CORNER_UV_SLOTS[corner])
+    u = read_float(tables.shading, primitive, slots[0])
+    return vec2(u, read_float(tables.shading, primitive, slots[1]))
 
 
 @ti.func
 def barycentric_to_uv(tables: ti.template(), primitive: ti.i32, b: vec2) -> vec2:
     """Texture coordinates of a triangle or flat shape."""
-    base = primitive * SHADING_ROWS
-    row0, row1 = tables.shading[base], tables.shading[base + 1]
-    row2, row3 = tables.shading[base + 2], tables.shading[base + 3]
-    uv0, uv1, uv2 = vec2(row0[3], row1[3]), vec2(row2[3], row3[0]), vec2(row3[1], row3[2])
-    return uv0 + b.x * (uv1 - uv0) + b.y * (uv2 - uv0)
+    uv0 = corner_uv(tables, primitive, 0)
+    duv1 = corner_uv(tables, primitive, 1) - uv0
+    duv2 = corner_uv(tables, primitive, 2) - uv0
+    return uv0 + b.x * duv1 + b.y * duv2
 
 
 @ti.func
@@ -125,7 +134,7 @@ def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f
     """t of a sphere, flat shape or partly transparent triangle if nearer than t_best, else
     INFINITY. Of a sphere the second side is met where the first one is absent.
     """
-    word = word_bits(tables.geometry[primitive * GEOMETRY_ROWS][3])
+    word = read_bits(tables.geometry, primitive, GeometrySlot.KIND)
     kind = word & KIND_MASK
     t, t_min = INFINITY, 0.0
     for side in range(2):

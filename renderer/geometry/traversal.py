@@ -8,22 +8,28 @@ the other.
 
 import taichi as ti
 
-from renderer.bsdfs.texture import word_bits
 from renderer.geometry.primitives import EDGE
 from renderer.geometry.primitives import hit_plane
 from renderer.geometry.primitives import hit_special
 from renderer.geometry.ray import INFINITY
 from renderer.geometry.ray import Hit
 from renderer.geometry.ray import Ray
+from renderer.rows import read_bits
+from renderer.rows import word_bits
+from renderer.tables.layout import BLOCK_EDGE1
+from renderer.tables.layout import BLOCK_EDGE2
+from renderer.tables.layout import BLOCK_PRIMITIVES
 from renderer.tables.layout import BLOCK_SIZE
 from renderer.tables.layout import BLOCK_WORDS
-from renderer.tables.layout import GEOMETRY_ROWS
 from renderer.tables.layout import KIND_MASK
 from renderer.tables.layout import NO_INDEX
+from renderer.tables.layout import NODE_LINKS
+from renderer.tables.layout import NODE_UPPER
 from renderer.tables.layout import NODE_WORDS
 from renderer.tables.layout import SPHERE
 from renderer.tables.layout import STACK_SIZE
 from renderer.tables.layout import WIDTH
+from renderer.tables.layout import GeometrySlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
@@ -73,7 +79,7 @@ def prepare_slabs(origin: vec3, direction: vec3) -> Slabs:
     for c in ti.static(range(3)):
         if abs(d[c]) < MIN_DIRECTION:
             d[c] = MIN_DIRECTION
-        flip[c] = ti.select(d[c] < 0.0, 3 * WIDTH, 0)
+        flip[c] = ti.select(d[c] < 0.0, NODE_UPPER, 0)
     inverse = 1.0 / d
     return Slabs(inverse=inverse, shifted=origin * inverse, flip=flip)
 
@@ -82,9 +88,9 @@ def prepare_slabs(origin: vec3, direction: vec3) -> Slabs:
 def enter_children(tables: ti.template(), base: ti.i32, slabs: Slabs, t_max: ti.f32) -> lanes_f32:
     """Distance at which the ray enters each child of a node; INFINITY where it misses."""
     inverse, shifted = slabs.inverse, slabs.shifted
-    near_x, far_x = base + slabs.flip.x, base + 3 * WIDTH - slabs.flip.x
-    near_y, far_y = base + WIDTH + slabs.flip.y, base + 4 * WIDTH - slabs.flip.y
-    near_z, far_z = base + 2 * WIDTH + slabs.flip.z, base + 5 * WIDTH - slabs.flip.z
+    near_x, far_x = base + slabs.flip.x, base + NODE_UPPER - slabs.flip.x
+    near_y, far_y = base + WIDTH + slabs.flip.y, base + NODE_UPPER + WIDTH - slabs.flip.y
+    near_z, far_z = base + 2 * WIDTH + slabs.flip.z, base + NODE_UPPER + 2 * WIDTH - slabs.flip.z
     enter = lanes_f32(0.0)
     for j in ti.static(range(WIDTH)):
         x0 = tables.nodes[near_x + j] * inverse.x - shifted.x
@@ -104,12 +110,12 @@ def hit_block(tables: ti.template(), base: ti.i32, o: vec3, d: vec3) -> block_f3
     """Distance to each triangle of a block, or INFINITY (Moeller and Trumbore 1997)."""
     t_block = block_f32(0.0)
     for j in ti.static(range(BLOCK_SIZE)):
-        e1x = tables.blocks[base + 3 * BLOCK_SIZE + j]
-        e1y = tables.blocks[base + 4 * BLOCK_SIZE + j]
-        e1z = tables.blocks[base + 5 * BLOCK_SIZE + j]
-        e2x = tables.blocks[base + 6 * BLOCK_SIZE + j]
-        e2y = tables.blocks[base + 7 * BLOCK_SIZE + j]
-        e2z = tables.blocks[base + 8 * BLOCK_SIZE + j]
+        e1x = tables.blocks[base + BLOCK_EDGE1 + j]
+        e1y = tables.blocks[base + BLOCK_EDGE1 + BLOCK_SIZE + j]
+        e1z = tables.blocks[base + BLOCK_EDGE1 + 2 * BLOCK_SIZE + j]
+        e2x = tables.blocks[base + BLOCK_EDGE2 + j]
+        e2y = tables.blocks[base + BLOCK_EDGE2 + BLOCK_SIZE + j]
+        e2z = tables.blocks[base + BLOCK_EDGE2 + 2 * BLOCK_SIZE + j]
         px, py, pz = d.y * e2z - d.z * e2y, d.z * e2x - d.x * e2z, d.x * e2y - d.y * e2x
         scale = 1.0 / (e1x * px + e1y * py + e1z * pz)
         sx = o.x - tables.blocks[base + j]
@@ -129,7 +135,7 @@ def finish_hit(tables: ti.template(), ray: Ray, t: ti.f32, primitive: ti.i32) ->
     """The hit with its place on the primitive."""
     uv = vec2(0.0)
     if primitive >= 0:
-        if (word_bits(tables.geometry[primitive * GEOMETRY_ROWS][3]) & KIND_MASK) != SPHERE:
+        if (read_bits(tables.geometry, primitive, GeometrySlot.KIND) & KIND_MASK) != SPHERE:
             plane = hit_plane(tables, primitive, ray.origin, ray.direction)
             uv = vec2(plane.y, plane.z)
     return Hit(t=t, primitive=primitive, uv=uv)
@@ -180,13 +186,13 @@ def intersect(tables: ti.template(), ray: Ray) -> Hit:
             mask = entered(enter, zero)
             if mask != 0:
                 j = highest_bit(mask)
-                next_link = word_bits(tables.nodes[base + 6 * WIDTH + j])
+                next_link = word_bits(tables.nodes[base + NODE_LINKS + j])
                 nearest = enter[j]
                 mask ^= 1 << j
                 while mask != 0:
                     j = highest_bit(mask)
                     t = enter[j]
-                    child = word_bits(tables.nodes[base + 6 * WIDTH + j])
+                    child = word_bits(tables.nodes[base + NODE_LINKS + j])
                     is_nearer = t < nearest
                     links[depth] = ti.select(is_nearer, next_link, child)
                     distances[depth] = ti.select(is_nearer, nearest, t)
@@ -201,7 +207,7 @@ def intersect(tables: ti.template(), ray: Ray) -> Hit:
             if (code & 1) == 0:
                 t_block = hit_block(tables, base, ray.origin, ray.direction)
             for j in range(BLOCK_SIZE):
-                candidate = word_bits(tables.blocks[base + 9 * BLOCK_SIZE + j])
+                candidate = word_bits(tables.blocks[base + BLOCK_PRIMITIVES + j])
                 if (code & 1) != 0 and candidate >= 0:
                     t_block[j] = hit_special(tables, candidate, ray, best)
                 if t_block[j] < best:

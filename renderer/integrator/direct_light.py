@@ -8,7 +8,7 @@ import taichi as ti
 
 from renderer.bsdfs.dispatch import bsdf_eval
 from renderer.bsdfs.records import Bsdf
-from renderer.emitters.emitter import sample_emitter
+from renderer.emitters.dispatch import sample_emitter
 from renderer.geometry.interaction import SurfaceInteraction
 from renderer.geometry.interaction import offset_origin
 from renderer.integrator.records import Connection

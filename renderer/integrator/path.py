@@ -12,9 +12,9 @@ from renderer.bsdfs.dispatch import bsdf_sample
 from renderer.bsdfs.fetch import fetch_bsdf
 from renderer.bsdfs.records import Bsdf
 from renderer.bsdfs.records import BSDFSample
-from renderer.emitters.emitter import emitted_radiance
-from renderer.emitters.emitter import escaped_light
-from renderer.emitters.emitter import hit_emitter_pdf
+from renderer.emitters.area import emitted_radiance
+from renderer.emitters.dispatch import escaped_light
+from renderer.emitters.dispatch import hit_emitter_pdf
 from renderer.geometry.interaction import make_interaction
 from renderer.geometry.interaction import offset_origin
 from renderer.geometry.ray import INFINITY

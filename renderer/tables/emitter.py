@@ -15,11 +15,14 @@ import numpy as np
 from renderer.tables.alias import build_alias
 from renderer.tables.environment import EnvironmentTable
 from renderer.tables.geometry import GeometryTable
+from renderer.tables.geometry import corner_uvs
 from renderer.tables.layout import AREA_EMITTER
 from renderer.tables.layout import DIRECTIONAL_EMITTER
 from renderer.tables.layout import EMITTER_ROWS
 from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import POINT_EMITTER
+from renderer.tables.layout import EmitterSlot
+from renderer.tables.layout import GeometrySlot
 from renderer.tables.texture import TextureTable
 from renderer.tables.texture import put_integers
 from scenes.images.encodings import linear_texels
@@ -86,7 +89,9 @@ def build_emitters(
     area = [part for part in parts if part is not None]
     if area:
         rows = np.concatenate([part[0] for part in area])
-        geometry.set_emitters(rows.view(np.int32)[:, 0, 1], np.arange(len(rows)))
+        geometry.set_emitters(
+            rows.view(np.int32)[EmitterSlot.PRIMITIVE.of_all], np.arange(len(rows))
+        )
         emitters.add_group(rows, np.concatenate([part[1] for part in area]))
     lights = [_light_rows(light) for light in scene.lights]
     if lights:
@@ -102,7 +107,7 @@ def build_emitters(
         )
     rows = np.concatenate(emitters.rows)
     pmf = np.concatenate(emitters.weights) / len(emitters.weights)
-    rows[:, 0, 2] = pmf
+    rows[EmitterSlot.PMF.of_all] = pmf
     return EmitterTable(rows.reshape(-1, 4), build_alias(pmf[None])[0], len(rows), number)
 
 
@@ -135,12 +140,12 @@ def _area_rows(
     primitives = np.arange(geometry.first[index], geometry.first[index + 1])
     area = _areas(scene.shapes[index], geometry.geometry[primitives])
     rows = np.zeros((len(primitives), EMITTER_ROWS, 4), np.float32)
-    put_integers(rows, np.s_[:, 0, 0], AREA_EMITTER)
-    put_integers(rows, np.s_[:, 0, 1], primitives)
-    rows[:, 0, 3] = area
-    rows[:, 1, :3] = radiance
-    put_integers(rows, np.s_[:, 1, 3], textures.add_optional(texture))
-    rows[:, 2, 0] = 1.0 if is_two_sided else 0.0
+    put_integers(rows, EmitterSlot.KIND.of_all, AREA_EMITTER)
+    put_integers(rows, EmitterSlot.PRIMITIVE.of_all, primitives)
+    rows[EmitterSlot.AREA.of_all] = area
+    rows[EmitterSlot.RADIANCE.vector_of_all] = radiance
+    put_integers(rows, EmitterSlot.TEXTURE.of_all, textures.add_optional(texture))
+    rows[EmitterSlot.IS_TWO_SIDED.of_all] = 1.0 if is_two_sided else 0.0
     power = area * float(radiance @ LUMINANCE)
     if texture is not None:
         power = power * _mean_luminance(texture, geometry.shading[primitives])
@@ -151,7 +156,9 @@ def _areas(shape: Shape, geometry: np.ndarray) -> np.ndarray:
     """(N,) surface areas of a shape's primitives."""
     if isinstance(shape, Sphere):
         return np.array([4 * np.pi * shape.radius**2])
-    parallelogram = np.linalg.norm(np.cross(geometry[:, 1, :3], geometry[:, 2, :3]), axis=1)
+    edge1 = geometry[GeometrySlot.EDGE1.vector_of_all]
+    edge2 = geometry[GeometrySlot.EDGE2.vector_of_all]
+    parallelogram = np.linalg.norm(np.cross(edge1, edge2), axis=1)
     if isinstance(shape, Flat):
         return parallelogram * (np.pi / 4 if shape.kind is FlatKind.DISK else 1.0)
     return parallelogram / 2
@@ -163,7 +170,7 @@ def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
     A triangle that looks black here is never chosen; a path that hits it still counts its emission
     in full.
     """
-    uv = shading.reshape(len(shading), -1)[:, [3, 7, 11, 12, 13, 14]].reshape(-1, 3, 2)
+    uv = corner_uvs(shading)
     at = (
         uv[:, None, 0]
         + PROBES[:, :1] * (uv[:, 1] - uv[:, 0])[:, None]
@@ -181,25 +188,28 @@ def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
 def _light_rows(light: PunctualLight) -> np.ndarray:
     """Rows of a point, spot or directional light."""
     rows = np.zeros((EMITTER_ROWS, 4), np.float32)
-    put_integers(rows, (1, 3), NO_INDEX)
+    put_integers(rows, EmitterSlot.TEXTURE.at, NO_INDEX)
     direction = np.asarray(light.direction, np.float64)
     direction = direction / np.maximum(np.linalg.norm(direction), 1e-30)
     if isinstance(light, PointLight):
-        put_integers(rows, (0, 0), POINT_EMITTER)
-        rows[1, :3] = light.intensity
-        rows[2, :3], rows[3, :3] = light.position, direction
+        put_integers(rows, EmitterSlot.KIND.at, POINT_EMITTER)
+        rows[EmitterSlot.RADIANCE.vector] = light.intensity
+        rows[EmitterSlot.POSITION.vector] = light.position
+        rows[EmitterSlot.SPOT_AXIS.vector] = direction
         # Without a cone the falloff is 1 everywhere.
         inner, outer = (
             (np.cos(light.cone[0]), np.cos(light.cone[1])) if light.cone else (-2.0, -3.0)
         )
-        rows[2, 3], rows[3, 3] = inner, outer
+        rows[EmitterSlot.COS_INNER.at], rows[EmitterSlot.COS_OUTER.at] = inner, outer
         if light.cone and light.falloff is Falloff.ANGLE:
             width = max(light.cone[1] - light.cone[0], MIN_SPOT_EDGE)
-            rows[4, :3] = (1.0, light.cone[1], 1.0 / width)
+            rows[EmitterSlot.IS_LINEAR_IN_ANGLE.at] = 1.0
+            rows[EmitterSlot.OUTER_ANGLE.at] = light.cone[1]
+            rows[EmitterSlot.INVERSE_WIDTH.at] = 1.0 / width
     else:
-        put_integers(rows, (0, 0), DIRECTIONAL_EMITTER)
-        rows[1, :3] = light.irradiance
-        rows[2, :3] = -direction
+        put_integers(rows, EmitterSlot.KIND.at, DIRECTIONAL_EMITTER)
+        rows[EmitterSlot.RADIANCE.vector] = light.irradiance
+        rows[EmitterSlot.TO_LIGHT.vector] = -direction
     return rows
 
 

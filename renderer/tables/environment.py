@@ -13,6 +13,7 @@ from renderer.tables.alias import build_alias
 from renderer.tables.environment_cells import divide
 from renderer.tables.layout import EMITTER_ROWS
 from renderer.tables.layout import ENVIRONMENT_EMITTER
+from renderer.tables.layout import EmitterSlot
 from renderer.tables.texture import put_integers
 from scenes.model.description import Environment
 from scenes.model.materials import LUMINANCE
@@ -35,8 +36,6 @@ class EnvironmentTable:
     """(N, 4) float32: left, top, width and height of each cell, in image coordinates."""
     emitter_rows: np.ndarray
     """(EMITTER_ROWS, 4) float32; the pmf is filled in by the emitter table."""
-    mean_radiance: float
-    """Luminance averaged over the sphere."""
 
 
 def build_environment(environment: Environment) -> EnvironmentTable:
@@ -52,12 +51,13 @@ def build_environment(environment: Environment) -> EnvironmentTable:
     bounds = (cells.bounds / [width, height, width, height]).astype(np.float32)
     texels = np.concatenate([image, cells.density[..., None]], axis=-1).astype(np.float32)
     emitter = np.zeros((EMITTER_ROWS, 4), np.float32)
-    put_integers(emitter, (0, 0), ENVIRONMENT_EMITTER)
+    put_integers(emitter, EmitterSlot.KIND.at, ENVIRONMENT_EMITTER)
     to_world = np.eye(3) if environment.to_world is None else np.asarray(environment.to_world)
-    emitter[2:5, :3] = to_world.T  # world to local of a rotation
-    put_integers(emitter, (slice(2, 4), 3), (width, height))
-    mean = float(((image @ LUMINANCE) * sine[:, None]).sum() / (sine.sum() * width))
-    return EnvironmentTable(texels.reshape(-1, 4), alias, bounds, emitter, mean)
+    for axis, slot in enumerate((EmitterSlot.AXIS_X, EmitterSlot.AXIS_Y, EmitterSlot.AXIS_Z)):
+        emitter[slot.vector] = to_world[:, axis]
+    put_integers(emitter, EmitterSlot.WIDTH.at, width)
+    put_integers(emitter, EmitterSlot.HEIGHT.at, height)
+    return EnvironmentTable(texels.reshape(-1, 4), alias, bounds, emitter)
 
 
 def _image(environment: Environment) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Flattens shapes into primitives: geometry and shading rows, bounds.
 
-Host code. The rows are described in `table_layout`.
+Host code. The rows are described in `renderer.tables.layout`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from renderer.tables.layout import RECTANGLE
 from renderer.tables.layout import SHADING_ROWS
 from renderer.tables.layout import SPHERE
 from renderer.tables.layout import TRIANGLE
+from renderer.tables.layout import GeometrySlot
+from renderer.tables.layout import ShadingSlot
 from renderer.tables.texture import put_integers
 from scenes.model.description import Flat
 from scenes.model.description import FlatKind
@@ -25,6 +27,12 @@ from scenes.model.description import SceneDescription
 from scenes.model.description import Shape
 from scenes.model.description import Sphere
 from scenes.model.materials import Material
+
+UV_SLOTS = (
+    (ShadingSlot.U0, ShadingSlot.V0),
+    (ShadingSlot.U1, ShadingSlot.V1),
+    (ShadingSlot.U2, ShadingSlot.V2),
+)
 
 
 @dataclass(eq=False)
@@ -47,7 +55,8 @@ class GeometryTable:
 
     def set_emitters(self, primitives: np.ndarray, emitters: np.ndarray) -> None:
         """Write each emissive primitive's emitter number."""
-        put_integers(self.geometry, (primitives, 2, 3), emitters)
+        slot = GeometrySlot.EMITTER
+        put_integers(self.geometry, (primitives, *slot.at), emitters)
 
 
 def build_geometry(scene: SceneDescription) -> GeometryTable:
@@ -64,9 +73,9 @@ def build_geometry(scene: SceneDescription) -> GeometryTable:
         rows = slice(first[index], first[index + 1])
         kind[rows] = _kind(shape, scene.materials[shape.material])
         material[rows] = shape.material
-    put_integers(geometry, np.s_[:, 0, 3], kind)
-    put_integers(geometry, np.s_[:, 1, 3], material)
-    put_integers(geometry, np.s_[:, 2, 3], NO_INDEX)
+    put_integers(geometry, GeometrySlot.KIND.of_all, kind)
+    put_integers(geometry, GeometrySlot.MATERIAL.of_all, material)
+    put_integers(geometry, GeometrySlot.EMITTER.of_all, NO_INDEX)
     return GeometryTable(geometry, shading, kind, lower, upper, first)
 
 
@@ -107,30 +116,39 @@ def _flatten_mesh(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     if mesh.uvs is not None:
         uvs = np.asarray(mesh.uvs, np.float32)[faces]
     geometry = np.zeros((len(faces), GEOMETRY_ROWS, 4), np.float32)
-    geometry[:, 0, :3] = corners[:, 0]
-    geometry[:, 1, :3] = corners[:, 1] - corners[:, 0]
-    geometry[:, 2, :3] = corners[:, 2] - corners[:, 0]
+    geometry[GeometrySlot.ORIGIN.vector_of_all] = corners[:, 0]
+    geometry[GeometrySlot.EDGE1.vector_of_all] = corners[:, 1] - corners[:, 0]
+    geometry[GeometrySlot.EDGE2.vector_of_all] = corners[:, 2] - corners[:, 0]
     return geometry, _shading_rows(normals, uvs), corners.min(axis=1), corners.max(axis=1)
 
 
 def _shading_rows(normals: np.ndarray, uvs: np.ndarray) -> np.ndarray:
     """Pack (P, 3, 3) normals and (P, 3, 2) texture coordinates."""
     rows = np.zeros((len(normals), SHADING_ROWS, 4), np.float32)
-    rows[:, :3, :3] = normals
-    flat = uvs.reshape(-1, 6)
-    rows[:, :3, 3] = flat[:, :3]
-    rows[:, 3, :3] = flat[:, 3:]
+    for corner, slot in enumerate((ShadingSlot.NORMAL0, ShadingSlot.NORMAL1, ShadingSlot.NORMAL2)):
+        rows[slot.vector_of_all] = normals[:, corner]
+    for corner, (u, v) in enumerate(UV_SLOTS):
+        rows[u.of_all], rows[v.of_all] = uvs[:, corner, 0], uvs[:, corner, 1]
     return rows
+
+
+def corner_uvs(shading: np.ndarray) -> np.ndarray:
+    """(P, 3, 2) texture coordinates of the corners, from (P, SHADING_ROWS, 4) rows."""
+    return np.stack(
+        [np.stack([shading[u.of_all], shading[v.of_all]], axis=-1) for u, v in UV_SLOTS], axis=1
+    )
 
 
 def _flatten_sphere(sphere: Sphere) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """One primitive."""
     geometry = np.zeros((1, GEOMETRY_ROWS, 4), np.float32)
-    geometry[0, 0, :3] = sphere.center
-    geometry[0, 1, :2] = (sphere.radius, 1.0 if sphere.is_flipped else 0.0)
+    geometry[0][GeometrySlot.CENTER.vector] = sphere.center
+    geometry[0][GeometrySlot.RADIUS.at] = sphere.radius
+    geometry[0][GeometrySlot.IS_FLIPPED.at] = 1.0 if sphere.is_flipped else 0.0
     center = np.asarray(sphere.center)[None]
     shading = np.zeros((1, SHADING_ROWS, 4), np.float32)
-    shading[0, :3, :3] = sphere.axes
+    for axis, slot in enumerate((ShadingSlot.AXIS_X, ShadingSlot.AXIS_Y, ShadingSlot.AXIS_Z)):
+        shading[0][slot.vector] = sphere.axes[axis]
     return geometry, shading, center - sphere.radius, center + sphere.radius
 
 
@@ -138,7 +156,12 @@ def _flatten_flat(flat: Flat) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     """One primitive; texture coordinates are (a, b)."""
     origin, u, v = (np.asarray(x, np.float64) for x in (flat.origin, flat.edge_u, flat.edge_v))
     geometry = np.zeros((1, GEOMETRY_ROWS, 4), np.float32)
-    geometry[0, 0, :3], geometry[0, 1, :3], geometry[0, 2, :3] = origin, u, v
+    for slot, vector in (
+        (GeometrySlot.ORIGIN, origin),
+        (GeometrySlot.EDGE1, u),
+        (GeometrySlot.EDGE2, v),
+    ):
+        geometry[0][slot.vector] = vector
     normal = np.cross(u, v)
     normals = np.tile(normal / np.linalg.norm(normal), (1, 3, 1)).astype(np.float32)
     uvs = np.array([[[0, 0], [1, 0], [0, 1]]], np.float32)

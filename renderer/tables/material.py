@@ -1,6 +1,6 @@
 """Flattens materials into table rows.
 
-Host code. The rows are described in `table_layout`.
+Host code. The rows are described in `renderer.tables.layout`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from renderer.tables.layout import ROUGH_CONDUCTOR
 from renderer.tables.layout import ROUGH_DIELECTRIC
 from renderer.tables.layout import THIN_DIELECTRIC
 from renderer.tables.layout import TWO_SIDED_FLAG
+from renderer.tables.layout import MaterialSlot
 from renderer.tables.texture import TextureTable
 from renderer.tables.texture import put_integers
 from scenes.model.materials import BSDF
@@ -97,22 +98,42 @@ class MaterialTable:
         rows = np.zeros((MATERIAL_ROWS, 4), np.float32)
         flags = TWO_SIDED_FLAG if material.is_two_sided else 0
         flags |= NONLINEAR_FLAG if bsdf.is_nonlinear else 0
-        put_integers(rows, 0, (bsdf.kind, flags, bsdf.distribution, bsdf.table))
-        rows[1] = (bsdf.alpha, bsdf.ior, bsdf.internal, material.normal_scale)
-        rows[2, :3] = bsdf.reflectance if isinstance(bsdf.reflectance, tuple) else ONE
-        rows[3, :3], rows[4, :3] = bsdf.specular, bsdf.transmittance
-        rows[5, :3], rows[6, :3] = bsdf.eta, bsdf.k
-        for row, texture in (
-            (2, bsdf.reflectance),
-            (3, material.normal_map),
-            (4, material.opacity),
-            (6, bsdf.metallic_roughness),
+        cutoff = material.opacity_cutoff
+        for slot, integer in (
+            (MaterialSlot.KIND, bsdf.kind),
+            (MaterialSlot.FLAGS, flags),
+            (MaterialSlot.DISTRIBUTION, bsdf.distribution),
+            (MaterialSlot.COAT_TABLE, bsdf.table),
+            (MaterialSlot.OPACITY_CHANNEL, material.opacity_channel),
+            (MaterialSlot.REFLECTANCE_TEXTURE, self.textures.add_optional(bsdf.reflectance)),
+            (MaterialSlot.NORMAL_MAP, self.textures.add_optional(material.normal_map)),
+            (MaterialSlot.OPACITY_TEXTURE, self.textures.add_optional(material.opacity)),
+            (
+                MaterialSlot.METALLIC_ROUGHNESS_TEXTURE,
+                self.textures.add_optional(bsdf.metallic_roughness),
+            ),
         ):
-            put_integers(rows, (row, 3), self.textures.add_optional(texture))
-        put_integers(rows, (5, 3), material.opacity_channel)
-        opacity = material.opacity if isinstance(material.opacity, (int, float)) else 1.0
-        rows[7] = (bsdf.metallic, bsdf.roughness, bsdf.transmission, opacity)
-        rows[8, 0] = NO_CUTOFF if material.opacity_cutoff is None else material.opacity_cutoff
+            put_integers(rows, slot.at, integer)
+        for slot, number in (
+            (MaterialSlot.ALPHA, bsdf.alpha),
+            (MaterialSlot.IOR, bsdf.ior),
+            (MaterialSlot.INTERNAL_REFLECTANCE, bsdf.internal),
+            (MaterialSlot.NORMAL_SCALE, material.normal_scale),
+            (MaterialSlot.METALLIC, bsdf.metallic),
+            (MaterialSlot.ROUGHNESS, bsdf.roughness),
+            (MaterialSlot.TRANSMISSION, bsdf.transmission),
+            (MaterialSlot.OPACITY, _constant(material.opacity)),
+            (MaterialSlot.OPACITY_CUTOFF, NO_CUTOFF if cutoff is None else cutoff),
+        ):
+            rows[slot.at] = number
+        for slot, color in (
+            (MaterialSlot.REFLECTANCE, bsdf.reflectance),
+            (MaterialSlot.SPECULAR, bsdf.specular),
+            (MaterialSlot.TRANSMITTANCE, bsdf.transmittance),
+            (MaterialSlot.ETA, bsdf.eta),
+            (MaterialSlot.K, bsdf.k),
+        ):
+            rows[slot.vector] = color if isinstance(color, tuple) else ONE
         self.rows.append(rows)
 
     def coat_transmittance(self) -> np.ndarray:
@@ -158,6 +179,11 @@ class MaterialTable:
                 len(self.coats), coat_transmittance_table(*key), rough_internal_reflectance(*key)
             )
         return self.coats[key]
+
+
+def _constant(opacity: object) -> float:
+    """Opacity as a number; 1 where a texture gives it."""
+    return opacity if isinstance(opacity, (int, float)) else 1.0
 
 
 def _conductor_row(bsdf: Conductor) -> BsdfRow:

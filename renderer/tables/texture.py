@@ -18,6 +18,7 @@ from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import RGBE_FLAG
 from renderer.tables.layout import SRGB_FLAG
 from renderer.tables.layout import TEXTURE_ROWS
+from renderer.tables.layout import TextureSlot
 from scenes.images.encodings import decode_srgb
 from scenes.model.materials import RGBE_BIAS
 from scenes.model.materials import Checkerboard
@@ -98,8 +99,11 @@ class TextureTable:
         flags |= NEAREST_FLAG if texture.filter is Filter.NEAREST else 0
         flags |= WRAP_FLAGS[texture.wrap]
         header = _header(texture.uv_transform, flags)
-        put_integers(header, 0, (IMAGE_TEXTURE, self._offset(texture.image), width, height))
-        header[1] = texture.scale
+        put_integers(header, TextureSlot.KIND.at, IMAGE_TEXTURE)
+        put_integers(header, TextureSlot.FIRST_TEXEL.at, self._offset(texture.image))
+        put_integers(header, TextureSlot.WIDTH.at, width)
+        put_integers(header, TextureSlot.HEIGHT.at, height)
+        header[TextureSlot.SCALE.row] = texture.scale
         return header
 
     def _offset(self, image: Image) -> int:
@@ -117,16 +121,16 @@ class TextureTable:
 def _header(uv_transform: tuple[float, ...], flags: int) -> np.ndarray:
     """Rows that every texture has."""
     header = np.zeros((TEXTURE_ROWS, 4), np.float32)
-    header[3, :3] = uv_transform[:3]
-    put_integers(header, (3, 3), flags)
-    header[4, :3] = uv_transform[3:6]
+    header[TextureSlot.U_TRANSFORM.vector] = uv_transform[:3]
+    header[TextureSlot.V_TRANSFORM.vector] = uv_transform[3:6]
+    put_integers(header, TextureSlot.FLAGS.at, flags)
     return header
 
 
 def _checkerboard_header(texture: Checkerboard) -> np.ndarray:
     """Two colours instead of an image."""
     header = _header(texture.uv_transform, 0)
-    put_integers(header, (0, 0), CHECKERBOARD)
-    header[1] = (*texture.color0, 1.0)
-    header[2] = (*texture.color1, 1.0)
+    put_integers(header, TextureSlot.KIND.at, CHECKERBOARD)
+    header[TextureSlot.COLOR0.row] = (*texture.color0, 1.0)
+    header[TextureSlot.COLOR1.row] = (*texture.color1, 1.0)
     return header

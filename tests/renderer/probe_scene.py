@@ -7,9 +7,9 @@ import numpy as np
 import taichi as ti
 
 from renderer.bsdfs.texture import sample_texture
-from renderer.emitters.emitter import escaped_light
-from renderer.emitters.emitter import hit_emitter_pdf
-from renderer.emitters.emitter import sample_emitter
+from renderer.emitters.dispatch import escaped_light
+from renderer.emitters.dispatch import hit_emitter_pdf
+from renderer.emitters.dispatch import sample_emitter
 from renderer.emitters.environment import look_up_environment
 from renderer.geometry.interaction import make_interaction
 from renderer.geometry.interaction import offset_origin
