@@ -21,6 +21,7 @@ from app.settings.cpu_defaults import with_cpu_start
 from app.settings.options import Options
 from denoiser.errors import CheckpointError
 from denoiser.errors import DataError
+from denoiser.errors import one_line
 from renderer.errors import BackendError
 from scenes.default_camera import with_camera
 from scenes.loader import load_scene
@@ -113,11 +114,10 @@ def _headless() -> Mode:
 def _viewer() -> Mode:
     """The viewer, or a flythrough where there is no display or no GL to open it with."""
     try:
-        from app.viewer.viewer import NoDisplayError
-        from app.viewer.viewer import run_viewer
+        from app.viewer.loop.viewer import NoDisplayError
+        from app.viewer.loop.viewer import run_viewer
     except ImportError as error:  # the bindings load the system's libraries as they are imported
-        reason = " ".join(str(error).split())
-        print(f"cannot open a window: {reason}: {INSTEAD}", file=sys.stderr)
+        print(f"cannot open a window: {one_line(error)}: {INSTEAD}", file=sys.stderr)
         return _headless()
 
     def view(scene: Outline, options: Options, loading: SceneLoading | None) -> int:

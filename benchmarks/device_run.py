@@ -1,6 +1,6 @@
 """Everything that is measured on a device, in one command that needs no network.
 
-    python benchmarks/device_run.py --output results --scenes living-room.xml classroom.xml
+    python -m benchmarks.device_run --output results --scenes living-room.xml classroom.xml
 
 Each part is a command of its own, with a limit of time; what it prints and writes is kept, and a
 part that fails or is cut off does not stop the others. `summary.json` says how each one ended.
@@ -15,14 +15,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.base.files import write_json
+from app.results.provenance import versions
+from benchmarks.scene_names import scene_names
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from scene_names import scene_names  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-
 DEFAULT_SCENE = "reading-room"
 PATH_DEPTH = 6
 
@@ -49,10 +46,10 @@ def parts(args: argparse.Namespace) -> list[Part]:
         for size in args.sizes:
             words = ["--benchmark", "--scene", scene, "--size", size, "--frames", frames]
             found.append(Part(f"benchmark-{name}-{size}", [*hush, *words, *common], 120.0))
-        rays = ["benchmarks/ray_throughput.py", "--scene", scene, "--size", args.sizes[0]]
+        rays = ["-m", "benchmarks.rays.throughput", "--scene", scene, "--size", args.sizes[0]]
         rays = [sys.executable, *rays, "--device", args.device]
         found.append(Part(f"rays-{name}", rays, 90.0))
-    step = [sys.executable, "benchmarks/training_step.py", "--crop", str(args.crop)]
+    step = [sys.executable, "-m", "benchmarks.training_step", "--crop", str(args.crop)]
     found.append(Part("training-step", [*step, "--device", args.device], 90.0))
     paper = ["--benchmark", "--network", "unet", "--size", args.sizes[0], "--frames", frames]
     found.append(Part("benchmark-paper", [*hush, *paper, *common], 120.0))

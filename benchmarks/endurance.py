@@ -1,6 +1,6 @@
 """Thousands of frames: do memory and time of a frame stay where they are?
 
-    python benchmarks/endurance.py --frames 3000 --output endurance.json --plot endurance.png
+    python -m benchmarks.endurance --frames 3000 --output endurance.json --plot endurance.png
 
 Flies the scene's path again and again, trains and denoises as the headless mode does, and notes
 the resident memory of the process after every frame, and how long it took, by the clock and by the
@@ -12,31 +12,24 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tqdm import tqdm
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-from tqdm import tqdm  # noqa: E402
-
-from app.base.figures import new_figure  # noqa: E402
-from app.base.figures import save_figure  # noqa: E402
-from app.base.files import write_json  # noqa: E402
-from app.camera_path.default import flythrough_cameras  # noqa: E402
-from app.cli.parser import parse_size  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-from app.session.session import Session  # noqa: E402
-from app.settings.session_settings import RenderSettings  # noqa: E402
-from app.settings.session_settings import SessionSettings  # noqa: E402
-from denoiser.presets import PRESETS  # noqa: E402
-from denoiser.settings import DenoiserSettings  # noqa: E402
-from denoiser.settings import NetworkName  # noqa: E402
-from scenes.loader import load_scene  # noqa: E402
+from app.base.figures import new_figure
+from app.base.figures import save_figure
+from app.base.files import write_json
+from app.camera_path.default import flythrough_cameras
+from app.cli.parser import parse_size
+from app.results.provenance import versions
+from app.session.session import Session
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from denoiser.presets import PRESETS
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from scenes.loader import load_scene
 
 LAP = 300  # frames of a flight, which is then flown again
 PARTS = 3

@@ -1,6 +1,6 @@
 """Prints a Markdown table of offline reports, a row for each network and test set.
 
-python benchmarks/offline_table.py runs/*/report.json
+python -m benchmarks.offline_table runs/*/report.json
 """
 
 from __future__ import annotations

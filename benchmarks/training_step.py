@@ -1,6 +1,6 @@
 """A training step beside what the machine's convolutions can do, in one script.
 
-    python benchmarks/training_step.py --output training-step.json
+    python -m benchmarks.training_step --output training-step.json
 
 Peak rates are those of single large convolutions, of the widths that the U-Net has, forwards and
 backwards. A step's rate counts the floating-point operations of its convolutions alone, over the
@@ -11,30 +11,23 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import torch
+from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import torch  # noqa: E402
-from torch.nn import functional  # noqa: E402
-from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-from denoiser.online.trainer import Trainer  # noqa: E402
-from denoiser.presets import PRESETS  # noqa: E402
-from denoiser.settings import DenoiserSettings  # noqa: E402
-from denoiser.settings import NetworkName  # noqa: E402
-from denoiser.settings import Precision  # noqa: E402
-from renderer.frame import FramePair  # noqa: E402
-from renderer.frame import Half  # noqa: E402
+from app.base.files import write_json
+from app.results.provenance import versions
+from denoiser.online.trainer import Trainer
+from denoiser.presets import PRESETS
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.settings import Precision
+from renderer.frame import FramePair
+from renderer.frame import Half
 
 CHANNELS = (48, 96)  # of the U-Net's convolutions, with the most work
 FRAME_SIDE = 256  # pixels

@@ -1,7 +1,17 @@
-"""Errors that a user can do something about.
+"""Errors with a message of one line for the user.
 
-Host code. Alone in a file, so that whoever catches them need not import what raises them.
+Host code. Imports nothing, so that a module that catches them need not import what raises them.
 """
+
+from __future__ import annotations
+
+
+def one_line(error: Exception | str) -> str:
+    """Reason of an exception, or a library's message, in one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    name = "unknown reason" if isinstance(error, str) else type(error).__name__
+    return " ".join(str(error).split()) or name
 
 
 class CheckpointError(ValueError):

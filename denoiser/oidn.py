@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pyoidn
 
 PACKAGE = "pyoidn"
-QUALITIES = ("high", "balanced", "fast")
 FEATURES = ("albedo", "normal")
 
 

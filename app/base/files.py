@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from app.base.errors import UsageError
+from denoiser.errors import one_line
+from denoiser.files import atomic_path
 
 
 def prepare_folder(path: Path) -> None:
@@ -24,7 +25,7 @@ def prepare_folder(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{path}: cannot be written: {one_line(error)}") from error
 
 
 @contextmanager
@@ -33,14 +34,21 @@ def partial_file(path: Path) -> Iterator[Path]:
 
     Raises UsageError where it cannot be written; then nothing is left.
     """
-    partial = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        yield partial
-        os.replace(partial, path)
+        with atomic_path(path) as partial:
+            yield partial
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be written: {one_line(error)}") from error
+
+
+def free_path(folder: Path, stem: str, suffix: str, *others: str) -> Path:
+    """folder/stem-NNN.suffix with the lowest number from 1 that no suffix is taken with."""
+    number = 1
+    while True:
+        path = folder / f"{stem}-{number:03d}{suffix}"
+        if not any(path.with_suffix(each).exists() for each in (suffix, *others)):
+            return path
+        number += 1
 
 
 def write_text(path: Path, text: str) -> None:
@@ -54,7 +62,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{path}: cannot be read: {one_line(error)}") from error
 
 
 def write_json(path: Path, content: object) -> None:

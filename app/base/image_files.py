@@ -13,6 +13,7 @@ import torch
 
 from app.base.errors import UsageError
 from app.base.files import partial_file
+from denoiser.errors import one_line
 from denoiser.transfer import tone
 
 CHANNELS: dict[str, tuple[str, ...]] = {
@@ -59,10 +60,10 @@ def write_picture(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
         output = oiio.ImageOutput.create(str(partial))
         if output is None or not output.open(str(partial), spec):
             reason = output.geterror() if output is not None else oiio.geterror()
-            raise UsageError(f"{path}: cannot be written: {_one_line(reason)}")
+            raise UsageError(f"{path}: cannot be written: {one_line(reason)}")
         is_written = output.write_image(np.ascontiguousarray(pixels))
         if not output.close() or not is_written:
-            raise UsageError(f"{path}: cannot be written: {_one_line(output.geterror())}")
+            raise UsageError(f"{path}: cannot be written: {one_line(output.geterror())}")
 
 
 def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) -> None:
@@ -72,8 +73,3 @@ def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) ->
     spec.channelnames = names
     spec.attribute("DateTime", "")  # none: the same picture is then the same file
     write_picture(path, pixels, spec)
-
-
-def _one_line(text: str) -> str:
-    """Library messages may span lines."""
-    return " ".join(text.split()) or "unknown reason"

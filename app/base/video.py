@@ -17,6 +17,9 @@ import av
 import numpy as np
 
 from app.base.errors import UsageError
+from denoiser.errors import one_line
+from denoiser.files import atomic_path
+from denoiser.files import partial_path
 
 # Constant rate factor 18 is visually lossless. Without B-frames packets stand in the order of
 # display, so that segments can be cut after any frame and joined end to end.
@@ -57,7 +60,7 @@ class VideoWriter:
         cropped = np.ascontiguousarray(padded[: self._height, : self._width])
         if cropped.shape[:2] != (self._height, self._width):  # a frame one pixel wide
             cropped = np.resize(cropped, (self._height, self._width, 3))
-        with self._told():
+        with self._errors_in_one_line():
             container.mux(stream.encode(av.VideoFrame.from_ndarray(cropped, format="rgb24")))
 
     def flush(self) -> None:
@@ -67,10 +70,10 @@ class VideoWriter:
         container, stream = self._open
         self._open = None
         segment = _segment(self._path, len(self._segments))
-        with self._told():
+        with self._errors_in_one_line():
             container.mux(stream.encode())
             container.close()
-            os.replace(_partial(self._path), segment)
+            os.replace(partial_path(self._path), segment)
         self._segments.append(segment)
 
     def close(self) -> None:
@@ -83,17 +86,17 @@ class VideoWriter:
             segment.unlink()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What goes wrong in writing, as one line; nothing half-written is left."""
+    def _errors_in_one_line(self) -> Iterator[None]:
+        """Turn errors of writing into UsageError and remove the unfinished segment."""
         try:
             yield
         except (OSError, av.FFmpegError) as error:
-            _partial(self._path).unlink(missing_ok=True)
+            partial_path(self._path).unlink(missing_ok=True)
             raise _unwritable(self._path, error) from error
 
     def _begin(self) -> tuple[av.container.OutputContainer, av.VideoStream]:
         """A new segment under its temporary name."""
-        container = _create(self._path, _partial(self._path))
+        container = _create(self._path, partial_path(self._path))
         stream = container.add_stream("libx264", rate=Fraction(FRAMES_PER_SECOND))
         stream.width, stream.height = self._width, self._height
         stream.pix_fmt = "yuv420p"
@@ -135,16 +138,13 @@ def _count(path: Path) -> int:
 
 
 def _unusable(path: Path, error: Exception) -> UsageError:
-    return UsageError(f"{path}: cannot be resumed: {' '.join(str(error).split())}")
+    return UsageError(f"{path}: cannot be resumed: {one_line(error)}")
 
 
 def _unwritable(path: Path, error: OSError | av.FFmpegError) -> UsageError:
-    return UsageError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}")
-
-
-def _partial(path: Path) -> Path:
-    """Temporary name while a file is written."""
-    return path.with_name(f".{path.stem}.part{path.suffix}")
+    return UsageError(
+        f"{path}: cannot be written: {getattr(error, 'strerror', None) or one_line(error)}"
+    )
 
 
 def _create(path: Path, partial: Path) -> av.container.OutputContainer:
@@ -157,9 +157,9 @@ def _create(path: Path, partial: Path) -> av.container.OutputContainer:
 
 def _join(sources: Sequence[Path], target: Path, limit: int | None = None) -> None:
     """Copy the frames of all sources, at most `limit`, into `target`."""
-    partial, count = _partial(target), 0
+    count = 0
     try:
-        with _create(target, partial) as output:
+        with atomic_path(target) as partial, _create(target, partial) as output:
             stream: av.VideoStream | None = None
             for source in sources:
                 with av.open(str(source)) as container:
@@ -175,6 +175,4 @@ def _join(sources: Sequence[Path], target: Path, limit: int | None = None) -> No
                         output.mux(packet)
                         count += 1
     except (av.FFmpegError, IndexError) as error:
-        partial.unlink(missing_ok=True)
         raise _unusable(sources[0], error) from error
-    os.replace(partial, target)

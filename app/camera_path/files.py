@@ -23,6 +23,7 @@ from app.base.errors import UsageError
 from app.base.files import write_json
 from app.camera_path.spline import CameraPath
 from app.camera_path.spline import Keyframe
+from denoiser.errors import one_line
 
 FORMAT = "hush-camera-path"
 VERSION = 1
@@ -45,7 +46,7 @@ def load_camera_path(path: Path) -> CameraPath:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CameraPathError(f"{path}: {error.strerror or error}") from error
+        raise CameraPathError(f"{path}: {one_line(error)}") from error
     except ValueError as error:
         raise CameraPathError(f"{path}: not JSON text ({error})") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -25,7 +25,6 @@ from app.base.interrupt import StopRequest
 from app.base.progress import StartProgress
 from app.base.progress import frames_bar
 from app.camera_path.default import flythrough_cameras
-from app.headless.run import REFERENCE_SEED
 from app.headless.study_curves import draw_study
 from app.results.comparison_figure import Panel
 from app.results.comparison_figure import draw_comparison
@@ -36,6 +35,7 @@ from app.results.resume_check import Flight
 from app.results.resume_check import check_same_flight
 from app.results.resume_check import flight_of
 from app.session.scene_loading import SceneLoading
+from app.session.session import REFERENCE_SEED
 from app.session.session import Session
 from app.settings.options import OnlineStudy
 from app.settings.options import Options

@@ -24,6 +24,7 @@ from app.base.progress import StartProgress
 from app.base.progress import frames_bar
 from app.base.video import VideoWriter
 from app.camera_path.default import flythrough_cameras
+from app.results.frame_layers import frame_layers
 from app.results.frame_log import FrameRow
 from app.results.frame_log import read_rows
 from app.results.frame_log import write_rows
@@ -32,10 +33,10 @@ from app.results.resume_check import flight_of
 from app.results.run_report import run_report
 from app.session.report import FrameReport
 from app.session.scene_loading import SceneLoading
+from app.session.session import REFERENCE_SEED
 from app.session.session import Session
 from app.session.stage_timer import RIVAL
 from app.settings.options import Options
-from app.viewer.picture.screenshot import frame_layers
 from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
 from denoiser.metrics import trimmed_rel_mse
@@ -45,7 +46,6 @@ from scenes.model.summary import Outline
 
 CHECKPOINT_EVERY = 25  # frames that a killed run may lose
 CHECKPOINT, RIVAL_CHECKPOINT = "checkpoint.safetensors", "checkpoint-rival.safetensors"
-REFERENCE_SEED = 1_000_003  # streams of the references, far from any frame's
 
 
 def run_headless(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:

@@ -17,6 +17,7 @@ from app.base.errors import UsageError
 from app.base.files import partial_file
 from app.base.image_files import write_picture
 from denoiser.errors import DataError
+from denoiser.errors import one_line
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.image_files import check_channel_count
@@ -66,14 +67,14 @@ def denoise_file(
     """Restore one picture. Alpha, EXIF orientation and colour profile stay as they are."""
     picture = oiio.ImageInput.open(str(source), plain_alpha())
     if picture is None:
-        raise DataError(f"{source}: {_one_line(oiio.geterror())}")
+        raise DataError(f"{source}: {one_line(oiio.geterror())}")
     spec = picture.spec()
     check_channel_count(source, spec.nchannels)
     kind = KINDS.get(spec.format.basetype, oiio.FLOAT)
     pixels = picture.read_image(kind)
     picture.close()
     if pixels is None:
-        raise DataError(f"{source}: {_one_line(picture.geterror())}")
+        raise DataError(f"{source}: {one_line(picture.geterror())}")
     pixels = np.asarray(pixels).reshape(spec.height, spec.width, spec.nchannels)
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{source}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
@@ -119,7 +120,7 @@ def _write_like(source: Path, target: Path, pixels: np.ndarray, spec: oiio.Image
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{target.parent}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{target.parent}: cannot be written: {one_line(error)}") from error
     if target.suffix.lower() == ".webp":
         _write_webp(source, target, pixels)
         return
@@ -134,7 +135,3 @@ def _write_webp(source: Path, target: Path, pixels: np.ndarray) -> None:
         kept = {name: original.info[name] for name in WEBP_INFO if name in original.info}
     with partial_file(target) as partial:
         Image.fromarray(pixels.squeeze()).save(partial, quality=LOSSY_QUALITY, **kept)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()) or "cannot be read"

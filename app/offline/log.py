@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.base.errors import UsageError
 from app.base.files import write_text
+from denoiser.errors import one_line
 
 LogRow = dict[str, float]
 """`iteration`, and for each kind of targets `loss_KIND` and `psnr_KIND` (dB)."""
@@ -42,4 +43,4 @@ def read_log(path: Path, last: int) -> list[LogRow]:
             ]
         return [row for row in rows if row["iteration"] <= last]
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be resumed: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{path}: cannot be resumed: {one_line(error)}") from error

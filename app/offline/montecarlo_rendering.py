@@ -21,8 +21,8 @@ from app.base.files import write_json
 from app.base.image_files import write_exr
 from app.base.progress import frames_bar
 from app.camera_path.viewpoints import viewpoints
-from app.headless.run import REFERENCE_SEED
 from app.offline.distributed import Processes
+from app.session.session import REFERENCE_SEED
 from app.settings.montecarlo_options import ViewOptions
 from app.settings.options import Options
 from denoiser.rendered.files import FORMAT

@@ -15,6 +15,7 @@ from typing import Any
 
 from app.base.errors import UsageError
 from app.base.files import write_text
+from denoiser.errors import one_line
 
 INTEGERS = ("frame", "step_count", "nonfinite")  # the other columns are decimals
 
@@ -75,4 +76,4 @@ def read_rows(path: Path) -> list[FrameRow]:
             rows = list(csv.DictReader(file))
         return [FrameRow(**{name: _cell(name, text) for name, text in row.items()}) for row in rows]
     except (OSError, TypeError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be resumed: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{path}: cannot be resumed: {one_line(error)}") from error

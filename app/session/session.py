@@ -43,6 +43,9 @@ from renderer.renderer import compile_path_tracer
 from scenes.model.description import Camera
 from scenes.model.summary import Outline
 
+REFERENCE_SEED = 1_000_003
+"""Seed of references: their random streams are far from those of any frame."""
+
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, in [0, 1]."""
 

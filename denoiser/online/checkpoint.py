@@ -10,13 +10,13 @@ from pathlib import Path
 
 from denoiser.crops import CropSampler
 from denoiser.errors import CheckpointError
+from denoiser.errors import one_line
 from denoiser.online.trainer import CROPS
 from denoiser.online.trainer import Trainer
 from denoiser.settings import DenoiserSettings
 from denoiser.training.checkpoint_file import ONLINE
 from denoiser.training.checkpoint_file import Content
 from denoiser.training.checkpoint_file import check_tensors
-from denoiser.training.checkpoint_file import one_line
 from denoiser.training.checkpoint_file import read_content
 from denoiser.training.checkpoint_file import write_content
 

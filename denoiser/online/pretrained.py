@@ -1,22 +1,18 @@
 """Weights that come with the program, for networks to start from instead of random ones.
 
-Host code. They were learned by `benchmarks/warm_start.py` from noisy frames of rooms made at
+Host code. They were learned by `benchmarks/pretraining/train.py` from noisy frames of rooms made at
 random, and are kept in half precision.
 """
 
 from __future__ import annotations
 
 import functools
-import os
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file
-from safetensors.torch import save_file
 from torch import nn
 
 from denoiser.settings import NetworkName
-from denoiser.training.checkpoint_file import PARTIAL_SUFFIX
 
 FOLDER = Path(__file__).resolve().parents[1] / "weights"
 
@@ -30,13 +26,6 @@ def has_start(name: NetworkName) -> bool:
 def load_start(network: nn.Module, name: NetworkName) -> None:
     """Give `network` the weights to start from."""
     network.load_state_dict(load_file(_path(name)))
-
-
-def write_start(path: Path, weights: dict[str, torch.Tensor]) -> None:
-    """Write weights by name, in half precision."""
-    partial = path.with_name(path.name + PARTIAL_SUFFIX)
-    save_file({name: value.half().contiguous() for name, value in weights.items()}, partial)
-    os.replace(partial, path)
 
 
 def _path(name: NetworkName) -> Path:

@@ -19,6 +19,7 @@ import OpenImageIO as oiio
 import torch
 
 from denoiser.errors import DataError
+from denoiser.errors import one_line
 from denoiser.rendered.dataset import View
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.dataset import silent
@@ -79,7 +80,7 @@ def read_view_list(folder: Path) -> ViewList:
     except FileNotFoundError as error:
         raise DataError(f"{folder}: no rendered views in it ({LIST_NAME} is missing)") from error
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: {' '.join(str(error).split())}") from error
+        raise DataError(f"{path}: {one_line(error)}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DataError(f'{path}: no list of views: "format" must be "{FORMAT}"')
     if content.get("version") != VERSION:
@@ -128,7 +129,7 @@ def _read_layers(
     picture = oiio.ImageBuf(str(path))
     pixels = picture.get_pixels(oiio.FLOAT)
     if pixels is None or picture.has_error:
-        raise DataError(f"{path}: {' '.join(picture.geterror().split()) or 'cannot be read'}")
+        raise DataError(f"{path}: {one_line(picture.geterror())}")
     height, width = pixels.shape[:2]
     if (width, height) != size:
         raise DataError(f"{path}: {width}x{height}, {LIST_NAME} says {size[0]}x{size[1]}")

@@ -10,11 +10,11 @@ from pathlib import Path
 import torch
 
 from denoiser.errors import CheckpointError
+from denoiser.errors import one_line
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.trainer import RestorationTrainer
 from denoiser.training.checkpoint_file import Content
 from denoiser.training.checkpoint_file import check_tensors
-from denoiser.training.checkpoint_file import one_line
 from denoiser.training.checkpoint_file import read_content
 from denoiser.training.checkpoint_file import write_content
 

@@ -12,6 +12,7 @@ import numpy as np
 import OpenImageIO as oiio
 
 from denoiser.errors import DataError
+from denoiser.errors import one_line
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".exr")
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of encoded RGB (ITU-R BT.601)
@@ -35,14 +36,14 @@ def read_pixels(path: Path) -> np.ndarray:
     """(H, W, C) uint8, uint16 or float32 as stored, turned upright by its EXIF orientation."""
     picture = oiio.ImageBuf(str(path), 0, 0, plain_alpha())
     if picture.has_error or not picture.read(convert=""):
-        raise DataError(f"{path}: {_one_line(picture.geterror())}")
+        raise DataError(f"{path}: {one_line(picture.geterror())}")
     if picture.orientation != 1:
         picture = oiio.ImageBufAlgo.reorient(picture)
     kind = picture.spec().format.basetype
     stored = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}.get(kind, oiio.FLOAT)
     pixels = picture.get_pixels(stored)
     if pixels is None or picture.has_error or pixels.size == 0:
-        raise DataError(f"{path}: {_one_line(picture.geterror())}")
+        raise DataError(f"{path}: {one_line(picture.geterror())}")
     check_channel_count(path, pixels.shape[-1])
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{path}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
@@ -86,7 +87,3 @@ def _files_below(folder: Path) -> Iterator[Path]:
             part.startswith(".") for part in path.relative_to(folder).parts
         ):
             yield path
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()) or "cannot be read"

@@ -18,6 +18,7 @@ from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 
 from denoiser.errors import DataError
+from denoiser.errors import one_line
 from denoiser.restoration.corruptions.kspace import SIDE
 from denoiser.restoration.dataset import PictureSet
 from denoiser.restoration.dataset import stored
@@ -84,7 +85,7 @@ def _read_npz(path: Path) -> Scans:
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
     except NO_ARRAYS as error:
-        raise DataError(f"{path}: no slices with subjects: {_one_line(error)}") from error
+        raise DataError(f"{path}: no slices with subjects: {one_line(error)}") from error
     if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not len(slices):
         raise DataError(f"{path}: slices {slices.shape}, subject {subjects.shape}")
     _check(slices, str(path))
@@ -101,7 +102,7 @@ def _read_volume(path: Path) -> list[np.ndarray]:
         stored_volume = nibabel.load(path)
         volume = np.asarray(stored_volume.get_fdata(dtype=np.float32))  # type: ignore[attr-defined]
     except NO_VOLUME as error:
-        raise DataError(f"{path}: {_one_line(error)}") from error
+        raise DataError(f"{path}: {one_line(error)}") from error
     volume = volume.squeeze()
     if volume.ndim != 3:
         raise DataError(f"{path}: {volume.ndim} dimensions, a volume has three")
@@ -157,7 +158,3 @@ def _subject_of(file: Path, folder: Path) -> str:
     if file.parent != folder and folder.is_dir():
         return str(file.parent.relative_to(folder))
     return re.sub(r"[-_. ]?\d+$", "", file.stem) or file.stem
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

@@ -7,7 +7,6 @@ step count.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ from safetensors import safe_open
 from safetensors.torch import save as to_bytes
 
 from denoiser.errors import CheckpointError
+from denoiser.errors import one_line
+from denoiser.files import atomic_path
 
 FORMAT_VERSION = 1  # raised whenever older readers could misread a file
 METADATA_KEY = "hush-checkpoint"
 ONLINE = "online"  # what a file is of, where its header does not say
-PARTIAL_SUFFIX = ".part"  # of the temporary name while a file is written
 
 
 class Content(NamedTuple):
@@ -44,12 +44,10 @@ def write_content(path: Path, content: Content) -> None:
     header = content._asdict() | {"format_version": FORMAT_VERSION}
     del header["tensors"]
     tensors = {name: value.cpu().contiguous() for name, value in content.tensors.items()}
-    partial = path.parent / (path.name + PARTIAL_SUFFIX)
     try:
-        partial.write_bytes(to_bytes(tensors, metadata={METADATA_KEY: json.dumps(header)}))
-        os.replace(partial, path)
+        with atomic_path(path) as partial:
+            partial.write_bytes(to_bytes(tensors, metadata={METADATA_KEY: json.dumps(header)}))
     except OSError as error:
-        _remove(partial)
         raise CheckpointError(f"{path}: cannot be written: {one_line(error)}") from error
 
 
@@ -100,20 +98,5 @@ def check_tensors(
             raise CheckpointError(f"{path}: other architecture: {name} is not known")
 
 
-def one_line(error: Exception) -> str:
-    """One line saying what went wrong."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 def _describe(tensor: torch.Tensor) -> str:
     return f"{tuple(tensor.shape)} {str(tensor.dtype).removeprefix('torch.')}"
-
-
-def _remove(partial: Path) -> None:
-    """Clear away what a failed write left, if it can be."""
-    try:
-        partial.unlink(missing_ok=True)
-    except OSError:
-        pass  # The parent is missing or no folder: then nothing was written.

@@ -74,13 +74,13 @@ def _read_texels(path: Path, name: str) -> tuple[np.ndarray, str]:
     config.attribute("oiio:UnassociatedAlpha", 1)
     source = oiio.ImageInput.open(str(path), config)
     if source is None:
-        raise SceneError(f"{name}: not a readable image ({_one_line(oiio.geterror())})")
+        raise SceneError(f"{name}: not a readable image ({_first_line(oiio.geterror())})")
     try:
         basetype = source.spec().format.basetype
         stored = {oiio.UINT8: "uint8", oiio.UINT16: "uint16"}.get(basetype, "float")
         texels = source.read_image(stored)
         if texels is None:
-            raise SceneError(f"{name}: damaged image ({_one_line(source.geterror())})")
+            raise SceneError(f"{name}: damaged image ({_first_line(source.geterror())})")
         return texels, source.format_name()
     finally:
         source.close()
@@ -116,7 +116,7 @@ def _to_unit(texels: np.ndarray) -> np.ndarray:
     return texels.astype(np.float32)
 
 
-def _one_line(message: str) -> str:
-    """First line of a library's error text, without the path that the caller names already."""
+def _first_line(message: str) -> str:
+    """First line of a library's error text; the lines after it repeat the path."""
     lines = message.strip().splitlines()
     return lines[0] if lines else "no reason given"

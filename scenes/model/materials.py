@@ -1,7 +1,7 @@
 """What a surface is made of: textures, BSDFs and materials.
 
-Host code. Records only. Conventions as in `scenes.model.description`: linear RGB, texture coordinates
-with v upwards.
+Host code. Records only. Conventions as in `scenes.model.description`: linear RGB, texture
+coordinates with v upwards.
 """
 
 from __future__ import annotations

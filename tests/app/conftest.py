@@ -17,8 +17,8 @@ import torch
 
 from app.session.session import Session
 from app.settings.options import Options
-from app.viewer.viewer import Viewer
-from app.viewer.window import Window
+from app.viewer.loop.viewer import Viewer
+from app.viewer.loop.window import Window
 from tests.app.cornell_session import begin_again
 from tests.app.cornell_session import start_session
 from tests.app.desk import PICTURE_CENTER

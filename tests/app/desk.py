@@ -22,7 +22,7 @@ from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
 from app.viewer.gui import panel
-from app.viewer.viewer import Viewer
+from app.viewer.loop.viewer import Viewer
 from denoiser.settings import DenoiserSettings
 from denoiser.transfer import tone
 from scenes.model.description import Camera

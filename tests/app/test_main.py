@@ -193,7 +193,7 @@ def test_without_a_window_the_flythrough_runs(
             monkeypatch.delenv(name, raising=False)
     else:  # as on a machine without libGL, where the bindings cannot be imported
         monkeypatch.setitem(sys.modules, "imgui.integrations.glfw", None)
-        for name in ("app.viewer.viewer", "app.viewer.window"):
+        for name in ("app.viewer.loop.viewer", "app.viewer.loop.window"):
             monkeypatch.delitem(sys.modules, name, raising=False)
     assert main(["--scene", "furnace", *TINY]) == 0 and flown == ["furnace"]
     error = capsys.readouterr().err

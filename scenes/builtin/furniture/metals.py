@@ -10,7 +10,6 @@ from scenes.model.materials import Conductor
 from scenes.optics.indices import METALS
 
 GOLD, COPPER, SILVER, ALUMINIUM = METALS["au"], METALS["cu"], METALS["ag"], METALS["al"]
-CHROMIUM = METALS["cr"]
 BRASS: tuple[RGB, RGB] = ((0.444, 0.527, 1.094), (3.695, 2.765, 1.829))
 """Index of refraction eta + i k per channel of about 70 % copper and 30 % zinc."""
 

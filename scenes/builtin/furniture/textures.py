@@ -16,11 +16,6 @@ def tiled(image: Image, width: float, height: float | None = None) -> ImageTextu
     return ImageTexture(image, uv_transform=(1.0 / width, 0.0, 0.0, 0.0, 1.0 / height, 0.0))
 
 
-def turned_tiles(image: Image, width: float) -> ImageTexture:
-    """As `tiled`, with u and v exchanged: the picture's columns follow v."""
-    return ImageTexture(image, uv_transform=(0.0, 1.0 / width, 0.0, 1.0 / width, 0.0, 0.0))
-
-
 def whole(image: Image) -> ImageTexture:
     """The image once over uvs in [0, 1]."""
     return ImageTexture(image, wrap=Wrap.CLAMP)

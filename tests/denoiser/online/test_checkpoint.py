@@ -133,7 +133,7 @@ def test_a_failed_write_keeps_the_older_file(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("denoiser.training.checkpoint_file.os.replace", fail)
+    monkeypatch.setattr("denoiser.files.os.replace", fail)
     with pytest.raises(CheckpointError, match="No space left on device"):
         save(path, Trainer(SETTINGS, "cpu"))
     assert path.read_bytes() == b"older"

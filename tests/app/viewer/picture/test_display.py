@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.viewer.loop.window import Window
 from app.viewer.picture.display import Display
 from app.viewer.picture.views import ERROR_WHITE
 from app.viewer.picture.views import Encoding
@@ -18,7 +19,6 @@ from app.viewer.picture.views import Shown
 from app.viewer.picture.views import ToneCurve
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.zoom import Zoom
-from app.viewer.window import Window
 from scenes.images.encodings import encode_srgb
 from scenes.model.materials import LUMINANCE
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from app.viewer.loop.window import Window
 from app.viewer.picture.cuda_buffer import CudaBuffer
 from app.viewer.picture.cuda_buffer import CudaShareError
 from app.viewer.picture.upload import Upload
-from app.viewer.window import Window
 from tests.app.conftest import needs_display
 
 pytestmark = needs_display

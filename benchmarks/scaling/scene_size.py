@@ -1,6 +1,6 @@
 """How cost grows: triangles, pixels, samples, path depth - one curve each.
 
-    python benchmarks/growth.py --output growth.json --plot growth.png
+    python -m benchmarks.scaling.scene_size --output growth.json --plot growth.png
 
 Triangles are those of a hall of bumpy balls, cut finer and finer: the picture stays the same. Each
 count of them is written to a PLY file and loaded, built and rendered in a process of its own, so
@@ -20,29 +20,23 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import numpy as np
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import numpy as np  # noqa: E402
-from bumpy_balls import BALL_COUNT  # noqa: E402
-from bumpy_balls import bumpy_balls  # noqa: E402
-from growth_plot import draw_growth  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.cli.parser import parse_size  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-from renderer import backend  # noqa: E402
-from renderer.renderer import IntegratorSettings  # noqa: E402
-from renderer.renderer import Renderer  # noqa: E402
-from renderer.tables.bvh_build import build_tree  # noqa: E402
-from renderer.tables.bvh_wide import widen  # noqa: E402
-from renderer.tables.geometry import build_geometry  # noqa: E402
-from scenes.loader import load_scene  # noqa: E402
-from scenes.model.description import Camera  # noqa: E402
-from scenes.model.description import SceneDescription  # noqa: E402
+from app.base.files import write_json
+from app.cli.parser import parse_size
+from app.results.provenance import versions
+from benchmarks.scaling.bumpy_balls import BALL_COUNT
+from benchmarks.scaling.bumpy_balls import bumpy_balls
+from benchmarks.scaling.plot import draw_growth
+from renderer import backend
+from renderer.renderer import IntegratorSettings
+from renderer.renderer import Renderer
+from renderer.tables.bvh_build import build_tree
+from renderer.tables.bvh_wide import widen
+from renderer.tables.geometry import build_geometry
+from scenes.loader import load_scene
+from scenes.model.description import Camera
+from scenes.model.description import SceneDescription
 
 COUNTS = (10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
 SIDES = (64, 128, 256, 512, 1024)
@@ -86,7 +80,14 @@ def in_process(count: int, args: argparse.Namespace) -> dict[str, float]:
         bumpy_balls(path, count)
         size = "x".join(str(side) for side in args.size)
         words = ["--file", str(path), "--size", size, "--repeats", str(args.repeats)]
-        command = [sys.executable, __file__, *words, "--device", args.device]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.scaling.scene_size",
+            *words,
+            "--device",
+            args.device,
+        ]
         told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         result: dict[str, float] = json.loads(told.splitlines()[-1])
     print(" ".join(f"{name} {value:.4g}" for name, value in result.items()), flush=True)

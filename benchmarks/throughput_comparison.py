@@ -1,6 +1,6 @@
 r"""Paths per second of two renderers in turn, in one run.
 
-    python benchmarks/side_by_side.py --rounds 3 --output throughput.json \
+    python -m benchmarks.throughput_comparison --rounds 3 --output throughput.json \
         --ours "python run_viewer.py --benchmark --scene SCENE --size 320x180 --train-steps 0" \
         --theirs "python mitsuba_render.py SCENE --size 320x180 --spp 8 --max-depth 6" \
         --scenes living-room.xml classroom.xml
@@ -16,15 +16,11 @@ import re
 import shlex
 import statistics
 import subprocess
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from scene_names import scene_names  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
+from app.base.files import write_json
+from app.results.provenance import versions
+from benchmarks.scene_names import scene_names
 
 RATE = re.compile(r"([\d.]+) M paths/s")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scenes.builtin.random_rooms import generated_room
-from scenes.builtin.random_rooms import generated_tour
+from benchmarks.pretraining.random_rooms import generated_room
+from benchmarks.pretraining.random_rooms import generated_tour
 from scenes.default_camera import bounds_of
 from scenes.model.description import Mesh
 from scenes.model.description import SceneDescription

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from denoiser.online.augmentation import augmented
+from benchmarks.pretraining.augmentation import augmented
 from denoiser.temporal import channels as planes
 from denoiser.temporal.examples import Examples
 

@@ -17,10 +17,10 @@ from app.viewer.interaction.events import KeyEvent
 from app.viewer.interaction.events import PointerEvent
 from app.viewer.interaction.events import ScrollEvent
 from app.viewer.interaction.state import Cockpit
-from app.viewer.layout import Screen
-from app.viewer.path_player import PathPlayer
+from app.viewer.loop.layout import Screen
+from app.viewer.loop.path_player import PathPlayer
+from app.viewer.loop.window import Window
 from app.viewer.picture.views import VIEWS
-from app.viewer.window import Window
 
 SPLIT_REACH = 8.0  # screen units around the split line that take hold of it
 

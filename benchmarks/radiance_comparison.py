@@ -1,6 +1,6 @@
 """Compares our radiance with another renderer's, block by block, by z-test.
 
-    python benchmarks/compare_radiance.py SCENE --other A.npz B.npz --size 240x144 --spp 1024
+    python -m benchmarks.radiance_comparison SCENE --other A.npz B.npz --size 240x144 --spp 1024
 
 A.npz and B.npz hold `reference`, (H, W, 3) float32 linear radiance of two independent renders of
 the same scene, camera, size and depth with a box filter. Ours is rendered twice as well. Each 16x16
@@ -12,7 +12,7 @@ blocks beyond four standard errors.
 
 Three ways in which Mitsuba 3 differs are evened out by
 
-    python benchmarks/compare_radiance.py SCENE.xml --adapt ADAPTED.xml
+    python -m benchmarks.radiance_comparison SCENE.xml --adapt ADAPTED.xml
 
 which writes a scene to be put beside the original. Mitsuba looks pictures up with row 0 at
 v = 0, upside down on PLY meshes with v upwards; it takes an opacity from a picture's luminance even
@@ -25,28 +25,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import numpy as np
+import torch
+import trimesh
+from PIL import Image
+from scipy import stats
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-import trimesh  # noqa: E402
-from PIL import Image  # noqa: E402
-from scipy import stats  # noqa: E402
-
-from app.cli.parser import parse_size  # noqa: E402
-from renderer import backend  # noqa: E402
-from renderer.film import Film  # noqa: E402
-from renderer.renderer import IntegratorSettings  # noqa: E402
-from renderer.renderer import Renderer  # noqa: E402
-from scenes.loader import load_scene  # noqa: E402
+from app.cli.parser import parse_size
+from renderer import backend
+from renderer.film import Film
+from renderer.renderer import IntegratorSettings
+from renderer.renderer import Renderer
+from scenes.loader import load_scene
 
 BLOCK = 16  # pixels
 PASS_SPP = 16

@@ -15,14 +15,14 @@ from app.viewer.interaction.commands import Command
 from app.viewer.interaction.controls import world_up
 from app.viewer.interaction.lens import focused_at
 from app.viewer.interaction.state import Cockpit
-from app.viewer.layout import Screen
-from app.viewer.path_player import PathPlayer
+from app.viewer.loop.layout import Screen
+from app.viewer.loop.path_player import PathPlayer
+from app.viewer.loop.window import Window
 from app.viewer.picture.exposure import EXPOSURES
 from app.viewer.picture.inspector import pixel_at
 from app.viewer.picture.screenshot import save_screenshot
 from app.viewer.picture.views import start_label
 from app.viewer.picture.zoom import WHOLE
-from app.viewer.window import Window
 from scenes.default_camera import bounds_of
 from scenes.default_camera import frame_camera
 from scenes.model.summary import Outline

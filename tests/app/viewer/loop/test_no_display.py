@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from app.viewer.window import NoDisplayError
-from app.viewer.window import Window
+from app.viewer.loop.window import NoDisplayError
+from app.viewer.loop.window import Window
 from tests.app.conftest import needs_display
 from tests.app.desk import PATIENCE_SECONDS
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 NO_WAY_TO_GL = """
 import moderngl
-from app.viewer.window import NoDisplayError, Window
+from app.viewer.loop.window import NoDisplayError, Window
 
 def nowhere(**_):
     raise Exception("cannot detect window\\nwith OpenGL support")

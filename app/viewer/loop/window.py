@@ -23,6 +23,7 @@ from app.viewer.interaction.events import FocusLost
 from app.viewer.interaction.events import KeyEvent
 from app.viewer.interaction.events import PointerEvent
 from app.viewer.interaction.events import ScrollEvent
+from denoiser.errors import one_line
 
 FONT_PIXELS = 15.0
 FONT_FILE = "mpl-data/fonts/ttf/DejaVuSans.ttf"  # comes with matplotlib
@@ -222,8 +223,7 @@ def _context(window: Any) -> moderngl.Context:
     except Exception as error:  # moderngl raises Exception itself
         glfw.destroy_window(window)
         glfw.terminate()
-        reason = " ".join(str(error).split())
-        raise NoDisplayError(f"cannot open a window: {reason}") from error
+        raise NoDisplayError(f"cannot open a window: {one_line(error)}") from error
 
 
 def _open(title: str, size: tuple[int, int]) -> Any:

@@ -14,19 +14,19 @@ from app.viewer.gui.overlays import draw_progress
 from app.viewer.gui.panel import WIDTH
 from app.viewer.gui.panel import draw_panel
 from app.viewer.gui.plots import Plots
+from app.viewer.gui.tags import draw_table
+from app.viewer.gui.tags import draw_tags
 from app.viewer.gui.theme import set_theme
 from app.viewer.interaction.panel_edits import Draft
+from app.viewer.loop.window import Window
 from app.viewer.picture.display import BACKGROUND
 from app.viewer.picture.display import Display
-from app.viewer.picture.display import draw_table
-from app.viewer.picture.display import draw_tags
 from app.viewer.picture.inspector import pixel_rows
 from app.viewer.picture.views import Rectangle
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.views import letterbox
 from app.viewer.picture.views import shown
 from app.viewer.picture.zoom import Place
-from app.viewer.window import Window
 
 MIN_PICTURE_SHARE = 0.3  # of the window beside the panel; with less the panel covers the picture
 

@@ -1,6 +1,6 @@
 """Rays per second by kind, without any shading.
 
-    python benchmarks/ray_throughput.py --scene living-room.xml --output rays.json
+    python -m benchmarks.rays.throughput --scene living-room.xml --output rays.json
 
 Paths start at the scene's camera and go on diffusely for some bounces; from each vertex a shadow
 ray leaves as well, towards anywhere. The rays are kept, in the order in which their pixels are
@@ -11,30 +11,23 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import numpy as np
+import taichi as ti
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import numpy as np  # noqa: E402
-import taichi as ti  # noqa: E402
-from ray_kernels import RAY_WORDS  # noqa: E402
-from ray_kernels import record_rays  # noqa: E402
-from ray_kernels import trace  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.cli.parser import parse_size  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-from renderer import backend  # noqa: E402
-from renderer.integrator.camera import camera_parameters  # noqa: E402
-from renderer.integrator.upload import build_scene_tables  # noqa: E402
-from renderer.integrator.upload import upload  # noqa: E402
-from scenes.loader import load_scene  # noqa: E402
+from app.base.files import write_json
+from app.cli.parser import parse_size
+from app.results.provenance import versions
+from benchmarks.rays.kernels import RAY_WORDS
+from benchmarks.rays.kernels import record_rays
+from benchmarks.rays.kernels import trace
+from renderer import backend
+from renderer.integrator.camera import camera_parameters
+from renderer.integrator.upload import build_scene_tables
+from renderer.integrator.upload import upload
+from scenes.loader import load_scene
 
 KINDS = ("camera", "bounce", "shadow")
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 from safetensors.torch import save_file
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from racer import Truth  # noqa: E402
-
-from app.headless.run import REFERENCE_SEED  # noqa: E402
-from app.session.session import Session  # noqa: E402
-from scenes.model.description import Camera  # noqa: E402
+from app.session.session import REFERENCE_SEED
+from app.session.session import Session
+from benchmarks.comparison.entry import Truth
+from denoiser.files import atomic_path
+from scenes.model.description import Camera
 
 PARTS = 4  # independent references of a frame
 
@@ -39,9 +35,8 @@ class References:
         path = self._folder / f"{self._session.scene.name}-{self._key(camera)}.safetensors"
         if not path.exists():
             parts = {str(index): part for index, part in enumerate(self._rendered(camera))}
-            temporary = path.with_suffix(".part")
-            save_file({name: part.cpu().contiguous() for name, part in parts.items()}, temporary)
-            os.replace(temporary, path)
+            with atomic_path(path) as partial:
+                save_file({name: part.cpu().contiguous() for name, part in parts.items()}, partial)
         kept = load_file(path)
         device = self._session.backend.device
         return Truth.of([kept[str(index)].to(device) for index in range(PARTS)])

@@ -1,6 +1,6 @@
 """Does a denoiser ever diverge? Many seeds from scratch on the same frames of short flights.
 
-    python benchmarks/stability.py --scene reading-room cornell-box veach-mis --seeds 20
+    python -m benchmarks.comparison.stability --scene reading-room cornell-box veach-mis --seeds 20
 
 For every scene a flight is rendered once, with references at every N-th frame. Each seed then
 trains a new network on it. Counted are the measured frames after frame 30 whose PSNR on T lies
@@ -12,36 +12,29 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import torch
+from tqdm import tqdm
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import torch  # noqa: E402
-from tqdm import tqdm  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.camera_path.default import flythrough_cameras  # noqa: E402
-from app.cli.parser import parse_size  # noqa: E402
-from app.headless.run import REFERENCE_SEED  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-from app.session.session import Session  # noqa: E402
-from app.settings.session_settings import RenderSettings  # noqa: E402
-from app.settings.session_settings import SessionSettings  # noqa: E402
-from denoiser.metrics import psnr  # noqa: E402
-from denoiser.online.trainer import Trainer  # noqa: E402
-from denoiser.presets import PRESETS  # noqa: E402
-from denoiser.settings import DenoiserSettings  # noqa: E402
-from denoiser.settings import NetworkName  # noqa: E402
-from denoiser.settings import Start  # noqa: E402
-from renderer.frame import FramePair  # noqa: E402
-from scenes.loader import load_scene  # noqa: E402
+from app.base.files import write_json
+from app.camera_path.default import flythrough_cameras
+from app.cli.parser import parse_size
+from app.results.provenance import versions
+from app.session.session import REFERENCE_SEED
+from app.session.session import Session
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from denoiser.metrics import psnr
+from denoiser.online.trainer import Trainer
+from denoiser.presets import PRESETS
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.settings import Start
+from renderer.frame import FramePair
+from scenes.loader import load_scene
 
 SETTLED = 30  # frames after which nothing may be worse than the mean of halves
 

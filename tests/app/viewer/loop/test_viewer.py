@@ -25,11 +25,11 @@ from app.settings.options import Options
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
 from app.viewer.gui import panel
+from app.viewer.loop.viewer import StartCancelled
+from app.viewer.loop.viewer import Viewer
+from app.viewer.loop.viewer import run_viewer
+from app.viewer.loop.window import Window
 from app.viewer.picture.views import View
-from app.viewer.viewer import StartCancelled
-from app.viewer.viewer import Viewer
-from app.viewer.viewer import run_viewer
-from app.viewer.window import Window
 from denoiser.online import checkpoint
 from denoiser.settings import DenoiserSettings
 from scenes.loader import load_scene

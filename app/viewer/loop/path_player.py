@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.base.errors import UsageError
+from app.base.files import free_path
 from app.base.files import prepare_folder
 from app.camera_path.default import flythrough_path
 from app.camera_path.files import save_camera_path
@@ -15,7 +16,6 @@ from app.camera_path.spline import CameraPath
 from app.camera_path.spline import PathRecorder
 from app.settings.options import Options
 from app.viewer.interaction.state import Cockpit
-from app.viewer.picture.screenshot import free_path
 from scenes.model.summary import Outline
 
 STEM = "camera-path"

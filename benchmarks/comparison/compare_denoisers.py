@@ -1,6 +1,6 @@
 """Denoisers side by side on the same frames of one flight, Open Image Denoise among them.
 
-    python benchmarks/denoiser_race.py --scene living-room.xml --output race.json
+    python -m benchmarks.comparison.compare_denoisers --scene living-room.xml --output race.json
 
 Every network trains on the frames as they come, `best:scratch` from random weights, `best:alone`
 without history. At some frames, and those before the late ones, independent references are
@@ -22,37 +22,31 @@ import sys
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import torch
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import torch  # noqa: E402
-from racer import Racer  # noqa: E402
-from racer import file_name  # noqa: E402
-from racer import measure  # noqa: E402
-from racer import measure_at_rest  # noqa: E402
-from references import References  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.base.image_files import write_exr  # noqa: E402
-from app.camera_path.default import flythrough_cameras  # noqa: E402
-from app.cli.parser import parse_size  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-from app.session.session import Session  # noqa: E402
-from app.settings.session_settings import RenderSettings  # noqa: E402
-from app.settings.session_settings import SessionSettings  # noqa: E402
-from denoiser.oidn import has_oidn  # noqa: E402
-from denoiser.oidn import oidn_denoise  # noqa: E402
-from denoiser.online.trainer import Trainer  # noqa: E402
-from denoiser.presets import PRESETS  # noqa: E402
-from denoiser.settings import DenoiserSettings  # noqa: E402
-from denoiser.settings import NetworkName  # noqa: E402
-from denoiser.settings import Precision  # noqa: E402
-from denoiser.settings import Start  # noqa: E402
-from renderer.frame import FramePair  # noqa: E402
-from scenes.loader import load_scene  # noqa: E402
+from app.base.files import write_json
+from app.base.image_files import write_exr
+from app.camera_path.default import flythrough_cameras
+from app.cli.parser import parse_size
+from app.results.provenance import versions
+from app.session.session import Session
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from benchmarks.comparison.entry import Racer
+from benchmarks.comparison.entry import file_name
+from benchmarks.comparison.entry import measure
+from benchmarks.comparison.entry import measure_at_rest
+from benchmarks.comparison.references import References
+from denoiser.oidn import has_oidn
+from denoiser.oidn import oidn_denoise
+from denoiser.online.trainer import Trainer
+from denoiser.presets import PRESETS
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.settings import Precision
+from denoiser.settings import Start
+from renderer.frame import FramePair
+from scenes.loader import load_scene
 
 MEASURED = [10, 20, 30, 50, 100, 150, 220, 240, 260, 280, 300]  # frames
 LATE = 100  # frames at the end that means are taken over

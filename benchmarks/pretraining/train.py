@@ -1,8 +1,8 @@
 """Trains the weights that the networks with history start from: on noisy frames alone, of rooms
 made at random.
 
-    python benchmarks/warm_start.py render --rooms 60 --flights flights
-    python benchmarks/warm_start.py train --network best --flights flights \\
+    python -m benchmarks.pretraining.train render --rooms 60 --flights flights
+    python -m benchmarks.pretraining.train train --network best --flights flights \\
         --output denoiser/weights/best.safetensors
 
 `render` flies once through each room and keeps what it rendered; files that are complete are kept,
@@ -15,51 +15,43 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
-import sys
 from dataclasses import asdict
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+from safetensors.torch import save_file
+from tqdm import tqdm
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from safetensors import safe_open  # noqa: E402
-from safetensors.torch import load_file  # noqa: E402
-from safetensors.torch import save_file  # noqa: E402
-from tqdm import tqdm  # noqa: E402
-
-from app.camera_path.default import path_through  # noqa: E402
-from app.cli.parser import parse_size  # noqa: E402
-from app.session.session import Session  # noqa: E402
-from app.settings.session_settings import RenderSettings  # noqa: E402
-from app.settings.session_settings import SessionSettings  # noqa: E402
-from denoiser.crops import CropSampler  # noqa: E402
-from denoiser.online.augmentation import augmented  # noqa: E402
-from denoiser.online.pretrained import write_start  # noqa: E402
-from denoiser.online.trainer import AVERAGE  # noqa: E402
-from denoiser.online.trainer import Trainer  # noqa: E402
-from denoiser.presets import PRESETS  # noqa: E402
-from denoiser.restoration.trainer import ramped_down  # noqa: E402
-from denoiser.settings import DenoiserSettings  # noqa: E402
-from denoiser.settings import NetworkName  # noqa: E402
-from denoiser.settings import Start  # noqa: E402
-from denoiser.temporal.examples import Examples  # noqa: E402
-from denoiser.temporal.examples import joined  # noqa: E402
-from denoiser.tensors import below  # noqa: E402
-from renderer.frame import FramePair  # noqa: E402
-from renderer.frame import Half  # noqa: E402
-from renderer.frame import Viewpoint  # noqa: E402
-from scenes.builtin.random_rooms import FOV_X  # noqa: E402
-from scenes.builtin.random_rooms import generated_room  # noqa: E402
-from scenes.builtin.random_rooms import generated_tour  # noqa: E402
+from app.camera_path.default import path_through
+from app.cli.parser import parse_size
+from app.session.session import Session
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from benchmarks.pretraining.augmentation import augmented
+from benchmarks.pretraining.random_rooms import FOV_X
+from benchmarks.pretraining.random_rooms import generated_room
+from benchmarks.pretraining.random_rooms import generated_tour
+from denoiser.crops import CropSampler
+from denoiser.files import atomic_path
+from denoiser.online.trainer import AVERAGE
+from denoiser.online.trainer import Trainer
+from denoiser.presets import PRESETS
+from denoiser.restoration.trainer import ramped_down
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
+from denoiser.settings import Start
+from denoiser.temporal.examples import Examples
+from denoiser.temporal.examples import joined
+from denoiser.tensors import below
+from renderer.frame import FramePair
+from renderer.frame import Half
+from renderer.frame import Viewpoint
 
 TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
 TOUR_SEED = 77  # added to a room's own: where its flight begins
@@ -102,9 +94,8 @@ def write_flight(path: Path, pairs: list[FramePair]) -> None:
     for name in ("color", "albedo", "normal"):
         tensors[name] = tensors[name].clamp(max=BRIGHTEST).half()
     views = [asdict(pair.viewpoint) for pair in pairs if pair.viewpoint is not None]
-    temporary = path.with_suffix(".part")
-    save_file(tensors, temporary, {"viewpoints": json.dumps(views), "spp": str(pairs[0].spp)})
-    os.replace(temporary, path)
+    with atomic_path(path) as partial:
+        save_file(tensors, partial, {"viewpoints": json.dumps(views), "spp": str(pairs[0].spp)})
 
 
 def read_flight(path: Path, device: torch.device) -> list[FramePair]:
@@ -118,6 +109,12 @@ def read_flight(path: Path, device: torch.device) -> list[FramePair]:
         a, b = (Half(*(image[index, half] for image in images)) for half in range(2))
         pairs.append(FramePair(a, b, int(notes["spp"]), index, Viewpoint(**known)))
     return pairs
+
+
+def write_weights(path: Path, weights: dict[str, torch.Tensor]) -> None:
+    """Write weights by name, in half precision."""
+    with atomic_path(path) as partial:
+        save_file({name: value.half().contiguous() for name, value in weights.items()}, partial)
 
 
 class Pool:
@@ -179,7 +176,7 @@ def train(args: argparse.Namespace) -> None:
                 bar.update()
             trainer.denoise(pair)  # the next frame carries along what was made of this one
         bar.set_postfix(loss=f"{float(loss):.4f}")
-        write_start(args.output, below(trainer.state(), AVERAGE))
+        write_weights(args.output, below(trainer.state(), AVERAGE))
     bar.close()
 
 

@@ -1,28 +1,24 @@
-"""One denoiser of `denoiser_race.py`, and how it is measured."""
+"""One denoiser of a comparison, and its measures."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import torch
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-from denoiser.features import stacked  # noqa: E402
-from denoiser.metrics import RELATIVE_EPSILON  # noqa: E402
-from denoiser.online.trainer import Trainer  # noqa: E402
-from denoiser.temporal.gbuffer import SeenHalves  # noqa: E402
-from denoiser.temporal.reprojection import match  # noqa: E402
-from denoiser.transfer import tone  # noqa: E402
-from renderer.frame import FramePair  # noqa: E402
+from denoiser.features import stacked
+from denoiser.metrics import RELATIVE_EPSILON
+from denoiser.online.trainer import Trainer
+from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.reprojection import match
+from denoiser.transfer import tone
+from renderer.frame import FramePair
 
 
 @dataclass(frozen=True, eq=False)

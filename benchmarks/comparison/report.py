@@ -1,6 +1,7 @@
-"""Reports of `denoiser_race.py` as a Markdown table, curves over the frames, and pictures.
+"""Reports of `compare_denoisers` as a Markdown table, curves over the frames, and pictures.
 
-    python benchmarks/race_report.py race-*.json --curves race.png --pictures pictures flights.png
+    python -m benchmarks.comparison.report race-*.json --curves race.png \\
+        --pictures pictures flights.png
 
 The best of each flight is in bold. `--alone` prints the rows of `best:alone`, which has no history.
 `--pictures` takes the folder that the race wrote its last frames to, and the file to draw them in.
@@ -11,28 +12,21 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
 from collections.abc import Callable
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import torch
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import torch  # noqa: E402
-from racer import file_name  # noqa: E402
-
-from app.base.figures import new_figure  # noqa: E402
-from app.base.figures import save_figure  # noqa: E402
-from app.results.comparison_figure import Panel  # noqa: E402
-from app.results.comparison_figure import draw_comparison  # noqa: E402
-from app.results.comparison_figure import toned_planes  # noqa: E402
-from scenes.images.files import read_environment  # noqa: E402
+from app.base.figures import new_figure
+from app.base.figures import save_figure
+from app.results.comparison_figure import Panel
+from app.results.comparison_figure import draw_comparison
+from app.results.comparison_figure import toned_planes
+from benchmarks.comparison.entry import file_name
+from scenes.images.files import read_environment
 
 NAMES = {
     "mean of halves": "mean of halves",

@@ -1,6 +1,6 @@
 """Compares choices of the online denoiser on the same frames of one flythrough.
 
-    python benchmarks/denoiser_defaults.py --scene reading-room --output defaults.json
+    python -m benchmarks.comparison.denoiser_defaults --scene reading-room --output defaults.json
 
 Renders a flight once, trains every variant on it from scratch and gives the mean PSNR of the last
 frames against references: network outputs under L_HDR, learning rates, one crop a step against both
@@ -11,37 +11,30 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import numpy as np
+import torch
+from torch.nn import functional
 
-from app.base.environment import prepare_libraries  # noqa: E402
-
-prepare_libraries()
-
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from torch.nn import functional  # noqa: E402
-
-from app.base.files import write_json  # noqa: E402
-from app.camera_path.default import flythrough_cameras  # noqa: E402
-from app.cli.parser import parse_size  # noqa: E402
-from app.results.provenance import versions  # noqa: E402
-from app.session.session import Session  # noqa: E402
-from app.settings.session_settings import RenderSettings  # noqa: E402
-from app.settings.session_settings import SessionSettings  # noqa: E402
-from denoiser.metrics import psnr  # noqa: E402
-from denoiser.online.trainer import Trainer  # noqa: E402
-from denoiser.settings import DenoiserSettings  # noqa: E402
-from denoiser.settings import Precision  # noqa: E402
-from denoiser.temporal.examples import joined  # noqa: E402
-from denoiser.training import losses  # noqa: E402
-from renderer.frame import FramePair  # noqa: E402
-from scenes.loader import load_scene  # noqa: E402
+from app.base.files import write_json
+from app.camera_path.default import flythrough_cameras
+from app.cli.parser import parse_size
+from app.results.provenance import versions
+from app.session.session import Session
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from denoiser.metrics import psnr
+from denoiser.online.trainer import Trainer
+from denoiser.settings import DenoiserSettings
+from denoiser.settings import Precision
+from denoiser.temporal.examples import joined
+from denoiser.training import losses
+from renderer.frame import FramePair
+from scenes.loader import load_scene
 
 MEASURED = 5  # frames at the end of the flight
 REFERENCE_SEED = 999

@@ -1,0 +1,32 @@
+"""Layers of a frame, as written to multi-layer EXR files.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from app.session.report import FrameReport
+
+
+def frame_layers(report: FrameReport, reference: torch.Tensor | None) -> dict[str, torch.Tensor]:
+    """Everything a frame knows by layer, (H, W, 3) or (H, W, 1) float32 linear; denoised first.
+
+    Args:
+        reference: (H, W, 3) linear radiance, None where none was rendered.
+    """
+    half = report.pair.a
+    layers = {
+        "denoised": report.denoised,
+        "mean": report.pair.mean_color(),
+        "noisy": half.color,
+        "albedo": half.albedo,
+        "normal": half.normal,
+        "depth": half.depth,
+    }
+    if report.rival is not None:
+        layers["rival"] = report.rival
+    if reference is not None:
+        layers["reference"] = reference
+    return layers

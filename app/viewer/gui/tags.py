@@ -1,0 +1,90 @@
+"""Tags: names of the views, notices and pixel tables, drawn over the picture.
+
+Host code. Drawn with imgui.
+"""
+
+from __future__ import annotations
+
+import imgui
+
+from app.session.report import FrameReport
+from app.viewer.picture.views import ViewState
+from app.viewer.picture.views import view_label
+
+TAG_INSET = 8.0  # screen units from the picture's edge to a tag, and between two tags
+TAG_PADDING = 5.0
+TAG_BACKGROUND = (0.0, 0.0, 0.0, 0.6)
+TAG_COLOR = (0.92, 0.92, 0.94, 1.0)
+NOTICE_COLOR = (0.98, 0.68, 0.25, 1.0)
+
+
+def draw_tags(
+    report: FrameReport | None, view: ViewState, corner: tuple[float, float], width: float
+) -> None:
+    """Names of the views, recording and message on the picture.
+
+    Args:
+        corner: upper left corner of the picture in screen units, y downwards.
+        width: of the picture in screen units.
+    """
+    x, y = corner[0] + TAG_INSET, corner[1] + TAG_INSET
+    line = imgui.get_text_line_height() + 2 * TAG_PADDING + TAG_INSET
+    _draw_tag(view_label(report, view.left), (x, y), TAG_COLOR)
+    if view.is_split:
+        label = view_label(report, view.right)
+        right = corner[0] + width - TAG_INSET - 2 * TAG_PADDING - imgui.calc_text_size(label)[0]
+        _draw_tag(label, (right, y), TAG_COLOR)
+    notices = ["recording the camera"] if view.is_recording else []
+    notices += ["playing the camera path"] if view.is_playing else []
+    for index, notice in enumerate(notices):
+        _draw_tag(notice, (x, y + (index + 1) * line), NOTICE_COLOR)
+    if view.message:
+        _draw_tag(view.message, (x, imgui.get_io().display_size[1] - line), NOTICE_COLOR)
+
+
+def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
+    """A plate with a title and rows right below a place in screen units, kept inside the window.
+
+    The first column of a row is its name; numbers stand below each other, at their right ends.
+    """
+    (title,), *rest = rows
+    line, gap = imgui.get_text_line_height(), 1.5 * TAG_PADDING
+    name_width = max(_width(name) for name, *_ in rest)
+    number_width = gap + max(_width(number) for _, *numbers in rest for number in numbers)
+    count = max(len(numbers) for _, *numbers in rest)
+    wide = max(_width(title), name_width + count * number_width)
+    beside = 2 * (TAG_INSET + TAG_PADDING)
+    width, height = imgui.get_io().display_size
+    x = min(place[0] + beside, width - wide - beside)
+    y = min(place[1] + beside, height - line * len(rows) - beside)
+    ink = _draw_plate((x, y), (wide, line * len(rows)), TAG_COLOR)
+    canvas = imgui.get_background_draw_list()
+    for index, (name, *numbers) in enumerate(rows):
+        left, top = x + TAG_PADDING, y + TAG_PADDING + index * line
+        canvas.add_text(left, top, ink, name)
+        for column, number in enumerate(numbers, 1):
+            end = left + name_width + column * number_width
+            canvas.add_text(end - _width(number), top, ink, number)
+
+
+def _draw_tag(text: str, corner: tuple[float, float], color: tuple[float, ...]) -> None:
+    """Text on a dark plate, below all panels."""
+    ink = _draw_plate(corner, imgui.calc_text_size(text), color)
+    x, y = corner
+    imgui.get_background_draw_list().add_text(x + TAG_PADDING, y + TAG_PADDING, ink, text)
+
+
+def _draw_plate(
+    corner: tuple[float, float], size: tuple[float, float], color: tuple[float, ...]
+) -> int:
+    """A dark plate that holds text of this size; what to write on it with."""
+    x, y = corner
+    right, bottom = x + size[0] + 2 * TAG_PADDING, y + size[1] + 2 * TAG_PADDING
+    plate, ink = (imgui.get_color_u32_rgba(*value) for value in (TAG_BACKGROUND, color))
+    canvas = imgui.get_background_draw_list()
+    canvas.add_rect_filled(x, y, right, bottom, plate, rounding=4.0)
+    return int(ink)
+
+
+def _width(text: str) -> float:
+    return float(imgui.calc_text_size(text)[0])

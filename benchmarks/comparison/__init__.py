@@ -1,0 +1,1 @@
+"""Denoisers compared along camera paths: the online networks and Open Image Denoise."""

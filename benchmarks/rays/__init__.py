@@ -1,0 +1,1 @@
+"""Rays per second of the traversal, without shading."""
