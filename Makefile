@@ -1,11 +1,13 @@
 # Hush: `make run` opens the viewer, `make test` runs every test, `make check` the static checks.
 # Arguments pass on: make run ARGS="--scene cornell-box"
 
-VENV := .venv
+# The newest Python of 3.10 to 3.13 that runs here; PYTHON=python3.12 takes another, in a virtual
+# environment of its own.
+PYTHON ?=
+PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3.10)
+VENV := .venv$(if $(PYTHON),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 ARGS ?=
-# imgui has wheels for these two versions of Python only.
-PYTHONS := python3.11 python3.10
 # One display for the window's tests; xvfb-run picks a free number.
 SYSTEM_PACKAGES := xvfb xauth xdotool libgl1 libegl1 libgl1-mesa-dri
 
@@ -35,7 +37,7 @@ $(BIN)/python:
 	@for python in $(PYTHONS); do \
 		if $$python -c "" 2>/dev/null; then exec $$python -m venv $(VENV); fi; \
 	done; \
-	echo "Hush needs Python 3.10 or 3.11 (imgui has no wheels for others): install one of them first."; \
+	echo "Hush needs Python 3.10 to 3.13; not found: $(PYTHONS)"; \
 	exit 1
 
 $(VENV)/run.stamp: setup.cfg constraints.txt | $(BIN)/python

@@ -6,6 +6,7 @@ Host code. Imported, and called, before torch and Taichi are.
 from __future__ import annotations
 
 import os
+import sys
 
 SETTINGS = {
     "ENABLE_TAICHI_HEADER_PRINT": "0",  # no greeting on the standard output
@@ -15,9 +16,17 @@ SETTINGS = {
     "GOMP_SPINCOUNT": "2000",
     "NUMBA_THREADING_LAYER": "workqueue",  # the OpenMP one changes the number of torch's threads
 }
+LINUX_SETTINGS = {
+    # The window is an X11 one in Wayland sessions too: moderngl finds no Wayland context,
+    # imgui-bundle fails to import once glfw has loaded its library without X11, and PyOpenGL, which
+    # pyimgui draws with, would look for an EGL context.
+    "PYGLFW_LIBRARY_VARIANT": "x11",
+    "PYOPENGL_PLATFORM": "x11",
+}
 
 
 def prepare_libraries() -> None:
     """Set what the caller's environment does not."""
-    for name, value in SETTINGS.items():
+    settings = SETTINGS | (LINUX_SETTINGS if sys.platform == "linux" else {})
+    for name, value in settings.items():
         os.environ.setdefault(name, value)

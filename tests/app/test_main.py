@@ -192,8 +192,9 @@ def test_without_a_window_the_flythrough_runs(
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):
             monkeypatch.delenv(name, raising=False)
     else:  # as on a machine without libGL, where the bindings cannot be imported
-        monkeypatch.setitem(sys.modules, "imgui.integrations.glfw", None)
-        for name in ("app.viewer.loop.viewer", "app.viewer.loop.window"):
+        for library in ("imgui", "imgui_bundle"):
+            monkeypatch.setitem(sys.modules, library, None)
+        for name in [name for name in sys.modules if name.startswith("app.viewer")]:
             monkeypatch.delitem(sys.modules, name, raising=False)
     assert main(["--scene", "furnace", *TINY]) == 0 and flown == ["furnace"]
     error = capsys.readouterr().err

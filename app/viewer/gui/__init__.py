@@ -1,1 +1,1 @@
-"""Panel, overlays and plots, drawn with imgui."""
+"""Panel, overlays and plots, over pyimgui or imgui-bundle."""

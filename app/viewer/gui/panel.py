@@ -1,6 +1,6 @@
 """Panel: shows a report and what the user has chosen, returns what the user wants changed.
 
-Host code. Draws with imgui; reaches into nothing. Every function that draws takes a `Draft`, shows
+Host code. Every function that draws takes a `Draft`, shows
 what is in it and writes the user's changes back.
 """
 
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import imgui
-
 from app.session.report import FrameReport
+from app.viewer.gui import gui
 from app.viewer.gui.overlays import draw_help
 from app.viewer.gui.overlays import draw_question
 from app.viewer.gui.plots import Plots
@@ -18,10 +17,8 @@ from app.viewer.gui.settings_sections import draw_render
 from app.viewer.gui.settings_sections import draw_training
 from app.viewer.gui.settings_sections import draw_view
 from app.viewer.gui.theme import DIM
-from app.viewer.gui.theme import FIXED_WINDOW
 from app.viewer.gui.theme import GOOD
 from app.viewer.gui.widgets import button_row
-from app.viewer.gui.widgets import header
 from app.viewer.interaction.commands import Command
 from app.viewer.interaction.lens import FIELDS_OF_VIEW
 from app.viewer.interaction.panel_edits import Draft
@@ -40,19 +37,10 @@ def draw_panel(
     """The panel on the left, and over the picture the help and the question if they are open."""
     draft = Draft(view)
     if view.panel_visible:
-        imgui.set_next_window_position(0.0, 0.0)
-        imgui.set_next_window_size(WIDTH * scale, imgui.get_io().display_size[1])
-        imgui.begin("panel", flags=FIXED_WINDOW | imgui.WINDOW_NO_BRING_TO_FRONT_ON_FOCUS)
-        imgui.push_item_width(-LABEL_WIDTH * scale)
-        _draw_figures(draft, report)
-        draw_view(draft)
-        draw_render(draft)
-        draw_training(draft, report)
-        _draw_plots(plots, PLOT_HEIGHT * scale)
-        _draw_camera(draft)
-        _draw_files(draft)
-        imgui.pop_item_width()
-        imgui.end()
+        size = (WIDTH * scale, gui.display_size()[1])
+        with gui.fixed_window("panel", (0.0, 0.0), size, is_behind=True):
+            with gui.item_width(-LABEL_WIDTH * scale):
+                _draw_sections(draft, report, plots, scale)
     if view.help_visible:
         draw_help(scale)
     if view.is_asking_reset:
@@ -60,31 +48,42 @@ def draw_panel(
     return draft
 
 
+def _draw_sections(draft: Draft, report: FrameReport | None, plots: Plots, scale: float) -> None:
+    """All sections of the panel, from the top."""
+    _draw_figures(draft, report)
+    draw_view(draft)
+    draw_render(draft)
+    draw_training(draft, report)
+    _draw_plots(plots, PLOT_HEIGHT * scale)
+    _draw_camera(draft)
+    _draw_files(draft)
+
+
 def _draw_figures(draft: Draft, report: FrameReport | None) -> None:
     """The figures one looks at first."""
     if report is None:
-        imgui.text_colored("first frame ...", *DIM)
+        gui.text_colored("first frame ...", DIM)
         return
     total = report.milliseconds.get("total", 0.0)
     width, height = report.pair.a.size
-    imgui.text(f"{total:.1f} ms")
-    imgui.same_line()
-    imgui.text_colored(f"{width} x {height}, {report.pair.spp} spp a half", *DIM)
+    gui.text(f"{total:.1f} ms")
+    gui.same_line()
+    gui.text_colored(f"{width} x {height}, {report.pair.spp} spp a half", DIM)
     if report.psnr_denoised is not None and report.psnr_mean is not None:
-        imgui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", *GOOD)
-        imgui.same_line()
-        imgui.text_colored(f"mean {report.psnr_mean:.2f} dB, by {report.measure_spp} spp", *DIM)
+        gui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", GOOD)
+        gui.same_line()
+        gui.text_colored(f"mean {report.psnr_mean:.2f} dB, by {report.measure_spp} spp", DIM)
         if report.psnr_rival is not None:
-            imgui.text_colored(f"rival {report.psnr_rival:.2f} dB", *DIM)
+            gui.text_colored(f"rival {report.psnr_rival:.2f} dB", DIM)
     else:
-        imgui.text_colored("PSNR: when the camera rests", *DIM)
+        gui.text_colored("PSNR: when the camera rests", DIM)
     if report.nonfinite_count:
-        imgui.text_colored(f"{report.nonfinite_count} pixels not finite", 1.0, 0.3, 1.0)
+        gui.text_colored(f"{report.nonfinite_count} pixels not finite", (1.0, 0.3, 1.0))
 
 
 def _draw_plots(plots: Plots, height: float) -> None:
     """The last frames as curves."""
-    if not header("Plots"):
+    if not gui.header("Plots"):
         return
     plots.draw_milliseconds(height)
     plots.draw_loss(height)
@@ -93,10 +92,10 @@ def _draw_plots(plots: Plots, height: float) -> None:
 
 def _draw_camera(draft: Draft) -> None:
     """Where the camera is and where it goes."""
-    if not header("Camera"):
+    if not gui.header("Camera"):
         return
     view = draft.view
-    imgui.text_colored(f"speed {view.fly_speed:.3g} units/s (wheel)", *DIM)
+    gui.text_colored(f"speed {view.fly_speed:.3g} units/s (wheel)", DIM)
     _draw_lens(draft)
     record = "Stop (Space)" if view.is_recording else "Record (Space)"
     play = "Stop (Enter)" if view.is_playing else "Play (Enter)"
@@ -109,18 +108,18 @@ def _draw_lens(draft: Draft) -> None:
     camera = draft.view.camera
     if camera is None:
         return
-    changed, fov = imgui.slider_float(
-        "field of view", camera.fov_x, *FIELDS_OF_VIEW, "%.0f deg", imgui.SLIDER_FLAGS_ALWAYS_CLAMP
+    changed, fov = gui.slider_float(
+        "field of view", camera.fov_x, *FIELDS_OF_VIEW, "%.0f deg", gui.CLAMPED
     )
     if changed:
         draft.camera = replace(camera, fov_x=fov)
     focus = camera.focus_distance
-    changed, radius = imgui.drag_float(
+    changed, radius = gui.drag_float(
         "lens radius", camera.aperture_radius, LENS_DRAG * focus, 0.0, focus, "%.4g"
     )
     if changed:
         draft.camera = replace(camera, aperture_radius=min(max(radius, 0.0), focus))
-    changed, distance = imgui.drag_float(
+    changed, distance = gui.drag_float(
         "focus (V)", focus, FOCUS_DRAG * focus, *FOCUS_DISTANCES, "%.4g"
     )
     if changed:
@@ -130,8 +129,8 @@ def _draw_lens(draft: Draft) -> None:
 
 def _draw_files(draft: Draft) -> None:
     """What is kept."""
-    if not header("Files"):
+    if not gui.header("Files"):
         return
-    draft.show(checkpoint=imgui.input_text("checkpoint", draft.view.checkpoint)[1])
+    draft.show(checkpoint=gui.input_text("checkpoint", draft.view.checkpoint)[1])
     button_row(draft, {"Save (F5)": Command.SAVE, "Load (F9)": Command.LOAD})
     button_row(draft, {"Screenshot (F12)": Command.SCREENSHOT, "Help (F1)": Command.HELP})

@@ -1,4 +1,4 @@
-"""Plots: the last few hundred frames as curves, drawn with imgui.
+"""Plots: the last few hundred frames as curves.
 
 Host code.
 """
@@ -9,9 +9,9 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-import imgui
-
 from app.session.report import FrameReport
+from app.viewer.gui import gui
+from app.viewer.gui.canvas import Canvas
 
 HISTORY = 240  # frames kept
 MIN_PLACES = 60  # frames that a plot is wide, however few there have been
@@ -113,32 +113,32 @@ def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, flo
 
 def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, height: float) -> None:
     """A framed plot as wide as the panel, below a line with its legend."""
-    canvas = imgui.get_window_draw_list()
-    left, line_top = imgui.get_cursor_screen_pos()
-    top = line_top + imgui.get_text_line_height() + 2.0
-    width = imgui.get_content_region_available_width()
+    canvas = Canvas.of_window()
+    left, line_top = gui.cursor()
+    top = line_top + gui.line_height() + 2.0
+    width = gui.content_width()
     right, bottom = left + width, top + height
-    canvas.add_rect_filled(left, top, right, bottom, _packed(FRAME_COLOR), rounding=4.0)
+    canvas.rectangle((left, top), (right, bottom), FRAME_COLOR, 4.0)
     middle = (top + bottom) / 2
-    canvas.add_line(left, middle, right, middle, _packed(GRID_COLOR))
+    canvas.line((left, middle), (right, middle), GRID_COLOR)
     for name, values in series.items():
         for piece in curve_points(values, axis):
             points = [
                 (left + PADDING + x * (width - 2 * PADDING), bottom - PADDING - y * (height - 8.0))
                 for x, y in piece
             ]
-            # One by one: imgui thins a polyline to dots where it bends sharply.
+            # Line by line: Dear ImGui thins a polyline to dots at sharp bends.
             for start, end in zip(points, points[1:]):
-                canvas.add_line(*start, *end, _packed(colors[name]), LINE_PIXELS)
-    canvas.add_text(left + PADDING, top + 1.0, _packed(LABEL_COLOR), axis.texts[0])
-    low_top = bottom - imgui.get_text_line_height() - 1.0
-    canvas.add_text(left + PADDING, low_top, _packed(LABEL_COLOR), axis.texts[1])
+                canvas.line(start, end, colors[name], LINE_PIXELS)
+    canvas.text((left + PADDING, top + 1.0), LABEL_COLOR, axis.texts[0])
+    low_top = bottom - gui.line_height() - 1.0
+    canvas.text((left + PADDING, low_top), LABEL_COLOR, axis.texts[1])
     _draw_legend(canvas, series, colors, legend, (right - PADDING, line_top))
-    imgui.dummy(width, bottom - line_top)
+    gui.dummy(width, bottom - line_top)
 
 
 def _draw_legend(
-    canvas: imgui._DrawList,
+    canvas: Canvas,
     series: Series,
     colors: dict[str, Color],
     number: str,
@@ -152,8 +152,8 @@ def _draw_legend(
             continue
         latest = number % values[-1] if values and math.isfinite(values[-1]) else "-"
         text = f"{name} {latest}"
-        x -= imgui.calc_text_size(text)[0]
-        canvas.add_text(x, y, _packed(colors[name]), text)
+        x -= gui.text_size(text)[0]
+        canvas.text((x, y), colors[name], text)
         x -= 2 * PADDING
 
 
@@ -169,7 +169,3 @@ def _finite(series: Series) -> list[float]:
 
 def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _packed(color: Color) -> int:
-    return imgui.get_color_u32_rgba(*color, 1.0)

@@ -1,22 +1,19 @@
 """Settings sections: the parts of the panel that change what is shown, rendered and learned.
 
-Host code. Drawn with imgui. Each takes a `Draft`, shows what is in it and writes the user's changes
-back.
+Host code. Each takes a `Draft`, shows what is in it and writes the user's changes back.
 """
 
 from __future__ import annotations
 
 import math
 
-import imgui
-
 from app.session.report import FrameReport
 from app.settings.comparison import NETWORK_LABELS
 from app.settings.comparison import RIVAL_LABELS
 from app.settings.session_settings import MAX_SIDE
+from app.viewer.gui import gui
 from app.viewer.gui.theme import ACCENT
 from app.viewer.gui.theme import DIM
-from app.viewer.gui.widgets import header
 from app.viewer.interaction.commands import Command
 from app.viewer.interaction.panel_edits import Draft
 from app.viewer.picture.exposure import EXPOSURES
@@ -53,48 +50,46 @@ SAME_LOSS = {
     LossName.L2_LINEAR_INPUT: LossName.L2_TONED_INPUT,
 }
 """Which of a pair they are called by."""
-LOGARITHMIC = imgui.SLIDER_FLAGS_LOGARITHMIC | imgui.SLIDER_FLAGS_ALWAYS_CLAMP
-CLAMPED = imgui.SLIDER_FLAGS_ALWAYS_CLAMP
 
 
 def draw_view(draft: Draft) -> None:
     """What is shown, and how it is exposed."""
-    if not header("View"):
+    if not gui.header("View"):
         return
     view = draft.view
     labels = [f"{each.key}  {each.value}" for each in VIEWS]
     draft.show(left=VIEWS[_choice("left" if view.is_split else "image", view.left, labels)])
-    draft.show(is_split=imgui.checkbox("split (X), swap (Tab)", view.is_split)[1])
-    imgui.same_line()
-    draft.show(is_inspecting=imgui.checkbox("numbers (I)", view.is_inspecting)[1])
+    draft.show(is_split=gui.checkbox("split (X), swap (Tab)", view.is_split)[1])
+    gui.same_line()
+    draft.show(is_inspecting=gui.checkbox("numbers (I)", view.is_inspecting)[1])
     if view.is_split:
         draft.show(right=VIEWS[_choice("right", view.right, labels)])
-        draft.show(split=imgui.slider_float("split", view.split, 0.0, 1.0, "%.2f", CLAMPED)[1])
-    changed, exposure = imgui.slider_float(
-        "exposure", view.exposure, *EXPOSURES, "%+.1f stops", CLAMPED
+        draft.show(split=gui.slider_float("split", view.split, 0.0, 1.0, "%.2f", gui.CLAMPED)[1])
+    changed, exposure = gui.slider_float(
+        "exposure", view.exposure, *EXPOSURES, "%+.1f stops", gui.CLAMPED
     )
-    is_auto = imgui.checkbox("auto exposure (O)", view.is_auto_exposed)[1] and not changed
-    imgui.same_line()
-    is_smooth = imgui.checkbox("smooth pixels", view.is_smooth)[1]
+    is_auto = gui.checkbox("auto exposure (O)", view.is_auto_exposed)[1] and not changed
+    gui.same_line()
+    is_smooth = gui.checkbox("smooth pixels", view.is_smooth)[1]
     curves = list(CURVE_LABELS)
     names = list(CURVE_LABELS.values())
-    curve = imgui.combo("tone curve", curves.index(view.curve), names)[1]
+    curve = gui.combo("tone curve", curves.index(view.curve), names)[1]
     draft.show(is_auto_exposed=is_auto)
     draft.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
     if view.upload_way:
-        imgui.text_colored(f"shown {view.upload_way}", *DIM)
+        gui.text_colored(f"shown {view.upload_way}", DIM)
 
 
 def draw_render(draft: Draft) -> None:
     """What the path tracer does."""
-    if not header("Render"):
+    if not gui.header("Render"):
         return
     render = draft.view.settings.render
     _draw_size(draft)
-    changed, spp = imgui.slider_int("spp a half", render.spp, 1, MAX_SPP, "%d", LOGARITHMIC)
+    changed, spp = gui.slider_int("spp a half", render.spp, 1, MAX_SPP, "%d", gui.LOGARITHMIC)
     if changed:
         draft.edit(spp=spp)
-    changed, depth = imgui.slider_int("path depth", render.max_depth, 1, MAX_PATH_DEPTH)
+    changed, depth = gui.slider_int("path depth", render.max_depth, 1, MAX_PATH_DEPTH)
     if changed:
         draft.edit(max_depth=min(max(depth, 1), MAX_PATH_DEPTH))
     _draw_budget(draft)
@@ -103,10 +98,10 @@ def draw_render(draft: Draft) -> None:
 def _draw_size(draft: Draft) -> None:
     """Typed digits count once their field is left: 5, 51 and 512 are three sizes."""
     view = draft.view
-    changed, typed = imgui.input_int2("size", *(view.typed_size or view.settings.render.size))
+    changed, typed = gui.input_int2("size", view.typed_size or view.settings.render.size)
     if changed:
-        draft.show(typed_size=tuple(typed))
-    if imgui.is_item_deactivated_after_edit() and draft.view.typed_size is not None:
+        draft.show(typed_size=typed)
+    if gui.is_edit_finished() and draft.view.typed_size is not None:
         width, height = (min(max(side, 1), MAX_SIDE) for side in draft.view.typed_size)
         draft.edit(size=(width, height))
         draft.show(typed_size=None)
@@ -115,54 +110,54 @@ def _draw_size(draft: Draft) -> None:
 def _draw_budget(draft: Draft) -> None:
     """How long a frame may take while the camera moves, and what the last one did for it."""
     view = draft.view
-    draft.show(has_target=imgui.checkbox("budget while moving", view.has_target)[1])
+    draft.show(has_target=gui.checkbox("budget while moving", view.has_target)[1])
     if not view.has_target:
         return
-    target = imgui.slider_float("budget", view.target_ms, *TARGETS_MS, "%.0f ms", LOGARITHMIC)
+    target = gui.slider_float("budget", view.target_ms, *TARGETS_MS, "%.0f ms", gui.LOGARITHMIC)
     draft.show(target_ms=target[1])
     if view.work is not None:
         width, height = view.work.size
         steps = f"{view.work.train_steps} steps, " if not view.is_paused else ""
-        imgui.text_colored(f"{steps}{view.work.spp} spp, {width} x {height}", *DIM)
+        gui.text_colored(f"{steps}{view.work.spp} spp, {width} x {height}", DIM)
 
 
 def draw_training(draft: Draft, report: FrameReport | None) -> None:
     """How the denoiser learns."""
-    if not header("Training"):
+    if not gui.header("Training"):
         return
     denoiser, view = draft.view.settings.denoiser, draft.view
     _draw_denoisers(draft)
-    changed, steps = imgui.slider_int("steps a frame", denoiser.train_steps, 0, MAX_STEPS)
+    changed, steps = gui.slider_int("steps a frame", denoiser.train_steps, 0, MAX_STEPS)
     if changed:
         draft.edit(train_steps=min(max(steps, 0), MAX_STEPS))
-    changed, crop = imgui.slider_int("crop", denoiser.crop, 16, MAX_CROP, "%d px", CLAMPED)
+    changed, crop = gui.slider_int("crop", denoiser.crop, 16, MAX_CROP, "%d px", gui.CLAMPED)
     if changed:
         draft.edit(crop=crop)
     # A slider over powers of ten: imgui's own logarithmic one takes all below 0.1 for zero here.
     power, text = math.log10(denoiser.learning_rate), f"{denoiser.learning_rate:.1e}"
-    changed, power = imgui.slider_float(
-        "learning rate", power, *LEARNING_RATE_POWERS, text, CLAMPED
+    changed, power = gui.slider_float(
+        "learning rate", power, *LEARNING_RATE_POWERS, text, gui.CLAMPED
     )
     if changed:
         draft.edit(learning_rate=10.0**power)
     _draw_losses(draft)
     if PRESETS[denoiser.network].kernels is not None:
-        changed, has_history = imgui.checkbox("history", denoiser.has_history)
+        changed, has_history = gui.checkbox("history", denoiser.has_history)
         if changed:
             draft.edit(has_history=has_history)
     if has_start(denoiser.network):
         starts, labels = list(START_LABELS), list(START_LABELS.values())
-        changed, start = imgui.combo("reset to", starts.index(denoiser.start), labels)
+        changed, start = gui.combo("reset to", starts.index(denoiser.start), labels)
         if changed:
             draft.edit(start=starts[start])
-    if imgui.button("Resume (P)" if view.is_paused else "Pause (P)"):
+    if gui.button("Resume (P)" if view.is_paused else "Pause (P)"):
         draft.commands.append(Command.PAUSE)
-    imgui.same_line()
-    if imgui.button("Reset (T)"):
+    gui.same_line()
+    if gui.button("Reset (T)"):
         draft.commands.append(Command.RESET_TRAINING)
-    imgui.same_line()
+    gui.same_line()
     done = "step 0" if report is None else f"step {report.step_count:,} at {report.step_size:.1e}"
-    imgui.text_colored(done, *(ACCENT if view.is_paused else DIM))
+    gui.text_colored(done, ACCENT if view.is_paused else DIM)
 
 
 def _draw_losses(draft: Draft) -> None:
@@ -172,7 +167,7 @@ def _draw_losses(draft: Draft) -> None:
     if PRESETS[denoiser.network].kernels is not None:
         labels, loss = KERNEL_LOSS_LABELS, SAME_LOSS.get(loss, loss)
     losses = list(labels)
-    changed, index = imgui.combo("loss", losses.index(loss), list(labels.values()))
+    changed, index = gui.combo("loss", losses.index(loss), list(labels.values()))
     if changed:
         draft.edit(loss=losses[index])
 
@@ -182,15 +177,15 @@ def _draw_denoisers(draft: Draft) -> None:
     settings = draft.view.settings
     networks, rivals = list(NETWORK_LABELS), list(RIVAL_LABELS)
     index = networks.index(settings.denoiser.network)
-    changed, index = imgui.combo("denoiser", index, list(NETWORK_LABELS.values()))
+    changed, index = gui.combo("denoiser", index, list(NETWORK_LABELS.values()))
     if changed:
         draft.edit(network=networks[index])
     index = rivals.index(settings.rival)
-    changed, index = imgui.combo("rival", index, list(RIVAL_LABELS.values()))
+    changed, index = gui.combo("rival", index, list(RIVAL_LABELS.values()))
     if changed:
         draft.edit(rival=rivals[index])
 
 
 def _choice(label: str, view: View, labels: list[str]) -> int:
     """Index of the view chosen."""
-    return imgui.combo(label, VIEWS.index(view), labels)[1]
+    return gui.combo(label, VIEWS.index(view), labels)[1]

@@ -1,13 +1,13 @@
 """Tags: names of the views, notices and pixel tables, drawn over the picture.
 
-Host code. Drawn with imgui.
+Host code.
 """
 
 from __future__ import annotations
 
-import imgui
-
 from app.session.report import FrameReport
+from app.viewer.gui import gui
+from app.viewer.gui.canvas import Canvas
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.views import view_label
 
@@ -28,18 +28,18 @@ def draw_tags(
         width: of the picture in screen units.
     """
     x, y = corner[0] + TAG_INSET, corner[1] + TAG_INSET
-    line = imgui.get_text_line_height() + 2 * TAG_PADDING + TAG_INSET
+    line = gui.line_height() + 2 * TAG_PADDING + TAG_INSET
     _draw_tag(view_label(report, view.left), (x, y), TAG_COLOR)
     if view.is_split:
         label = view_label(report, view.right)
-        right = corner[0] + width - TAG_INSET - 2 * TAG_PADDING - imgui.calc_text_size(label)[0]
+        right = corner[0] + width - TAG_INSET - 2 * TAG_PADDING - gui.text_size(label)[0]
         _draw_tag(label, (right, y), TAG_COLOR)
     notices = ["recording the camera"] if view.is_recording else []
     notices += ["playing the camera path"] if view.is_playing else []
     for index, notice in enumerate(notices):
         _draw_tag(notice, (x, y + (index + 1) * line), NOTICE_COLOR)
     if view.message:
-        _draw_tag(view.message, (x, imgui.get_io().display_size[1] - line), NOTICE_COLOR)
+        _draw_tag(view.message, (x, gui.display_size()[1] - line), NOTICE_COLOR)
 
 
 def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
@@ -48,43 +48,39 @@ def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
     The first column of a row is its name; numbers stand below each other, at their right ends.
     """
     (title,), *rest = rows
-    line, gap = imgui.get_text_line_height(), 1.5 * TAG_PADDING
+    line, gap = gui.line_height(), 1.5 * TAG_PADDING
     name_width = max(_width(name) for name, *_ in rest)
     number_width = gap + max(_width(number) for _, *numbers in rest for number in numbers)
     count = max(len(numbers) for _, *numbers in rest)
     wide = max(_width(title), name_width + count * number_width)
     beside = 2 * (TAG_INSET + TAG_PADDING)
-    width, height = imgui.get_io().display_size
+    width, height = gui.display_size()
     x = min(place[0] + beside, width - wide - beside)
     y = min(place[1] + beside, height - line * len(rows) - beside)
-    ink = _draw_plate((x, y), (wide, line * len(rows)), TAG_COLOR)
-    canvas = imgui.get_background_draw_list()
+    _draw_plate((x, y), (wide, line * len(rows)))
+    canvas = Canvas.of_background()
     for index, (name, *numbers) in enumerate(rows):
         left, top = x + TAG_PADDING, y + TAG_PADDING + index * line
-        canvas.add_text(left, top, ink, name)
+        canvas.text((left, top), TAG_COLOR, name)
         for column, number in enumerate(numbers, 1):
             end = left + name_width + column * number_width
-            canvas.add_text(end - _width(number), top, ink, number)
+            canvas.text((end - _width(number), top), TAG_COLOR, number)
 
 
 def _draw_tag(text: str, corner: tuple[float, float], color: tuple[float, ...]) -> None:
     """Text on a dark plate, below all panels."""
-    ink = _draw_plate(corner, imgui.calc_text_size(text), color)
+    _draw_plate(corner, gui.text_size(text))
     x, y = corner
-    imgui.get_background_draw_list().add_text(x + TAG_PADDING, y + TAG_PADDING, ink, text)
+    Canvas.of_background().text((x + TAG_PADDING, y + TAG_PADDING), color, text)
 
 
-def _draw_plate(
-    corner: tuple[float, float], size: tuple[float, float], color: tuple[float, ...]
-) -> int:
-    """A dark plate that holds text of this size; what to write on it with."""
+def _draw_plate(corner: tuple[float, float], size: tuple[float, float]) -> None:
+    """A dark rectangle that holds text of this size."""
     x, y = corner
     right, bottom = x + size[0] + 2 * TAG_PADDING, y + size[1] + 2 * TAG_PADDING
-    plate, ink = (imgui.get_color_u32_rgba(*value) for value in (TAG_BACKGROUND, color))
-    canvas = imgui.get_background_draw_list()
-    canvas.add_rect_filled(x, y, right, bottom, plate, rounding=4.0)
-    return int(ink)
+    canvas = Canvas.of_background()
+    canvas.rectangle((x, y), (right, bottom), TAG_BACKGROUND, 4.0)
 
 
 def _width(text: str) -> float:
-    return float(imgui.calc_text_size(text)[0])
+    return float(gui.text_size(text)[0])

@@ -1,7 +1,6 @@
-"""Window: GLFW, its GL context, and the imgui that is drawn over it.
+"""Window: GLFW, its GL context, and the GUI that is drawn over it.
 
-Host code. pyimgui's own GLFW callbacks are not used: they replace those set before, fail for keys
-that GLFW does not know (-1), and lose clicks that begin and end between two looks at the mouse.
+Host code.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import glfw
-import imgui
 import moderngl
-from imgui.integrations.glfw import GlfwRenderer
 
+from app.viewer.gui import gui
+from app.viewer.gui.context import GuiContext
 from app.viewer.interaction.events import ButtonEvent
 from app.viewer.interaction.events import Event
 from app.viewer.interaction.events import FocusLost
@@ -51,14 +50,10 @@ class Window:
         self._events: list[Event] = []
         self._pointer = glfw.get_cursor_pos(self._glfw)
         self._clicked = [False] * MOUSE_BUTTONS
-        self._fresh_keys: set[int] = set()
-        self._late_releases: set[int] = set()
         self._has_popup = self._is_leaving_popup = False
-        self._imgui = imgui.create_context()
-        self._io = imgui.get_io()
-        self._io.ini_file_name = None
+        self._gui = GuiContext()
         self.ui_scale = self._load_font()
-        self._gui = GlfwRenderer(self._glfw, attach_callbacks=False)
+        self._gui.attach(self._glfw)
         self._last_frame = glfw.get_time()
         self._connect()
 
@@ -89,7 +84,7 @@ class Window:
     @property
     def is_gui_using_mouse(self) -> bool:
         """True while the mouse is over the panel or drags something of it."""
-        return bool(self._io.want_capture_mouse)
+        return self._gui.wants_mouse
 
     # ---- Events ------------------------------------------------------------------------------
 
@@ -112,29 +107,22 @@ class Window:
         if key not in KEY_NAMES or action == glfw.REPEAT:
             return
         is_pressed = action == glfw.PRESS
-        if is_pressed:
-            self._io.keys_down[key] = True
-            self._fresh_keys.add(key)
-        elif key in self._fresh_keys:
-            self._late_releases.add(key)
-        else:
-            self._io.keys_down[key] = False
+        self._gui.set_key(key, is_pressed)
         if self._has_popup and key == glfw.KEY_ESCAPE and is_pressed:
-            # imgui leaves lists open unless it is steered by keys.
+            # The GUI library closes lists by Escape only where keys navigate.
             self._is_leaving_popup = True
-        elif not (is_pressed and self._io.want_capture_keyboard):
+        elif not (is_pressed and self._gui.wants_keyboard):
             self._events.append(KeyEvent(KEY_NAMES[key], is_pressed))
 
     def _on_char(self, _window: Any, code: int) -> None:
-        if 0 < code < 0x10000:
-            self._io.add_input_character(code)
+        self._gui.type_character(code)
 
     def _on_button(self, _window: Any, button: int, action: int, _mods: int) -> None:
         if button >= MOUSE_BUTTONS:
             return
         is_pressed = action == glfw.PRESS
         self._clicked[button] = self._clicked[button] or is_pressed
-        if not (is_pressed and self._io.want_capture_mouse):
+        if not (is_pressed and self._gui.wants_mouse):
             self._events.append(ButtonEvent(button, is_pressed, self._place()))
 
     def _on_pointer(self, _window: Any, x: float, y: float) -> None:
@@ -143,15 +131,13 @@ class Window:
         self._events.append(PointerEvent(dx, dy, self._place()))
 
     def _on_scroll(self, _window: Any, dx: float, dy: float) -> None:
-        self._io.mouse_wheel_horizontal += dx
-        self._io.mouse_wheel += dy
-        if not self._io.want_capture_mouse:
+        self._gui.scroll(dx, dy)
+        if not self._gui.wants_mouse:
             self._events.append(ScrollEvent(dy))
 
     def _on_focus(self, _window: Any, has_focus: int) -> None:
         if not has_focus:
-            for key in KEY_NAMES:
-                self._io.keys_down[key] = False
+            self._gui.release_keys()
             self._events.append(FocusLost())
 
     def _place(self) -> tuple[float, float]:
@@ -162,44 +148,34 @@ class Window:
     # ---- Drawing -----------------------------------------------------------------------------
 
     def begin_frame(self) -> None:
-        """Start an imgui frame with the input that came since the last one."""
-        io, now = self._io, glfw.get_time()
-        io.display_size = glfw.get_window_size(self._glfw)
-        io.display_fb_scale = (self.pixel_ratio, self.pixel_ratio)
-        io.delta_time = max(now - self._last_frame, 1e-3)
+        """Start a frame of the GUI with the input since the last one."""
+        now = glfw.get_time()
+        size = glfw.get_window_size(self._glfw)
+        self._gui.set_display(size, self.pixel_ratio, max(now - self._last_frame, 1e-3))
         self._last_frame = now
-        io.mouse_pos = self._pointer
+        place, buttons = self._pointer, []
         for button in range(MOUSE_BUTTONS):
-            # A click that is over already still lasts for one frame.
+            # A button that was pressed and released since the last frame is down for this one.
             is_down = glfw.get_mouse_button(self._glfw, button) == glfw.PRESS
-            io.mouse_down[button] = is_down or self._clicked[button]
+            buttons.append(is_down or self._clicked[button])
             self._clicked[button] = False
         if self._is_leaving_popup:
-            # A click beside everything closes it, and hits nothing else.
-            io.mouse_pos, io.mouse_down[0] = NOWHERE, True
+            # A click beside everything closes the list and hits nothing else.
+            place, buttons[0] = NOWHERE, True
             self._is_leaving_popup = False
-        down = io.keys_down
-        io.key_ctrl = down[glfw.KEY_LEFT_CONTROL] or down[glfw.KEY_RIGHT_CONTROL]
-        io.key_shift = down[glfw.KEY_LEFT_SHIFT] or down[glfw.KEY_RIGHT_SHIFT]
-        io.key_alt = down[glfw.KEY_LEFT_ALT] or down[glfw.KEY_RIGHT_ALT]
-        imgui.new_frame()
-        for key in self._late_releases:
-            down[key] = False
-        self._late_releases.clear()
-        self._fresh_keys.clear()
+        self._gui.set_mouse(place, buttons)
+        self._gui.begin_frame()
 
     def end_frame(self) -> None:
-        """Draw imgui over what is there and show it all."""
-        self._has_popup = imgui.is_popup_open("", imgui.POPUP_ANY_POPUP)
-        imgui.render()
+        """Draw the GUI over the picture and show both."""
+        self._has_popup = gui.has_popup()
         self.context.screen.use()
-        self._gui.render(imgui.get_draw_data())
+        self._gui.end_frame()
         glfw.swap_buffers(self._glfw)
 
     def close(self) -> None:
-        """Destroy window, imgui and context."""
-        self._gui.shutdown()
-        imgui.destroy_context(self._imgui)
+        """Destroy GUI, context and window."""
+        self._gui.close()
         self.context.release()
         glfw.destroy_window(self._glfw)
         glfw.terminate()
@@ -210,9 +186,8 @@ class Window:
         ratio = self.pixel_ratio or 1.0
         spec = importlib.util.find_spec("matplotlib")
         path = Path(spec.origin).parent / FONT_FILE if spec and spec.origin else None
-        if path is not None and path.is_file():
-            self._io.fonts.add_font_from_file_ttf(str(path), FONT_PIXELS * scale)
-        self._io.font_global_scale = 1.0 / ratio
+        path = path if path is not None and path.is_file() else None
+        self._gui.load_font(path, FONT_PIXELS * scale, ratio)
         return scale / ratio
 
 
@@ -231,7 +206,7 @@ def _open(title: str, size: tuple[int, int]) -> Any:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if os.environ.get("DISPLAY") and hasattr(glfw, "PLATFORM_X11"):
-            # Both pyimgui's and moderngl's way to the context expect X11 rather than Wayland.
+            # The GUI library's and moderngl's access to the context expects X11, not Wayland.
             glfw.init_hint(glfw.PLATFORM, glfw.PLATFORM_X11)
         window = None
         if glfw.init():

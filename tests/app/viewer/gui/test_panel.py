@@ -1,4 +1,4 @@
-"""The panel without a window: imgui lays it out, a pretended mouse clicks through it.
+"""The panel without a window: the GUI library lays it out, input events click through it.
 
 Host code.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import imgui
+import glfw
 import numpy as np
 import pytest
 
@@ -16,6 +16,7 @@ from app.session.report import NO_EDITS
 from app.session.report import Edits
 from app.session.report import FrameReport
 from app.viewer.gui import settings_sections as limits
+from app.viewer.gui.context import GuiContext
 from app.viewer.gui.overlays import draw_progress
 from app.viewer.gui.panel import draw_panel
 from app.viewer.gui.plots import Plots
@@ -34,7 +35,7 @@ from denoiser.settings import NetworkName
 from scenes.model.description import Camera
 from tests.app.reports import make_report
 
-ENTER, TAB = 257, 258  # any free key numbers
+ENTER, TAB = glfw.KEY_ENTER, glfw.KEY_TAB
 BESIDE = (1200.0, 1100.0)
 HEIGHT = 1200.0  # high enough that nothing has to be scrolled
 PANEL_COMMANDS = {
@@ -52,35 +53,31 @@ PANEL_COMMANDS = {
 
 
 @pytest.fixture
-def gui() -> Iterator[imgui._IO]:
-    """An imgui context that draws nowhere."""
-    context = imgui.create_context()
-    io = imgui.get_io()
-    io.ini_file_name = None
-    io.display_size, io.delta_time = (1280.0, HEIGHT), 0.02
-    io.fonts.get_tex_data_as_rgba32()
+def gui() -> Iterator[GuiContext]:
+    """A GUI context without a window."""
+    context = GuiContext()
+    context.set_display((1280.0, HEIGHT), 1.0, 0.02)
     set_theme()
-    yield io
-    imgui.destroy_context(context)
+    yield context
+    context.close()
 
 
 def frame(
-    gui: imgui._IO,
+    gui: GuiContext,
     view: ViewState,
     report: FrameReport | None,
     mouse: tuple[float, float] = (-1.0, -1.0),
     is_down: bool = False,
 ) -> Draft:
     """One frame of the panel with the mouse somewhere."""
-    gui.mouse_pos = mouse
-    gui.mouse_down[0] = is_down
-    imgui.new_frame()
+    gui.set_mouse(mouse, [is_down])
+    gui.begin_frame()
     draft = draw_panel(report, view, Plots())
-    imgui.render()
+    gui.end_frame()
     return draft
 
 
-def sweep(gui: imgui._IO, view: ViewState, columns: tuple[float, ...]) -> Iterator[Draft]:
+def sweep(gui: GuiContext, view: ViewState, columns: tuple[float, ...]) -> Iterator[Draft]:
     """Click on every spot of a fine grid; what each frame returns.
 
     Twice each, so that a section that folds unfolds again, and beside it, which closes open lists.
@@ -94,7 +91,7 @@ def sweep(gui: imgui._IO, view: ViewState, columns: tuple[float, ...]) -> Iterat
 
 
 @pytest.mark.parametrize("report", [None, make_report()], ids=["no frame yet", "a frame"])
-def test_nobody_touches_it_nothing_changes(gui: imgui._IO, report: FrameReport | None) -> None:
+def test_nobody_touches_it_nothing_changes(gui: GuiContext, report: FrameReport | None) -> None:
     for view in (ViewState(), ViewState(is_split=True, is_paused=True, is_recording=True)):
         for _ in range(3):
             draft = frame(gui, view, report)
@@ -104,7 +101,7 @@ def test_nobody_touches_it_nothing_changes(gui: imgui._IO, report: FrameReport |
 @pytest.mark.parametrize("loss", list(LossName))
 @pytest.mark.parametrize("network", list(NetworkName))
 def test_every_loss_of_every_network_is_shown_and_kept(
-    gui: imgui._IO, network: NetworkName, loss: LossName
+    gui: GuiContext, network: NetworkName, loss: LossName
 ) -> None:
     settings = ViewState().settings
     denoiser = replace(settings.denoiser, network=network, loss=loss)
@@ -119,20 +116,20 @@ def test_every_choice_has_a_label() -> None:
     assert set(CURVE_LABELS) == set(ToneCurve)
 
 
-def test_overlays_draw(gui: imgui._IO) -> None:
+def test_overlays_draw(gui: GuiContext) -> None:
     view = replace(ViewState(), help_visible=True, is_asking_reset=True, panel_visible=False)
     assert frame(gui, view, make_report()).view == view
-    imgui.new_frame()
+    gui.begin_frame()
     draw_progress("compiling", 0.5)
-    imgui.render()
+    gui.end_frame()
 
 
-def test_clicks_find_exactly_the_commands_offered(gui: imgui._IO) -> None:
+def test_clicks_find_exactly_the_commands_offered(gui: GuiContext) -> None:
     drafts = sweep(gui, ViewState(), (40.0, 120.0, 250.0))
     assert {command for draft in drafts for command in draft.commands} == PANEL_COMMANDS
 
 
-def test_a_click_changes_one_setting_within_its_range(gui: imgui._IO) -> None:
+def test_a_click_changes_one_setting_within_its_range(gui: GuiContext) -> None:
     changed: set[str] = set()
     for draft in sweep(gui, ViewState(), (60.0, 190.0)):
         names = {name for name, value in vars(draft.edits).items() if value}
@@ -142,7 +139,7 @@ def test_a_click_changes_one_setting_within_its_range(gui: imgui._IO) -> None:
     assert changed == {"spp", "max_depth", "train_steps", "crop", "learning_rate"}
 
 
-def test_lens_is_changed_by_what_is_drawn_for_it(gui: imgui._IO) -> None:
+def test_lens_is_changed_by_what_is_drawn_for_it(gui: GuiContext) -> None:
     camera = Camera(np.eye(4), fov_x=50.0, aperture_radius=0.1, focus_distance=3.0)
     view = replace(ViewState(), camera=camera)
     drafts = list(sweep(gui, view, (60.0, 190.0)))
@@ -164,15 +161,15 @@ def check_ranges(edits: Edits) -> None:
 
 
 @pytest.mark.parametrize("ends", [(ENTER,), (TAB, ENTER)], ids=["width", "width and height"])
-def test_a_size_counts_once_its_fields_are_left(gui: imgui._IO, ends: tuple[int, ...]) -> None:
+def test_a_size_counts_once_its_fields_are_left(gui: GuiContext, ends: tuple[int, ...]) -> None:
     """Digits alone change nothing: 9 and 96 would be two sizes."""
-    gui.key_map[imgui.KEY_ENTER], gui.key_map[imgui.KEY_TAB] = ENTER, TAB
     height = ViewState().settings.render.size[1]
-    found = [tuple(type_size(gui, y, ends)) for y in range(200, 240, 4)]
-    assert set(found) - {()} == {((96, height), (96, 96))[: len(ends)]}
+    places = range(200, 240, 4)  # the field lies at some of them
+    found = next(filter(None, (tuple(type_size(gui, y, ends)) for y in places)))
+    assert found == ((96, height), (96, 96))[: len(ends)]
 
 
-def type_size(gui: imgui._IO, y: int, ends: tuple[int, ...]) -> list[tuple[int, int]]:
+def type_size(gui: GuiContext, y: int, ends: tuple[int, ...]) -> list[tuple[int, int]]:
     """Click near the left edge, type 96 and a key for each of `ends`; the sizes asked for."""
     view, report = ViewState(), make_report()
     sizes: list[tuple[int, int]] = []
@@ -187,12 +184,12 @@ def type_size(gui: imgui._IO, y: int, ends: tuple[int, ...]) -> list[tuple[int, 
         step((20.0, y), is_down)
     for end in ends:
         for digit in "96":
-            gui.add_input_character(ord(digit))
+            gui.type_character(ord(digit))
             before = len(sizes)
             step((20.0, y))
             assert len(sizes) == before
         for is_down in (True, False):
-            gui.keys_down[end] = is_down
+            gui.set_key(end, is_down)
             step((20.0, y))
         for _ in range(2):  # frames that the next field takes to open
             step((20.0, y))

@@ -37,7 +37,7 @@ def test_shows_denoised_picture_and_panel(desk: Desk) -> None:
         assert np.abs(screen[place[1], x] - desk.denoised(place)).max() <= TOLERANCE
     gui = screen[:, : int(panel.WIDTH)]
     assert gui.max() > 200 and len(np.unique(gui.reshape(-1, 3), axis=0)) > 50, "no text there"
-    background = np.array(theme.THEME[theme.imgui.COLOR_WINDOW_BACKGROUND]) * 255
+    background = np.array(theme.THEME["window_bg"]) * 255
     is_background = np.abs(gui - background).max(axis=-1) <= TOLERANCE
     assert is_background.mean() > 0.3
 

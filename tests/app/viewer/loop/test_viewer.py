@@ -12,7 +12,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import imgui
 import numpy as np
 import OpenImageIO as oiio
 import pytest
@@ -24,6 +23,7 @@ from app.session.report import Edits
 from app.settings.options import Options
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
+from app.viewer.gui import gui
 from app.viewer.gui import panel
 from app.viewer.loop.viewer import StartCancelled
 from app.viewer.loop.viewer import Viewer
@@ -118,13 +118,13 @@ def test_escape_closes_an_open_list_and_not_the_window(desk: Desk) -> None:
         desk.do("mousemove", "60", str(y))
         desk.do("click", "1")
         desk.viewer.do_frame(desk.session)
-        if imgui.is_popup_open("", imgui.POPUP_ANY_POPUP):
+        if gui.has_popup():
             break
     else:
         pytest.fail("no click opened a list")
     desk.do("key", "Escape")
     desk.screen()
-    assert not imgui.is_popup_open("", imgui.POPUP_ANY_POPUP) and not window.should_close
+    assert not gui.has_popup() and not window.should_close
     desk.do("key", "Escape")
     desk.until(lambda: window.should_close)
 

@@ -1,0 +1,57 @@
+"""Canvas: lines, rectangles and text at places of the window.
+
+Host code. Positions are in screen units from the upper left corner of the window.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.viewer.gui.gui import IS_BUNDLE
+from app.viewer.gui.gui import Color
+from app.viewer.gui.gui import Place
+from app.viewer.gui.gui import imgui
+
+# As version 1.82 draws: lines through the centres of pixels.
+STROKE = (int(imgui.ImDrawFlags_.stroke_legacy),) if IS_BUNDLE else ()
+
+
+class Canvas:
+    """Draws into one of imgui's draw lists of the current frame."""
+
+    def __init__(self, draw_list: Any) -> None:
+        """`draw_list` is the library's own object."""
+        self._draw_list = draw_list
+
+    @classmethod
+    def of_window(cls) -> Canvas:
+        """Canvas of the window in progress, clipped to it."""
+        return cls(imgui.get_window_draw_list())
+
+    @classmethod
+    def of_background(cls) -> Canvas:
+        """Canvas below all windows."""
+        return cls(imgui.get_background_draw_list())
+
+    def line(self, start: Place, end: Place, color: Color, width: float = 1.0) -> None:
+        """Draw a line."""
+        points = (start, end) if IS_BUNDLE else (*start, *end)
+        self._draw_list.add_line(*points, _packed(color), width, *STROKE)
+
+    def rectangle(self, corner: Place, opposite: Place, color: Color, rounding: float) -> None:
+        """Fill a rectangle between two corners, rounded by a radius."""
+        points = (corner, opposite) if IS_BUNDLE else (*corner, *opposite)
+        self._draw_list.add_rect_filled(*points, _packed(color), rounding)
+
+    def text(self, corner: Place, color: Color, content: str) -> None:
+        """Write a text whose upper left corner is given."""
+        point = (corner,) if IS_BUNDLE else corner
+        self._draw_list.add_text(*point, _packed(color), content)
+
+
+def _packed(color: Color) -> int:
+    """A colour as imgui's integer; opaque unless it has an alpha."""
+    rgba = (*color, 1.0)[:4]
+    if IS_BUNDLE:
+        return int(imgui.get_color_u32(rgba))
+    return int(imgui.get_color_u32_rgba(*rgba))
