@@ -17,7 +17,7 @@ from app.base.memory import is_out_of_memory
 from app.cli.parser import parse_options
 from app.session.scene_loading import SceneLoading
 from app.session.scene_loading import begin_loading
-from app.settings.cpu_defaults import with_cpu_start
+from app.settings.cpu_defaults import with_cpu_defaults
 from app.settings.options import Options
 from denoiser.errors import CheckpointError
 from denoiser.errors import DataError
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.offline is not None:
             from app.offline.run import run_offline
 
-            return run_offline(with_cpu_start(options))
+            return run_offline(with_cpu_defaults(options))
         loading = begin_loading(options.scene, options.environment)
         return run(options, loading)
     except (UsageError, SceneError, DataError, CheckpointError, BackendError) as error:
@@ -67,7 +67,7 @@ def run(options: Options, loading: SceneLoading | None) -> int:
     import_module("taichi")
     mode = MODES[options.mode]()
     if options.mode == "viewer":
-        options = with_cpu_start(options)
+        options = with_cpu_defaults(options)
     scene = _scene(options, loading)
     for note in scene.notes:
         print(f"{scene.name}: {note}", file=sys.stderr)

@@ -21,12 +21,11 @@ from app.base.figures import new_figure
 from app.base.figures import save_figure
 from app.base.files import write_json
 from app.camera_path.default import flythrough_cameras
-from app.cli.parser import parse_size
 from app.results.provenance import versions
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
-from denoiser.presets import PRESETS
+from app.settings.session_settings import parse_size
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from scenes.loader import load_scene
@@ -71,7 +70,6 @@ def fly(args: argparse.Namespace) -> tuple[list[float], list[float], list[float]
     network = NetworkName(args.network)
     denoiser = DenoiserSettings(
         network=network,
-        learning_rate=PRESETS[network].learning_rate,
         train_steps=args.train_steps,
         crop=args.crop,
     )

@@ -34,7 +34,7 @@ import trimesh
 from PIL import Image
 from scipy import stats
 
-from app.cli.parser import parse_size
+from app.settings.session_settings import parse_size
 from renderer import backend
 from renderer.film import Film
 from renderer.renderer import IntegratorSettings

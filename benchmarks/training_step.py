@@ -22,7 +22,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from app.base.files import write_json
 from app.results.provenance import versions
 from denoiser.online.trainer import Trainer
-from denoiser.presets import PRESETS
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
@@ -111,7 +110,6 @@ def measure_step(
     """Milliseconds and GFLOP/s of a step."""
     settings = DenoiserSettings(
         network=name,
-        learning_rate=PRESETS[name].learning_rate,
         crop=args.crop,
         precision=precision,
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 def partial_path(path: Path) -> Path:
     """Temporary name beside `path` with the same suffix."""
-    return path.with_name(f".{path.stem}.part{path.suffix}")
+    return path.parent / f".{path.stem}.part{path.suffix}"
 
 
 @contextmanager

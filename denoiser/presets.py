@@ -43,8 +43,6 @@ class Preset:
 
     kernels: KernelShape | None
     """None: the paper's U-Net on single frames."""
-    learning_rate: float
-    """Adam's step size where the user names none."""
     clip: float | None = None
     """Gradients are limited to so many times the running mean of their norm; None: never."""
     average_decay: float | None = None
@@ -59,13 +57,11 @@ SLOWEST = 0.2  # of the step size: what is flown to is still learned
 
 def _with_kernels(widths: Widths, sides: Sides) -> Preset:
     """The recipe of all networks that predict kernels."""
-    return Preset(
-        KernelShape(widths, sides), 1e-3, clip=2.0, average_decay=0.98, settling_steps=150
-    )
+    return Preset(KernelShape(widths, sides), clip=2.0, average_decay=0.98, settling_steps=150)
 
 
 PRESETS = {
-    NetworkName.UNET: Preset(None, 3e-4),
+    NetworkName.UNET: Preset(None),
     NetworkName.FAST: _with_kernels(Widths(16, 24, 32, 48), Sides(3, 3, 3)),
     NetworkName.BEST: _with_kernels(Widths(32, 48, 64, 96), Sides(3, 5, 5)),
 }

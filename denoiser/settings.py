@@ -5,9 +5,15 @@ Host code.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
+
+from denoiser.option import Option
+from denoiser.option import check_ranges
+from denoiser.option import option
+
+SEED = Option("seed of the noise and of the weights", low=0)
+"""Shared by all records with a seed: one flag sets them all."""
 
 
 class LossName(Enum):
@@ -17,7 +23,7 @@ class LossName(Enum):
     """
 
     HDR_TONED_INPUT = "hdr"
-    """L_HDR, input T(x), target y: the paper's choice. The networks with history have a relative
+    """L_HDR, input T(x), target y: the paper's choice. Kernel-predicting networks have a relative
     loss of their own in its place."""
     HDR_LINEAR_INPUT = "hdr-linear"
     """L_HDR, input x, target y."""
@@ -35,16 +41,20 @@ class NetworkName(Enum):
     UNET = "unet"
     """The paper's U-Net, table 2: 997,251 parameters with 9 input and 3 output channels."""
     FAST = "fast"
-    """Predicts kernels over each half's own history; small."""
+    """Small network that predicts filter kernels over the accumulated history of each half."""
     BEST = "best"
     """The same, larger."""
 
 
+LEARNING_RATES = {NetworkName.UNET: 3e-4, NetworkName.FAST: 1e-3, NetworkName.BEST: 1e-3}
+"""Adam's learning rate where the settings name none; the U-Net's is the paper's (appendix A.1)."""
+
+
 class Start(Enum):
-    """What a network's first weights are."""
+    """Initial weights of a network."""
 
     WARM = "warm"
-    """Learned beforehand from noisy frames of other scenes, where there are such weights."""
+    """Pretrained on noisy frames of other scenes, where there are such weights."""
     SCRATCH = "scratch"
     """Random."""
 
@@ -60,70 +70,79 @@ class Precision(Enum):
     """float32."""
 
 
-@dataclass(frozen=True)
-class DenoiserSettings:
-    """How the denoiser is built and trained."""
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """Settings that every training has."""
 
-    network: NetworkName = NetworkName.UNET
-    loss: LossName = LossName.HDR_TONED_INPUT
-    learning_rate: float = 3e-4
-    """Adam's step size, > 0; the paper's for Monte Carlo (appendix A.1)."""
-    train_steps: int = 8
-    """Optimiser updates per displayed frame, >= 0 (paper, section 3.3)."""
-    crop: int = 256
-    """Side of the random training crop in pixels, >= 1, clamped to the frame (paper: 256)."""
-    seed: int = 0
-    """Seeds the weights and the choice of crops."""
-    precision: Precision = Precision.AUTO
-    """Number format of the convolutions."""
-    start: Start = Start.WARM
-    """First weights; the paper's network has only random ones."""
-    has_history: bool = True
-    """False: networks that could carry the past along are shown every frame for itself; only the
-    plain mean at rest goes on."""
+    crop: int = option(
+        256,
+        "side of the random training crop, at most the frame's",
+        unit="pixels",
+        low=1,
+        panel=(16, 512),
+        # With less the bottom of the U-Net sees hardly anything; see docs/experiments.md.
+        uses={"cpu": 128},
+        must_match=True,
+    )
+    precision: Precision = option(
+        Precision.AUTO,
+        "number format of convolutions; auto: bf16 where the device computes with it, else fp32",
+    )
+    seed: int = option(0, **vars(SEED))
 
     def __post_init__(self) -> None:
         """ValueError where a number is out of range."""
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate {self.learning_rate} is not > 0 and finite")
-        for name, least in (("train_steps", 0), ("crop", 1), ("seed", 0)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} {getattr(self, name)} is less than {least}")
-
-    def to_json(self) -> dict[str, str | int | float | bool]:
-        """The settings as plain values by field name."""
-        return {
-            "network": self.network.value,
-            "loss": self.loss.value,
-            "learning_rate": self.learning_rate,
-            "train_steps": self.train_steps,
-            "crop": self.crop,
-            "seed": self.seed,
-            "precision": self.precision.value,
-            "start": self.start.value,
-            "has_history": self.has_history,
-        }
-
-    @classmethod
-    def from_json(cls, values: dict[str, str | int | float | bool]) -> DenoiserSettings:
-        """What `to_json` gave. KeyError, TypeError or ValueError if a value is not usable."""
-        return cls(
-            network=NetworkName(values["network"]),
-            loss=LossName(values["loss"]),
-            learning_rate=float(values["learning_rate"]),
-            train_steps=int(values["train_steps"]),
-            crop=int(values["crop"]),
-            seed=int(values["seed"]),
-            precision=Precision(values["precision"]),
-            # Files from before there was a choice have none: they hold the paper's network, for
-            # which it makes no difference.
-            start=Start(values.get("start", cls.start.value)),
-            has_history=_bool(values.get("has_history", cls.has_history)),
-        )
+        check_ranges(self)
 
 
-def _bool(value: object) -> bool:
-    """Itself. Or TypeError."""
-    if not isinstance(value, bool):
-        raise TypeError(f"{value!r} is not true or false")
-    return value
+@dataclass(frozen=True, kw_only=True)
+class DenoiserSettings(TrainingSettings):
+    """How the online denoiser is built and trained."""
+
+    network: NetworkName = option(
+        NetworkName.BEST,
+        "best, fast: predict filter kernels over accumulated frames; unet: the paper's U-Net",
+        uses={"paper": NetworkName.UNET},
+        must_match=True,
+    )
+    start: Start = option(
+        Start.WARM,
+        "initial weights of best and fast: pretrained on other scenes, or random",
+        must_match=True,
+        may_be_missing=True,
+    )
+    has_history: bool = option(
+        True,
+        "best and fast denoise each frame on its own, but for the mean at rest",
+        flag="no-history",
+        must_match=True,
+        may_be_missing=True,
+    )
+    loss: LossName = option(
+        LossName.HDR_TONED_INPUT,
+        "one of the paper's figure 6",
+        must_match=True,
+    )
+    learning_rate: float = option(
+        None,
+        "Adam's learning rate",
+        low=0,
+        is_open=True,
+        panel=(1e-5, 1e-2),
+        default_text="best and fast 1e-3, falling after a warm start; unet 3e-4",
+        must_match=True,
+    )
+    train_steps: int = option(
+        8,
+        "optimiser steps per displayed frame",
+        low=0,
+        panel=(0, 64),
+        uses={"cpu": 2},
+        must_match=True,
+    )
+
+    def __post_init__(self) -> None:
+        """Take the network's own learning rate where none is given."""
+        if self.learning_rate is None:
+            object.__setattr__(self, "learning_rate", LEARNING_RATES[self.network])
+        super().__post_init__()

@@ -1,4 +1,4 @@
-"""The command line: one flat list of flags, grouped by mode in `--help`.
+"""Command line: one flat list of flags, derived from the fields of `Options`.
 
 Host code.
 """
@@ -7,41 +7,46 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import fields
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from typing import NoReturn
 
 from app.base.errors import UsageError
-from app.cli.denoiser_flags import add_denoiser_flags
-from app.cli.denoiser_flags import denoiser_settings
-from app.cli.mode_flags import refuse
-from app.cli.mode_flags import refuse_unread
-from app.cli.offline_flags import add_offline_flags
-from app.cli.offline_flags import offline_options
-from app.cli.types import number
-from app.settings import cpu_defaults
-from app.settings.comparison import Rival
+from app.cli.arguments import Argument
+from app.cli.arguments import add_argument
+from app.cli.arguments import arguments_of
+from app.cli.checks import check_offline
+from app.cli.checks import check_unread
+from app.cli.checks import refuse
+from app.settings.modes import ALL_MODES
+from app.settings.modes import BENCHMARK
+from app.settings.modes import HEADLESS
+from app.settings.modes import OFFLINE_MODES
+from app.settings.modes import RENDER
+from app.settings.modes import RENDERED_VIEWS
+from app.settings.modes import RESTORATION
+from app.settings.modes import STUDY
+from app.settings.modes import USES
+from app.settings.modes import VIEWER
 from app.settings.offline_options import OfflineOptions
 from app.settings.options import OnlineStudy
 from app.settings.options import Options
-from app.settings.session_settings import MAX_SIDE
-from app.settings.session_settings import RenderSettings
-from app.settings.session_settings import SessionSettings
-from denoiser.settings import DenoiserSettings
-from denoiser.settings import NetworkName
-from scenes.builtin.registry import BUILT_IN
-from scenes.builtin.registry import DEFAULT_SCENE
+from denoiser.option import group_of
+from denoiser.option import option_of
+from denoiser.option import types_of
+from denoiser.option import without_none
+from denoiser.restoration.settings import MONTECARLO
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
-MODES = ("headless", "benchmark", "render", "offline")
-WORK = (
-    "size",
-    "crop",
-    "train_steps",
-    "iterations",
-    "batch",
-    "budget_ms",
-)  # flags whose default hangs on mode and device
-MANY_SPP = 64  # of a picture nobody waits for (Lehtinen et al. 2018, section 3.3, offline)
+OFFLINE = "offline"
+MODE_FLAGS = {
+    HEADLESS: "fly a camera path without a window",
+    BENCHMARK: "milliseconds per frame and stage",
+    RENDER: "one image without the denoiser",
+    OFFLINE: "restore photographs or scans, without clean data",
+}
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -52,190 +57,127 @@ class OneLineParser(argparse.ArgumentParser):
         raise UsageError(message)
 
 
-def parse_size(text: str) -> tuple[int, int]:
-    """'WIDTHxHEIGHT' in pixels."""
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdigit() for part in parts):
-        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, for example 512x512")
-    width, height = int(parts[0]), int(parts[1])
-    if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
-        raise argparse.ArgumentTypeError(f"{text!r}: each side must be 1 to {MAX_SIDE} pixels")
-    return width, height
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """All flags."""
-    parser = OneLineParser("run_viewer.py", description=DESCRIPTION, allow_abbrev=False)
-    mode = parser.add_argument_group(
-        "mode (without one: the viewer)"
-    ).add_mutually_exclusive_group()
-    mode.add_argument("--headless", action="store_true", help="fly a camera path without a window")
-    mode.add_argument("--benchmark", action="store_true", help="milliseconds per frame and stage")
-    mode.add_argument("--render", action="store_true", help="one image without the denoiser")
-    mode.add_argument(
-        "--offline", action="store_true", help="restore photographs or scans, without clean data"
-    )
-    _add_common(parser)
-    add_denoiser_flags(parser)
-    _add_modes(parser)
-    add_offline_flags(parser)
+def build_parser(program: str = "run_viewer.py") -> argparse.ArgumentParser:
+    """Parser of all flags; a flag that was not given is None."""
+    parser = OneLineParser(program, description=DESCRIPTION, allow_abbrev=False)
+    mode_group = parser.add_argument_group("mode (without one: the viewer)")
+    modes = mode_group.add_mutually_exclusive_group()
+    for mode, text in MODE_FLAGS.items():
+        modes.add_argument(f"--{mode}", action="store_true", help=text)
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for same in arguments().values():
+        title = same[0].title
+        if title not in groups:
+            groups[title] = parser.add_argument_group(title)
+        add_argument(groups[title], same)
     return parser
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    """Flags of every mode."""
-    group = parser.add_argument_group("every mode")
-    names = ", ".join(BUILT_IN)
-    default = RenderSettings()
-    group.add_argument(
-        "--scene",
-        nargs="+",
-        metavar="NAME|FILE",
-        help=f"built in: {names}; or a file .xml (Mitsuba), .gltf, .glb, .obj, .ply;"
-        " several for --task montecarlo",
-    )
-    group.add_argument(
-        "--environment", type=Path, metavar="FILE", help="environment map, .hdr or .exr"
-    )
-    group.add_argument(
-        "--size",
-        type=parse_size,
-        metavar="WxH",
-        help="render size (512x512; in the window on a CPU {}x{})".format(*cpu_defaults.SIZE),
-    )
-    group.add_argument(
-        "--spp",
-        type=number(int, 1),
-        help="samples per pixel, of each half (8; --render and montecarlo: 64)",
-    )
-    group.add_argument(
-        "--max-depth", type=number(int, 1), help=f"segments of a path ({default.max_depth})"
-    )
-    group.add_argument(
-        "--rr-depth",
-        type=number(int, 1),
-        help=f"segments before Russian roulette may end a path ({default.rr_depth})",
-    )
-    group.add_argument(
-        "--device",
-        choices=("auto", "cuda", "cpu"),
-        default="auto",
-        help="what renders and learns (auto: a CUDA GPU where torch sees one)",
-    )
-    group.add_argument(
-        "--seed", type=number(int, 0), default=0, help="of the noise and of the weights (0)"
-    )
-    group.add_argument("--quiet", action="store_true", help="no progress bars")
+def arguments() -> dict[str, list[Argument]]:
+    """Every option by flag; options of several records may share one."""
+    found: dict[str, list[Argument]] = {}
+    for argument in arguments_of(Options, ALL_MODES, "run"):
+        found.setdefault(argument.flag, []).append(argument)
+    return found
 
 
-def _add_modes(parser: argparse.ArgumentParser) -> None:
-    """Flags of single modes."""
-    group = parser.add_argument_group("--headless, --benchmark, --render")
-    group.add_argument(
-        "--frames", type=number(int, 1), help="frames to do (headless 300, benchmark 30)"
-    )
-    group.add_argument(
-        "--path",
-        type=Path,
-        metavar="FILE.json",
-        help="camera path (the scene's own); --render: the view it begins with",
-    )
-    group.add_argument(
-        "--output", type=Path, help="folder (out), or with --render a picture .exr or .png"
-    )
-    group.add_argument(
-        "--reference-every",
-        type=number(int, 0),
-        metavar="N",
-        help="headless: measure every N frames",
-    )
-    group.add_argument(
-        "--reference-spp",
-        type=number(int, 1),
-        metavar="M",
-        help=f"samples of a reference ({Options().reference_spp})",
-    )
-    group.add_argument(
-        "--budget-ms",
-        type=number(float, 0, True),
-        help="benchmark, viewer: goal per frame ({:g}; viewer on a CPU {:g})".format(
-            Options().budget_ms, cpu_defaults.BUDGET_MS
-        ),
-    )
-
-
-def parse_options(arguments: Sequence[str]) -> Options:
-    """Options from the command line.
+def parse_options(texts: Sequence[str], program: str = "run_viewer.py") -> Options:
+    """Options of a command line.
 
     Raises:
         UsageError: one line naming the flag and what is wrong with it.
     """
-    args = build_parser().parse_args(arguments)
+    args = build_parser(program).parse_args(texts)
+    given = {flag for flag, same in arguments().items() if getattr(args, same[0].name) is not None}
     mode = _mode(args)
-    refuse_unread(args, mode)
-    offline = offline_options(args) if mode == "offline" else None
-    is_many = mode == "render" or (offline is not None and offline.views is not None)
-    spp = args.spp or (MANY_SPP if is_many else RenderSettings().spp)
-    render = _render_settings(args, spp)
-    denoiser = DenoiserSettings() if offline else denoiser_settings(args)
-    rival = _rival(args, denoiser.network)
-    return Options(
-        mode=mode,
-        scene=_scene(args, offline),
-        environment=args.environment,
-        session=SessionSettings(render, denoiser, args.device, rival),
-        chosen=frozenset(name for name in WORK if getattr(args, name) is not None),
-        study=OnlineStudy(args.study) if mode == "study" else None,
-        offline=offline,
-        frames=args.frames or (30 if mode == "benchmark" else 300),
-        path=args.path,
-        output=args.output,
-        reference_every=args.reference_every or Options().reference_every,
-        reference_spp=args.reference_spp or Options().reference_spp,
-        budget_ms=Options().budget_ms if args.budget_ms is None else args.budget_ms,
-        resume=args.resume,
-        save=args.save,
-        is_quiet=args.quiet,
+    check_unread(args, arguments(), mode)
+    _take_network_of_checkpoint(args, mode)
+    values = _record(Options, args, mode, ALL_MODES)
+    options = replace(
+        values, mode=OFFLINE if mode in OFFLINE_MODES else mode, given=frozenset(given)
     )
+    if (hint := options.session.rival.hint_beside(options.session.denoiser.network)) is not None:
+        raise UsageError(f"argument --rival: {hint}")
+    if len(options.scenes) > 1 and mode != RENDERED_VIEWS:
+        raise UsageError("argument --scene: several are for --offline --task montecarlo")
+    return replace(options, offline=_offline(options, args, mode))
 
 
 def _mode(args: argparse.Namespace) -> str:
     """The mode whose flag is given; a study without --offline is a mode of its own."""
-    mode = next((name for name in MODES if getattr(args, name)), "viewer")
-    if args.study is None or mode == "offline":
+    mode = next((name for name in MODE_FLAGS if getattr(args, name)), VIEWER)
+    if mode == OFFLINE:
+        return RENDERED_VIEWS if args.task == MONTECARLO else RESTORATION
+    if args.study is None:
         return mode
-    if mode != "viewer":
+    if mode != VIEWER:
         raise UsageError(f"argument --study: not together with --{mode}")
     if args.study not in [study.value for study in OnlineStudy]:
         raise UsageError(f"argument --study: {args.study} needs --offline")
     if args.study == OnlineStudy.LOSSES.value:
-        refuse(args, ("loss",), f"--study {args.study} flies with all five")
-    return "study"
+        refuse(args, ("loss",), f"--study {args.study} compares all five")
+    return STUDY
 
 
-def _render_settings(args: argparse.Namespace, spp: int) -> RenderSettings:
-    """What is asked for; the rest as usual."""
-    usual = RenderSettings()
-    return RenderSettings(
-        size=args.size or usual.size,
-        spp=spp,
-        max_depth=args.max_depth or usual.max_depth,
-        rr_depth=args.rr_depth or usual.rr_depth,
-        seed=args.seed,
+def _take_network_of_checkpoint(args: argparse.Namespace, mode: str) -> None:
+    """Without --network a run goes on with the network of its checkpoint. Or CheckpointError."""
+    if args.network is None and args.resume is not None and mode not in OFFLINE_MODES:
+        from denoiser.online.checkpoint import load_settings  # imports torch
+
+        args.network = load_settings(Path(args.resume)).network.value
+
+
+def _record(record: type, args: argparse.Namespace, mode: str, modes: tuple[str, ...]) -> Any:
+    """The record with what was given, and the mode's defaults for the rest."""
+    kinds, values = types_of(record), {}
+    for each in fields(record):
+        kind, known, inner = without_none(kinds[each.name]), option_of(each), group_of(each)
+        if known is not None:
+            argument = Argument(each, known, kind, known.modes or modes)
+            found = getattr(args, argument.name)
+            if found is not None and mode in argument.modes:
+                values[each.name] = _value(argument, found)
+            else:
+                uses = [use for use in USES[mode] if use in known.uses and use != "cpu"]
+                if uses:
+                    values[each.name] = known.uses[uses[-1]]
+        elif inner is not None and mode in inner.modes:
+            values[each.name] = _record(kind, args, mode, inner.modes)
+    return record(**values)
+
+
+def _value(argument: Argument, found: Any) -> Any:
+    """Value of a flag. UsageError where it is none, or one of another mode."""
+    for other in arguments()[argument.flag]:
+        if found not in (argument.choices or (found,)) and found in (other.choices or ()):
+            relation = "for" if set(other.modes) <= set(OFFLINE_MODES) else "not for"
+            choices = ", ".join(argument.choices or ())
+            hint = f"{found} is {relation} --offline, choose from {choices}"
+            raise UsageError(f"argument --{argument.flag}: {hint}")
+    try:
+        return argument.value_of(found)
+    except ValueError as error:
+        raise UsageError(f"argument --{argument.flag}: {error}") from error
+
+
+def _offline(options: Options, args: argparse.Namespace, mode: str) -> OfflineOptions | None:
+    """Offline options with what depends on the task."""
+    offline = options.offline
+    if offline is None:
+        return None
+    check_offline(args, mode, offline)
+    targets = offline.targets[0]
+    if offline.views is not None:
+        views = replace(offline.views, targets=targets, denoiser=options.session.denoiser)
+        return replace(offline, training=replace(offline.training, task=MONTECARLO), views=views)
+    from denoiser.restoration.tasks import TASKS  # imports torch
+
+    task = TASKS[offline.task]
+    training = replace(
+        offline.training,
+        task=task.name,
+        targets=targets,
+        channels=task.channels if args.channels is None else offline.training.channels,
+        loss=task.loss if args.loss is None else offline.training.loss,
     )
-
-
-def _rival(args: argparse.Namespace, network: NetworkName) -> Rival:
-    """Another than the denoiser itself, or UsageError."""
-    rival = Rival(args.rival or Rival.NONE.value)
-    if (hint := rival.hint_beside(network)) is not None:
-        raise UsageError(f"argument --rival: {hint}")
-    return rival
-
-
-def _scene(args: argparse.Namespace, offline: OfflineOptions | None) -> str:
-    """The scene of every mode but the task that renders several."""
-    scenes = args.scene or [DEFAULT_SCENE]
-    if len(scenes) > 1 and (offline is None or offline.views is None):
-        raise UsageError("argument --scene: several are for --offline --task montecarlo")
-    return str(scenes[0])
+    return replace(offline, training=training)

@@ -19,10 +19,10 @@ from app.base.files import write_json
 from app.base.progress import StartProgress
 from app.base.progress import frames_bar
 from app.camera_path.default import flythrough_cameras
-from app.results.provenance import settings
 from app.results.provenance import versions
 from app.session.frame_budget import FrameBudget
 from app.session.frame_budget import Work
+from app.session.report import Edits
 from app.session.scene_loading import SceneLoading
 from app.session.session import Session
 from app.session.stage_timer import RENDER
@@ -30,6 +30,7 @@ from app.session.stage_timer import STAGES
 from app.session.stage_timer import TOTAL
 from app.settings.options import Options
 from denoiser.online import checkpoint
+from denoiser.option import to_json
 from scenes.model.description import Camera
 from scenes.model.summary import Outline
 
@@ -79,7 +80,9 @@ def _fly(
     works: list[Work] = []
     for index, camera in enumerate(frames_bar(cameras, len(cameras), 0, is_quiet)):
         work = budget.work(full, target_ms)
-        milliseconds = session.step(camera, work.edits).milliseconds
+        milliseconds = session.step(
+            camera, Edits(settings=work.applied_to(session.settings))
+        ).milliseconds
         budget.observe(work, milliseconds)
         if index >= WARM_UP_FRAMES:
             works.append(work)
@@ -133,7 +136,7 @@ def _summary(session: Session, times: Times, options: Options) -> dict[str, obje
         "paths_per_second": paths / (stages[RENDER]["median"] / 1e3),
         "budget_ms": options.budget_ms,
         "is_within_budget": stages[TOTAL]["median"] <= options.budget_ms,
-        "settings": settings(options),
+        "settings": to_json(options),
         "versions": versions(),
     }
 

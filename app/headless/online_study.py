@@ -29,7 +29,6 @@ from app.headless.study_curves import draw_study
 from app.results.comparison_figure import Panel
 from app.results.comparison_figure import draw_comparison
 from app.results.comparison_figure import toned_planes
-from app.results.provenance import settings as plain_settings
 from app.results.provenance import versions
 from app.results.resume_check import Flight
 from app.results.resume_check import check_same_flight
@@ -43,6 +42,7 @@ from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
 from denoiser.online import checkpoint
 from denoiser.online.trainer import Trainer
+from denoiser.option import to_json
 from denoiser.settings import LossName
 from renderer.frame import FramePair
 from scenes.model.summary import Outline
@@ -166,7 +166,7 @@ def _write_results(
         "frames": options.frames,
         "reference_spp": options.reference_spp,
         "rows": rows,
-        "settings": plain_settings(options),
+        "settings": to_json(options),
         "versions": versions(),
     }
     write_json(folder / "study.json", report)

@@ -30,13 +30,12 @@ from app.offline.montecarlo_data import read_view_data
 from app.offline.montecarlo_data import view_source
 from app.offline.montecarlo_evaluation import evaluate_views
 from app.offline.montecarlo_evaluation import quick_view_psnr
-from app.results.provenance import settings as plain_settings
 from app.results.provenance import versions
-from app.settings.montecarlo_options import ViewOptions
 from app.settings.offline_options import Stage
 from app.settings.options import Options
 from denoiser.errors import CheckpointError
 from denoiser.online.checkpoint import load_settings
+from denoiser.option import to_json
 from denoiser.rendered.settings import ViewTraining
 from denoiser.rendered.trainer import ViewTrainer
 from denoiser.restoration.settings import Targets
@@ -87,7 +86,7 @@ def _render(options: Options, folder: Path, processes: Processes, may_share: boo
 
 def _train_and_evaluate(
     options: Options,
-    views: ViewOptions,
+    views: ViewTraining,
     folder: Path,
     processes: Processes,
     device: torch.device,
@@ -98,14 +97,14 @@ def _train_and_evaluate(
     if offline.stage is Stage.EVALUATE:
         trainers = _load_trainers(options, device)
     else:
-        by_targets = _load_or_start(views.training, offline.targets, device, options.resume)
+        by_targets = _load_or_start(views, offline.targets, device, options.resume)
         trainers = _labelled(by_targets)
     progress = StartProgress(options.is_quiet or not processes.is_first)
     data = read_view_data(offline, device, progress)
     progress.close()
     run = None
     if by_targets:
-        source = view_source(views.training, data.train, offline.targets)
+        source = view_source(views, data.train, offline.targets)
         run = TrainingRun(by_targets, _save, partial(quick_view_psnr, views=data.test))
         if options.resume is not None and options.resume.resolve().parent == folder.resolve():
             run.rows = read_log(folder / "training.csv", run.step_count)
@@ -145,7 +144,7 @@ def _load_trainers(options: Options, device: torch.device) -> dict[str, ViewTrai
         raise UsageError("--stage evaluate needs --checkpoint FILE")
     trainers = {}
     for path in options.offline.checkpoints:
-        trainer = ViewTrainer(ViewTraining(load_settings(path)), device)
+        trainer = ViewTrainer(ViewTraining(denoiser=load_settings(path)), device)
         trainer.load(path)
         trainers[path.stem if path.stem not in trainers else str(path)] = trainer
     return trainers
@@ -182,6 +181,6 @@ def _report_head(
             if run is not None and run.step_seconds
             else None
         ),
-        "settings": plain_settings(options),
+        "settings": to_json(options),
         "versions": versions(),
     }

@@ -23,7 +23,6 @@ from app.base.progress import frames_bar
 from app.camera_path.viewpoints import viewpoints
 from app.offline.distributed import Processes
 from app.session.session import REFERENCE_SEED
-from app.settings.montecarlo_options import ViewOptions
 from app.settings.options import Options
 from denoiser.rendered.files import FORMAT
 from denoiser.rendered.files import HALF_LAYERS
@@ -59,9 +58,8 @@ def render_views(options: Options, folder: Path, processes: Processes) -> None:
     Raises:
         UsageError: the folder holds other views, or cannot be written.
     """
-    assert options.offline is not None and options.offline.views is not None
     prepare_folder(folder)
-    plan = _plan(options, options.offline.views)
+    plan = _plan(options)
     _write_list(folder, options, plan, processes)
     own = [view for view in plan if view.number % processes.count == processes.rank]
     missing = [view for view in own if not all(p.exists() for p in view.entry.paths(folder))]
@@ -72,20 +70,20 @@ def render_views(options: Options, folder: Path, processes: Processes) -> None:
         _render_view(view, renderer, options, folder)
 
 
-def _plan(options: Options, views: ViewOptions) -> list[PlannedView]:
+def _plan(options: Options) -> list[PlannedView]:
     """All views, in the list's order; clean pictures of all, or of the last scene only."""
     assert options.offline is not None
     width, height = options.session.render.size
-    scenes = [load_scene(s, options.environment, width / height) for s in views.scenes]
+    scenes = [load_scene(s, options.environment, width / height) for s in options.scenes]
     names = [scene.name for scene in scenes]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"argument --scene: two scenes are called {name}")
     needs_clean = Targets.CLEAN in options.offline.targets
     plan: list[PlannedView] = []
-    for source, scene in zip(views.scenes, scenes):
+    for source, scene in zip(options.scenes, scenes):
         seed = options.session.render.seed
-        cameras = viewpoints(scene, source, options.path, views.per_scene, seed)
+        cameras = viewpoints(scene, source, options.path, options.offline.views_per_scene, seed)
         has_clean = needs_clean or scene is scenes[-1]
         for index, camera in enumerate(cameras):
             entry = ViewEntry(f"{scene.name}-{index:04d}", scene.name, has_clean)

@@ -26,10 +26,10 @@ from app.offline.evaluation import network_restorer
 from app.offline.training import RestorationRun
 from app.results.comparison_figure import Panel
 from app.results.comparison_figure import draw_comparison
-from app.results.provenance import settings as plain_settings
 from app.results.provenance import versions
 from app.settings.offline_options import OfflineOptions
 from app.settings.options import Options
+from denoiser.option import to_json
 from denoiser.restoration.baselines import has_bm3d
 from denoiser.restoration.dataset import to_planes
 from denoiser.restoration.trainer import RestorationTrainer
@@ -171,7 +171,7 @@ def report_head(
         "iterations": first.step_count,
         "skipped_steps": first.skipped_count,
         "seconds": run.seconds if run is not None else 0.0,
-        "settings": plain_settings(options),
+        "settings": to_json(options),
         "versions": versions(),
     }
     if run is not None and run.step_seconds:

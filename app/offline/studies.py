@@ -28,9 +28,9 @@ from app.offline.study_plans import plan_study
 from app.offline.training import RestorationRun
 from app.offline.training import load_or_start
 from app.offline.training import start_run
-from app.results.provenance import settings as plain_settings
 from app.results.provenance import versions
 from app.settings.options import Options
+from denoiser.option import to_json
 from renderer.backend import choose_device
 
 CLEAN = "clean"  # label that the others are compared with where the axis is a level
@@ -75,7 +75,7 @@ def run_study(options: Options, folder: Path) -> int:
     report = {
         "study": offline.study.value,
         "members": results,
-        "settings": plain_settings(options),
+        "settings": to_json(options),
         "versions": versions(),
     }
     write_json(folder / "study.json", report)

@@ -17,6 +17,7 @@ from app.offline.log import read_log
 from app.offline.loop import TrainingRun
 from app.offline.loop import checkpoint_path
 from denoiser.errors import CheckpointError
+from denoiser.option import to_json
 from denoiser.restoration.checkpoint import load_restoration
 from denoiser.restoration.checkpoint import save_restoration
 from denoiser.restoration.settings import RestorationSettings
@@ -67,6 +68,6 @@ def start_run(
 
 def _difference(found: RestorationSettings, wanted: RestorationSettings) -> str:
     """The first setting that a checkpoint was trained with and the command line has otherwise."""
-    saved, asked = found.to_json(), wanted.to_json()
+    saved, asked = to_json(found), to_json(wanted)
     name = next(n for n in saved if n != "iterations" and saved[n] != asked[n])
     return f"trained with {name} {saved[name]}, not {asked[name]}"

@@ -1,4 +1,4 @@
-"""Where a result comes from: versions, settings, commit.
+"""Provenance of a result: versions and commit.
 
 Host code.
 """
@@ -8,12 +8,8 @@ from __future__ import annotations
 import functools
 import platform
 import subprocess
-from dataclasses import asdict
-from enum import Enum
 from importlib import metadata
 from pathlib import Path
-
-from app.settings.options import Options
 
 PACKAGES = ("torch", "taichi", "numpy")
 
@@ -25,26 +21,6 @@ def versions() -> dict[str, str]:
         found[package] = metadata.version(package)
     commit = _commit()
     return found | ({"commit": commit} if commit else {})
-
-
-def settings(options: Options) -> dict[str, object]:
-    """The options as plain values."""
-    plain = _plain(asdict(options))
-    assert isinstance(plain, dict)
-    return plain
-
-
-def _plain(value: object) -> object:
-    """Paths and enums as text, all the way down."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, Enum):
-        return value.value
-    return str(value) if isinstance(value, Path) else value
 
 
 @functools.cache

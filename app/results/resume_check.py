@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from app.base.errors import UsageError
-from app.results.provenance import settings
-from app.settings.comparison import Rival
 from app.settings.options import Options
+from app.settings.session_settings import RenderSettings
+from app.settings.session_settings import SessionSettings
+from denoiser.option import options as options_of
+from denoiser.option import to_json
+from denoiser.option import types_of
+from denoiser.option import without_none
+from denoiser.settings import DenoiserSettings
 from scenes.model.summary import Outline
 
 Flight = dict[str, object]
 """`scene`, its name, and all options as `settings`."""
-RENDERED = ("size", "spp", "max_depth", "rr_depth", "seed")
-LEARNED = ("network", "loss", "learning_rate", "train_steps", "crop", "start", "has_history")
-FILES = ("path", "environment")
 
 
 def flight_of(scene: Outline, options: Options) -> Flight:
     """What tells a flight from others; a report of it holds the same."""
-    return {"scene": scene.name, "settings": settings(options)}
+    return {"scene": scene.name, "settings": to_json(options)}
 
 
 def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> None:
@@ -42,15 +44,32 @@ def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> No
 
 
 def _flight(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, object]:
+    """Values by name that must be equal; files by their last part, as a folder may be moved."""
     try:
         options = content["settings"]
-        render, denoiser = options["session"]["render"], options["session"]["denoiser"]
-        # By name: a folder may be resumed from elsewhere.
-        files = {name: Path(options[name]).name if options[name] else None for name in FILES}
-        numbers = {name: render[name] for name in RENDERED} | {n: denoiser[n] for n in LEARNED}
-        # A column of the log holds one rival; flights logged before there were any have none.
-        rival = {"rival": options["session"].get("rival", Rival.NONE.value)}
-        named = {"scene": content["scene"]} | files | numbers | rival
-        return named | {n: options[n] for n in more}
+        session = options["session"]
+        values = {"scene": content["scene"]}
+        for record, found in (
+            (Options, options),
+            (SessionSettings, session),
+            (RenderSettings, session["render"]),
+            (DenoiserSettings, session["denoiser"]),
+        ):
+            values |= _matched(record, found)
+        return values | {name: options[name] for name in more}
     except (KeyError, TypeError) as error:
         raise UsageError(f"{source}: tells of no flight") from error
+
+
+def _matched(record: type, values: dict[str, Any]) -> dict[str, object]:
+    """Values of the options of a record that a resumed run must have in common."""
+    found: dict[str, object] = {}
+    for each, known in options_of(record):
+        if not known.must_match:
+            continue
+        value = values[each.name] if not known.may_be_missing else values.get(each.name)
+        if value is None and known.may_be_missing:
+            value = to_json(each.default)
+        is_path = without_none(types_of(record)[each.name]) is Path
+        found[each.name] = Path(value).name if is_path and value else value
+    return found

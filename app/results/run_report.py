@@ -8,7 +8,6 @@ from __future__ import annotations
 import statistics
 
 from app.results.frame_log import FrameRow
-from app.results.provenance import settings
 from app.results.provenance import versions
 from app.session.session import Session
 from app.session.stage_timer import DENOISE
@@ -18,6 +17,7 @@ from app.session.stage_timer import TOTAL
 from app.session.stage_timer import TRAIN
 from app.settings.comparison import Rival
 from app.settings.options import Options
+from denoiser.option import to_json
 
 STAGES = (RENDER, TRAIN, DENOISE, TOTAL)
 MEASURES = (
@@ -61,6 +61,6 @@ def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict
             for row in rows
             if row.psnr_mean is not None
         ],
-        "settings": settings(options),
+        "settings": to_json(options),
         "versions": versions(),
     }

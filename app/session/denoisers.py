@@ -18,7 +18,6 @@ from denoiser.oidn import has_oidn
 from denoiser.oidn import oidn_denoise
 from denoiser.online import checkpoint
 from denoiser.online.trainer import Trainer
-from denoiser.presets import PRESETS
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from renderer.frame import FramePair
@@ -49,13 +48,11 @@ class Denoisers:
         network = self.rival.network
         return None if network in (None, self._chosen) else self._trainers[network]
 
-    def choose(self, network: NetworkName) -> None:
-        """Go on with another network, as it was left, or new; each has its own learning rate."""
-        settings = self.trainer.settings
-        self._prepare(network, settings)
-        self._chosen = network
-        rate = self.trainer.settings.learning_rate
-        self.trainer.change(replace(settings, network=network, learning_rate=rate))
+    def change(self, settings: DenoiserSettings) -> None:
+        """Go on with other settings; another network goes on as it was left, or is made."""
+        self._prepare(settings)
+        self._chosen = settings.network
+        self.trainer.change(settings)
 
     def set_rival(self, rival: Rival) -> str | None:
         """Let a rival run beside; what to tell the user, if it cannot."""
@@ -66,7 +63,7 @@ class Denoisers:
             return hint
         self.rival = rival
         if rival.network is not None:
-            self._prepare(rival.network, self.trainer.settings)
+            self._prepare(_of_network(self.trainer.settings, rival.network))
         return None
 
     def train_rival(self, pair: FramePair) -> Iterator[torch.Tensor]:
@@ -94,7 +91,8 @@ class Denoisers:
                 checkpoint.save(edits.save_checkpoint, self.trainer)
                 messages.append(f"saved {edits.save_checkpoint}")
             if edits.load_checkpoint is not None:
-                self.choose(checkpoint.load_settings(edits.load_checkpoint).network)
+                network = checkpoint.load_settings(edits.load_checkpoint).network
+                self.change(_of_network(self.trainer.settings, network))
                 checkpoint.load(edits.load_checkpoint, self.trainer)
                 messages.append(f"loaded {edits.load_checkpoint}")
         except checkpoint.CheckpointError as error:
@@ -114,9 +112,14 @@ class Denoisers:
         if trainer is not None:
             trainer.reset()
 
-    def _prepare(self, network: NetworkName, settings: DenoiserSettings) -> None:
-        """Make a network that is not there yet."""
-        if network not in self._trainers:
-            rate = PRESETS[network].learning_rate
-            own = replace(settings, network=network, learning_rate=rate)
-            self._trainers[network] = Trainer(own, self._device)
+    def _prepare(self, settings: DenoiserSettings) -> None:
+        """Make the network of the settings where there is none yet."""
+        if settings.network not in self._trainers:
+            self._trainers[settings.network] = Trainer(settings, self._device)
+
+
+def _of_network(settings: DenoiserSettings, network: NetworkName) -> DenoiserSettings:
+    """The settings for a network, with its own learning rate if it is another one."""
+    if network is settings.network:
+        return settings
+    return replace(settings, network=network, learning_rate=None)  # type: ignore[arg-type]

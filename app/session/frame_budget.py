@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 
-from app.session.report import Edits
 from app.session.stage_timer import RENDER
 from app.session.stage_timer import RIVAL_TRAIN
 from app.session.stage_timer import TOTAL
 from app.session.stage_timer import TRAIN
+from app.settings.session_settings import SessionSettings
 
 MIN_SPP = 2  # samples per pixel of a half; of a single one the spread is not known
 SIZE_LEVELS = tuple(2.0 ** (-step / 2) for step in range(7))
@@ -51,10 +51,15 @@ class Work:
         """Pixels of all crops together; a crop is never larger than the picture."""
         return self.train_steps * math.prod(min(side, self.crop) for side in self.size)
 
-    @property
-    def edits(self) -> Edits:
-        """What makes a frame do this work."""
-        return Edits(size=self.size, spp=self.spp, train_steps=self.train_steps)
+    @classmethod
+    def of(cls, settings: SessionSettings) -> Work:
+        """The work of a frame with these settings."""
+        render, denoiser = settings.render, settings.denoiser
+        return cls(render.size, render.spp, denoiser.train_steps, denoiser.crop)
+
+    def applied_to(self, settings: SessionSettings) -> SessionSettings:
+        """The settings with this size, spp and number of training steps."""
+        return settings.changed(size=self.size, spp=self.spp, train_steps=self.train_steps)
 
 
 @dataclass(frozen=True)

@@ -9,60 +9,31 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from app.settings.comparison import Rival
-from denoiser.settings import LossName
-from denoiser.settings import NetworkName
-from denoiser.settings import Start
+from app.settings.session_settings import SessionSettings
 from renderer.frame import FramePair
-
-RENDER_EDITS = ("size", "spp", "max_depth")
-"""Fields of Edits that are settings of the renderer as well."""
-DENOISER_EDITS = ("train_steps", "crop", "learning_rate", "loss", "start", "has_history")
-"""And of the denoiser, which keeps its network."""
 
 
 @dataclass(frozen=True)
 class Edits:
     """Changes for the next frame. None or False leaves things as they are."""
 
-    size: tuple[int, int] | None = None
-    """Render size (width, height) in pixels."""
-    spp: int | None = None
-    """Samples per pixel of each half, >= 1."""
-    max_depth: int | None = None
-    """Path length limit; 1 = emitters seen directly, 2 = direct light."""
-    train_steps: int | None = None
-    """Optimiser updates per frame, >= 0."""
-    crop: int | None = None
-    """Side of the training crop in pixels."""
-    learning_rate: float | None = None
-    loss: LossName | None = None
-    start: Start | None = None
-    """First weights, from the next reset on."""
-    has_history: bool | None = None
-    """Whether frames carry their past along."""
-    network: NetworkName | None = None
-    """The denoiser that is shown and trained from now on."""
-    rival: Rival | None = None
-    """The denoiser that runs beside it."""
+    settings: SessionSettings | None = None
+    """Settings from the next frame on; the device stays."""
     training_paused: bool | None = None
     reset_training: bool = False
-    """Start again from the first weights."""
+    """Start again from the initial weights."""
     save_checkpoint: Path | None = None
     load_checkpoint: Path | None = None
 
-    @property
-    def has_wishes(self) -> bool:
-        """True if more is to change than how much a frame does."""
-        return replace(self, size=None, spp=None, train_steps=None) != NO_EDITS
-
-    def given(self, *names: str) -> dict[str, Any]:
-        """Those of the named fields that are to change."""
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+    def merged(self, later: Edits) -> Edits:
+        """Both changes at once; where they differ the later one counts."""
+        changes = {name: value for name, value in vars(later).items() if value not in (None, False)}
+        if later.training_paused is not None:
+            changes["training_paused"] = later.training_paused
+        return replace(self, **changes)
 
 
 NO_EDITS = Edits()

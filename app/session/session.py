@@ -14,9 +14,8 @@ import torch
 
 from app.base.progress import PREPARING
 from app.session.denoisers import Denoisers
-from app.session.report import DENOISER_EDITS
+from app.session.frame_budget import Work
 from app.session.report import NO_EDITS
-from app.session.report import RENDER_EDITS
 from app.session.report import Edits
 from app.session.report import FrameReport
 from app.session.scene_loading import SceneLoading
@@ -99,6 +98,7 @@ class Session:
 
     def stages(self, camera: Camera, edits: Edits = NO_EDITS) -> Iterator[str]:
         """Do one frame piece by piece, yielding the stage just worked on."""
+        is_changing = self._changes_more_than_work(edits)
         messages = self._apply(edits)
         render = self.settings.render
         self.measure.forget_if_changed(camera, render)
@@ -108,7 +108,7 @@ class Session:
             yield from self._render(camera, half, halves)
         seen_from = viewpoint(camera, render.size)
         pair = FramePair(halves[0], halves[1], render.spp, self.frame_index, seen_from)
-        if self.measure.wants_frame and self._report is not None and not edits.has_wishes:
+        if self.measure.wants_frame and self._report is not None and not is_changing:
             self._report = self._measure_again(self._report, pair)
             self.frame_index += 1
             yield RENDER
@@ -236,23 +236,26 @@ class Session:
             is_held_out=True,
         )
 
+    def _changes_more_than_work(self, edits: Edits) -> bool:
+        """True if edits change anything but how much work a frame does."""
+        if edits.settings is None:
+            return edits != NO_EDITS
+        work = Work.of(self.settings)
+        is_other = work.applied_to(edits.settings) != work.applied_to(self.settings)
+        return is_other or replace(edits, settings=None) != NO_EDITS
+
     def _apply(self, edits: Edits) -> list[str]:
         """Change settings as asked; returns what the user should be told."""
         messages = []
-        if edits.network is not None:
-            self.denoisers.choose(edits.network)
-        if edits.rival is not None:
-            told = self.denoisers.set_rival(edits.rival)
-            messages += [] if told is None else [told]
-        render = replace(self.settings.render, **edits.given(*RENDER_EDITS))
-        denoiser = replace(self.trainer.settings, **edits.given(*DENOISER_EDITS))
-        if render.max_depth != self.settings.render.max_depth:
+        wanted = edits.settings or self.settings
+        if wanted.denoiser != self.trainer.settings:
+            self.denoisers.change(wanted.denoiser)
+        if wanted.rival is not self.denoisers.rival:
+            hint = self.denoisers.set_rival(wanted.rival)
+            messages += [] if hint is None else [hint]
+        if wanted.render.max_depth != self.settings.render.max_depth:
             self.denoisers.forget_history()
-        if denoiser != self.trainer.settings:
-            self.trainer.change(denoiser)
-        self.settings = replace(
-            self.settings, render=render, denoiser=denoiser, rival=self.denoisers.rival
-        )
+        self.settings = replace(wanted, rival=self.denoisers.rival, device=self.settings.device)
         if edits.training_paused is not None:
             self.is_training = not edits.training_paused
         if edits.reset_training:

@@ -1,4 +1,4 @@
-"""Options of the offline mode, as the command line gives them.
+"""Options of the offline mode.
 
 Host code.
 """
@@ -10,7 +10,13 @@ from dataclasses import field
 from enum import Enum
 from pathlib import Path
 
-from app.settings.montecarlo_options import ViewOptions
+from app.settings.modes import RENDERED_VIEWS
+from app.settings.modes import RESTORATION
+from denoiser.option import group
+from denoiser.option import option
+from denoiser.rendered.settings import ViewTraining
+from denoiser.restoration.settings import MONTECARLO
+from denoiser.restoration.settings import TASK_NAMES
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import Targets
 
@@ -19,7 +25,7 @@ class Stage(Enum):
     """Part of an offline task."""
 
     RENDER = "render"
-    """Make the data: of the task `montecarlo` only."""
+    """Render the views of the task `montecarlo`."""
     TRAIN = "train"
     EVALUATE = "evaluate"
     DENOISE = "denoise"
@@ -37,37 +43,108 @@ class Study(Enum):
     CAPTURE_BUDGET = "capture-budget"
     """Figure 1c: 2,000 exposures spent in three ways."""
     CORRUPTION_LEVEL = "corruption-level"
-    """Figure 5: L1 and L0 against clean targets over the share of corrupted pixels."""
+    """Figure 5: L1 and L0 against clean targets over the fraction of corrupted pixels."""
 
 
-TARGETS = (*(targets.value for targets in Targets), "both")
-"""Choices of `--targets`."""
+BOTH = "both"
+"""Choice of `--targets`: two networks side by side on the same inputs."""
+
+
+def parse_targets(text: str) -> tuple[Targets, ...]:
+    """The targets of each network to train. ValueError for an unknown name."""
+    return (Targets.NOISY, Targets.CLEAN) if text == BOTH else (Targets(text),)
+
+
+def parse_test_sets(texts: list[str]) -> dict[str, Path]:
+    """Test sets by name, of NAME=DIR; a path alone is named by its last part. Or ValueError."""
+    sets: dict[str, Path] = {}
+    for text in texts:
+        name, separator, path = text.partition("=")
+        if not separator:
+            name, path = Path(text).name, text
+        if not name or not path or name in sets:
+            raise ValueError(f"{text!r} is not NAME=DIR with a new name")
+        sets[name] = Path(path)
+    return sets
 
 
 @dataclass(frozen=True)
 class OfflineOptions:
-    """Everything an offline task may need."""
+    """What an offline task does and with which files."""
 
-    training: RestorationSettings
-    """How the network is trained."""
-    views: ViewOptions | None = None
-    """Of the task `montecarlo`, which restores scenes; None: any other task."""
-    stage: Stage = Stage.ALL
-    study: Study | None = None
-    """Instead of a stage."""
-    targets: tuple[Targets, ...] = (Targets.NOISY,)
-    """Both: two networks side by side on the same inputs."""
-    train_data: Path | None = None
-    """Folder or file; None: the photographs that scikit-image ships."""
-    test_data: dict[str, Path] = field(default_factory=dict)
-    """Test sets by name."""
-    inputs: tuple[Path, ...] = ()
-    """Pictures or folders to denoise."""
-    checkpoints: tuple[Path, ...] = ()
-    """Trained networks to evaluate or denoise with."""
-    has_baseline: bool = False
-    """Also measure the classic restoration."""
-    is_rounded: bool = False
-    """Round restored pictures to 8 bits before they are measured, as the authors' code does."""
-    level: float | None = None
-    """Level of the test's corruption, None for the paper's."""
+    task: str = option(
+        TASK_NAMES[0], "corruption to restore from", choices=(*TASK_NAMES, MONTECARLO)
+    )
+    training: RestorationSettings = group(RestorationSettings, "offline", (RESTORATION,))
+    views: ViewTraining | None = field(
+        default=None, metadata=group(ViewTraining, "offline", (RENDERED_VIEWS,)).metadata
+    )
+    """Training of the task `montecarlo`; None: any other task."""
+    views_per_scene: int = option(
+        4, "montecarlo: views rendered of each scene", flag="views", low=1, modes=(RENDERED_VIEWS,)
+    )
+    stage: Stage = option(
+        Stage.ALL, "part of the task; all: train, then evaluate; montecarlo: render before"
+    )
+    study: Study | None = option(
+        None,
+        "several trainings: the paper's figures 1a, 1b, 1c, 5 with --offline",
+        default_text="",
+        modes=(RESTORATION,),
+    )
+    targets: tuple[Targets, ...] = option(
+        (Targets.NOISY,),
+        "training targets; both: two networks side by side",
+        choices=(*(targets.value for targets in Targets), BOTH),
+        parse=parse_targets,
+        default_text="noisy",
+    )
+    train_data: Path | None = option(
+        None,
+        "folder of images, pairs, bursts or scans",
+        metavar="PATH",
+        default_text="photographs of scikit-image",
+    )
+    test_data: dict[str, Path] = option(
+        None,
+        "test sets",
+        takes_list=True,
+        parse=parse_test_sets,
+        metavar="NAME=DIR",
+        default_text="two photographs of scikit-image; scans: every fifth subject",
+    )
+    inputs: tuple[Path, ...] = option(
+        (),
+        "files or folders to denoise",
+        flag="input",
+        takes_list=True,
+        metavar="PATH",
+        modes=(RESTORATION,),
+    )
+    checkpoints: tuple[Path, ...] = option(
+        (),
+        "trained networks to denoise with or to evaluate",
+        flag="checkpoint",
+        takes_list=True,
+        metavar="FILE",
+    )
+    has_baseline: bool = option(
+        False,
+        "also measure BM3D, Anscombe + BM3D or the deep image prior (slow)",
+        flag="baseline",
+        modes=(RESTORATION,),
+    )
+    is_rounded: bool = option(
+        False,
+        "round restored images to 8 bits before they are measured, as the authors' code does",
+        flag="round",
+        modes=(RESTORATION,),
+    )
+    level: float | None = option(
+        None, "noise level of the test", low=0, default_text="the paper's", modes=(RESTORATION,)
+    )
+
+    def __post_init__(self) -> None:
+        """Start with no test sets where none are given."""
+        if self.test_data is None:
+            object.__setattr__(self, "test_data", {})

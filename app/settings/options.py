@@ -1,4 +1,4 @@
-"""Options of each mode, as the command line gives them.
+"""Options: everything that the command line can set, as one tree of records.
 
 Host code.
 """
@@ -10,12 +10,28 @@ from dataclasses import field
 from enum import Enum
 from pathlib import Path
 
+from app.settings.modes import ALL_MODES
+from app.settings.modes import BENCHMARK
+from app.settings.modes import HEADLESS
+from app.settings.modes import OFFLINE_MODES
+from app.settings.modes import RENDERED_VIEWS
+from app.settings.modes import SCENE_MODES
+from app.settings.modes import STUDY
+from app.settings.modes import VIEWER
 from app.settings.offline_options import OfflineOptions
 from app.settings.session_settings import SessionSettings
+from denoiser.option import group
+from denoiser.option import option
+from scenes.builtin.registry import BUILT_IN
+from scenes.builtin.registry import DEFAULT_SCENE
+
+MONTECARLO_SCENES = ("cornell-box", "veach-mis", "still-life", "reading-room")
+"""Scenes of the task `montecarlo` where none is named; the last is for the test."""
+SCENE_GROUP, RUN_GROUP = "scene and frame", "run"
 
 
 class OnlineStudy(Enum):
-    """An experiment of the paper over several trainings on the frames of one flight."""
+    """An experiment of the paper over several trainings on the frames of one camera path."""
 
     LOSSES = "losses"
     """Figure 6: five combinations of loss and tone map."""
@@ -25,36 +41,118 @@ class OnlineStudy(Enum):
 
 @dataclass(frozen=True)
 class Options:
-    """Everything a mode may need; which one runs is `mode`."""
+    """Everything that the command line can set."""
 
-    mode: str = "viewer"
-    """viewer, headless, benchmark, render, offline or study."""
-    scene: str = ""
-    """Name of a built-in scene, or a file."""
-    environment: Path | None = None
-    """Environment map that replaces the scene's."""
-    session: SessionSettings = field(default_factory=SessionSettings)
-    chosen: frozenset[str] = frozenset()
-    """Which of size, crop, train_steps, iterations, batch and budget_ms the command line gave."""
-    frames: int = 300
-    """Frames of a flythrough or benchmark, >= 1."""
-    path: Path | None = None
-    """Camera path, None for the scene's own."""
-    output: Path | None = None
-    """Folder (headless, benchmark) or picture (render)."""
-    reference_every: int = 0
-    """Measure against a reference after every so many frames; 0: never."""
-    reference_spp: int = 1024
-    """Samples per pixel of a reference."""
-    budget_ms: float = 33.0
-    """Milliseconds a frame may take; in the window while the camera moves."""
-    resume: Path | None = None
-    """Checkpoint to start from."""
-    save: Path | None = None
-    """Where the checkpoint goes at the end, besides the output folder's own."""
-    study: OnlineStudy | None = None
-    """The experiment that the mode `study` does."""
-    offline: OfflineOptions | None = None
+    mode: str = VIEWER
+    """One of `app.settings.modes`, but offline for both of the offline modes."""
+    scenes: tuple[str, ...] = option(
+        (DEFAULT_SCENE,),
+        f"built in: {', '.join(BUILT_IN)}; or a file .xml (Mitsuba), .gltf, .glb, .obj, .ply;"
+        " several for --task montecarlo, of which the last is for the test",
+        flag="scene",
+        takes_list=True,
+        metavar="NAME|FILE",
+        default_text=DEFAULT_SCENE,
+        uses={RENDERED_VIEWS: MONTECARLO_SCENES},
+        modes=SCENE_MODES,
+        group=SCENE_GROUP,
+    )
+    environment: Path | None = option(
+        None,
+        "environment map that replaces the scene's, .hdr or .exr",
+        metavar="FILE",
+        default_text="",
+        modes=SCENE_MODES,
+        group=SCENE_GROUP,
+        must_match=True,
+    )
+    session: SessionSettings = group(SessionSettings, "every mode", ALL_MODES)
+    frames: int = option(
+        300,
+        "number of frames",
+        low=1,
+        uses={BENCHMARK: 30},
+        modes=(VIEWER, HEADLESS, BENCHMARK, STUDY),
+        group=RUN_GROUP,
+    )
+    path: Path | None = option(
+        None,
+        "camera path; --render: the view it begins with",
+        metavar="FILE.json",
+        default_text="the scene's own",
+        modes=SCENE_MODES,
+        group=RUN_GROUP,
+        must_match=True,
+    )
+    output: Path | None = option(
+        None,
+        "output folder, or with --render an image .exr or .png",
+        metavar="PATH",
+        default_text="out",
+        modes=ALL_MODES,
+        group=RUN_GROUP,
+    )
+    reference_every: int = option(
+        0,
+        "measure against a reference every N frames; 0: never",
+        low=0,
+        metavar="N",
+        modes=(VIEWER, HEADLESS, STUDY),
+        group=RUN_GROUP,
+    )
+    reference_spp: int = option(
+        1024,
+        "samples per pixel of a reference",
+        low=1,
+        metavar="M",
+        modes=(VIEWER, HEADLESS, STUDY, RENDERED_VIEWS),
+        group=RUN_GROUP,
+    )
+    budget_ms: float = option(
+        33.0,
+        "frame time to keep to; in the window while the camera moves",
+        unit="ms",
+        low=0,
+        is_open=True,
+        uses={"cpu": 150.0},  # see docs/experiments.md
+        panel=(16.0, 1000.0),
+        modes=(VIEWER, BENCHMARK),
+        group=RUN_GROUP,
+    )
+    resume: Path | None = option(
+        None,
+        "checkpoint to continue from",
+        metavar="FILE",
+        default_text="",
+        modes=(VIEWER, HEADLESS, BENCHMARK, *OFFLINE_MODES),
+        group=RUN_GROUP,
+    )
+    save: Path | None = option(
+        None,
+        "checkpoint to write at the end, besides the output folder's own",
+        metavar="FILE",
+        default_text="",
+        modes=(VIEWER, HEADLESS, BENCHMARK),
+        group=RUN_GROUP,
+    )
+    study: OnlineStudy | None = option(
+        None,
+        "figures 6 and 8 along a camera path of a scene",
+        default_text="",
+        modes=(STUDY,),
+        group="offline",
+    )
+    is_quiet: bool = option(
+        False, "no progress bars", flag="quiet", modes=ALL_MODES, group="every mode"
+    )
+    offline: OfflineOptions | None = field(
+        default=None, metadata=group(OfflineOptions, "offline", OFFLINE_MODES).metadata
+    )
     """What the offline mode does; None in the other modes."""
-    is_quiet: bool = False
-    """No progress bars."""
+    given: frozenset[str] = frozenset()
+    """Flags on the command line, without dashes."""
+
+    @property
+    def scene(self) -> str:
+        """The scene, or the first of several."""
+        return self.scenes[0]

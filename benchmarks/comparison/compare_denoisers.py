@@ -27,11 +27,11 @@ import torch
 from app.base.files import write_json
 from app.base.image_files import write_exr
 from app.camera_path.default import flythrough_cameras
-from app.cli.parser import parse_size
 from app.results.provenance import versions
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
+from app.settings.session_settings import parse_size
 from benchmarks.comparison.entry import Racer
 from benchmarks.comparison.entry import file_name
 from benchmarks.comparison.entry import measure
@@ -40,7 +40,6 @@ from benchmarks.comparison.references import References
 from denoiser.oidn import has_oidn
 from denoiser.oidn import oidn_denoise
 from denoiser.online.trainer import Trainer
-from denoiser.presets import PRESETS
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
@@ -67,7 +66,6 @@ def racers(args: argparse.Namespace, device: torch.device) -> list[Racer]:
         start = next((word for word in more if word != ALONE), Start.WARM.value)
         settings = DenoiserSettings(
             network=network,
-            learning_rate=PRESETS[network].learning_rate,
             train_steps=args.train_steps,
             crop=args.crop,
             seed=args.seed,

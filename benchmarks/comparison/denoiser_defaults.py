@@ -22,14 +22,15 @@ from torch.nn import functional
 
 from app.base.files import write_json
 from app.camera_path.default import flythrough_cameras
-from app.cli.parser import parse_size
 from app.results.provenance import versions
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
+from app.settings.session_settings import parse_size
 from denoiser.metrics import psnr
 from denoiser.online.trainer import Trainer
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
 from denoiser.settings import Precision
 from denoiser.temporal.examples import joined
 from denoiser.training import losses
@@ -117,7 +118,9 @@ def main() -> None:
     parser.add_argument("--reference-spp", type=int, default=512)
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
-    denoiser = DenoiserSettings(train_steps=args.train_steps, crop=args.crop)
+    denoiser = DenoiserSettings(
+        network=NetworkName.UNET, train_steps=args.train_steps, crop=args.crop
+    )
     settings = SessionSettings(RenderSettings(size=args.size, spp=args.spp), denoiser)
     pairs, references = render_flight(args.scene, settings, args.frames, args.reference_spp)
     device = pairs[0].a.color.device

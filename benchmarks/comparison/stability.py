@@ -21,15 +21,14 @@ from tqdm import tqdm
 
 from app.base.files import write_json
 from app.camera_path.default import flythrough_cameras
-from app.cli.parser import parse_size
 from app.results.provenance import versions
 from app.session.session import REFERENCE_SEED
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
+from app.settings.session_settings import parse_size
 from denoiser.metrics import psnr
 from denoiser.online.trainer import Trainer
-from denoiser.presets import PRESETS
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from denoiser.settings import Start
@@ -144,7 +143,6 @@ def settings_of(args: argparse.Namespace, seed: int) -> DenoiserSettings:
     network = NetworkName(args.network)
     return DenoiserSettings(
         network=network,
-        learning_rate=PRESETS[network].learning_rate,
         train_steps=args.train_steps,
         crop=args.crop,
         seed=seed,

@@ -29,10 +29,10 @@ from safetensors.torch import save_file
 from tqdm import tqdm
 
 from app.camera_path.default import path_through
-from app.cli.parser import parse_size
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
+from app.settings.session_settings import parse_size
 from benchmarks.pretraining.augmentation import augmented
 from benchmarks.pretraining.random_rooms import FOV_X
 from benchmarks.pretraining.random_rooms import generated_room
@@ -41,7 +41,6 @@ from denoiser.crops import CropSampler
 from denoiser.files import atomic_path
 from denoiser.online.trainer import AVERAGE
 from denoiser.online.trainer import Trainer
-from denoiser.presets import PRESETS
 from denoiser.restoration.trainer import ramped_down
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
@@ -149,10 +148,8 @@ class Pool:
 def train(args: argparse.Namespace) -> None:
     """Until the steps are done; the weights are written now and then."""
     network = NetworkName(args.network)
-    preset = PRESETS[network]
     settings = DenoiserSettings(
         network=network,
-        learning_rate=preset.learning_rate,
         seed=args.seed,
         start=Start.SCRATCH,
     )

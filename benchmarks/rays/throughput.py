@@ -18,8 +18,8 @@ import numpy as np
 import taichi as ti
 
 from app.base.files import write_json
-from app.cli.parser import parse_size
 from app.results.provenance import versions
+from app.settings.session_settings import parse_size
 from benchmarks.rays.kernels import RAY_WORDS
 from benchmarks.rays.kernels import record_rays
 from benchmarks.rays.kernels import trace

@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 
 from app.base.files import write_json
-from app.cli.parser import parse_size
 from app.results.provenance import versions
+from app.settings.session_settings import parse_size
 from benchmarks.scaling.bumpy_balls import BALL_COUNT
 from benchmarks.scaling.bumpy_balls import bumpy_balls
 from benchmarks.scaling.plot import draw_growth

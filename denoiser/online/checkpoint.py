@@ -13,6 +13,8 @@ from denoiser.errors import CheckpointError
 from denoiser.errors import one_line
 from denoiser.online.trainer import CROPS
 from denoiser.online.trainer import Trainer
+from denoiser.option import from_json
+from denoiser.option import to_json
 from denoiser.settings import DenoiserSettings
 from denoiser.training.checkpoint_file import ONLINE
 from denoiser.training.checkpoint_file import Content
@@ -28,7 +30,7 @@ def save(path: Path, trainer: Trainer) -> None:
 
     The start in its settings is what the training began with, not what it would be reset to.
     """
-    settings = replace(trainer.settings, start=trainer.start).to_json()
+    settings = to_json(replace(trainer.settings, start=trainer.start))
     write_content(path, Content(trainer.state(), ONLINE, settings, trainer.step_count))
 
 
@@ -63,6 +65,6 @@ def load_settings(path: Path) -> DenoiserSettings:
 
 def _settings_of(path: Path, content: Content) -> DenoiserSettings:
     try:
-        return DenoiserSettings.from_json(content.settings)
+        return from_json(DenoiserSettings, content.settings)
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error

@@ -12,6 +12,7 @@ import torch
 
 from denoiser.online import checkpoint
 from denoiser.online.trainer import Trainer
+from denoiser.option import to_json
 from denoiser.rendered.batch import ViewBatch
 from denoiser.rendered.settings import ViewTraining
 from denoiser.restoration.trainer import ramped_down
@@ -63,8 +64,8 @@ class ViewTrainer:
 
     def load(self, path: Path) -> None:
         """Take over a checkpoint of the same training; CheckpointError where settings differ."""
-        saved = checkpoint.load_settings(path).to_json()
-        for name, value in self.settings.denoiser.to_json().items():
+        saved = to_json(checkpoint.load_settings(path))
+        for name, value in to_json(self.settings.denoiser).items():
             if name not in FREE and saved[name] != value:
                 raise checkpoint.CheckpointError(
                     f"{path}: trained with {name} {saved[name]}, not {value}"

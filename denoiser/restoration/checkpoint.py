@@ -11,6 +11,8 @@ import torch
 
 from denoiser.errors import CheckpointError
 from denoiser.errors import one_line
+from denoiser.option import from_json
+from denoiser.option import to_json
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.trainer import RestorationTrainer
 from denoiser.training.checkpoint_file import Content
@@ -23,7 +25,7 @@ RESTORATION = "restoration"
 
 def save_restoration(path: Path, trainer: RestorationTrainer) -> None:
     """Write the trainer's state to `path`, first under a temporary name. Or CheckpointError."""
-    settings = trainer.settings.to_json()
+    settings = to_json(trainer.settings)
     write_content(path, Content(trainer.state(), RESTORATION, settings, trainer.step_count))
 
 
@@ -33,7 +35,7 @@ def load_restoration(
     """A trainer at the state saved in `path`; of `task` only, where one is given."""
     content = read_content(path, RESTORATION)
     try:
-        settings = RestorationSettings.from_json(content.settings)
+        settings = from_json(RestorationSettings, content.settings)
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error
     if task is not None and settings.task != task:

@@ -5,19 +5,20 @@ Host code.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from denoiser.settings import Precision
+from denoiser.option import option
+from denoiser.settings import TrainingSettings
 
 TASK_NAMES = ("gaussian", "brown", "poisson", "bernoulli", "text", "impulse", "mri", "pairs")
-"""Of all tasks, in `denoiser.restoration.tasks`."""
+"""Names of all tasks in `denoiser.restoration.tasks`."""
+MONTECARLO = "montecarlo"
+"""Name of the task that restores rendered views (`denoiser.rendered`)."""
 
 
 class RestorationLoss(Enum):
-    """What an estimate is compared by."""
+    """Loss of an offline training."""
 
     L2 = "l2"
     """Squared error; its minimiser is the mean."""
@@ -37,67 +38,61 @@ class RestorationNetwork(Enum):
 
 
 class Targets(Enum):
-    """What training compares with; nothing else differs."""
+    """Training targets; nothing else differs."""
 
     NOISY = "noisy"
-    """Another corruption of the same picture."""
+    """Another corruption of the same image."""
     CLEAN = "clean"
-    """The picture itself."""
+    """The clean image."""
 
 
-@dataclass(frozen=True)
-class RestorationSettings:
-    """How a network is trained offline."""
+@dataclass(frozen=True, kw_only=True)
+class OfflineTraining:
+    """Targets and length of an offline training."""
 
-    task: str
-    """Name of the task, as `--task` has it."""
-    network: RestorationNetwork = RestorationNetwork.UNET
-    channels: int = 3
-    """1 (grey) or 3 (RGB)."""
-    loss: RestorationLoss = RestorationLoss.L2
     targets: Targets = Targets.NOISY
-    iterations: int = 100_000
-    """Optimiser updates, >= 1 (the authors' code: 300,000)."""
-    batch: int = 4
-    """Examples an update sees, over all processes (paper, appendix A.1)."""
-    crop: int = 256
-    """Side of a training crop in pixels (paper)."""
-    learning_rate: float = 1e-3
-    """Adam's step size before the ramp-down (paper; the authors' code has 3e-4)."""
+    iterations: int = option(
+        100_000,
+        "optimiser steps of the training (the authors' code: 300,000)",
+        low=1,
+        uses={"cpu": 1500},
+    )
+    batch: int = option(
+        4, "examples per optimiser step, over all processes", low=1, uses={"cpu": 1}
+    )
     ramp_down: float = 0.3
-    """Share of the training, at its end, over which the step size falls to 0 (authors' code)."""
-    clip: float | None = 2.0
-    """Gradients are limited to so many times the running mean of their norm; None: never (paper).
+    """Fraction of the training, at its end, over which the learning rate falls to 0."""
 
-    At the paper's step size one unusual batch can throw a network back by tens of decibels."""
+
+@dataclass(frozen=True, kw_only=True)
+class RestorationSettings(OfflineTraining, TrainingSettings):
+    """How a restoration network is trained."""
+
+    task: str = TASK_NAMES[0]
+    """Name of the task."""
+    network: RestorationNetwork = option(RestorationNetwork.UNET, "offline: unet or red30")
+    channels: int = option(3, "1: grey, 3: RGB", choices=("1", "3"), default_text="3; mri: 1")
+    loss: RestorationLoss = option(
+        RestorationLoss.L2, "offline: l2, l1 or l0", default_text="the task's"
+    )
+    learning_rate: float = option(
+        1e-3,
+        "Adam's learning rate before its ramp-down",
+        low=0,
+        is_open=True,
+        default_text="offline 1e-3",
+    )
+    # At the paper's learning rate one unusual batch can set a network back by tens of decibels.
+    clip: float | None = option(
+        2.0,
+        "limit gradients to this factor times the running mean of their norm; 0: never (paper)",
+        low=0,
+    )
     level: float | None = None
-    """The corruption's level in every example; None: drawn for each of them (blind)."""
-    seed: int = 0
-    """Seeds weights, crops and noise."""
-    precision: Precision = Precision.AUTO
-    """Number format of the convolutions."""
+    """Noise level of every training example; None: drawn for each of them (blind)."""
 
-    def to_json(self) -> dict[str, str | int | float | None]:
-        """The settings as plain values by field name."""
-        values = asdict(self)
-        return {n: v.value if isinstance(v, Enum) else v for n, v in values.items()}
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> RestorationSettings:
-        """What `to_json` gave. KeyError, TypeError or ValueError if a value is not usable."""
-        return cls(
-            task=str(values["task"]),
-            network=RestorationNetwork(values["network"]),
-            channels=int(values["channels"]),
-            loss=RestorationLoss(values["loss"]),
-            targets=Targets(values["targets"]),
-            iterations=int(values["iterations"]),
-            batch=int(values["batch"]),
-            crop=int(values["crop"]),
-            learning_rate=float(values["learning_rate"]),
-            ramp_down=float(values["ramp_down"]),
-            clip=None if values["clip"] is None else float(values["clip"]),
-            level=None if values["level"] is None else float(values["level"]),
-            seed=int(values["seed"]),
-            precision=Precision(values["precision"]),
-        )
+    def __post_init__(self) -> None:
+        """Read a clip of 0 as None."""
+        if self.clip == 0:
+            object.__setattr__(self, "clip", None)
+        super().__post_init__()

@@ -12,11 +12,11 @@ import torch
 
 from app.session.report import Edits
 from app.session.session import Session
-from app.settings.comparison import Rival
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
 from denoiser.online.trainer import WEIGHTS
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
 from denoiser.settings import Precision
 from scenes.loader import load_scene
 from scenes.model.description import Camera
@@ -24,7 +24,7 @@ from scenes.model.description import Camera
 SIZE = (32, 24)
 SETTINGS = SessionSettings(
     RenderSettings(size=SIZE, spp=1),
-    DenoiserSettings(train_steps=1, crop=16, precision=Precision.FP32),
+    DenoiserSettings(network=NetworkName.UNET, train_steps=1, crop=16, precision=Precision.FP32),
     "cpu",
 )
 
@@ -37,18 +37,7 @@ def start_session() -> Session:
 def begin_again(session: Session) -> None:
     """Bring a session back to where it was after its first frame."""
     session.measure.holds_out = False
-    begin = Edits(
-        size=SIZE,
-        spp=1,
-        max_depth=SETTINGS.render.max_depth,
-        train_steps=1,
-        crop=16,
-        learning_rate=SETTINGS.denoiser.learning_rate,
-        loss=SETTINGS.denoiser.loss,
-        training_paused=True,
-        network=SETTINGS.denoiser.network,
-        rival=Rival.NONE,
-    )
+    begin = Edits(settings=SETTINGS, training_paused=True)
     session.step(moved(session.scene.camera, -1.0), begin)
     session.step(session.scene.camera, Edits(training_paused=False, reset_training=True))
 

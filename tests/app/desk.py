@@ -24,6 +24,7 @@ from app.settings.session_settings import SessionSettings
 from app.viewer.gui import panel
 from app.viewer.loop.viewer import Viewer
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
 from denoiser.transfer import tone
 from scenes.model.description import Camera
 from scenes.model.description import SceneDescription
@@ -41,7 +42,9 @@ RADIANCE = (0.7, 0.1, 0.05)
 REFLECTANCE = (0.0, 0.2, 0.9)
 ALBEDO = (0.7, 0.3, 0.95)  # what glows adds its radiance to its reflectance
 SETTINGS = SessionSettings(
-    RenderSettings(size=SIZE, spp=1, max_depth=1), DenoiserSettings(train_steps=0, crop=32), "cpu"
+    RenderSettings(size=SIZE, spp=1, max_depth=1),
+    DenoiserSettings(network=NetworkName.UNET, train_steps=0, crop=32),
+    "cpu",
 )
 
 

@@ -37,7 +37,7 @@ def photographs() -> CorruptedPictures:
 def trained(one_thread: None, photographs: CorruptedPictures) -> RestorationTrainer:
     """A U-Net that has learned from noisy targets for a few seconds."""
     settings = RestorationSettings(
-        "gaussian", crop=32, iterations=300, batch=4, precision=Precision.FP32
+        task="gaussian", crop=32, iterations=300, batch=4, precision=Precision.FP32
     )
     trainer = RestorationTrainer(settings, "cpu")
     while trainer.step_count < settings.iterations:

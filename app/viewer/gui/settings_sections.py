@@ -10,7 +10,9 @@ import math
 from app.session.report import FrameReport
 from app.settings.comparison import NETWORK_LABELS
 from app.settings.comparison import RIVAL_LABELS
+from app.settings.options import Options
 from app.settings.session_settings import MAX_SIDE
+from app.settings.session_settings import RenderSettings
 from app.viewer.gui import gui
 from app.viewer.gui.theme import ACCENT
 from app.viewer.gui.theme import DIM
@@ -23,15 +25,11 @@ from app.viewer.picture.views import VIEWS
 from app.viewer.picture.views import ToneCurve
 from app.viewer.picture.views import View
 from denoiser.online.pretrained import has_start
+from denoiser.option import panel_range
 from denoiser.presets import PRESETS
+from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 
-MAX_SPP = 64
-MAX_PATH_DEPTH = 16
-MAX_STEPS = 64  # training steps per frame
-MAX_CROP = 512
-LEARNING_RATE_POWERS = (-5.0, -2.0)  # of ten
-TARGETS_MS = (16.0, 1000.0)
 LOSS_LABELS = {
     LossName.HDR_TONED_INPUT: "L_HDR, input T(x)",
     LossName.HDR_LINEAR_INPUT: "L_HDR, input x",
@@ -86,12 +84,16 @@ def draw_render(draft: Draft) -> None:
         return
     render = draft.view.settings.render
     _draw_size(draft)
-    changed, spp = gui.slider_int("spp a half", render.spp, 1, MAX_SPP, "%d", gui.LOGARITHMIC)
+    changed, spp = gui.slider_int(
+        "spp a half", render.spp, *_limits(RenderSettings, "spp"), "%d", gui.LOGARITHMIC
+    )
     if changed:
         draft.edit(spp=spp)
-    changed, depth = gui.slider_int("path depth", render.max_depth, 1, MAX_PATH_DEPTH)
+    changed, depth = gui.slider_int(
+        "path depth", render.max_depth, *_limits(RenderSettings, "max_depth"), "%d", gui.CLAMPED
+    )
     if changed:
-        draft.edit(max_depth=min(max(depth, 1), MAX_PATH_DEPTH))
+        draft.edit(max_depth=depth)
     _draw_budget(draft)
 
 
@@ -113,7 +115,9 @@ def _draw_budget(draft: Draft) -> None:
     draft.show(has_target=gui.checkbox("budget while moving", view.has_target)[1])
     if not view.has_target:
         return
-    target = gui.slider_float("budget", view.target_ms, *TARGETS_MS, "%.0f ms", gui.LOGARITHMIC)
+    target = gui.slider_float(
+        "budget", view.target_ms, *panel_range(Options, "budget_ms"), "%.0f ms", gui.LOGARITHMIC
+    )
     draft.show(target_ms=target[1])
     if view.work is not None:
         width, height = view.work.size
@@ -127,17 +131,24 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
         return
     denoiser, view = draft.view.settings.denoiser, draft.view
     _draw_denoisers(draft)
-    changed, steps = gui.slider_int("steps a frame", denoiser.train_steps, 0, MAX_STEPS)
+    changed, steps = gui.slider_int(
+        "steps a frame",
+        denoiser.train_steps,
+        *_limits(DenoiserSettings, "train_steps"),
+        "%d",
+        gui.CLAMPED,
+    )
     if changed:
-        draft.edit(train_steps=min(max(steps, 0), MAX_STEPS))
-    changed, crop = gui.slider_int("crop", denoiser.crop, 16, MAX_CROP, "%d px", gui.CLAMPED)
+        draft.edit(train_steps=steps)
+    changed, crop = gui.slider_int(
+        "crop", denoiser.crop, *_limits(DenoiserSettings, "crop"), "%d px", gui.CLAMPED
+    )
     if changed:
         draft.edit(crop=crop)
     # A slider over powers of ten: imgui's own logarithmic one takes all below 0.1 for zero here.
+    low, high = map(math.log10, panel_range(DenoiserSettings, "learning_rate"))
     power, text = math.log10(denoiser.learning_rate), f"{denoiser.learning_rate:.1e}"
-    changed, power = gui.slider_float(
-        "learning rate", power, *LEARNING_RATE_POWERS, text, gui.CLAMPED
-    )
+    changed, power = gui.slider_float("learning rate", power, low, high, text, gui.CLAMPED)
     if changed:
         draft.edit(learning_rate=10.0**power)
     _draw_losses(draft)
@@ -189,3 +200,9 @@ def _draw_denoisers(draft: Draft) -> None:
 def _choice(label: str, view: View, labels: list[str]) -> int:
     """Index of the view chosen."""
     return gui.combo(label, VIEWS.index(view), labels)[1]
+
+
+def _limits(record: type, name: str) -> tuple[int, int]:
+    """Limits of a slider over an integer option."""
+    low, high = panel_range(record, name)
+    return int(low), int(high)

@@ -31,8 +31,9 @@ class Draft:
     """For the viewer, as if the key had been pressed."""
 
     def edit(self, **changes: Any) -> None:
-        """Change fields of the edits."""
-        self.edits = replace(self.edits, **changes)
+        """Change settings of the session by the names of their fields."""
+        settings = (self.edits.settings or self.view.settings).changed(**changes)
+        self.edits = replace(self.edits, settings=settings)
 
     def show(self, **changes: Any) -> None:
         """Change fields of the view."""

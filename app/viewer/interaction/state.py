@@ -19,7 +19,6 @@ from app.viewer.interaction.controls import FlyControls
 from app.viewer.interaction.controls import fly_speed
 from app.viewer.picture.exposure import auto_exposure
 from app.viewer.picture.views import ViewState
-from app.viewer.picture.views import merged
 from app.viewer.picture.views import with_edits
 from scenes.model.summary import Outline
 
@@ -39,7 +38,7 @@ class Cockpit:
         self.report: FrameReport | None = None
         """The last finished frame, None before the first."""
         self._edits = NO_EDITS
-        self._asked_steps = settings.denoiser.train_steps
+        self._asked = settings
         self._message_end = 0.0
 
     def show(self, **changes: Any) -> None:
@@ -58,15 +57,14 @@ class Cockpit:
 
     def edit(self, edits: Edits) -> None:
         """Add to what the next frame changes; the later wish wins."""
-        self._edits = merged(self._edits, edits)
+        self._edits = self._edits.merged(edits)
         self.view = with_edits(self.view, self._edits)
 
     @property
     def full_work(self) -> Work:
         """All that a frame shall do, were there no budget."""
-        render, denoiser = self.view.settings.render, self.view.settings.denoiser
-        steps = 0 if self.view.is_paused else denoiser.train_steps
-        return Work(render.size, render.spp, steps, denoiser.crop)
+        work = Work.of(self.view.settings)
+        return replace(work, train_steps=0) if self.view.is_paused else work
 
     @property
     def has_wishes(self) -> bool:
@@ -80,11 +78,11 @@ class Cockpit:
 
     def take_edits(self, work: Work) -> Edits:
         """What the frame of `work` that begins now changes; nothing is left over."""
-        # A pause does no steps, but is no wish for none.
-        wanted = self.view.settings.denoiser.train_steps
-        self._asked_steps = wanted if self.view.is_paused else work.train_steps
-        asked = replace(work, train_steps=self._asked_steps).edits
-        edits, self._edits = merged(self._edits, asked), NO_EDITS
+        settings = self.view.settings
+        # A paused frame does no steps, but the number asked for stays.
+        steps = settings.denoiser.train_steps if self.view.is_paused else work.train_steps
+        self._asked = replace(work, train_steps=steps).applied_to(settings)
+        edits, self._edits = replace(self._edits, settings=self._asked), NO_EDITS
         return edits
 
     def make_do_with_less(self, work: Work) -> bool:
@@ -92,28 +90,31 @@ class Cockpit:
         done = self.view.work
         if done is None or not (work.pixel_count > done.pixel_count or work.crop > done.crop):
             return False
-        self.edit(Edits(size=done.size, crop=done.crop))
+        self.edit(Edits(settings=self.view.settings.changed(size=done.size, crop=done.crop)))
         self.say("out of memory at {}x{}, crops of {}".format(*work.size, work.crop))
         return True
 
     def take_over(self, report: FrameReport, settings: SessionSettings, work: Work) -> None:
-        """A frame is finished, `settings` are the session's: what it did, or a checkpoint has.
+        """Take in a finished frame; `settings` are the session's after it.
 
-        What the frame was told to do was perhaps less than the user wants, who alone knows that.
+        What the frame was told to do was perhaps less than the user wants, so `settings` count only
+        where they are not what was asked for: a checkpoint was loaded, or a comparison refused.
         """
         self.report = report
-        wanted = self.view.settings
-        render = replace(settings.render, size=wanted.render.size, spp=wanted.render.spp)
-        denoiser = settings.denoiser
-        if denoiser.train_steps == self._asked_steps:
-            denoiser = replace(denoiser, train_steps=wanted.denoiser.train_steps)
-        self.show(
-            settings=replace(settings, render=render, denoiser=denoiser),
-            is_paused=not report.is_training,
-            work=work,
-        )
+        self.show(is_paused=not report.is_training, work=work)
+        if settings != self._asked:
+            self._edits = replace(self._edits, settings=None)
+            self.show(settings=self._with_wanted_work(settings))
         self.view = with_edits(self.view, self._edits)
         if self.view.is_auto_exposed:
             self.show(exposure=auto_exposure(report.denoised))
         for message in report.messages:
             self.say(message)
+
+    def _with_wanted_work(self, settings: SessionSettings) -> SessionSettings:
+        """The session's settings, with the amount of work that the user wants."""
+        wanted = Work.of(self.view.settings)
+        steps = settings.denoiser.train_steps
+        if steps != self._asked.denoiser.train_steps:
+            wanted = replace(wanted, train_steps=steps)  # a checkpoint's
+        return wanted.applied_to(settings)

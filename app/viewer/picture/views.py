@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import fields
 from dataclasses import replace
 from enum import Enum
 from enum import IntEnum
@@ -15,8 +14,6 @@ from enum import IntEnum
 import torch
 
 from app.session.frame_budget import Work
-from app.session.report import DENOISER_EDITS
-from app.session.report import RENDER_EDITS
 from app.session.report import Edits
 from app.session.report import FrameReport
 from app.settings.session_settings import SessionSettings
@@ -235,19 +232,7 @@ def letterbox(size: tuple[int, int], area: Rectangle) -> Rectangle:
     return x + (width - inner[0]) // 2, y + (height - inner[1]) // 2, *inner
 
 
-def merged(first: Edits, second: Edits) -> Edits:
-    """Both changes at once; where they differ the second counts."""
-    names = tuple(each.name for each in fields(Edits) if each.default is None)
-    is_reset = first.reset_training or second.reset_training
-    return replace(first, **second.given(*names), reset_training=is_reset)
-
-
 def with_edits(view: ViewState, edits: Edits) -> ViewState:
     """The view as it will be once the session has followed `edits`."""
-    render, denoiser = view.settings.render, view.settings.denoiser
-    render = replace(render, **edits.given(*RENDER_EDITS))
-    denoiser = replace(denoiser, **edits.given("network", *DENOISER_EDITS))
     is_paused = view.is_paused if edits.training_paused is None else edits.training_paused
-    rival = view.settings.rival if edits.rival is None else edits.rival
-    settings = replace(view.settings, render=render, denoiser=denoiser, rival=rival)
-    return replace(view, settings=settings, is_paused=is_paused)
+    return replace(view, settings=edits.settings or view.settings, is_paused=is_paused)

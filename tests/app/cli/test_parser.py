@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from app.base.errors import UsageError
-from app.cli.mode_flags import OFFLINE_FLAGS
+from app.cli.parser import arguments
 from app.cli.parser import build_parser
 from app.cli.parser import parse_options
 from app.cli.types import MAX_NUMBER
-from app.settings import cpu_defaults
 from app.settings.comparison import Rival
-from app.settings.cpu_defaults import with_cpu_start
+from app.settings.cpu_defaults import with_cpu_defaults
+from app.settings.modes import OFFLINE_MODES
+from app.settings.modes import USES
 from app.settings.options import Options
 from app.settings.session_settings import MAX_SIDE
-from app.settings.session_settings import SessionSettings
 from denoiser.online import checkpoint
 from denoiser.online.trainer import Trainer
 from denoiser.settings import DenoiserSettings
@@ -31,22 +31,21 @@ from scenes.builtin.registry import DEFAULT_SCENE
 
 GROUPS = {
     "mode (without one: the viewer)": {"headless", "benchmark", "render", "offline"},
-    "every mode": {
-        *("scene", "environment", "size", "spp", "max-depth", "rr-depth"),
-        *("device", "seed", "quiet"),
+    "scene and frame": {
+        *("scene", "environment", "size", "spp", "max-depth", "rr-depth", "seed"),
     },
-    "denoiser (viewer, --headless, --benchmark)": {
+    "online denoiser": {
         *("network", "start", "no-history", "loss", "learning-rate", "train-steps"),
-        *("crop", "precision"),
-        *("rival", "resume", "save"),
+        *("crop", "precision", "rival"),
     },
-    "--headless, --benchmark, --render": {
+    "every mode": {"device", "quiet"},
+    "run": {
         *("frames", "path", "output", "reference-every", "reference-spp", "budget-ms"),
+        *("resume", "save"),
     },
-    "--offline (also --crop, --learning-rate, --loss, --network)": {
+    "offline": {
         *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch", "clip"),
-        "views",
-        *("channels", "input", "checkpoint", "baseline", "round", "level", "study"),
+        *("views", "channels", "input", "checkpoint", "baseline", "round", "level", "study"),
     },
 }
 
@@ -56,9 +55,10 @@ OF_OTHER_TASKS = [("--level", "0"), ("--input", "a.png"), ("--channels", "1"), (
 
 
 def test_without_flags_the_viewer_on_the_default_scene() -> None:
-    best = DenoiserSettings(network=NetworkName.BEST, learning_rate=1e-3)
-    session = SessionSettings(denoiser=best)
-    assert parse_options([]) == Options(scene=DEFAULT_SCENE, session=session)
+    options = parse_options([])
+    assert options == Options() and options.scene == DEFAULT_SCENE
+    denoiser = options.session.denoiser
+    assert (denoiser.network, denoiser.learning_rate) == (NetworkName.BEST, 1e-3)
 
 
 def test_defaults_are_the_papers() -> None:
@@ -70,36 +70,34 @@ def test_defaults_are_the_papers() -> None:
 
 
 def test_the_window_on_a_cpu_begins_small_where_the_user_left_it_open() -> None:
-    session = with_cpu_start(parse_options(["--device", "cpu"])).session
-    assert session.render.size == cpu_defaults.SIZE and session.render.spp == 8
-    steps = (session.denoiser.train_steps, session.denoiser.crop)
-    assert steps == (cpu_defaults.TRAIN_STEPS, cpu_defaults.CROP)
-    given = with_cpu_start(parse_options("--device cpu --size 512x512 --train-steps 8".split()))
+    session = with_cpu_defaults(parse_options(["--device", "cpu"])).session
+    assert session.render.size == (256, 160) and session.render.spp == 8
+    assert (session.denoiser.train_steps, session.denoiser.crop) == (2, 128)
+    given = with_cpu_defaults(parse_options("--device cpu --size 512x512 --train-steps 8".split()))
     assert given.session.render.size == (512, 512) and given.session.denoiser.train_steps == 8
-    assert given.session.denoiser.crop == cpu_defaults.CROP
+    assert given.session.denoiser.crop == 128
 
 
 def test_an_offline_training_on_a_cpu_ends_within_minutes_if_nothing_is_asked() -> None:
-    offline = with_cpu_start(parse_options(["--offline", "--device", "cpu"])).offline
+    offline = with_cpu_defaults(parse_options(["--offline", "--device", "cpu"])).offline
     assert offline is not None and offline.training.task == "gaussian"
     work = (offline.training.crop, offline.training.iterations, offline.training.batch)
-    assert work == (cpu_defaults.CROP, cpu_defaults.ITERATIONS, cpu_defaults.BATCH)
+    assert work == (128, 1500, 1)
     words = "--offline --device cpu --crop 256 --iterations 300000".split()
-    given = with_cpu_start(parse_options(words)).offline
+    given = with_cpu_defaults(parse_options(words)).offline
     assert given is not None
     assert (given.training.crop, given.training.iterations) == (256, 300_000)
 
 
 def test_scenes_and_views_of_the_task_that_renders_them() -> None:
     words = "--offline --task montecarlo --device cpu --scene a b c --views 5 --loss hdr-linear"
-    options = with_cpu_start(parse_options([*words.split(), "--iterations", "7"]))
+    options = with_cpu_defaults(parse_options([*words.split(), "--iterations", "7"]))
     assert options.offline is not None and options.offline.views is not None
-    views = options.offline.views
-    assert (views.scenes, views.per_scene, options.session.render.spp) == (("a", "b", "c"), 5, 64)
-    training = views.training
-    assert (training.iterations, training.batch) == (7, cpu_defaults.BATCH)
+    training, per_scene = options.offline.views, options.offline.views_per_scene
+    assert (options.scenes, per_scene, options.session.render.spp) == (("a", "b", "c"), 5, 64)
+    assert (training.iterations, training.batch) == (7, 1)
     assert training.denoiser.loss is LossName.HDR_LINEAR_INPUT
-    assert training.denoiser.crop == cpu_defaults.CROP
+    assert training.denoiser.crop == 128
     assert training.denoiser.learning_rate == 3e-4
 
 
@@ -234,10 +232,23 @@ def test_help_lists_each_flag_in_its_group(capsys: pytest.CaptureFixture[str]) -
     assert all(name in "".join(text.split()) for name in BUILT_IN)
 
 
-def test_every_flag_of_the_offline_mode_needs_it() -> None:
-    """But for --study, which flies through a scene as well."""
-    flags = next(flags for title, flags in GROUPS.items() if title.startswith("--offline"))
-    assert set(OFFLINE_FLAGS) == flags - {"study"}
+@pytest.mark.parametrize("flag", sorted(GROUPS["offline"] - {"study"}))
+def test_every_flag_of_the_offline_mode_needs_it(flag: str) -> None:
+    """But for --study, which compares denoisers along a camera path as well."""
+    same = arguments()[flag]
+    assert {mode for argument in same for mode in argument.modes} <= set(OFFLINE_MODES)
+
+
+@pytest.mark.parametrize("mode", [*USES])
+def test_every_mode_reads_some_flags_and_no_flag_is_read_by_none(mode: str) -> None:
+    known = [argument for same in arguments().values() for argument in same]
+    assert any(mode in argument.modes for argument in known)
+    assert all(set(argument.modes) <= set(USES) and argument.modes for argument in known)
+
+
+def test_options_that_share_a_flag_agree_on_how_it_is_typed() -> None:
+    for same in arguments().values():
+        assert len({(known.option.takes_list, known.kind is bool) for known in same}) == 1
 
 
 def test_no_flag_is_missing_here() -> None:

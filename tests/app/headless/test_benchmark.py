@@ -48,7 +48,8 @@ def test_file_and_table(
     monkeypatch.setattr(Session, "step", watched)
     assert run("--benchmark", tmp_path, "--frames", "3", "--budget-ms", budget) == 0
     assert len(works) == (FLIGHT if is_within else 2 * FLIGHT)
-    assert len(set(works[:FLIGHT])) == 1 and works[0].size == SIZE, "measured with all its work"
+    assert len(set(works[:FLIGHT])) == 1 and works[0].settings is not None
+    assert works[0].settings.render.size == SIZE, "measured with all its work"
     assert [item.name for item in tmp_path.iterdir()] == ["benchmark.json"]
     result = json.loads((tmp_path / "benchmark.json").read_text())
     assert result.keys() == (KEYS if is_within else KEYS | {"held"})
@@ -69,10 +70,9 @@ def test_file_and_table(
     assert ("within the budget" if is_within else "over the budget") in output
     if not is_within:
         held = result["held"]
-        least = list(rungs(Work(SIZE, works[0].spp, works[0].train_steps, 32)))[-1]
+        done = [Work.of(edits.settings) for edits in works if edits.settings is not None]
+        least = list(rungs(done[0]))[-1]
         assert held["size"] == list(least.size) and held["train_steps"] == least.train_steps
         assert held["spp"] == least.spp and held["frames"] == 3 and held["changes"] == 0
-        assert {(w.size, w.spp, w.train_steps) for w in works[FLIGHT:]} == {
-            (least.size, least.spp, least.train_steps)
-        }
+        assert set(done[FLIGHT:]) == {least}
         assert f"held with {least.train_steps} training steps" in output

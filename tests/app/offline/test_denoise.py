@@ -36,7 +36,8 @@ def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     """An untrained network of one and of three channels."""
     path = tmp_path_factory.mktemp("network") / "net.safetensors"
     save_restoration(
-        path, RestorationTrainer(RestorationSettings("gaussian", channels=request.param), "cpu")
+        path,
+        RestorationTrainer(RestorationSettings(task="gaussian", channels=request.param), "cpu"),
     )
     return path
 
@@ -139,7 +140,7 @@ def test_layers_of_a_renderer_are_refused(
 def test_memory_does_not_grow_with_what_the_network_needs(tmp_path: Path) -> None:
     """6 megapixels: the network alone would need some 4 GB for them at once."""
     path = tmp_path / "net.safetensors"
-    save_restoration(path, RestorationTrainer(RestorationSettings("gaussian"), "cpu"))
+    save_restoration(path, RestorationTrainer(RestorationSettings(task="gaussian"), "cpu"))
     Image.fromarray(np.tile(photo(100), (25, 22, 1))).save(tmp_path / "large.tif")
     words = ["--offline", "--stage", "denoise", "--device", "cpu", "--quiet"]
     words += ["--checkpoint", str(path), "--input", str(tmp_path / "large.tif")]

@@ -19,12 +19,11 @@ from app.base.image_files import write_exr
 from app.main import USER_ERROR
 from app.main import main
 from app.offline.montecarlo_data import read_view_data
-from app.settings.montecarlo_options import MONTECARLO
 from app.settings.offline_options import OfflineOptions
 from denoiser.rendered.files import LIST_NAME
 from denoiser.rendered.files import read_views
 from denoiser.restoration.dataset import silent
-from denoiser.restoration.settings import RestorationSettings
+from denoiser.restoration.settings import MONTECARLO
 
 ROOT = Path(__file__).resolve().parents[3]
 SCENES = ("cornell-box", "veach-mis")
@@ -138,7 +137,7 @@ def test_both_kinds_of_targets_learn_and_are_measured_on_another_scene(
 
 
 def test_no_scene_is_in_both_parts(views: Path) -> None:
-    offline = OfflineOptions(RestorationSettings(MONTECARLO), train_data=views)
+    offline = OfflineOptions(task=MONTECARLO, train_data=views)
     data = read_view_data(offline, torch.device("cpu"), silent)
     assert {view.scene for view in data.train} == {"cornell-box"}
     assert {view.scene for view in data.test} == {"veach-mis"}

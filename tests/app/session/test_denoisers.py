@@ -20,7 +20,7 @@ from app.settings.comparison import OIDN_HINT
 from app.settings.comparison import Rival
 from denoiser.metrics import psnr
 from denoiser.oidn import oidn_denoise
-from denoiser.presets import PRESETS
+from denoiser.settings import LEARNING_RATES
 from denoiser.settings import NetworkName
 from denoiser.training.checkpoint_file import ONLINE
 from denoiser.training.checkpoint_file import read_content
@@ -33,18 +33,25 @@ from tests.app.runs import run
 def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Session) -> None:
     camera = session.scene.camera
     before = weights(session)
-    report = session.step(camera, Edits(network=NetworkName.FAST))
+    report = session.step(
+        camera, Edits(settings=session.settings.changed(network=NetworkName.FAST))
+    )
     assert session.settings.denoiser.network is NetworkName.FAST
-    assert session.settings.denoiser.learning_rate == PRESETS[NetworkName.FAST].learning_rate
+    assert session.settings.denoiser.learning_rate == LEARNING_RATES[NetworkName.FAST]
     learned = report.step_count
     assert learned >= 1 and len(report.losses) == 1
-    session.step(camera, Edits(crop=20))
-    report = session.step(camera, Edits(network=NetworkName.UNET, training_paused=True))
+    session.step(camera, Edits(settings=session.settings.changed(crop=20)))
+    report = session.step(
+        camera,
+        Edits(settings=session.settings.changed(network=NetworkName.UNET), training_paused=True),
+    )
     assert torch.equal(weights(session), before)
     denoiser = session.settings.denoiser
     assert denoiser.crop == 20  # what is not the network's own goes along
-    assert denoiser.learning_rate == PRESETS[NetworkName.UNET].learning_rate
-    report = session.step(camera, Edits(network=NetworkName.FAST))
+    assert denoiser.learning_rate == LEARNING_RATES[NetworkName.UNET]
+    report = session.step(
+        camera, Edits(settings=session.settings.changed(network=NetworkName.FAST))
+    )
     assert report.step_count == learned + 1
 
 
@@ -52,7 +59,9 @@ def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Sessio
 def test_a_rival_sees_the_same_frames_and_changes_nothing(session: Session, rival: Rival) -> None:
     camera = session.scene.camera
     chosen = weights(session)
-    report = session.step(camera, Edits(rival=rival, training_paused=True))
+    report = session.step(
+        camera, Edits(settings=session.settings.changed(rival=rival), training_paused=True)
+    )
     assert report.rival is not None and report.rival.shape == report.denoised.shape
     assert torch.equal(weights(session), chosen)
     assert report.milliseconds["rival"] > 0 and session.settings.rival is rival
@@ -62,21 +71,26 @@ def test_a_rival_sees_the_same_frames_and_changes_nothing(session: Session, riva
     first = session.step(camera, Edits(training_paused=False)).rival
     second = session.step(camera).rival
     assert first is not None and second is not None and not torch.equal(first, second)
-    gone = session.step(camera, Edits(rival=Rival.NONE))
+    gone = session.step(camera, Edits(settings=session.settings.changed(rival=Rival.NONE)))
     assert gone.rival is None and gone.psnr_rival is None and "rival" not in gone.milliseconds
 
 
 def test_the_denoiser_is_no_rival_of_its_own(session: Session) -> None:
     camera = session.scene.camera
-    session.step(camera, Edits(rival=Rival.FAST))
-    report = session.step(camera, Edits(rival=Rival(session.trainer.settings.network.value)))
+    session.step(camera, Edits(settings=session.settings.changed(rival=Rival.FAST)))
+    report = session.step(
+        camera,
+        Edits(
+            settings=session.settings.changed(rival=Rival(session.trainer.settings.network.value))
+        ),
+    )
     assert report.messages[0].endswith("is the denoiser itself, choose another")
     assert session.settings.rival is Rival.FAST and report.rival is not None
 
 
 def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> None:
     camera = session.scene.camera
-    edits = Edits(rival=Rival.FAST, train_steps=2)
+    edits = Edits(settings=session.settings.changed(rival=Rival.FAST, train_steps=2))
     for frame in range(12):
         report = session.step(moved(camera, 0.001 * frame), edits if frame == 0 else Edits())
     assert report.rival is not None
@@ -87,14 +101,18 @@ def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> Non
 
 def test_training_of_a_rival_is_timed_as_part_of_it(session: Session) -> None:
     camera = session.scene.camera
-    still = session.step(camera, Edits(rival=Rival.FAST, training_paused=True)).milliseconds
+    still = session.step(
+        camera, Edits(settings=session.settings.changed(rival=Rival.FAST), training_paused=True)
+    ).milliseconds
     assert "rival training" not in still
     learning = session.step(camera, Edits(training_paused=False)).milliseconds
     assert 0.0 < learning["rival training"] < learning["rival"] < learning["total"]
 
 
 def test_the_chosen_network_is_no_rival_of_itself(session: Session) -> None:
-    report = session.step(session.scene.camera, Edits(rival=Rival.UNET))
+    report = session.step(
+        session.scene.camera, Edits(settings=session.settings.changed(rival=Rival.UNET))
+    )
     assert report.rival is None and report.step_count == 2
 
 
@@ -102,7 +120,9 @@ def test_without_the_package_its_rival_is_refused_with_a_hint(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
-    report = session.step(session.scene.camera, Edits(rival=Rival.OIDN))
+    report = session.step(
+        session.scene.camera, Edits(settings=session.settings.changed(rival=Rival.OIDN))
+    )
     assert report.messages == (OIDN_HINT,) and report.rival is None
     assert session.settings.rival is Rival.NONE
 
@@ -129,9 +149,12 @@ def test_a_rival_that_is_not_installed_is_one_line(
 
 def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path) -> None:
     camera, file = session.scene.camera, tmp_path / "fast.safetensors"
-    session.step(camera, Edits(network=NetworkName.FAST))
+    session.step(camera, Edits(settings=session.settings.changed(network=NetworkName.FAST)))
     saved = session.step(camera, Edits(save_checkpoint=file, training_paused=True)).step_count
-    session.step(camera, Edits(network=NetworkName.UNET, training_paused=False))
+    session.step(
+        camera,
+        Edits(settings=session.settings.changed(network=NetworkName.UNET), training_paused=False),
+    )
     report = session.step(camera, Edits(load_checkpoint=file, training_paused=True))
     assert report.messages == (f"loaded {file}",)
     assert session.settings.denoiser.network is NetworkName.FAST
@@ -140,7 +163,7 @@ def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path)
 
 def test_a_checkpoint_that_does_not_fit_changes_nothing(session: Session, tmp_path: Path) -> None:
     camera, file = session.scene.camera, tmp_path / "other.safetensors"
-    session.step(camera, Edits(network=NetworkName.UNET))
+    session.step(camera, Edits(settings=session.settings.changed(network=NetworkName.UNET)))
     session.step(camera, Edits(save_checkpoint=file))
     content = read_content(file, ONLINE)
     settings = content.settings | {"network": NetworkName.FAST.value}

@@ -6,6 +6,7 @@ Host code.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -51,34 +52,41 @@ def test_another_camera_starts_the_film_anew(session: Session, change: str) -> N
     assert session.step(other).reference_spp == 4
 
 
-@pytest.mark.parametrize("edits", [Edits(size=(24, 16)), Edits(max_depth=2)], ids=["size", "depth"])
-def test_another_picture_starts_the_film_anew(session: Session, edits: Edits) -> None:
+@pytest.mark.parametrize("changes", [{"size": (24, 16)}, {"max_depth": 2}], ids=["size", "depth"])
+def test_another_picture_starts_the_film_anew(session: Session, changes: dict[str, Any]) -> None:
+    edits = Edits(settings=session.settings.changed(**changes))
     session.step(session.scene.camera)
     report = session.step(session.scene.camera, edits)
     assert report.reference_spp == 2 and report.psnr_mean is None
 
 
 @pytest.mark.parametrize(
-    "edits",
+    "changes",
     [
-        Edits(train_steps=2),
-        Edits(crop=20),
-        Edits(learning_rate=1e-4),
-        Edits(loss=LossName.L2_TONED_INPUT),
-        Edits(training_paused=True),
-        Edits(reset_training=True),
-        Edits(size=SIZE),
-        NO_EDITS,
+        {"train_steps": 2},
+        {"crop": 20},
+        {"learning_rate": 1e-4},
+        {"loss": LossName.L2_TONED_INPUT},
+        {"size": SIZE},
+        {},
     ],
-    ids=lambda edits: ",".join(name for name, value in vars(edits).items() if value) or "none",
+    ids=lambda changes: ",".join(changes) or "none",
 )
-def test_the_denoisers_edits_keep_the_film(session: Session, edits: Edits) -> None:
+def test_the_denoisers_settings_keep_the_film(session: Session, changes: dict[str, Any]) -> None:
+    edits = Edits(settings=session.settings.changed(**changes))
+    assert session.step(session.scene.camera, edits).reference_spp == 4
+
+
+@pytest.mark.parametrize(
+    "edits", [Edits(training_paused=True), Edits(reset_training=True), NO_EDITS]
+)
+def test_other_edits_keep_the_film(session: Session, edits: Edits) -> None:
     assert session.step(session.scene.camera, edits).reference_spp == 4
 
 
 def test_more_samples_keep_the_film_and_count(session: Session) -> None:
     few = frame_mean(session)
-    report = session.step(session.scene.camera, Edits(spp=3))
+    report = session.step(session.scene.camera, Edits(settings=session.settings.changed(spp=3)))
     assert report.reference_spp == 2 + 6 and report.reference is not None
     torch.testing.assert_close(report.reference, few * 0.25 + frame_mean(session) * 0.75)
 

@@ -28,8 +28,12 @@ BROKEN = (3, 5)  # row and column
 
 
 def test_edits_apply_to_their_own_frame(session: Session) -> None:
-    edits = Edits(size=(20, 12), spp=2, max_depth=3, train_steps=3, crop=8, learning_rate=1e-4)
-    edits = replace(edits, loss=LossName.L2_LINEAR_INPUT)
+    edits = Edits(
+        settings=session.settings.changed(
+            **{"size": (20, 12), "spp": 2, "max_depth": 3, "train_steps": 3, "crop": 8},
+            **{"learning_rate": 1e-4, "loss": LossName.L2_LINEAR_INPUT},
+        )
+    )
     report = session.step(session.scene.camera, edits)
     render, denoiser = session.settings.render, session.settings.denoiser
     assert report.pair.a.size == (20, 12) and report.denoised.shape == (12, 20, 3)
@@ -88,7 +92,11 @@ def test_report_of_a_frame(session: Session) -> None:
 
 
 def test_stages_are_yielded_piece_by_piece(session: Session) -> None:
-    stages = list(session.stages(session.scene.camera, Edits(train_steps=3)))
+    stages = list(
+        session.stages(
+            session.scene.camera, Edits(settings=session.settings.changed(train_steps=3))
+        )
+    )
     assert stages == sorted(stages, key=("render", "train", "denoise").index)
     assert stages.count("train") == 3 and stages.count("render") >= 2
 
@@ -126,9 +134,13 @@ def test_broken_pixel_is_counted_and_harms_nothing(
 def test_checkpoints_are_saved_and_loaded(session: Session, tmp_path: Path) -> None:
     camera, file = session.scene.camera, tmp_path / "checkpoint.safetensors"
     saved = weights(session)
-    report = session.step(camera, Edits(save_checkpoint=file, learning_rate=1e-4))
+    report = session.step(
+        camera, Edits(settings=session.settings.changed(learning_rate=1e-4), save_checkpoint=file)
+    )
     assert report.messages == (f"saved {file}",)
-    session.step(camera, Edits(learning_rate=1e-3, training_paused=True))
+    session.step(
+        camera, Edits(settings=session.settings.changed(learning_rate=1e-3), training_paused=True)
+    )
     assert not torch.equal(weights(session), saved)
     report = session.step(camera, Edits(load_checkpoint=file))
     assert report.messages == (f"loaded {file}",)

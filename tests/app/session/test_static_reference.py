@@ -105,7 +105,11 @@ def test_a_frame_that_changes_something_is_not_held_out(session: Session) -> Non
     camera = session.scene.camera
     session.measure.holds_out = True
     for _ in range(2):
-        session.step(camera, Edits(spp=1))
-    report = session.step(camera, Edits(reset_training=True, spp=1))
+        session.step(camera, Edits(settings=session.settings.changed(spp=1)))
+    report = session.step(
+        camera, Edits(settings=session.settings.changed(spp=1), reset_training=True)
+    )
     assert not report.is_held_out
-    assert session.step(camera, Edits(spp=1)).is_held_out is False
+    assert (
+        session.step(camera, Edits(settings=session.settings.changed(spp=1))).is_held_out is False
+    )

@@ -19,13 +19,18 @@ from denoiser.errors import CheckpointError
 from denoiser.online.checkpoint import load
 from denoiser.online.checkpoint import save
 from denoiser.online.trainer import Trainer
+from denoiser.option import from_json
+from denoiser.option import to_json
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
+from denoiser.settings import NetworkName
 from denoiser.training.checkpoint_file import METADATA_KEY
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
-SETTINGS = DenoiserSettings(learning_rate=1e-3, crop=32, train_steps=3, seed=4)
+SETTINGS = DenoiserSettings(
+    network=NetworkName.UNET, learning_rate=1e-3, crop=32, train_steps=3, seed=4
+)
 PAIR = noisy_pair(clean_half(48, 40), seed=1)
 
 
@@ -63,16 +68,18 @@ def message_of(path: Path, trainer: Trainer | None = None) -> str:
 
 
 def test_settings_from_before_there_was_a_choice_of_first_weights_still_fit() -> None:
-    values = SETTINGS.to_json()
+    values = to_json(SETTINGS)
     del values["start"]
-    assert DenoiserSettings.from_json(values) == SETTINGS
+    assert from_json(DenoiserSettings, values) == SETTINGS
 
 
 def test_training_goes_on_bit_for_bit(saved: Path) -> None:
     uninterrupted = Trainer(replace(SETTINGS, train_steps=7), "cpu")
     losses = list(uninterrupted.train(PAIR))
     # Other settings and another seed: everything must come from the file.
-    resumed = Trainer(DenoiserSettings(loss=LossName.L2_LINEAR_INPUT, seed=9), "cpu")
+    resumed = Trainer(
+        DenoiserSettings(network=NetworkName.UNET, loss=LossName.L2_LINEAR_INPUT, seed=9), "cpu"
+    )
     load(saved, resumed)
     assert resumed.settings == SETTINGS and resumed.step_count == 3
     continued = [resumed.step(PAIR) for _ in range(4)]

@@ -17,6 +17,7 @@ from denoiser.online.trainer import Trainer
 from denoiser.precision import has_native_bf16
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
+from denoiser.settings import NetworkName
 from denoiser.settings import Precision
 from denoiser.temporal.examples import Examples
 from denoiser.temporal.examples import both_directions
@@ -26,7 +27,7 @@ from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 CLEAN = clean_half(64, 64)
-FAST = DenoiserSettings(learning_rate=1e-3, crop=32, train_steps=1)
+FAST = DenoiserSettings(network=NetworkName.UNET, learning_rate=1e-3, crop=32, train_steps=1)
 
 
 def trained(pair: FramePair, step_count: int, settings: DenoiserSettings = FAST) -> Trainer:

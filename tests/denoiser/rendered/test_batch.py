@@ -29,13 +29,16 @@ CLEAN = clean_half(40, 32)
 VIEWS = [View(f"v{n}", "made-up", noisy_pair(CLEAN, n), CLEAN.color) for n in range(3)]
 SEEN = [replace(view, pair=replace(view.pair, viewpoint=HERE)) for view in VIEWS]
 SETTINGS = ViewTraining(
-    DenoiserSettings(crop=32, learning_rate=1e-3), Targets.NOISY, iterations=12, batch=2
+    denoiser=DenoiserSettings(network=NetworkName.UNET, crop=32, learning_rate=1e-3),
+    targets=Targets.NOISY,
+    iterations=12,
+    batch=2,
 )
 
 
 def crops(views: list[View] = VIEWS, crop: int = 16) -> ViewCrops:
     """A source of small crops."""
-    return ViewCrops(views, DenoiserSettings(crop=crop, seed=5))
+    return ViewCrops(views, DenoiserSettings(network=NetworkName.UNET, crop=crop, seed=5))
 
 
 def test_each_crop_compares_one_half_with_the_other_at_the_same_place() -> None:

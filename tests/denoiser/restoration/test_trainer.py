@@ -33,7 +33,9 @@ from denoiser.settings import Precision
 from denoiser.training.checkpoint_file import read_content
 from denoiser.training.checkpoint_file import write_content
 
-TINY = RestorationSettings("gaussian", crop=32, iterations=6, batch=2, precision=Precision.FP32)
+TINY = RestorationSettings(
+    task="gaussian", crop=32, iterations=6, batch=2, precision=Precision.FP32
+)
 
 
 def run(trainer: RestorationTrainer, source: CorruptedPictures, until: int) -> list[float]:

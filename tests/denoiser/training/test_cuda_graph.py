@@ -13,7 +13,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from denoiser.online.trainer import Trainer
-from denoiser.presets import PRESETS
+from denoiser.settings import LEARNING_RATES
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
@@ -57,7 +57,7 @@ class HostReads(TorchDispatchMode):
 
 
 def settings(network: NetworkName, loss: LossName = LossName.HDR_TONED_INPUT) -> DenoiserSettings:
-    rate = PRESETS[network].learning_rate
+    rate = LEARNING_RATES[network]
     return DenoiserSettings(network=network, loss=loss, learning_rate=rate, crop=32)
 
 

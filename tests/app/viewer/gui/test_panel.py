@@ -13,9 +13,7 @@ import numpy as np
 import pytest
 
 from app.session.report import NO_EDITS
-from app.session.report import Edits
 from app.session.report import FrameReport
-from app.viewer.gui import settings_sections as limits
 from app.viewer.gui.context import GuiContext
 from app.viewer.gui.overlays import draw_progress
 from app.viewer.gui.panel import draw_panel
@@ -30,6 +28,7 @@ from app.viewer.picture.views import CURVE_LABELS
 from app.viewer.picture.views import ToneCurve
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.views import with_edits
+from denoiser.option import options
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from scenes.model.description import Camera
@@ -132,11 +131,10 @@ def test_clicks_find_exactly_the_commands_offered(gui: GuiContext) -> None:
 def test_a_click_changes_one_setting_within_its_range(gui: GuiContext) -> None:
     changed: set[str] = set()
     for draft in sweep(gui, ViewState(), (60.0, 190.0)):
-        names = {name for name, value in vars(draft.edits).items() if value}
+        names = changed_names(draft)
         assert len(names) <= 1
         changed |= names
-        check_ranges(draft.edits)
-    assert changed == {"spp", "max_depth", "train_steps", "crop", "learning_rate"}
+    assert changed == {*("spp", "max_depth", "train_steps", "crop", "learning_rate", "has_history")}
 
 
 def test_lens_is_changed_by_what_is_drawn_for_it(gui: GuiContext) -> None:
@@ -152,12 +150,19 @@ def test_lens_is_changed_by_what_is_drawn_for_it(gui: GuiContext) -> None:
             assert (draft.camera.aperture_radius, draft.camera.focus_distance) == (0.1, 3.0)
 
 
-def check_ranges(edits: Edits) -> None:
-    assert edits.spp is None or 1 <= edits.spp <= limits.MAX_SPP
-    assert edits.max_depth is None or 1 <= edits.max_depth <= limits.MAX_PATH_DEPTH
-    assert edits.train_steps is None or 0 <= edits.train_steps <= limits.MAX_STEPS
-    assert edits.crop is None or 16 <= edits.crop <= limits.MAX_CROP
-    assert edits.learning_rate is None or 1e-5 <= edits.learning_rate * 1.001 <= 1.001e-2
+def changed_names(draft: Draft) -> set[str]:
+    """Names of the options that a draft changes, each within the panel's range for it."""
+    wanted, names = draft.edits.settings, set()
+    for part in ("render", "denoiser") if wanted is not None else ():
+        old, new = getattr(draft.view.settings, part), getattr(wanted, part)
+        for each, known in options(old):
+            value = getattr(new, each.name)
+            if value != getattr(old, each.name):
+                names.add(each.name)
+                assert known.panel is None or (
+                    known.panel[0] * 0.999 <= value <= known.panel[1] * 1.001
+                )
+    return names
 
 
 @pytest.mark.parametrize("ends", [(ENTER,), (TAB, ENTER)], ids=["width", "width and height"])
@@ -178,7 +183,7 @@ def type_size(gui: GuiContext, y: int, ends: tuple[int, ...]) -> list[tuple[int,
         nonlocal view
         draft = frame(gui, view, report, mouse, is_down)
         view = with_edits(draft.view, draft.edits)
-        sizes.extend([draft.edits.size] if draft.edits.size else [])
+        sizes.extend([view.settings.render.size] if draft.edits.settings else [])
 
     for is_down in (False, True, False):
         step((20.0, y), is_down)

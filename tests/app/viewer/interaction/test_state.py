@@ -13,10 +13,14 @@ from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
 from app.viewer.interaction.state import Cockpit
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
 from tests.app.desk import glowing_ball
 from tests.app.reports import make_report
 
-SETTINGS = SessionSettings(RenderSettings((64, 48), 8), DenoiserSettings(train_steps=4, crop=32))
+SETTINGS = SessionSettings(
+    RenderSettings(size=(64, 48), spp=8),
+    DenoiserSettings(network=NetworkName.UNET, train_steps=4, crop=32),
+)
 FULL = Work((64, 48), 8, 4, 32)
 LESS = Work((32, 24), 2, 1, 32)
 
@@ -26,20 +30,12 @@ def new_cockpit() -> Cockpit:
     return Cockpit(glowing_ball(), SETTINGS, lambda: 0.0)
 
 
-def followed(settings: SessionSettings, edits: Edits) -> SessionSettings:
-    """The settings of a session that did what `edits` say about work."""
-    assert edits.size is not None and edits.spp is not None and edits.train_steps is not None
-    render = replace(settings.render, size=edits.size, spp=edits.spp)
-    denoiser = replace(settings.denoiser, train_steps=edits.train_steps)
-    return replace(settings, render=render, denoiser=denoiser)
-
-
 def test_a_frame_with_less_work_leaves_what_is_wanted() -> None:
     cockpit = new_cockpit()
     assert cockpit.full_work == FULL
     edits = cockpit.take_edits(LESS)
-    assert (edits.size, edits.spp, edits.train_steps) == (LESS.size, LESS.spp, LESS.train_steps)
-    cockpit.take_over(make_report(LESS.size), followed(SETTINGS, edits), LESS)
+    assert edits.settings == LESS.applied_to(SETTINGS)
+    cockpit.take_over(make_report(LESS.size), edits.settings, LESS)
     assert cockpit.view.settings == SETTINGS and cockpit.view.work == LESS
     assert cockpit.full_work == FULL
 
@@ -49,10 +45,11 @@ def test_a_pause_is_no_wish_for_no_steps() -> None:
     cockpit.edit(Edits(training_paused=True))
     assert cockpit.has_wishes and cockpit.full_work.train_steps == 0
     edits = cockpit.take_edits(cockpit.full_work)
-    assert edits.training_paused and edits.train_steps == 4, "a checkpoint would keep a 0"
+    assert edits.training_paused and edits.settings is not None
+    assert edits.settings.denoiser.train_steps == 4, "a checkpoint would keep a 0"
     assert not cockpit.has_wishes
     paused = replace(make_report(), is_training=False, losses=[])
-    cockpit.take_over(paused, followed(SETTINGS, edits), Work((64, 48), 8, 0, 32))
+    cockpit.take_over(paused, edits.settings, Work((64, 48), 8, 0, 32))
     cockpit.edit(Edits(training_paused=False))
     assert cockpit.full_work == FULL
 
@@ -68,6 +65,16 @@ def test_a_checkpoint_changes_what_is_wanted() -> None:
 def test_what_is_wished_meanwhile_comes_next() -> None:
     cockpit = new_cockpit()
     edits = cockpit.take_edits(LESS)
-    cockpit.edit(Edits(spp=16, train_steps=2))
-    cockpit.take_over(make_report(LESS.size), followed(SETTINGS, edits), LESS)
+    assert edits.settings is not None
+    cockpit.edit(Edits(settings=SETTINGS.changed(spp=16, train_steps=2)))
+    cockpit.take_over(make_report(LESS.size), edits.settings, LESS)
     assert cockpit.full_work == Work((64, 48), 16, 2, 32) and cockpit.has_wishes
+
+
+def test_a_loaded_checkpoint_outlives_what_is_wished_meanwhile() -> None:
+    cockpit = new_cockpit()
+    cockpit.take_edits(FULL)
+    cockpit.edit(Edits(settings=SETTINGS.changed(spp=16)))
+    loaded = SETTINGS.changed(network=NetworkName.FAST)
+    cockpit.take_over(make_report(), loaded, FULL)
+    assert cockpit.view.settings.denoiser == loaded.denoiser and not cockpit.has_wishes

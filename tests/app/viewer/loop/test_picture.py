@@ -20,10 +20,12 @@ from tests.app.conftest import needs_display
 from tests.app.desk import ALBEDO
 from tests.app.desk import PICTURE_CENTER
 from tests.app.desk import RADIANCE
+from tests.app.desk import SETTINGS
 from tests.app.desk import SIZE
 from tests.app.desk import TOLERANCE
 from tests.app.desk import WINDOW_SIZE
 from tests.app.desk import Desk
+from tests.app.desk import WatchedSession
 from tests.app.desk import srgb
 from tests.app.desk import toned
 
@@ -56,7 +58,7 @@ def test_a_rival_is_shown_beside_the_denoiser_on_the_same_frame(desk: Desk) -> N
     desk.do("key", View.RIVAL.key)
     desk.until(lambda: desk.viewer.cockpit.view.left is View.RIVAL)
     assert np.abs(desk.color() - toned(RADIANCE)).max() <= TOLERANCE  # none yet: the mean
-    desk.viewer.cockpit.edit(Edits(rival=Rival.FAST))
+    desk.viewer.cockpit.edit(Edits(settings=SETTINGS.changed(rival=Rival.FAST)))
     desk.until(lambda: desk.session.report.rival is not None)
     report = desk.session.report
     assert report.rival is not None and report.psnr_rival is not None
@@ -88,7 +90,7 @@ def test_exposure_brightens_the_screen_and_nothing_else(desk: Desk) -> None:
     desk.do("key", "equal")
     desk.until(lambda: desk.viewer.cockpit.view.exposure > 0.0)
     assert np.abs(desk.color() - desk.denoised()).max() <= TOLERANCE
-    assert set(desk.session.edits) == {Edits(size=SIZE, spp=1, train_steps=0)}
+    assert set(desk.session.edits) == {Edits(settings=SETTINGS)}
 
 
 def test_exposure_follows_the_picture_until_it_is_set_by_hand(desk: Desk) -> None:
@@ -158,6 +160,12 @@ def test_resizing_keeps_the_aspect(desk: Desk) -> None:
     assert abs((column <= TOLERANCE).sum() - height) <= 1
 
 
+def work_size(session: WatchedSession, full: tuple[int, int]) -> tuple[int, int]:
+    """Render size that the last frame was asked for."""
+    settings = session.edits[-1].settings
+    return full if settings is None else settings.render.size
+
+
 def test_moving_camera_gets_a_smaller_picture_and_rest_the_full_one(desk: Desk) -> None:
     session = desk.session
     full = (128, 96)
@@ -168,7 +176,7 @@ def test_moving_camera_gets_a_smaller_picture_and_rest_the_full_one(desk: Desk) 
         target_ms=1.0,  # less than any frame takes
     )
     desk.do("keydown", "w")
-    desk.until(lambda: (session.edits[-1].size or full) < full)
+    desk.until(lambda: work_size(session, full) < full)
     desk.until(lambda: desk.viewer.cockpit.report is session.report)
     desk.do("keyup", "w")
     desk.until(lambda: session.report.denoised.shape[:2] == full[::-1])

@@ -32,6 +32,7 @@ from app.viewer.loop.window import Window
 from app.viewer.picture.views import View
 from denoiser.online import checkpoint
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import NetworkName
 from scenes.loader import load_scene
 from tests.app.conftest import needs_display
 from tests.app.desk import ALBEDO
@@ -52,10 +53,12 @@ def test_a_scene_is_rendered_learned_and_flown(
     display: str, window: Window, tmp_path: Path
 ) -> None:
     """The whole program on a tiny picture."""
-    render, denoiser = RenderSettings(size=SIZE, spp=1), DenoiserSettings(train_steps=1, crop=32)
+    render, denoiser = RenderSettings(size=SIZE, spp=1), DenoiserSettings(
+        network=NetworkName.UNET, train_steps=1, crop=32
+    )
     settings = SessionSettings(render, denoiser, "cpu")
     scene = load_scene("cornell-box")
-    options = Options(scene="cornell-box", session=settings, output=tmp_path)
+    options = Options(scenes=("cornell-box",), session=settings, output=tmp_path)
     viewer = Viewer(window, scene, options)
     texts: list[str] = []
 
@@ -158,7 +161,7 @@ def test_a_picture_too_large_for_memory_is_given_up(desk: Desk) -> None:
     cockpit = desk.viewer.cockpit
     desk.viewer.do_frame(desk.session)
     with memory_limit(megabytes=150):  # one feature of 4096 x 4096 pixels takes 192
-        cockpit.edit(Edits(size=(4096, 4096)))
+        cockpit.edit(Edits(settings=cockpit.view.settings.changed(size=(4096, 4096))))
         desk.viewer.do_frame(desk.session)
     assert "out of memory at 4096x4096" in cockpit.view.message
     assert cockpit.view.settings.render.size == SIZE
@@ -191,7 +194,7 @@ def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
     """A real signal, as soon as the viewer would hear it."""
     monkeypatch.setenv("DISPLAY", display)
     saved = tmp_path / "end.safetensors"
-    options = Options(scene="ball", session=SETTINGS, output=tmp_path, save=saved)
+    options = Options(scenes=("ball",), session=SETTINGS, output=tmp_path, save=saved)
 
     def press() -> None:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -216,7 +219,7 @@ def test_a_flight_that_fails_still_saves(
     saved = tmp_path / "end.safetensors"
     render = replace(SETTINGS.render, size=(16384, 16384))
     settings = replace(SETTINGS, render=render)
-    options = Options(scene="ball", session=settings, output=tmp_path, save=saved)
+    options = Options(scenes=("ball",), session=settings, output=tmp_path, save=saved)
     with memory_limit(megabytes=2000), pytest.raises(RuntimeError) as caught:
         run_viewer(glowing_ball(), options)
     assert is_out_of_memory(caught.value)

@@ -16,7 +16,6 @@ from app.viewer.picture.views import Encoding
 from app.viewer.picture.views import View
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.views import letterbox
-from app.viewer.picture.views import merged
 from app.viewer.picture.views import shown
 from app.viewer.picture.views import view_label
 from app.viewer.picture.views import with_edits
@@ -78,19 +77,18 @@ def test_letterbox(size: tuple[int, int], area: tuple[int, ...], picture: tuple[
     assert letterbox(size, area) == picture  # type: ignore[arg-type]
 
 
-def test_edits_add_up() -> None:
-    first = Edits(spp=4, learning_rate=1e-3, reset_training=True, training_paused=True)
-    second = Edits(spp=2, train_steps=0, training_paused=False)
-    both = merged(first, second)
-    assert both == Edits(
-        spp=2, train_steps=0, learning_rate=1e-3, reset_training=True, training_paused=False
-    )
-    assert merged(first, NO_EDITS) == first and merged(NO_EDITS, first) == first
+def test_the_later_edit_counts() -> None:
+    settings = ViewState().settings
+    first = Edits(settings=settings.changed(spp=4), reset_training=True, training_paused=True)
+    second = Edits(settings=settings.changed(spp=2), training_paused=False)
+    assert first.merged(second) == replace(second, reset_training=True)
+    assert first.merged(NO_EDITS) == first and NO_EDITS.merged(first) == first
 
 
 def test_view_follows_edits() -> None:
-    edits = Edits(size=(10, 20), spp=3, loss=LossName.L2_TONED_INPUT, training_paused=True)
-    view = with_edits(ViewState(), edits)
+    changes = {"size": (10, 20), "spp": 3, "loss": LossName.L2_TONED_INPUT}
+    settings = ViewState().settings.changed(**changes)
+    view = with_edits(ViewState(), Edits(settings=settings, training_paused=True))
     assert view.settings.render.size == (10, 20) and view.settings.render.spp == 3
     assert view.settings.denoiser.loss is LossName.L2_TONED_INPUT and view.is_paused
     assert with_edits(view, NO_EDITS) == view

@@ -1,0 +1,156 @@
+"""Arguments: flags of argparse, derived from the options of settings records.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import Field
+from dataclasses import dataclass
+from dataclasses import fields
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from typing import get_args
+from typing import get_origin
+
+from app.cli.types import number
+from denoiser.option import Option
+from denoiser.option import flag_of
+from denoiser.option import group_of
+from denoiser.option import option_of
+from denoiser.option import types_of
+from denoiser.option import without_none
+
+USE_LABELS = {"cpu": "on a CPU in the window and offline", "paper": "studies and offline"}
+"""Labels of the uses with other defaults; others go by their own name."""
+LABELS_OF_MODES = {"still": "--render and montecarlo", "benchmark": "--benchmark"}
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An option in its place in the tree of records."""
+
+    field: Field[Any]
+    option: Option
+    kind: Any
+    """Type of the field, without None."""
+    modes: tuple[str, ...]
+    """Modes that read it."""
+    title: str = ""
+    """Heading in `--help`."""
+
+    @property
+    def flag(self) -> str:
+        """Flag without dashes."""
+        return flag_of(self.field, self.option)
+
+    @property
+    def name(self) -> str:
+        """Attribute of the parsed arguments."""
+        return self.flag.replace("-", "_")
+
+    @property
+    def choices(self) -> tuple[str, ...] | None:
+        """Accepted texts, None for any."""
+        if self.option.choices is not None:
+            return self.option.choices
+        is_enum = isinstance(self.kind, type) and issubclass(self.kind, Enum)
+        return tuple(member.value for member in self.kind) if is_enum else None
+
+    def value_of(self, parsed: Any) -> Any:
+        """Value of the field, of what argparse made of the flag. ValueError says what is wrong."""
+        if self.kind is bool:
+            return not self.field.default
+        choices = self.choices
+        if choices is not None and parsed not in choices:
+            raise ValueError(f"{parsed} is not one of {', '.join(choices)}")
+        if self.option.parse is not None:
+            return self.option.parse(parsed)
+        if self.option.takes_list:
+            kind = get_args(self.kind)[0]
+            return tuple(kind(text) for text in parsed)
+        return self.kind(parsed)
+
+
+def arguments_of(record: type, modes: tuple[str, ...], title: str) -> Iterator[Argument]:
+    """Every option of a record and the records in it, in order."""
+    kinds = types_of(record)
+    for each in fields(record):
+        kind, known, inner = without_none(kinds[each.name]), option_of(each), group_of(each)
+        if known is not None:
+            yield Argument(each, known, kind, known.modes or modes, known.group or title)
+        elif inner is not None:
+            yield from arguments_of(kind, inner.modes, inner.title)
+
+
+def add_argument(parser: argparse._ArgumentGroup, same: list[Argument]) -> None:
+    """Add the flag that one or several options of the same name share."""
+    first = same[0]
+    help_text = "; ".join(dict.fromkeys(_help(argument) for argument in same))
+    name, known = f"--{first.flag}", first.option
+    if first.kind is bool:
+        parser.add_argument(name, action="store_const", const=True, help=help_text)
+        return
+    choices = [text for argument in same for text in argument.choices or ()]
+    parser.add_argument(
+        name,
+        type=_type_of(first),
+        nargs="+" if known.takes_list else None,
+        choices=list(dict.fromkeys(choices)) or None,
+        metavar=known.metavar,
+        help=help_text.replace("%", "%%"),
+    )
+
+
+def _type_of(argument: Argument) -> Callable[[str], Any]:
+    """Parser of one text; its error says what is wrong with it."""
+    known, kind = argument.option, argument.kind
+    if argument.choices is not None or known.takes_list or get_origin(kind) is dict:
+        return str
+    if known.parse is not None:
+        return _checked(known.parse)
+    if kind in (int, float):
+        return number(kind, known.low if known.low is not None else 0, known.is_open)
+    return str if kind is Path else kind  # type: ignore[no-any-return]
+
+
+def _checked(parse: Callable[[Any], Any]) -> Callable[[str], str]:
+    """A parser that keeps the text, but reports what `parse` finds wrong with it."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        return text
+
+    return check
+
+
+def _help(argument: Argument) -> str:
+    """Help of an option with its unit and defaults."""
+    known = argument.option
+    unit = f", {known.unit}" if known.unit else ""
+    default = known.default_text
+    if default is None and argument.kind is not bool and argument.field.default != ():
+        default = _text(argument.field.default)
+    others = [
+        f"{USE_LABELS.get(use) or LABELS_OF_MODES.get(use, use)}: {_text(value)}"
+        for use, value in known.uses.items()
+        if not isinstance(value, tuple) or known.parse is not None
+    ]
+    defaults = "; ".join([*([default] if default else []), *others])
+    return f"{known.help}{unit}" + (f" ({defaults})" if defaults else "")
+
+
+def _text(value: Any) -> str:
+    """A value as it is typed."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
