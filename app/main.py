@@ -15,37 +15,34 @@ from app.base.files import prepare_folder
 from app.base.interrupt import INTERRUPTED
 from app.base.memory import is_out_of_memory
 from app.cli.parser import parse_options
-from app.session.scene_loading import SceneLoading
-from app.session.scene_loading import begin_loading
+from app.session.loaded_scene import LoadedScene
+from app.session.loaded_scene import open_scene
 from app.settings.cpu_defaults import with_cpu_defaults
 from app.settings.options import Options
 from denoiser.errors import CheckpointError
 from denoiser.errors import DataError
 from denoiser.errors import one_line
 from renderer.errors import BackendError
-from scenes.default_camera import with_camera
-from scenes.loader import load_scene
 from scenes.model.description import SceneError
-from scenes.model.summary import Outline
 
 USER_ERROR = 2
 INSTEAD = "running the headless flythrough instead"
 OUT_OF_MEMORY = "out of memory: smaller pictures, crops or batches need less"
 
-Mode = Callable[[Outline, Options, SceneLoading | None], int]
+Mode = Callable[[LoadedScene, Options], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code of the program."""
-    loading = None
+    scene = None
     try:
         options = parse_options(sys.argv[1:] if arguments is None else arguments)
         if options.offline is not None:
             from app.offline.run import run_offline
 
             return run_offline(with_cpu_defaults(options))
-        loading = begin_loading(options.scene, options.environment)
-        return run(options, loading)
+        scene = open_scene(options.scene, options.environment)
+        return run(options, scene)
     except (UsageError, SceneError, DataError, CheckpointError, BackendError) as error:
         print(f"error: {error}", file=sys.stderr)
         return USER_ERROR
@@ -57,18 +54,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
-        if loading is not None:
-            loading.close()
+        if scene is not None:
+            scene.close()
 
 
-def run(options: Options, loading: SceneLoading | None) -> int:
+def run(options: Options, scene: LoadedScene) -> int:
     """Import the mode, which takes as long as making the scene, then hand it that scene."""
     # Before torch: for each of its functions Taichi looks through all modules that are there.
     import_module("taichi")
     mode = MODES[options.mode]()
     if options.mode == "viewer":
         options = with_cpu_defaults(options)
-    scene = _scene(options, loading)
+    width, height = options.session.render.size
+    scene.framed(width / height)
     for note in scene.notes:
         print(f"{scene.name}: {note}", file=sys.stderr)
     if options.save is not None:
@@ -76,15 +74,7 @@ def run(options: Options, loading: SceneLoading | None) -> int:
         prepare_folder(options.save.parent)
         if options.save.is_dir():
             raise UsageError(f"{options.save}: cannot be written: is a folder")
-    return mode(scene, options, loading)
-
-
-def _scene(options: Options, loading: SceneLoading | None) -> Outline:
-    """What is told of the scene, with a camera for pictures of this size."""
-    width, height = options.session.render.size
-    if loading is None:
-        return load_scene(options.scene, options.environment, width / height)
-    return with_camera(loading.scene(), width / height)
+    return mode(scene, options)
 
 
 def _render() -> Mode:
@@ -120,12 +110,12 @@ def _viewer() -> Mode:
         print(f"cannot open a window: {one_line(error)}: {INSTEAD}", file=sys.stderr)
         return _headless()
 
-    def view(scene: Outline, options: Options, loading: SceneLoading | None) -> int:
+    def view(scene: LoadedScene, options: Options) -> int:
         try:
-            return run_viewer(scene, options, loading)
+            return run_viewer(scene, options)
         except NoDisplayError as error:
             print(f"{error}: {INSTEAD}", file=sys.stderr)
-        return _headless()(scene, options, loading)
+        return _headless()(scene, options)
 
     return view
 

@@ -22,6 +22,7 @@ from app.base.figures import save_figure
 from app.base.files import write_json
 from app.camera_path.default import flythrough_cameras
 from app.results.provenance import versions
+from app.session.loaded_scene import LoadedScene
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
@@ -74,7 +75,7 @@ def fly(args: argparse.Namespace) -> tuple[list[float], list[float], list[float]
         crop=args.crop,
     )
     render = RenderSettings(size=args.size, spp=args.spp)
-    session = Session(scene, SessionSettings(render, denoiser, args.device))
+    session = Session(LoadedScene.of(scene), SessionSettings(render, denoiser, args.device))
     cameras = flythrough_cameras(scene, args.scene, None, LAP)
     memory, milliseconds, processor = [], [], []
     for frame in tqdm(range(args.frames)):

@@ -22,8 +22,8 @@ from app.camera_path.default import flythrough_cameras
 from app.results.provenance import versions
 from app.session.frame_budget import FrameBudget
 from app.session.frame_budget import Work
+from app.session.loaded_scene import LoadedScene
 from app.session.report import Edits
-from app.session.scene_loading import SceneLoading
 from app.session.session import Session
 from app.session.stage_timer import RENDER
 from app.session.stage_timer import STAGES
@@ -32,7 +32,6 @@ from app.settings.options import Options
 from denoiser.online import checkpoint
 from denoiser.option import to_json
 from scenes.model.description import Camera
-from scenes.model.summary import Outline
 
 WARM_UP_FRAMES = 3
 
@@ -40,18 +39,16 @@ Times = dict[str, list[float]]
 """Milliseconds of each frame, by stage."""
 
 
-def run_benchmark(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+def run_benchmark(scene: LoadedScene, options: Options) -> int:
     """Measure, print a table, write `benchmark.json`. Exit code 0."""
     folder = options.output or Path("out")
     prepare_folder(folder)
     progress = StartProgress(options.is_quiet)
-    session = Session(scene, options.session, progress, loading)
+    session = Session(scene, options.session, progress)
     progress.close()
     if options.resume is not None:
         checkpoint.resume(options.resume, session.trainer, options.session.denoiser)
-    cameras = flythrough_cameras(
-        scene, options.scene, options.path, options.frames + WARM_UP_FRAMES
-    )
+    cameras = flythrough_cameras(scene, scene.source, options.path, options.frames + WARM_UP_FRAMES)
     render, denoiser = session.settings.render, session.trainer.settings
     full = Work(render.size, render.spp, denoiser.train_steps, denoiser.crop)
     budget = FrameBudget()

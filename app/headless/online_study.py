@@ -33,7 +33,7 @@ from app.results.provenance import versions
 from app.results.resume_check import Flight
 from app.results.resume_check import check_same_flight
 from app.results.resume_check import flight_of
-from app.session.scene_loading import SceneLoading
+from app.session.loaded_scene import LoadedScene
 from app.session.session import REFERENCE_SEED
 from app.session.session import Session
 from app.settings.options import OnlineStudy
@@ -45,7 +45,6 @@ from denoiser.online.trainer import Trainer
 from denoiser.option import to_json
 from denoiser.settings import LossName
 from renderer.frame import FramePair
-from scenes.model.summary import Outline
 
 TARGET_SEED = REFERENCE_SEED + 1  # of clean targets: nobody is measured by what they were shown
 LOOKS = 20  # at the references, over a flight, unless --reference-every says otherwise
@@ -76,15 +75,15 @@ class Contestant:
     """Compared with references instead of the other half."""
 
 
-def run_online_study(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+def run_online_study(scene: LoadedScene, options: Options) -> int:
     """Fly, train all, measure; write `study.json`, `study.png`, `figure.png`. Exit code."""
     assert options.study is not None
     folder = options.output or Path("out")
-    cameras = flythrough_cameras(scene, options.scene, options.path, options.frames)
+    cameras = flythrough_cameras(scene, scene.source, options.path, options.frames)
     prepare_folder(folder)
     progress = StartProgress(options.is_quiet)
     idle = replace(options.session, denoiser=replace(options.session.denoiser, train_steps=0))
-    session = Session(scene, idle, progress, loading)
+    session = Session(scene, idle, progress)
     progress.close()
     contestants = _contestants(options, session.backend.device)
     flight = flight_of(scene, options)

@@ -19,8 +19,7 @@ from app.base.progress import PREPARING
 from app.base.progress import StartProgress
 from app.base.progress import frames_bar
 from app.camera_path.files import load_camera_path
-from app.session.scene_loading import SceneLoading
-from app.session.scene_loading import scene_arrays
+from app.session.loaded_scene import LoadedScene
 from app.settings.options import Options
 from renderer import backend
 from renderer.frame import Half
@@ -28,13 +27,12 @@ from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
 from scenes.model.description import Camera
-from scenes.model.summary import Outline
 
 PASS_SPP = 16  # samples per pass: short enough for a lively progress bar
 SUFFIXES = (".exr", ".png")
 
 
-def render_image(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+def render_image(scene: LoadedScene, options: Options) -> int:
     """Render `options.output`, .exr with feature layers or a tone-mapped .png. Exit code 0.
 
     From the scene's camera, or from where a camera path begins.
@@ -50,7 +48,7 @@ def render_image(scene: Outline, options: Options, loading: SceneLoading | None 
     started = backend.start(options.session.device)
     progress(PREPARING, 0.0)
     compile_path_tracer(started)
-    renderer = Renderer(scene_arrays(scene, progress, loading), started)
+    renderer = Renderer(scene.arrays(progress), started)
     progress.close()
     layers = _accumulate(renderer, camera, options)
     if path.suffix.lower() == ".png":

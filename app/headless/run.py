@@ -31,8 +31,8 @@ from app.results.frame_log import write_rows
 from app.results.resume_check import check_same_flight
 from app.results.resume_check import flight_of
 from app.results.run_report import run_report
+from app.session.loaded_scene import LoadedScene
 from app.session.report import FrameReport
-from app.session.scene_loading import SceneLoading
 from app.session.session import REFERENCE_SEED
 from app.session.session import Session
 from app.session.stage_timer import RIVAL
@@ -42,19 +42,18 @@ from denoiser.metrics import rel_mse
 from denoiser.metrics import trimmed_rel_mse
 from denoiser.online import checkpoint
 from scenes.model.description import Camera
-from scenes.model.summary import Outline
 
 CHECKPOINT_EVERY = 25  # frames that a killed run may lose
 CHECKPOINT, RIVAL_CHECKPOINT = "checkpoint.safetensors", "checkpoint-rival.safetensors"
 
 
-def run_headless(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+def run_headless(scene: LoadedScene, options: Options) -> int:
     """Fly, train, measure, write. Exit code 0, or 130 after Ctrl-C."""
     folder = options.output or Path("out")
-    cameras = flythrough_cameras(scene, options.scene, options.path, options.frames)
+    cameras = flythrough_cameras(scene, scene.source, options.path, options.frames)
     prepare_folder(folder)
     progress = StartProgress(options.is_quiet)
-    session = Session(scene, options.session, progress, loading)
+    session = Session(scene, options.session, progress)
     progress.close()
     rows = _resume(session, options, folder)
     session.frame_index = len(rows)

@@ -7,7 +7,6 @@ files are not kept: what such a file refers to may change at any time.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import json
@@ -21,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from safetensors import SafetensorError
 from safetensors import safe_open
-from safetensors.numpy import save
+from safetensors.numpy import save_file
 
 import renderer
 import scenes
@@ -46,7 +45,7 @@ class KeptScene(NamedTuple):
     arrays: SceneArrays
 
 
-def place_of(source: str, environment: Path | None) -> Path | None:
+def cache_path(source: str, environment: Path | None) -> Path | None:
     """Where the scene is kept, or None if it is not built in."""
     if source not in BUILT_IN or environment is not None:
         return None
@@ -71,10 +70,8 @@ def read_kept(path: Path) -> KeptScene | None:
         return None  # a cache may be lost at any time
 
 
-def keep(path: Path, kept: KeptScene) -> None:
-    """Write the file, and remove those of other sources; nothing happens where that is not
-    possible.
-    """
+def write_kept(path: Path, kept: KeptScene) -> None:
+    """Write the file. UsageError where that fails."""
     outline, arrays = kept
     tables = {f.name: getattr(arrays, f.name) for f in fields(arrays)}
     numbers = {n: tables.pop(n) for n in list(tables) if not isinstance(tables[n], np.ndarray)}
@@ -90,14 +87,22 @@ def keep(path: Path, kept: KeptScene) -> None:
     }
     tensors = {TABLE + name: np.ascontiguousarray(value) for name, value in tables.items()}
     tensors |= {TO_WORLD: np.ascontiguousarray(outline.camera.to_world), BOXES: outline.boxes}
+    with partial_file(path) as partial:
+        save_file(tensors, partial, metadata={HEADER: json.dumps(header)})
+
+
+def keep(path: Path, kept: KeptScene) -> bool:
+    """Write the file into the cache and remove those of other sources; False if it cannot be."""
     stem = path.name.removesuffix(SUFFIX).rpartition("-")[0]
-    with contextlib.suppress(OSError, UsageError):
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial_file(path) as partial:
-            partial.write_bytes(save(tensors, metadata={HEADER: json.dumps(header)}))
+        write_kept(path, kept)
         for other in path.parent.glob(f"{stem}-{'?' * len(_fingerprint())}{SUFFIX}"):
             if other != path:
                 other.unlink(missing_ok=True)
+    except (OSError, UsageError):
+        return False
+    return True
 
 
 @functools.cache

@@ -6,7 +6,6 @@ Host code. Window, headless flythrough and benchmark all drive this and nothing 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,11 +14,11 @@ import torch
 from app.base.progress import PREPARING
 from app.session.denoisers import Denoisers
 from app.session.frame_budget import Work
+from app.session.loaded_scene import LoadedScene
+from app.session.loaded_scene import Progress
 from app.session.report import NO_EDITS
 from app.session.report import Edits
 from app.session.report import FrameReport
-from app.session.scene_loading import SceneLoading
-from app.session.scene_loading import scene_arrays
 from app.session.stage_timer import DENOISE
 from app.session.stage_timer import RENDER
 from app.session.stage_timer import RIVAL
@@ -40,13 +39,9 @@ from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
 from scenes.model.description import Camera
-from scenes.model.summary import Outline
 
 REFERENCE_SEED = 1_000_003
 """Seed of references: their random streams are far from those of any frame."""
-
-Progress = Callable[[str, float], None]
-"""Called with what is being done and the share done, in [0, 1]."""
 
 
 class Session:
@@ -54,12 +49,11 @@ class Session:
 
     def __init__(
         self,
-        scene: Outline,
+        scene: LoadedScene,
         settings: SessionSettings,
         progress: Progress | None = None,
-        loading: SceneLoading | None = None,
     ) -> None:
-        """Compile, initialise the network, upload the scene, for which `loading` builds arrays."""
+        """Compile the path tracer, initialise the network, upload the scene."""
         tell = progress or (lambda text, share: None)
         self.scene = scene
         self.settings = settings
@@ -69,7 +63,7 @@ class Session:
         tell(PREPARING, 1.0)
         self.denoisers = Denoisers(settings.denoiser, self.backend.device, settings.rival)
         """The chosen one, and the rival beside it."""
-        self._renderer = Renderer(scene_arrays(scene, tell, loading), self.backend)
+        self._renderer = Renderer(scene.arrays(tell), self.backend)
         self.frame_index = 0
         self.band_milliseconds = math.inf
         """Longest stretch of rendering without a yield; a window sets it to stay lively."""

@@ -28,6 +28,7 @@ from app.base.files import write_json
 from app.base.image_files import write_exr
 from app.camera_path.default import flythrough_cameras
 from app.results.provenance import versions
+from app.session.loaded_scene import LoadedScene
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
@@ -107,7 +108,9 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
     size = args.size
     scene = load_scene(args.scene, None, size[0] / size[1])
     render = RenderSettings(size=size, spp=args.spp, max_depth=args.max_depth, seed=args.seed)
-    session = Session(scene, SessionSettings(render, DenoiserSettings(train_steps=0), args.device))
+    session = Session(
+        LoadedScene.of(scene), SessionSettings(render, DenoiserSettings(train_steps=0), args.device)
+    )
     references = References(session, args.reference_spp, args.references)
     flying = racers(args, session.backend.device)
     cameras = flythrough_cameras(scene, args.scene, args.path, args.frames)

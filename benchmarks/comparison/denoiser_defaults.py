@@ -23,6 +23,7 @@ from torch.nn import functional
 from app.base.files import write_json
 from app.camera_path.default import flythrough_cameras
 from app.results.provenance import versions
+from app.session.loaded_scene import LoadedScene
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
@@ -69,7 +70,7 @@ def render_flight(
     """Every frame's pair, and references of the last ones."""
     description = load_scene(scene)
     idle = replace(settings, denoiser=replace(settings.denoiser, train_steps=0))
-    session = Session(description, idle)
+    session = Session(LoadedScene.of(description), idle)
     cameras = flythrough_cameras(description, scene, None, frames)
     pairs = [session.step(camera).pair for camera in cameras]
     references = [

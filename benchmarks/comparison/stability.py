@@ -22,6 +22,7 @@ from tqdm import tqdm
 from app.base.files import write_json
 from app.camera_path.default import flythrough_cameras
 from app.results.provenance import versions
+from app.session.loaded_scene import LoadedScene
 from app.session.session import REFERENCE_SEED
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
@@ -51,7 +52,9 @@ def render_flight(args: argparse.Namespace, source: str) -> Flight:
     """Render a scene's flight."""
     scene = load_scene(source, None, args.size[0] / args.size[1])
     render = RenderSettings(size=args.size, spp=args.spp)
-    session = Session(scene, SessionSettings(render, DenoiserSettings(train_steps=0), args.device))
+    session = Session(
+        LoadedScene.of(scene), SessionSettings(render, DenoiserSettings(train_steps=0), args.device)
+    )
     cameras = flythrough_cameras(scene, source, None, args.frames)
     pairs, references = [], {}
     for frame, camera in enumerate(tqdm(cameras, desc=scene.name), 1):

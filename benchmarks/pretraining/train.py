@@ -29,6 +29,7 @@ from safetensors.torch import save_file
 from tqdm import tqdm
 
 from app.camera_path.default import path_through
+from app.session.loaded_scene import LoadedScene
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
@@ -73,7 +74,9 @@ def fly(seed: int, args: argparse.Namespace) -> list[FramePair]:
     """Consecutive frames somewhere along a room's tour."""
     scene = generated_room(seed)
     render = RenderSettings(size=args.size, spp=args.spp, seed=seed)
-    session = Session(scene, SessionSettings(render, DenoiserSettings(train_steps=0), args.device))
+    session = Session(
+        LoadedScene.of(scene), SessionSettings(render, DenoiserSettings(train_steps=0), args.device)
+    )
     path = path_through([(eye, target, FOV_X) for eye, target in generated_tour(seed)])
     rng = np.random.default_rng(seed + TOUR_SEED)
     count = int(rng.choice(TOUR_FRAMES))

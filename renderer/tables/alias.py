@@ -5,11 +5,12 @@ Host code, compiled by numba.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from renderer.tables.compiled import compiled
 
-@numba.njit(cache=True)
+
+@compiled()
 def _fill(weights: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> None:
     """Vose's two-stack construction for one distribution."""
     count = len(weights)
@@ -38,7 +39,7 @@ def _fill(weights: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> None
             small_count += 1
 
 
-@numba.njit(cache=True)
+@compiled()
 def _fill_rows(weights: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> None:
     """One table per row; a row without weight becomes uniform."""
     for row in range(len(weights)):

@@ -5,20 +5,21 @@ Host code, compiled by numba. Bounds are six float32: lower corner, upper corner
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from renderer.tables.compiled import compiled
 
 BIN_COUNT = 16  # candidate planes per axis, plus one
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def half_area(box: np.ndarray) -> float:
     """Half the surface area of (6,) bounds."""
     dx, dy, dz = box[3] - box[0], box[4] - box[1], box[5] - box[2]
     return dx * dy + dy * dz + dz * dx
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def grow(box: np.ndarray, other: np.ndarray) -> None:
     """Extend (6,) bounds in place to hold the other bounds."""
     for axis in range(3):
@@ -26,14 +27,14 @@ def grow(box: np.ndarray, other: np.ndarray) -> None:
         box[axis + 3] = max(box[axis + 3], other[axis + 3])
 
 
-@numba.njit(cache=True)
+@compiled()
 def clear(box: np.ndarray) -> None:
     """Make (..., 6) bounds empty."""
     box[..., :3] = np.inf
     box[..., 3:] = -np.inf
 
 
-@numba.njit(cache=True)
+@compiled()
 def fill_bins(
     bounds: np.ndarray,
     indices: np.ndarray,
@@ -57,7 +58,7 @@ def fill_bins(
             grow(boxes[axis, slot], primitive)
 
 
-@numba.njit(cache=True)
+@compiled()
 def best_plane(boxes: np.ndarray, counts: np.ndarray) -> tuple[float, int, int]:
     """Cheapest (cost, axis, first bin on the right); axis -1 where nothing can be split."""
     best_cost, best_axis, best_slot = np.inf, -1, 0
@@ -82,7 +83,7 @@ def best_plane(boxes: np.ndarray, counts: np.ndarray) -> tuple[float, int, int]:
     return best_cost, best_axis, best_slot
 
 
-@numba.njit(cache=True)
+@compiled()
 def partition(
     bounds: np.ndarray, indices: np.ndarray, centroids: np.ndarray, axis: int, slot: int
 ) -> int:

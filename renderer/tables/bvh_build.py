@@ -21,6 +21,7 @@ from renderer.tables.bvh_bins import fill_bins
 from renderer.tables.bvh_bins import grow
 from renderer.tables.bvh_bins import half_area
 from renderer.tables.bvh_bins import partition
+from renderer.tables.compiled import compiled
 
 LEAF_SIZE = 4  # primitives a leaf may hold when no split is cheaper
 TRAVERSAL_COST = 1.0  # relative to one primitive test; see docs/experiments.md
@@ -78,7 +79,7 @@ def build_tree(
     return BinaryTree(*_flatten(nodes, links, root), order)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _measure(
     bounds: np.ndarray, order: np.ndarray, begin: int, end: int, box: np.ndarray
 ) -> np.ndarray:
@@ -96,7 +97,7 @@ def _measure(
     return centroids
 
 
-@numba.njit(cache=True)
+@compiled()
 def _split(
     bounds: np.ndarray,
     order: np.ndarray,
@@ -122,7 +123,7 @@ def _split(
     return begin + partition(bounds, indices, centroids, axis, slot)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _build_top(
     bounds: np.ndarray, order: np.ndarray, nodes: np.ndarray, links: np.ndarray, largest: int
 ) -> np.ndarray:
@@ -156,7 +157,7 @@ def _build_top(
     return rows
 
 
-@numba.njit(cache=True, parallel=True)
+@compiled(parallel=True)
 def _build_subtrees(
     bounds: np.ndarray, order: np.ndarray, nodes: np.ndarray, links: np.ndarray, pending: np.ndarray
 ) -> None:
@@ -165,7 +166,7 @@ def _build_subtrees(
         _build_subtree(bounds, order, nodes, links, pending[index])
 
 
-@numba.njit(cache=True)
+@compiled()
 def _build_subtree(
     bounds: np.ndarray, order: np.ndarray, nodes: np.ndarray, links: np.ndarray, root: np.ndarray
 ) -> None:
@@ -187,7 +188,7 @@ def _build_subtree(
         stack.append((left, begin, middle, left + 1))
 
 
-@numba.njit(cache=True)
+@compiled()
 def _flatten(
     nodes: np.ndarray, links: np.ndarray, root: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -1,17 +1,16 @@
 """Turns a binary hierarchy into the wide one that rays traverse, with its leaf blocks.
 
-Host code, compiled by numba. Layouts are described in `table_layout`; compiled functions take sizes
-from the shapes of their arrays, because numba's cache on disk does not notice another constant.
+Host code, compiled by numba. Layouts are described in `renderer.tables.layout`.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from renderer.tables.bvh_build import BinaryTree
+from renderer.tables.compiled import compiled
 from renderer.tables.layout import BLOCK_WORDS
 from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import NODE_WORDS
@@ -56,14 +55,14 @@ def widen(tree: BinaryTree, geometry: np.ndarray, is_special: np.ndarray) -> Wid
     return WideTree(nodes.reshape(-1), blocks.reshape(-1), 0)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _area(lower: np.ndarray, upper: np.ndarray) -> float:
     """Half the surface area of bounds."""
     dx, dy, dz = upper[0] - lower[0], upper[1] - lower[1], upper[2] - lower[2]
     return dx * dy + dy * dz + dz * dx
 
 
-@numba.njit(cache=True)
+@compiled()
 def _gather_children(
     node: int,
     lower: np.ndarray,
@@ -90,7 +89,7 @@ def _gather_children(
     return used
 
 
-@numba.njit(cache=True)
+@compiled()
 def _collapse(
     lower: np.ndarray, upper: np.ndarray, right: np.ndarray, count: np.ndarray, width: int
 ) -> tuple[np.ndarray, int, int]:
@@ -119,7 +118,7 @@ def _collapse(
     return children, used, stack_need
 
 
-@numba.njit(cache=True)
+@compiled()
 def _fill_blocks(
     right: np.ndarray,
     count: np.ndarray,
@@ -153,7 +152,7 @@ def _fill_blocks(
     return links
 
 
-@numba.njit(cache=True)
+@compiled()
 def _fill_nodes(
     lower: np.ndarray, upper: np.ndarray, children: np.ndarray, links: np.ndarray, nodes: np.ndarray
 ) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import heapq
 from typing import NamedTuple
 
-import numba
 import numpy as np
+
+from renderer.tables.compiled import compiled
 
 MAX_CELLS = 16384  # 24 bytes each on the device
 ENOUGH = 1e-3  # division ends where the root of the second moment is this near its least, relative
@@ -44,7 +45,7 @@ def divide(weight: np.ndarray) -> Cells:
     return Cells(bounds, share / total, density / total * weight.size)
 
 
-@numba.njit(cache=True)
+@compiled()
 def _weigh(weight: np.ndarray, bounds: np.ndarray, share: np.ndarray, density: np.ndarray) -> None:
     """Root mean square of each cell, into its pixels of `density`, and times its area in `share`.
 
@@ -66,14 +67,14 @@ def _running_sums(image: np.ndarray) -> np.ndarray:
     return np.pad(image.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
 
 
-@numba.njit(cache=True)
+@compiled()
 def _sum(table: np.ndarray, column: int, row: int, columns: int, rows: int) -> float:
     """Sum over a rectangle, from running sums."""
     right, bottom = column + columns, row + rows
     return table[bottom, right] - table[row, right] - table[bottom, column] + table[row, column]
 
 
-@numba.njit(cache=True)
+@compiled()
 def _excess(
     sums: np.ndarray, squares: np.ndarray, column: int, row: int, columns: int, rows: int
 ) -> float:
@@ -86,7 +87,7 @@ def _excess(
     return np.sqrt(square * area) - total
 
 
-@numba.njit(cache=True)
+@compiled()
 def _divide(sums: np.ndarray, squares: np.ndarray, most: int, enough: float) -> np.ndarray:
     """(N, 4) bounds of the cells."""
     height, width = sums.shape[0] - 1, sums.shape[1] - 1

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from app.session.loaded_scene import LoadedScene
 from app.session.report import Edits
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
@@ -31,7 +32,7 @@ SETTINGS = SessionSettings(
 
 def start_session() -> Session:
     """A new session."""
-    return Session(load_scene("cornell-box"), SETTINGS)
+    return Session(LoadedScene.of(load_scene("cornell-box")), SETTINGS)
 
 
 def begin_again(session: Session) -> None:

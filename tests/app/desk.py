@@ -15,9 +15,10 @@ import numpy as np
 import torch
 from PIL import ImageGrab
 
+from app.session.loaded_scene import LoadedScene
+from app.session.loaded_scene import Progress
 from app.session.report import NO_EDITS
 from app.session.report import Edits
-from app.session.session import Progress
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
@@ -48,18 +49,18 @@ SETTINGS = SessionSettings(
 )
 
 
-def glowing_ball() -> SceneDescription:
+def glowing_ball() -> LoadedScene:
     """The camera inside a ball, looking along +z."""
     ball = Sphere((0.0, 0.0, 0.0), 100.0, radiance=RADIANCE, is_flipped=True)
     material = Material(Diffuse(REFLECTANCE))
-    return SceneDescription("ball", (ball,), (material,), Camera(np.eye(4)))
+    return LoadedScene.of(SceneDescription("ball", (ball,), (material,), Camera(np.eye(4))))
 
 
 class WatchedSession(Session):
     """A session that keeps a list of what it was asked for."""
 
     def __init__(
-        self, scene: SceneDescription, settings: SessionSettings, progress: Progress | None = None
+        self, scene: LoadedScene, settings: SessionSettings, progress: Progress | None = None
     ) -> None:
         super().__init__(scene, settings, progress)
         self.cameras: list[Camera] = []

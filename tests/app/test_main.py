@@ -16,9 +16,8 @@ from app import main as program
 from app.base.interrupt import INTERRUPTED
 from app.main import USER_ERROR
 from app.main import main
-from app.session.scene_loading import SceneLoading
+from app.session.loaded_scene import LoadedScene
 from app.settings.options import Options
-from scenes.model.description import SceneDescription
 from tests.app.memory_limit import memory_limit
 from tests.app.runs import LEARNING
 from tests.app.runs import TINY
@@ -173,7 +172,7 @@ def flown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Scenes of headless flights that were begun; none is flown."""
     scenes: list[str] = []
 
-    def fly(scene: SceneDescription, options: Options, loading: SceneLoading | None) -> int:
+    def fly(scene: LoadedScene, options: Options) -> int:
         scenes.append(options.scene)
         return 0
 
@@ -202,7 +201,7 @@ def test_without_a_window_the_flythrough_runs(
 
 
 def test_interrupted_before_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(options: Options, loading: SceneLoading | None) -> int:
+    def interrupt(options: Options, scene: LoadedScene) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(program, "run", interrupt)

@@ -14,9 +14,9 @@ from app.camera_path.default import flythrough_path
 from app.camera_path.files import save_camera_path
 from app.camera_path.spline import CameraPath
 from app.camera_path.spline import PathRecorder
+from app.session.loaded_scene import LoadedScene
 from app.settings.options import Options
 from app.viewer.interaction.state import Cockpit
-from scenes.model.summary import Outline
 
 STEM = "camera-path"
 
@@ -24,7 +24,9 @@ STEM = "camera-path"
 class PathPlayer:
     """Moves the cockpit's camera along a path, or writes down where it goes."""
 
-    def __init__(self, cockpit: Cockpit, scene: Outline, options: Options, folder: Path) -> None:
+    def __init__(
+        self, cockpit: Cockpit, scene: LoadedScene, options: Options, folder: Path
+    ) -> None:
         """Recorded paths go to `folder`; without one the options' path is played."""
         self._cockpit = cockpit
         self._scene = scene
@@ -51,7 +53,7 @@ class PathPlayer:
             return
         try:
             self._path = self._path or flythrough_path(
-                self._scene, self._options.scene, self._options.path
+                self._scene, self._scene.source, self._options.path
             )
         except UsageError as error:
             self._cockpit.say(str(error))

@@ -17,10 +17,10 @@ from app.base.interrupt import StopRequest
 from app.base.memory import is_out_of_memory
 from app.session.frame_budget import FrameBudget
 from app.session.frame_budget import Work
+from app.session.loaded_scene import LoadedScene
 from app.session.report import NO_EDITS
 from app.session.report import Edits
 from app.session.report import FrameReport
-from app.session.scene_loading import SceneLoading
 from app.session.session import Session
 from app.settings.options import Options
 from app.settings.session_settings import SessionSettings
@@ -33,7 +33,6 @@ from app.viewer.loop.window import NoDisplayError
 from app.viewer.loop.window import Window
 from denoiser.online import checkpoint
 from scenes.model.description import Camera
-from scenes.model.summary import Outline
 
 __all__ = ["NoDisplayError", "Viewer", "run_viewer"]
 
@@ -59,13 +58,13 @@ class StartCancelled(Exception):
     """The window was closed before the session was ready."""
 
 
-def run_viewer(scene: Outline, options: Options, loading: SceneLoading | None = None) -> int:
+def run_viewer(scene: LoadedScene, options: Options) -> int:
     """Open the window and fly until it is closed; the exit code. NoDisplayError without display."""
     window = Window(f"Hush - {scene.name}", WINDOW_SIZE)
     try:
         viewer = Viewer(window, scene, options)
         viewer.show_progress("starting the renderer", 0.0)
-        session = Session(scene, options.session, viewer.show_progress, loading)
+        session = Session(scene, options.session, viewer.show_progress)
         session.band_milliseconds = BAND_MILLISECONDS
         session.measure.holds_out = True
         if options.resume is not None:
@@ -90,7 +89,7 @@ class Viewer:
     def __init__(
         self,
         window: Window,
-        scene: Outline,
+        scene: LoadedScene,
         options: Options,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:

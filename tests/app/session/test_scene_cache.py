@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from app.session import scene_cache
+from app.session.loaded_scene import open_scene
 from app.session.scene_cache import KeptScene
+from app.session.scene_cache import cache_path
 from app.session.scene_cache import keep
-from app.session.scene_cache import place_of
 from app.session.scene_cache import read_kept
-from app.session.scene_loading import SceneLoading
+from app.session.scene_process import SceneProcess
 from renderer.tables.build import build_scene_arrays
 from scenes.loader import read_scene
 from scenes.model.summary import outline_of
@@ -47,7 +48,7 @@ def assert_same(mine: object, other: object) -> None:
 
 
 def test_what_is_kept_is_what_was_made(cache: Path) -> None:
-    place = place_of("still-life", None)
+    place = cache_path("still-life", None)
     assert place is not None and place.parent == cache and read_kept(place) is None
     scene = made("still-life")
     scene = scene._replace(outline=replace(scene.outline, notes=("a", "b"), is_framed=True))
@@ -58,35 +59,32 @@ def test_what_is_kept_is_what_was_made(cache: Path) -> None:
     assert_same(kept.arrays, scene.arrays)
 
 
-def test_the_loading_process_keeps_and_reads(cache: Path) -> None:
-    first = SceneLoading("cornell-box", None)
-    made_outline, made_arrays = first.scene(), first.arrays(lambda share: None)
-    (place,) = cache.iterdir()
-    assert place == place_of("cornell-box", None)
-    written = place.stat().st_mtime_ns
-    shares: list[float] = []
-    second = SceneLoading("cornell-box", None)
-    assert_same(second.scene(), made_outline)
-    assert_same(second.arrays(shares.append), made_arrays)
-    assert set(shares) <= {0.0}, "nothing is built"
-    assert place.stat().st_mtime_ns == written
+def test_the_process_keeps_what_the_next_start_reads(cache: Path) -> None:
+    path = cache_path("cornell-box", None)
+    process = SceneProcess("cornell-box", None, path)
+    outline, arrays = process.outline(), process.arrays(lambda done: None)
+    assert list(cache.iterdir()) == [path]
+    scene = open_scene("cornell-box")
+    assert_same(scene.arrays(), arrays)
+    assert (scene.name, scene.triangle_count) == (outline.name, outline.triangle_count)
+    np.testing.assert_array_equal(scene.camera.to_world, outline.camera.to_world)
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\x08" + bytes(7) + b"{}      "])
 def test_a_damaged_file_is_made_anew(cache: Path, damage: bytes) -> None:
-    place = place_of("furnace", None)
+    place = cache_path("furnace", None)
     assert place is not None
     cache.mkdir()
     place.write_bytes(damage)
     assert read_kept(place) is None
-    loading = SceneLoading("furnace", None)
-    assert loading.scene().name == "furnace"
-    loading.arrays(lambda share: None)
+    process = SceneProcess("furnace", None, place)
+    assert process.outline().name == "furnace"
+    process.arrays(lambda done: None)
     assert read_kept(place) is not None
 
 
 def test_a_file_cut_short_is_made_anew(cache: Path) -> None:
-    place = place_of("furnace", None)
+    place = cache_path("furnace", None)
     assert place is not None
     keep(place, made("furnace"))
     place.write_bytes(place.read_bytes()[:-5])
@@ -94,8 +92,8 @@ def test_a_file_cut_short_is_made_anew(cache: Path) -> None:
 
 
 def test_files_and_other_skies_are_not_kept(cache: Path) -> None:
-    assert place_of("scene.xml", None) is None
-    assert place_of("cornell-box", Path("sky.hdr")) is None
+    assert cache_path("scene.xml", None) is None
+    assert cache_path("cornell-box", Path("sky.hdr")) is None
 
 
 def test_other_sources_other_file_and_the_old_one_goes(
@@ -105,7 +103,7 @@ def test_other_sources_other_file_and_the_old_one_goes(
     places = []
     for version in ("0" * 16, "1" * 16):
         monkeypatch.setattr(scene_cache, "_fingerprint", lambda version=version: version)
-        place = place_of("cornell-box", None)
+        place = cache_path("cornell-box", None)
         assert place is not None
         other = place.with_name(f"still-life-{version}.safetensors")
         keep(place, scene)
@@ -134,6 +132,6 @@ def test_where_nothing_can_be_written_the_scene_is_made(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    loading = SceneLoading("furnace", None)
-    assert loading.scene().name == "furnace"
-    loading.arrays(lambda share: None)
+    process = SceneProcess("furnace", None, cache_path("furnace", None))
+    assert process.outline().name == "furnace"
+    process.arrays(lambda done: None)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from app.session.loaded_scene import LoadedScene
 from app.session.report import Edits
 from app.session.session import Session
 from app.settings.session_settings import SessionSettings
@@ -174,7 +175,9 @@ def test_seed_decides_everything() -> None:
     for seed in (0, 0, 1):
         render = replace(SETTINGS.render, seed=seed)
         denoiser = replace(SETTINGS.denoiser, seed=seed)
-        report = Session(scene, SessionSettings(render, denoiser, "cpu")).step(scene.camera)
+        report = Session(LoadedScene.of(scene), SessionSettings(render, denoiser, "cpu")).step(
+            scene.camera
+        )
         colors.append(report.pair.a.color)
         losses.append(report.losses[0])
     assert torch.equal(colors[0], colors[1]) and losses[0] == pytest.approx(losses[1], rel=1e-3)

@@ -19,6 +19,7 @@ import pytest
 from app.base.interrupt import INTERRUPTED
 from app.base.interrupt import StopRequest
 from app.base.memory import is_out_of_memory
+from app.session.loaded_scene import LoadedScene
 from app.session.report import Edits
 from app.settings.options import Options
 from app.settings.session_settings import RenderSettings
@@ -57,7 +58,7 @@ def test_a_scene_is_rendered_learned_and_flown(
         network=NetworkName.UNET, train_steps=1, crop=32
     )
     settings = SessionSettings(render, denoiser, "cpu")
-    scene = load_scene("cornell-box")
+    scene = LoadedScene.of(load_scene("cornell-box"))
     options = Options(scenes=("cornell-box",), session=settings, output=tmp_path)
     viewer = Viewer(window, scene, options)
     texts: list[str] = []

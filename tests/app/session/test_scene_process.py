@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from dataclasses import fields
-from io import FileIO
 from multiprocessing import Pipe
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.session.scene_loading import SceneLoading
-from app.session.scene_loading import begin_loading
-from app.session.scene_loading import receive
+from app.session.loaded_scene import open_scene
+from app.session.scene_process import SceneProcess
+from app.session.scene_process import receive
 from renderer.tables.build import build_scene_arrays
 from scenes.default_camera import with_camera
 from scenes.loader import load_scene
@@ -31,9 +31,9 @@ def test_arrays_are_those_of_this_process(tmp_path: Path) -> None:
     path = tmp_path / "triangle.obj"
     path.write_text(TRIANGLE)
     for source in ("still-life", str(path)):
-        loading = SceneLoading(source, None)
-        scene, shares = with_camera(loading.scene(), 1.5), []
-        arrays = loading.arrays(shares.append)
+        process = SceneProcess(source, None)
+        scene, shares = with_camera(process.outline(), 1.5), []
+        arrays = process.arrays(shares.append)
         here = load_scene(source, None, 1.5)
         assert scene.name == here.name and scene.notes == here.notes
         np.testing.assert_array_equal(scene.camera.to_world, here.camera.to_world)
@@ -54,34 +54,32 @@ def test_bad_input_is_told_as_here(tmp_path: Path) -> None:
     for source in (str(path), str(tmp_path / "missing.ply"), "no-such-scene"):
         with pytest.raises(SceneError) as here:
             load_scene(source)
-        loading = SceneLoading(source, None)
+        process = SceneProcess(source, None)
         with pytest.raises(SceneError) as there:
-            loading.scene()
+            process.outline()
         assert str(there.value) == str(here.value)
-        loading.close()
+        process.close()
 
 
 def test_a_killed_process_is_told() -> None:
-    loading = SceneLoading("reading-room", None)
-    loading._process.kill()
+    process = SceneProcess("reading-room", None)
+    process._process.kill()
     with pytest.raises(SceneError, match="reading-room: .* ended from outside"):
-        loading.scene()
+        process.outline()
 
 
-def test_one_that_is_killed_between_two_arrays_is_told() -> None:
+def test_a_process_killed_while_it_builds_is_told() -> None:
     ours, theirs = Pipe(duplex=False)
     theirs.send(("scene", "described"))
-    theirs.send(("arrays", {"nodes": np.empty(3, np.float32), "blocks": np.empty(5, np.float32)}))
-    with FileIO(theirs.fileno(), "wb", closefd=False) as stream:
-        stream.write(bytes(3 * 4 + 7))
+    theirs.send(("progress", 0.5))
     theirs.close()
     messages: list[tuple[str, object]] = []
     receive(ours, "triangle.obj", messages.append)
-    assert messages[0] == ("scene", "described")
+    assert messages[:2] == [("scene", "described"), ("progress", 0.5)]
     kind, error = messages[-1]
     assert kind == "error" and isinstance(error, SceneError)
     assert str(error) == "triangle.obj: the process that loads it was ended from outside"
-    assert len(messages) == 2 and ours.closed
+    assert len(messages) == 3 and ours.closed
 
 
 def test_what_cannot_be_received_is_told() -> None:
@@ -93,14 +91,30 @@ def test_what_cannot_be_received_is_told() -> None:
 
 
 def test_closing_ends_the_process_at_once() -> None:
-    loading = SceneLoading("reading-room", None)
-    loading.close()
-    assert loading._process.exitcode is not None
-    loading.close()
+    process = SceneProcess("reading-room", None)
+    process.close()
+    assert process._process.exitcode is not None
+    process.close()
 
 
-def test_with_torch_at_hand_no_process_is_begun() -> None:
-    assert begin_loading("cornell-box", None) is None
+def test_where_torch_is_imported_the_scene_is_built_here(tmp_path: Path) -> None:
+    path = tmp_path / "triangle.obj"
+    path.write_text(TRIANGLE)
+    scene = open_scene(str(path))
+    heard: list[tuple[str, float]] = []
+    arrays = scene.arrays(lambda text, done: heard.append((text, done)))
+    assert arrays is scene.arrays() and scene.source == str(path) and scene.triangle_count == 1
+    assert heard[0][1] == 0.0 and heard[-1][1] == 1.0
+
+
+def test_an_opened_file_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    process = SceneProcess("cornell-box", None)
+    process.outline()
+    process.arrays(lambda done: None)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("module", ["app.main", "app.cli.parser", "renderer.tables.build"])

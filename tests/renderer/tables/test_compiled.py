@@ -1,0 +1,43 @@
+"""Compiled code follows the constants of other modules, which numba alone does not notice."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from renderer.tables import compiled
+
+USER = """
+from package.compiled import compiled
+from package.constants import VALUE
+
+
+@compiled()
+def value() -> int:
+    return VALUE
+
+
+print(value(), sum(value.stats.cache_hits.values()))
+"""
+
+
+def run(folder: Path, value: int) -> list[int]:
+    """(value that the compiled function gives, times it came from the cache)."""
+    (folder / "package" / "constants.py").write_text(f"VALUE = {value}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "package.user"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return [int(word) for word in done.stdout.split()]
+
+
+def test_a_changed_constant_is_compiled_anew(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    shutil.copy(compiled.__file__, package / "compiled.py")
+    (package / "user.py").write_text(USER, encoding="utf-8")
+    assert run(tmp_path, 1) == [1, 0]
+    assert run(tmp_path, 1) == [1, 1]
+    assert run(tmp_path, 2) == [2, 0]
+    folders = list((package / "__pycache__").glob(f"{compiled.PREFIX}*"))
+    assert len(folders) == 1, "code of other sources is removed"
