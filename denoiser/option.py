@@ -66,6 +66,8 @@ class Option:
     metavar: str | None = None
     group: str | None = None
     """Heading in `--help`; None: that of the record."""
+    old_names: tuple[str, ...] = ()
+    """Earlier names of the field, which flags and files may still have."""
     must_match: bool = False
     """True: a run can only be resumed with the same value."""
     may_be_missing: bool = False
@@ -173,10 +175,18 @@ def from_json(record: type[Record], values: Mapping[str, Any]) -> Record:
     found: dict[str, Any] = {}
     for each in fields(record):  # type: ignore[arg-type]
         known = option_of(each)
-        if each.name not in values and known is not None and known.may_be_missing:
+        name = name_in(values, each)
+        if name not in values and known is not None and known.may_be_missing:
             continue
-        found[each.name] = _value_of(kinds[each.name], values[each.name])
+        found[each.name] = _value_of(kinds[each.name], values[name])
     return record(**found)
+
+
+def name_in(values: Mapping[str, Any], record_field: Field[Any]) -> str:
+    """Name that plain values have for a field: its own, or an earlier one."""
+    known = option_of(record_field)
+    names = (record_field.name, *(known.old_names if known is not None else ()))
+    return next((name for name in names if name in values), record_field.name)
 
 
 def _value_of(kind: Any, value: Any) -> Any:

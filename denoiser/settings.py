@@ -50,13 +50,18 @@ LEARNING_RATES = {NetworkName.UNET: 3e-4, NetworkName.FAST: 1e-3, NetworkName.BE
 """Adam's learning rate where the settings name none; the U-Net's is the paper's (appendix A.1)."""
 
 
-class Start(Enum):
+class Init(Enum):
     """Initial weights of a network."""
 
-    WARM = "warm"
-    """Pretrained on noisy frames of other scenes, where there are such weights."""
-    SCRATCH = "scratch"
-    """Random."""
+    PRETRAINED = "pretrained"
+    """Trained on noisy frames of other scenes, where there are such weights."""
+    RANDOM = "random"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Init | None:
+        """Earlier names of the values."""
+        known = {"warm": cls.PRETRAINED, "scratch": cls.RANDOM}
+        return known.get(value) if isinstance(value, str) else None
 
 
 class Precision(Enum):
@@ -105,9 +110,13 @@ class DenoiserSettings(TrainingSettings):
         uses={"paper": NetworkName.UNET},
         must_match=True,
     )
-    start: Start = option(
-        Start.WARM,
+    init: Init = option(
+        Init.PRETRAINED,
         "initial weights of best and fast: pretrained on other scenes, or random",
+        parse=Init,
+        choices=("pretrained", "random", "warm", "scratch"),
+        metavar="{pretrained,random}",
+        old_names=("start",),
         must_match=True,
         may_be_missing=True,
     )
@@ -129,7 +138,7 @@ class DenoiserSettings(TrainingSettings):
         low=0,
         is_open=True,
         panel=(1e-5, 1e-2),
-        default_text="best and fast 1e-3, falling after a warm start; unet 3e-4",
+        default_text="best and fast 1e-3, falling from pretrained weights; unet 3e-4",
         must_match=True,
     )
     train_steps: int = option(

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import torch
 
 
-def below(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+def strip_prefix(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
     """The tensors whose name starts with `prefix`, without it."""
     start = len(prefix)
     return {name[start:]: value for name, value in tensors.items() if name.startswith(prefix)}
 
 
-def sent(values: torch.Tensor, device: torch.device) -> torch.Tensor:
+def to_device_async(values: torch.Tensor, device: torch.device) -> torch.Tensor:
     """A CPU tensor on `device`, without waiting for what the device is doing."""
     if device.type != "cuda":
         return values.to(device)

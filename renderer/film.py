@@ -35,7 +35,7 @@ class Film:
         """Add `spp` samples a pixel; pixels that are not finite are left out."""
         if self._sum is None or self._weight is None:
             self._sum = torch.zeros_like(half.color)
-            self._weight = torch.zeros_like(half.depth)
+            self._weight = torch.zeros_like(half.distance)
         finite = torch.isfinite(half.color).all(dim=-1, keepdim=True)
         self._sum += torch.where(finite, half.color * spp, 0.0)
         self._weight += finite * spp

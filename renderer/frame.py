@@ -28,14 +28,14 @@ class Half:
     """(H, W, 3) world-space shading normal in [-1, 1], averaged, not renormalised; 0 where nothing
     is hit.
     """
-    depth: torch.Tensor
+    distance: torch.Tensor
     """(H, W, 1) path length to that hit in scene units, averaged; 0 where nothing is hit."""
-    mirrored: torch.Tensor
+    delta_fraction: torch.Tensor
     """(H, W, 1) in [0, 1]: share of the samples whose features came by way of mirror or glass."""
 
     def images(self) -> tuple[torch.Tensor, ...]:
         """All of them, in the order of the fields."""
-        return (self.color, self.albedo, self.normal, self.depth, self.mirrored)
+        return (self.color, self.albedo, self.normal, self.distance, self.delta_fraction)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -48,7 +48,7 @@ Vector = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Viewpoint:
+class CameraPose:
     """Where a frame was seen from: the middle of the lens and the picture's axes, world space."""
 
     position: Vector
@@ -68,6 +68,11 @@ class Viewpoint:
     """Scene units along `forward`; what lies there is sharp."""
 
 
+def is_static(pose: CameraPose | None, earlier: CameraPose | None) -> bool:
+    """True if the camera rests: both poses are known and equal. The one place that decides it."""
+    return pose is not None and pose == earlier
+
+
 @dataclass(frozen=True, eq=False)
 class FramePair:
     """What the denoiser sees of a frame: the halves share scene and camera and nothing else."""
@@ -78,7 +83,7 @@ class FramePair:
     """Samples per pixel of each half."""
     frame_index: int
     """Counts frames since the start of the session; addresses the random streams."""
-    viewpoint: Viewpoint | None = None
+    pose: CameraPose | None = None
     """Of both halves; None: not known, so nothing can be carried over from other frames."""
 
     def mean_color(self) -> torch.Tensor:

@@ -5,27 +5,31 @@ Host code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
 
 from renderer.backend import Backend
+from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import Half
 from renderer.integrator.camera import camera_parameters
-from renderer.integrator.camera import viewpoint
 from renderer.integrator.path import PathSettings
 from renderer.integrator.path import Strategy
 from renderer.integrator.path import render_half
 from renderer.integrator.upload import build_scene_tables
 from renderer.integrator.upload import empty_tables
 from renderer.integrator.upload import upload_scene
+from renderer.pose import camera_pose
 from renderer.tables.arrays import SceneArrays
 from scenes.model.description import Camera
 from scenes.model.description import SceneDescription
 
+Result = TypeVar("Result")
 SEED_STRIDE = 2  # streams per seed: one for each half
 
 
@@ -45,9 +49,18 @@ class IntegratorSettings:
     """Shifts every random stream."""
 
 
+def finished(work: Generator[Any, None, Result]) -> Result:
+    """Return value of a generator, run to its end."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+
+
 def compile_path_tracer(backend: Backend) -> None:
     """Have the kernel ready, whatever the scene: it is launched without a row to render."""
-    view = camera_parameters(Camera(np.eye(4)), (1, 1))
+    view = camera_parameters(camera_pose(Camera(np.eye(4)), (1, 1)))
     path = PathSettings(
         frame_index=0,
         stream=0,
@@ -74,6 +87,17 @@ class Renderer:
         else:
             self._tables = build_scene_tables(scene)
 
+    def render(
+        self, camera: Camera, size: tuple[int, int], frame_index: int, settings: IntegratorSettings
+    ) -> FramePair:
+        """Both halves of a frame.
+
+        Args:
+            size: (width, height) in pixels.
+            frame_index: addresses the random streams together with `settings.seed`.
+        """
+        return finished(self.bands(camera, size, frame_index, settings))
+
     def render_half(
         self,
         camera: Camera,
@@ -82,30 +106,42 @@ class Renderer:
         half: int,
         settings: IntegratorSettings,
     ) -> Half:
-        """One half of a frame.
+        """One half of a frame; `half` is 0 or 1."""
+        pose = camera_pose(camera, size)
+        return finished(self._half_bands(pose, size, frame_index, half, settings, 1))
 
-        Args:
-            size: (width, height) in pixels.
-            half: 0 or 1, the stream of random numbers.
-        """
-        return next(self.half_bands(camera, size, frame_index, half, settings))
-
-    def half_bands(
+    def bands(
         self,
         camera: Camera,
         size: tuple[int, int],
         frame_index: int,
-        half: int,
         settings: IntegratorSettings,
         band_count: int = 1,
-    ) -> Iterator[Half]:
-        """One half, band of rows by band of rows; the same Half is yielded after each, whole after
-        the last.
-        """
+    ) -> Generator[None, None, FramePair]:
+        """Render band of rows by band of rows, yielding after each; returns both halves."""
+        pose = camera_pose(camera, size)
+        halves: list[Half] = []
+        for half in range(2):
+            images = yield from self._half_bands(
+                pose, size, frame_index, half, settings, band_count
+            )
+            halves.append(images)
+        return FramePair(halves[0], halves[1], settings.spp, frame_index, pose)
+
+    def _half_bands(
+        self,
+        pose: CameraPose,
+        size: tuple[int, int],
+        frame_index: int,
+        half: int,
+        settings: IntegratorSettings,
+        band_count: int,
+    ) -> Generator[None, None, Half]:
+        """One half, from its own random stream."""
         width, height = size
         images = [torch.zeros((height, width, 3), device=self.device) for _ in range(3)]
-        depth, mirrored = (torch.zeros((height, width, 1), device=self.device) for _ in range(2))
-        parameters = camera_parameters(camera, size)
+        scalars = [torch.zeros((height, width, 1), device=self.device) for _ in range(2)]
+        parameters = camera_parameters(pose)
         stream = settings.seed * SEED_STRIDE + half
         edges = [height * band // band_count for band in range(band_count + 1)]
         for begin, end in zip(edges, edges[1:]):
@@ -119,14 +155,7 @@ class Renderer:
                 row_begin=begin,
                 row_end=end,
             )
-            flat = [image.view(height, width) for image in (depth, mirrored)]
+            flat = [image.view(height, width) for image in scalars]
             render_half(self._tables, parameters, path, *images, *flat)
-            yield Half(*images, depth, mirrored)
-
-    def render(
-        self, camera: Camera, size: tuple[int, int], frame_index: int, settings: IntegratorSettings
-    ) -> FramePair:
-        """Both halves of a frame."""
-        a = self.render_half(camera, size, frame_index, 0, settings)
-        b = self.render_half(camera, size, frame_index, 1, settings)
-        return FramePair(a, b, settings.spp, frame_index, viewpoint(camera, size))
+            yield
+        return Half(*images, *scalars)

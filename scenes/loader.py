@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from scenes.builtin.lazy import later
+from scenes.builtin.lazy import lazy
 from scenes.builtin.registry import BUILT_IN
 from scenes.default_camera import with_camera
 from scenes.model.description import Environment
@@ -17,11 +17,11 @@ from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
 
 FORMATS: dict[str, Callable[[Path], SceneDescription]] = {
-    ".xml": later("scenes.mitsuba.scene", "load_mitsuba"),
-    ".gltf": later("scenes.gltf.scene", "load_gltf"),
-    ".glb": later("scenes.gltf.scene", "load_gltf"),
-    ".obj": later("scenes.mesh.scene", "load_obj"),
-    ".ply": later("scenes.mesh.scene", "load_ply"),
+    ".xml": lazy("scenes.mitsuba.scene", "load_mitsuba"),
+    ".gltf": lazy("scenes.gltf.scene", "load_gltf"),
+    ".glb": lazy("scenes.gltf.scene", "load_gltf"),
+    ".obj": lazy("scenes.mesh.scene", "load_obj"),
+    ".ply": lazy("scenes.mesh.scene", "load_ply"),
 }
 """Loaders by lower-case file extension."""
 ENVIRONMENT_SUFFIXES = (".hdr", ".exr", ".pfm", ".png", ".jpg", ".jpeg", ".tif", ".tiff")

@@ -18,10 +18,12 @@ from denoiser.transfer import tone
 
 CHANNELS: dict[str, tuple[str, ...]] = {
     "normal": ("X", "Y", "Z"),
-    "depth": ("Z",),
-    "mirrored": ("Y",),
+    "distance": ("Z",),
+    "delta_fraction": ("Y",),
 }
-"""Of layers that are no colours, by OpenEXR's custom."""
+"""Channel names of layers that are no colours, as OpenEXR files have them."""
+LAYER_NAMES = {"distance": "depth", "delta_fraction": "mirrored"}
+"""Names of layers in files where they are not those of the images."""
 COLOR_CHANNELS: tuple[str, ...] = ("R", "G", "B")
 
 
@@ -47,7 +49,8 @@ def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
     for index, (layer, image) in enumerate(layers.items()):
         channels = CHANNELS.get(layer, COLOR_CHANNELS)
         assert image.shape[-1] == len(channels), layer
-        names += [channel if index == 0 else f"{layer}.{channel}" for channel in channels]
+        name = LAYER_NAMES.get(layer, layer)
+        names += [channel if index == 0 else f"{name}.{channel}" for channel in channels]
     pixels = np.concatenate(
         [image.detach().float().cpu().numpy() for image in layers.values()], axis=-1
     )

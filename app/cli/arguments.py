@@ -91,13 +91,14 @@ def add_argument(parser: argparse._ArgumentGroup, same: list[Argument]) -> None:
     """Add the flag that one or several options of the same name share."""
     first = same[0]
     help_text = "; ".join(dict.fromkeys(_help(argument) for argument in same))
-    name, known = f"--{first.flag}", first.option
+    known = first.option
+    names = [f"--{flag}" for flag in (first.flag, *known.old_names)]
     if first.kind is bool:
-        parser.add_argument(name, action="store_const", const=True, help=help_text)
+        parser.add_argument(*names, action="store_const", const=True, help=help_text)
         return
     choices = [text for argument in same for text in argument.choices or ()]
     parser.add_argument(
-        name,
+        *names,
         type=_type_of(first),
         nargs="+" if known.takes_list else None,
         choices=list(dict.fromkeys(choices)) or None,

@@ -96,8 +96,10 @@ def parse_options(texts: Sequence[str], program: str = "run_viewer.py") -> Optio
     options = replace(
         values, mode=OFFLINE if mode in OFFLINE_MODES else mode, given=frozenset(given)
     )
-    if (hint := options.session.rival.hint_beside(options.session.denoiser.network)) is not None:
-        raise UsageError(f"argument --rival: {hint}")
+    if (
+        hint := options.session.comparison.hint_beside(options.session.denoiser.network)
+    ) is not None:
+        raise UsageError(f"argument --comparison: {hint}")
     if len(options.scenes) > 1 and mode != RENDERED_VIEWS:
         raise UsageError("argument --scene: several are for --offline --task montecarlo")
     return replace(options, offline=_offline(options, args, mode))

@@ -16,7 +16,7 @@ CURVES = (
     ("psnr_denoised", "denoised", "tab:blue"),
     ("psnr_mean", "mean of halves", "tab:orange"),
     ("psnr_noisy", "noisy half", "tab:gray"),
-    ("psnr_rival", "rival", "tab:purple"),
+    ("psnr_comparison", "comparison", "tab:purple"),
 )
 
 

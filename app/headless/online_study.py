@@ -66,7 +66,7 @@ mean of all radiance over that of the reference."""
 
 
 @dataclass(frozen=True, eq=False)
-class Contestant:
+class Entry:
     """One denoiser of a study."""
 
     label: str
@@ -85,12 +85,12 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
     idle = replace(options.session, denoiser=replace(options.session.denoiser, train_steps=0))
     session = Session(scene, idle, progress)
     progress.close()
-    contestants = _contestants(options, session.backend.device)
+    entries = _contestants(options, session.backend.device)
     flight = flight_of(scene, options)
-    rows, done = _resume(folder, contestants, flight)
+    rows, done = _resume(folder, entries, flight)
     session.frame_index = done
     look_every = options.reference_every or max(options.frames // LOOKS, 1)
-    needs_all = any(contestant.has_clean_targets for contestant in contestants)
+    needs_all = any(entry.has_clean_targets for entry in entries)
     panels: list[Panel] = []
     bar = frames_bar(cameras[done:], options.frames, done, options.is_quiet)
     with StopRequest() as stop:
@@ -100,19 +100,19 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
             target = None
             if needs_all:
                 target = session.reference(camera, options.reference_spp, TARGET_SEED)
-            for contestant in contestants:
-                clean = target if contestant.has_clean_targets else None
+            for entry in entries:
+                clean = target if entry.has_clean_targets else None
                 for _ in range(options.session.denoiser.train_steps):
-                    contestant.trainer.step(pair, clean)
+                    entry.trainer.step(pair, clean)
             if is_look:
                 reference = session.reference(camera, options.reference_spp, REFERENCE_SEED)
-                row, panels = _measure(number, contestants, pair, reference)
+                row, panels = _measure(number, entries, pair, reference)
                 rows.append(row)
-                bar.set_postfix_str(_postfix(row, contestants), refresh=False)
+                bar.set_postfix_str(_postfix(row, entries), refresh=False)
             # Never at the end: what goes on from a state makes the last frame's pictures.
             is_over = number == options.frames
             if (number % SAVE_EVERY == 0 or stop.is_set) and not is_over:
-                _save(folder, contestants, flight, rows, number)
+                _save(folder, entries, flight, rows, number)
             if stop.is_set and not is_over:
                 print(
                     f"interrupted after frame {number}; the same command goes on", file=sys.stderr
@@ -124,26 +124,26 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
     return 0
 
 
-def _contestants(options: Options, device: torch.device) -> list[Contestant]:
+def _contestants(options: Options, device: torch.device) -> list[Entry]:
     """All that fly."""
     settings = options.session.denoiser
     if options.study is OnlineStudy.LOSSES:
         return [
-            Contestant(label, Trainer(replace(settings, loss=loss), device))
+            Entry(label, Trainer(replace(settings, loss=loss), device))
             for loss, label in LOSS_LABELS.items()
         ]
     return [
-        Contestant("noisy targets", Trainer(settings, device)),
-        Contestant("clean targets", Trainer(settings, device), has_clean_targets=True),
+        Entry("noisy targets", Trainer(settings, device)),
+        Entry("clean targets", Trainer(settings, device), has_clean_targets=True),
     ]
 
 
 def _measure(
-    number: int, contestants: list[Contestant], pair: FramePair, reference: torch.Tensor
+    number: int, entries: list[Entry], pair: FramePair, reference: torch.Tensor
 ) -> tuple[Row, list[Panel]]:
     """Figures of a frame, and its pictures."""
     pictures = {NOISY: pair.a.color, MEAN: pair.mean_color()}
-    pictures |= {c.label: c.trainer.denoise(pair) for c in contestants}
+    pictures |= {c.label: c.trainer.denoiser.denoise(pair) for c in entries}
     row: Row = {"frame": number}
     panels = []
     for label, picture in pictures.items():
@@ -180,34 +180,32 @@ def _write_results(
         print(f"{label}: {last[name]:.2f} dB, relMSE {error:.3f}, brightness {light:.3f}")
 
 
-def _save(
-    folder: Path, contestants: list[Contestant], flight: Flight, rows: list[Row], number: int
-) -> None:
+def _save(folder: Path, entries: list[Entry], flight: Flight, rows: list[Row], number: int) -> None:
     """Write all under a temporary name, rename, and only then drop what was saved before."""
     earlier = _states(folder)
     partial = folder / f".{STATE}.part"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
-    for index, contestant in enumerate(contestants):
-        checkpoint.save(partial / f"{index}.safetensors", contestant.trainer)
-    labels = [contestant.label for contestant in contestants]
+    for index, entry in enumerate(entries):
+        checkpoint.save(partial / f"{index}.safetensors", entry.trainer)
+    labels = [entry.label for entry in entries]
     write_json(partial / "rows.json", flight | {"rows": rows, "labels": labels})
     partial.rename(folder / f"{STATE}-{number:06d}")
     for state in earlier:
         shutil.rmtree(state)
 
 
-def _resume(folder: Path, contestants: list[Contestant], flight: Flight) -> tuple[list[Row], int]:
+def _resume(folder: Path, entries: list[Entry], flight: Flight) -> tuple[list[Row], int]:
     """Rows and number of frames done in the newest state, none where there is no state."""
     states = _states(folder)
     if not states:
         return [], 0
     content = read_json(states[-1] / "rows.json")
     check_same_flight(states[-1] / "rows.json", content, flight, "frames", "reference_spp")
-    if content.get("labels") != [contestant.label for contestant in contestants]:
+    if content.get("labels") != [entry.label for entry in entries]:
         raise UsageError(f"{states[-1]}: belongs to another study, choose another --output")
-    for index, contestant in enumerate(contestants):
-        trainer = contestant.trainer
+    for index, entry in enumerate(entries):
+        trainer = entry.trainer
         checkpoint.resume(states[-1] / f"{index}.safetensors", trainer, trainer.settings)
     rows = [{n: nan if v is None else v for n, v in row.items()} for row in content["rows"]]
     return rows, int(states[-1].name.removeprefix(f"{STATE}-"))
@@ -218,5 +216,5 @@ def _states(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{STATE}-[0-9]*"))
 
 
-def _postfix(row: Row, contestants: list[Contestant]) -> str:
-    return " / ".join(f"{row[f'psnr {c.label}']:.1f}" for c in contestants) + " dB"
+def _postfix(row: Row, entries: list[Entry]) -> str:
+    return " / ".join(f"{row[f'psnr {c.label}']:.1f}" for c in entries) + " dB"

@@ -70,6 +70,6 @@ def _accumulate(renderer: Renderer, camera: Camera, options: Options) -> dict[st
             spp[index], render.max_depth, render.rr_depth, seed=render.seed
         )
         half = renderer.render_half(camera, render.size, index, 0, settings)
-        for name in ("color", "albedo", "normal", "depth"):
+        for name in ("color", "albedo", "normal", "distance"):
             totals[name] = totals.get(name, 0) + layer(half, name) * (spp[index] / render.spp)
     return totals

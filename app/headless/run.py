@@ -35,7 +35,7 @@ from app.session.loaded_scene import LoadedScene
 from app.session.report import FrameReport
 from app.session.session import REFERENCE_SEED
 from app.session.session import Session
-from app.session.stage_timer import RIVAL
+from app.session.stage_timer import COMPARISON
 from app.settings.options import Options
 from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
@@ -44,7 +44,7 @@ from denoiser.online import checkpoint
 from scenes.model.description import Camera
 
 CHECKPOINT_EVERY = 25  # frames that a killed run may lose
-CHECKPOINT, RIVAL_CHECKPOINT = "checkpoint.safetensors", "checkpoint-rival.safetensors"
+CHECKPOINT, COMPARISON_CHECKPOINT = "checkpoint.safetensors", "checkpoint-comparison.safetensors"
 
 
 def run_headless(scene: LoadedScene, options: Options) -> int:
@@ -99,8 +99,8 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
         return []
     if (report := folder / "report.json").exists():
         check_same_flight(report, read_json(report), flight_of(session.scene, options), "frames")
-    if (rival := session.denoisers.rival_trainer) is not None:
-        checkpoint.resume(folder / RIVAL_CHECKPOINT, rival, rival.settings)
+    if (comparison := session.denoisers.comparison_trainer) is not None:
+        checkpoint.resume(folder / COMPARISON_CHECKPOINT, comparison, comparison.settings)
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]
     return rows[: options.frames]
 
@@ -124,11 +124,11 @@ def _row(session: Session, report: FrameReport, reference: torch.Tensor | None) 
         loss=statistics.fmean(report.losses) if report.losses else None,
         step_count=report.step_count,
         nonfinite=report.nonfinite_count,
-        rival_ms=times.get(RIVAL),
+        comparison_ms=times.get(COMPARISON),
     )
     if reference is None:
         return row
-    mean, rival = report.pair.mean_color(), report.rival
+    mean, comparison = report.pair.mean_color(), report.comparison
     return replace(
         row,
         psnr_noisy=float(psnr(report.pair.a.color, reference)),
@@ -137,8 +137,8 @@ def _row(session: Session, report: FrameReport, reference: torch.Tensor | None) 
         relmse_mean=float(rel_mse(mean, reference)),
         relmse_denoised=float(rel_mse(report.denoised, reference)),
         trimmed_relmse_denoised=float(trimmed_rel_mse(report.denoised, reference)),
-        psnr_rival=None if rival is None else float(psnr(rival, reference)),
-        relmse_rival=None if rival is None else float(rel_mse(rival, reference)),
+        psnr_comparison=None if comparison is None else float(psnr(comparison, reference)),
+        relmse_comparison=None if comparison is None else float(rel_mse(comparison, reference)),
     )
 
 
@@ -155,8 +155,8 @@ def _save(session: Session, rows: list[FrameRow], options: Options, folder: Path
     """Log, then checkpoint: a run killed in between finds rows to spare and drops them."""
     write_json(folder / "report.json", run_report(session, rows, options))
     write_rows(folder / "frames.csv", rows)
-    if session.denoisers.rival_trainer is not None:
-        checkpoint.save(folder / RIVAL_CHECKPOINT, session.denoisers.rival_trainer)
+    if session.denoisers.comparison_trainer is not None:
+        checkpoint.save(folder / COMPARISON_CHECKPOINT, session.denoisers.comparison_trainer)
     checkpoint.save(folder / CHECKPOINT, session.trainer)
 
 

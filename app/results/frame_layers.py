@@ -23,10 +23,10 @@ def frame_layers(report: FrameReport, reference: torch.Tensor | None) -> dict[st
         "noisy": half.color,
         "albedo": half.albedo,
         "normal": half.normal,
-        "depth": half.depth,
+        "distance": half.distance,
     }
-    if report.rival is not None:
-        layers["rival"] = report.rival
+    if report.comparison is not None:
+        layers["comparison"] = report.comparison
     if reference is not None:
         layers["reference"] = reference
     return layers

@@ -44,10 +44,10 @@ class FrameRow:
     relmse_denoised: float | None = None
     trimmed_relmse_denoised: float | None = None
     """Without the worst 0.1 % of pixels: fireflies dominate the plain one."""
-    rival_ms: float | None = None
-    """All that a rival does, None without one."""
-    psnr_rival: float | None = None
-    relmse_rival: float | None = None
+    comparison_ms: float | None = None
+    """All that a comparison does, None without one."""
+    psnr_comparison: float | None = None
+    relmse_comparison: float | None = None
 
 
 def write_rows(path: Path, rows: list[FrameRow]) -> None:

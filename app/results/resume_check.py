@@ -12,6 +12,7 @@ from app.base.errors import UsageError
 from app.settings.options import Options
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
+from denoiser.option import name_in
 from denoiser.option import options as options_of
 from denoiser.option import to_json
 from denoiser.option import types_of
@@ -67,7 +68,8 @@ def _matched(record: type, values: dict[str, Any]) -> dict[str, object]:
     for each, known in options_of(record):
         if not known.must_match:
             continue
-        value = values[each.name] if not known.may_be_missing else values.get(each.name)
+        name = name_in(values, each)
+        value = values[name] if not known.may_be_missing else values.get(name)
         if value is None and known.may_be_missing:
             value = to_json(each.default)
         is_path = without_none(types_of(record)[each.name]) is Path

@@ -10,12 +10,12 @@ import statistics
 from app.results.frame_log import FrameRow
 from app.results.provenance import versions
 from app.session.session import Session
+from app.session.stage_timer import COMPARISON
 from app.session.stage_timer import DENOISE
 from app.session.stage_timer import RENDER
-from app.session.stage_timer import RIVAL
 from app.session.stage_timer import TOTAL
 from app.session.stage_timer import TRAIN
-from app.settings.comparison import Rival
+from app.settings.comparison import Comparison
 from app.settings.options import Options
 from denoiser.option import to_json
 
@@ -28,15 +28,15 @@ MEASURES = (
     "relmse_denoised",
     "trimmed_relmse_denoised",
 )
-RIVAL_MEASURES = ("psnr_rival", "relmse_rival")
+COMPARISON_MEASURES = ("psnr_comparison", "relmse_comparison")
 
 
 def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict[str, object]:
     """Medians of the timings, every reference's measures, settings and versions."""
     render = session.settings.render
-    has_rival = session.settings.rival is not Rival.NONE
-    stages = [*STAGES, *([RIVAL] if has_rival else [])]
-    measures = [*MEASURES, *(RIVAL_MEASURES if has_rival else [])]
+    has_comparison = session.settings.comparison is not Comparison.NONE
+    stages = [*STAGES, *([COMPARISON] if has_comparison else [])]
+    measures = [*MEASURES, *(COMPARISON_MEASURES if has_comparison else [])]
     milliseconds = {
         stage: (
             statistics.median(getattr(row, f"{stage}_ms") or 0.0 for row in rows) if rows else 0.0

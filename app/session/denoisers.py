@@ -1,4 +1,4 @@
-"""The denoisers of a session: the chosen one, and the rival beside it.
+"""The denoisers of a session: the chosen one, and the comparison beside it.
 
 Host code. A network keeps what it has learned while another is chosen.
 """
@@ -13,10 +13,11 @@ import torch
 from app.base.errors import UsageError
 from app.session.report import Edits
 from app.settings.comparison import OIDN_HINT
-from app.settings.comparison import Rival
+from app.settings.comparison import Comparison
 from denoiser.oidn import has_oidn
 from denoiser.oidn import oidn_denoise
 from denoiser.online import checkpoint
+from denoiser.online.denoiser import Denoiser
 from denoiser.online.trainer import Trainer
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
@@ -27,15 +28,18 @@ class Denoisers:
     """Trainers by network, made when they are first wanted."""
 
     def __init__(
-        self, settings: DenoiserSettings, device: torch.device, rival: Rival = Rival.NONE
+        self,
+        settings: DenoiserSettings,
+        device: torch.device,
+        comparison: Comparison = Comparison.NONE,
     ) -> None:
-        """With the network of `settings` chosen. UsageError where there is no such rival."""
+        """With the network of `settings` chosen. UsageError where there is no such comparison."""
         self._device = device
         self._trainers = {settings.network: Trainer(settings, device)}
         self._chosen = settings.network
-        self.rival = Rival.NONE
-        if (hint := self.set_rival(rival)) is not None:
-            raise UsageError(f"argument --rival: {hint}")
+        self.comparison = Comparison.NONE
+        if (hint := self.set_comparison(comparison)) is not None:
+            raise UsageError(f"argument --comparison: {hint}")
 
     @property
     def trainer(self) -> Trainer:
@@ -43,10 +47,16 @@ class Denoisers:
         return self._trainers[self._chosen]
 
     @property
-    def rival_trainer(self) -> Trainer | None:
-        """None where the rival learns nothing, or is the chosen network itself."""
-        network = self.rival.network
+    def comparison_trainer(self) -> Trainer | None:
+        """None where the comparison learns nothing, or is the chosen network itself."""
+        network = self.comparison.network
         return None if network in (None, self._chosen) else self._trainers[network]
+
+    @property
+    def learning(self) -> list[Denoiser]:
+        """The denoisers that learn from the frames: the chosen one and the comparison."""
+        trainers = (self.trainer, self.comparison_trainer)
+        return [trainer.denoiser for trainer in trainers if trainer is not None]
 
     def change(self, settings: DenoiserSettings) -> None:
         """Go on with other settings; another network goes on as it was left, or is made."""
@@ -54,21 +64,21 @@ class Denoisers:
         self._chosen = settings.network
         self.trainer.change(settings)
 
-    def set_rival(self, rival: Rival) -> str | None:
-        """Let a rival run beside; what to tell the user, if it cannot."""
-        hint = rival.hint_beside(self._chosen)
-        if rival is Rival.OIDN and not has_oidn():
+    def set_comparison(self, comparison: Comparison) -> str | None:
+        """Let a comparison run beside; what to tell the user, if it cannot."""
+        hint = comparison.hint_beside(self._chosen)
+        if comparison is Comparison.OIDN and not has_oidn():
             hint = OIDN_HINT
         if hint is not None:
             return hint
-        self.rival = rival
-        if rival.network is not None:
-            self._prepare(_of_network(self.trainer.settings, rival.network))
+        self.comparison = comparison
+        if comparison.network is not None:
+            self._prepare(_of_network(self.trainer.settings, comparison.network))
         return None
 
-    def train_rival(self, pair: FramePair) -> Iterator[torch.Tensor]:
-        """As many steps as the chosen network does, where the rival is another that learns."""
-        trainer = self.rival_trainer
+    def train_comparison(self, pair: FramePair) -> Iterator[torch.Tensor]:
+        """As many steps as the chosen network does, where the comparison is another that learns."""
+        trainer = self.comparison_trainer
         if trainer is None:
             return
         chosen = self.trainer.settings
@@ -76,12 +86,12 @@ class Denoisers:
         for _ in range(chosen.train_steps):
             yield trainer.step(pair)
 
-    def denoise_rival(self, pair: FramePair) -> torch.Tensor | None:
-        """(H, W, 3) linear radiance, None without a rival."""
-        if self.rival is Rival.OIDN:
+    def denoise_comparison(self, pair: FramePair) -> torch.Tensor | None:
+        """(H, W, 3) linear radiance, None without a comparison."""
+        if self.comparison is Comparison.OIDN:
             return oidn_denoise(pair)
-        trainer = self.rival_trainer
-        return None if trainer is None else trainer.denoise(pair)
+        trainer = self.comparison_trainer
+        return None if trainer is None else trainer.denoiser.denoise(pair)
 
     def exchange_checkpoints(self, edits: Edits) -> list[str]:
         """Save or load the training's state as asked; a failure is told, not raised."""
@@ -103,12 +113,12 @@ class Denoisers:
     def forget_history(self) -> None:
         """The frames to come show something else: carry nothing over to them."""
         for trainer in self._trainers.values():
-            trainer.forget_history()
+            trainer.denoiser.forget_history()
 
     def reset(self) -> None:
-        """Start the chosen network and the rival again from nothing."""
+        """Start the chosen network and the comparison again from nothing."""
         self.trainer.reset()
-        trainer = self.rival_trainer
+        trainer = self.comparison_trainer
         if trainer is not None:
             trainer.reset()
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 
+from app.session.stage_timer import COMPARISON_TRAIN
 from app.session.stage_timer import RENDER
-from app.session.stage_timer import RIVAL_TRAIN
 from app.session.stage_timer import TOTAL
 from app.session.stage_timer import TRAIN
 from app.settings.session_settings import SessionSettings
@@ -69,9 +69,9 @@ class UnitCosts:
     sample: float
     """A pixel's sample in both halves."""
     pixel: float
-    """All that is done once a pixel: denoising, a rival, drawing."""
+    """All that is done once a pixel: denoising, a comparison, drawing."""
     trained_pixel: float
-    """A crop's pixel in a training step, the rival's too if it learns."""
+    """A crop's pixel in a training step, the comparison's too if it learns."""
 
     def picture_ms(self, work: Work) -> float:
         """Milliseconds without training."""
@@ -104,7 +104,7 @@ class FrameBudget:
         costs = self._unit_costs()
         if target_ms is None or costs is None:
             return full
-        ladder = list(rungs(full))
+        ladder = list(quality_levels(full))
         self._rung = self._best_rung(ladder, costs, target_ms)
         return ladder[self._rung]
 
@@ -113,13 +113,13 @@ class FrameBudget:
         """What the very first frame does, so that there soon is a picture: a quarter of the pixels,
         the least samples, no training.
         """
-        few = [work for work in rungs(full) if 4 * work.pixel_count >= full.pixel_count]
+        few = [work for work in quality_levels(full) if 4 * work.pixel_count >= full.pixel_count]
         return replace(few[-1], spp=min(MIN_SPP, full.spp), train_steps=0)
 
     def observe(self, work: Work, milliseconds: Mapping[str, float]) -> None:
         """Learn from a frame that did `work` and took `milliseconds` per stage."""
         pixels, trained = work.pixel_count, work.trained_pixels
-        training = milliseconds[TRAIN] + milliseconds.get(RIVAL_TRAIN, 0.0)
+        training = milliseconds[TRAIN] + milliseconds.get(COMPARISON_TRAIN, 0.0)
         once = milliseconds[TOTAL] - milliseconds[RENDER] - training
         self._samples.append(milliseconds[RENDER] / (pixels * work.spp))
         self._pixels.append(once / pixels)
@@ -145,7 +145,7 @@ class FrameBudget:
         return len(ladder) - 1
 
 
-def rungs(full: Work) -> Iterator[Work]:
+def quality_levels(full: Work) -> Iterator[Work]:
     """`full`, then less and less work: half the steps, half the samples, half the pixels."""
     work = full
     yield work

@@ -52,12 +52,12 @@ class FrameReport:
     reference_spp: int
     """Samples per pixel in `reference`."""
     milliseconds: dict[str, float]
-    """Wall-clock per stage: render, train, denoise, rival; total of the frame with all between."""
+    """Wall-clock per stage: render, train, denoise, comparison; total of the whole frame."""
     losses: list[float]
     """Loss of each training step of this frame; empty when training is paused."""
     step_count: int
     """Optimiser updates since training was last reset."""
-    step_size: float
+    effective_learning_rate: float
     """Adam's, in the next step: the learning rate asked for, or less from learned weights."""
     nonfinite_count: int
     """Pixels of this frame with a NaN or infinite value in either half; kept out of training."""
@@ -71,10 +71,10 @@ class FrameReport:
     """True: this frame was rendered to measure by; pair and pictures are the last frame's."""
     psnr_denoised: float | None = None
     """dB on T(v) of `denoised` against the same."""
-    rival: torch.Tensor | None = None
-    """(H, W, 3) linear radiance of the rival, None without one."""
-    psnr_rival: float | None = None
-    """dB on T(v) of `rival` against the same."""
+    comparison: torch.Tensor | None = None
+    """(H, W, 3) linear radiance of the comparison, None without one."""
+    psnr_comparison: float | None = None
+    """dB on T(v) of `comparison` against the same."""
     messages: tuple[str, ...] = field(default=())
     """One line each for the user: 'saved checkpoint ...', 'cannot read ...: reason'."""
 

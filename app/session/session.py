@@ -6,6 +6,7 @@ Host code. Window, headless flythrough and benchmark all drive this and nothing 
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,22 +20,20 @@ from app.session.loaded_scene import Progress
 from app.session.report import NO_EDITS
 from app.session.report import Edits
 from app.session.report import FrameReport
+from app.session.stage_timer import COMPARISON
+from app.session.stage_timer import COMPARISON_TRAIN
 from app.session.stage_timer import DENOISE
 from app.session.stage_timer import RENDER
-from app.session.stage_timer import RIVAL
-from app.session.stage_timer import RIVAL_TRAIN
 from app.session.stage_timer import TRAIN
-from app.session.stage_timer import StageClock
-from app.session.static_reference import RestMeasure
-from app.settings.comparison import Rival
+from app.session.stage_timer import StageTimer
+from app.session.static_reference import StaticReference
+from app.settings.comparison import Comparison
 from app.settings.session_settings import SessionSettings
 from denoiser.online.trainer import Trainer
 from denoiser.temporal.examples import count_nonfinite
 from renderer import backend
 from renderer.film import Film
 from renderer.frame import FramePair
-from renderer.frame import Half
-from renderer.integrator.camera import viewpoint
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
@@ -61,16 +60,16 @@ class Session:
         tell(PREPARING, 0.0)
         compile_path_tracer(self.backend)
         tell(PREPARING, 1.0)
-        self.denoisers = Denoisers(settings.denoiser, self.backend.device, settings.rival)
-        """The chosen one, and the rival beside it."""
+        self.denoisers = Denoisers(settings.denoiser, self.backend.device, settings.comparison)
+        """The chosen one, and the comparison beside it."""
         self._renderer = Renderer(scene.arrays(tell), self.backend)
         self.frame_index = 0
         self.band_milliseconds = math.inf
         """Longest stretch of rendering without a yield; a window sets it to stay lively."""
         self.is_training = True
-        self.measure = RestMeasure()
+        self.measure = StaticReference()
         """The reference at rest; a window lets it hold frames out."""
-        self._clock = StageClock(self.backend.device)
+        self._timer = StageTimer(self.backend.device)
         self._report: FrameReport | None = None
 
     @property
@@ -94,32 +93,25 @@ class Session:
         """Do one frame piece by piece, yielding the stage just worked on."""
         is_changing = self._changes_more_than_work(edits)
         messages = self._apply(edits)
-        render = self.settings.render
-        self.measure.forget_if_changed(camera, render)
-        self._clock.start_frame()
-        halves: list[Half] = []
-        for half in range(2):
-            yield from self._render(camera, half, halves)
-        seen_from = viewpoint(camera, render.size)
-        pair = FramePair(halves[0], halves[1], render.spp, self.frame_index, seen_from)
+        self._timer.start_frame()
+        pair = yield from self._render(camera)
+        self.measure.follow(pair)
         if self.measure.wants_frame and self._report is not None and not is_changing:
             self._report = self._measure_again(self._report, pair)
             self.frame_index += 1
             yield RENDER
             return
-        losses: list[torch.Tensor] = []
-        if self.is_training:
-            yield from self._train(pair, losses)
-        begin = self._clock.now()
-        denoised = self.trainer.denoise(pair)
-        self._clock.add(DENOISE, begin)
-        rival: list[torch.Tensor] = []
-        if self.denoisers.rival is not Rival.NONE:
+        losses = (yield from self._train(pair)) if self.is_training else []
+        begin = self._timer.now()
+        denoised = self.trainer.denoiser.denoise(pair)
+        self._timer.add(DENOISE, begin)
+        comparison = None
+        if self.denoisers.comparison is not Comparison.NONE:
             yield DENOISE
-            yield from self._run_rival(pair, rival)
-        self._report = self._make_report(pair, denoised, losses, rival, messages)
+            comparison = yield from self._run_comparison(pair)
+        self._report = self._make_report(pair, denoised, losses, comparison, messages)
         self.frame_index += 1
-        yield RIVAL if rival else DENOISE
+        yield DENOISE if comparison is None else COMPARISON
 
     def reference(self, camera: Camera, spp: int, seed: int) -> torch.Tensor:
         """(H, W, 3) radiance of many samples, from streams that no frame uses."""
@@ -132,22 +124,20 @@ class Session:
         assert mean is not None
         return mean
 
-    def _render(self, camera: Camera, half: int, halves: list[Half]) -> Iterator[str]:
-        """One half of the frame, in bands short enough for a window to stay lively."""
-        begin = self._clock.now()
-        bands = self._renderer.half_bands(
-            camera,
-            self.settings.render.size,
-            self.frame_index,
-            half,
-            self._integrator_settings(),
-            self._band_count(),
-        )
-        for result in bands:
-            self._clock.add(RENDER, begin)
+    def _render(self, camera: Camera) -> Generator[str, None, FramePair]:
+        """Both halves, in bands short enough for a window to stay responsive."""
+        settings = self._integrator_settings()
+        size, count = self.settings.render.size, self._band_count()
+        bands = self._renderer.bands(camera, size, self.frame_index, settings, count)
+        while True:
+            begin = self._timer.now()
+            try:
+                next(bands)
+            except StopIteration as done:
+                pair: FramePair = done.value
+                return pair
+            self._timer.add(RENDER, begin)
             yield RENDER
-            begin = self._clock.now()
-        halves.append(result)
 
     def _band_count(self) -> int:
         """Bands per half: one on a GPU, on a CPU as many as the last frame's time asks for."""
@@ -157,26 +147,27 @@ class Session:
         wanted = self._report.milliseconds[RENDER] / 2 / self.band_milliseconds
         return min(max(round(wanted), 1), height)
 
-    def _train(self, pair: FramePair, losses: list[torch.Tensor]) -> Iterator[str]:
-        """The frame's training steps, one at a time."""
+    def _train(self, pair: FramePair) -> Generator[str, None, list[torch.Tensor]]:
+        """The frame's training steps, one at a time; returns their losses, scalars."""
+        losses = []
         for _ in range(self.trainer.settings.train_steps):
-            begin = self._clock.now()
+            begin = self._timer.now()
             losses.append(self.trainer.step(pair))
-            self._clock.add(TRAIN, begin)
+            self._timer.add(TRAIN, begin)
             yield TRAIN
+        return losses
 
-    def _run_rival(self, pair: FramePair, pictures: list[torch.Tensor]) -> Iterator[str]:
-        """Train the rival, if there is one that learns, and denoise with it."""
-        begin = self._clock.now()
-        steps = self.denoisers.train_rival(pair) if self.is_training else ()
+    def _run_comparison(self, pair: FramePair) -> Generator[str, None, torch.Tensor | None]:
+        """Train the comparison, if it learns, and denoise with it; returns its (H, W, 3) image."""
+        begin = self._timer.now()
+        steps = self.denoisers.train_comparison(pair) if self.is_training else ()
         for _ in steps:
-            self._clock.add(RIVAL_TRAIN, begin)
-            yield RIVAL
-            begin = self._clock.now()
-        picture = self.denoisers.denoise_rival(pair)
-        self._clock.add(RIVAL, begin)
-        if picture is not None:
-            pictures.append(picture)
+            self._timer.add(COMPARISON_TRAIN, begin)
+            yield COMPARISON
+            begin = self._timer.now()
+        image = self.denoisers.denoise_comparison(pair)
+        self._timer.add(COMPARISON, begin)
+        return image
 
     def _integrator_settings(self) -> IntegratorSettings:
         render = self.settings.render
@@ -187,48 +178,61 @@ class Session:
         pair: FramePair,
         denoised: torch.Tensor,
         losses: list[torch.Tensor],
-        rivals: list[torch.Tensor],
+        comparison: torch.Tensor | None,
         messages: list[str],
     ) -> FrameReport:
         """Measure against what was accumulated before, then accumulate."""
-        rival = rivals[0] if rivals else None
-        scores = [self.measure.score(image) for image in (pair.mean_color(), denoised, rival)]
+        scores = [self.measure.score(each) for each in (pair.mean_color(), denoised, comparison)]
         measure_spp = self.measure.spp
         self.measure.add(pair)
+        nonfinite, *numbers = self._read(count_nonfinite(pair), *scores, *losses)
         return FrameReport(
             pair=pair,
             denoised=denoised,
             reference=self.measure.reference,
             reference_spp=self.measure.reference_spp,
-            losses=torch.stack(losses).tolist() if losses else [],
+            losses=[number for number in numbers[3:] if number is not None],
             step_count=self.trainer.step_count,
-            step_size=self.trainer.step_size,
-            nonfinite_count=int(count_nonfinite(pair)),
+            effective_learning_rate=self.trainer.effective_learning_rate,
+            nonfinite_count=int(nonfinite or 0),
             is_training=self.is_training,
-            psnr_mean=scores[0],
-            psnr_denoised=scores[1],
-            rival=rival,
-            psnr_rival=scores[2],
+            psnr_mean=numbers[0],
+            psnr_denoised=numbers[1],
+            comparison=comparison,
+            psnr_comparison=numbers[2],
             measure_spp=measure_spp,
             messages=tuple(messages),
-            milliseconds=self._clock.milliseconds(),  # last: all above is part of the frame
+            milliseconds=self._timer.milliseconds(),  # last: all above is part of the frame
         )
 
     def _measure_again(self, last: FrameReport, pair: FramePair) -> FrameReport:
-        """The last frame, measured by one more that is held out."""
+        """The last frame, measured with one more frame that is held out."""
         self.measure.hold_out(pair)
+        images = (last.pair.mean_color(), last.denoised, last.comparison)
+        scores = self._read(*(self.measure.score(image) for image in images))
         return replace(
             last,
             reference=self.measure.reference,
             reference_spp=self.measure.reference_spp,
             losses=[],
-            psnr_mean=self.measure.score(last.pair.mean_color()),
-            psnr_denoised=self.measure.score(last.denoised),
-            psnr_rival=self.measure.score(last.rival),
+            psnr_mean=scores[0],
+            psnr_denoised=scores[1],
+            psnr_comparison=scores[2],
             measure_spp=self.measure.spp,
             messages=(),
             is_held_out=True,
         )
+
+    def _read(self, *scalars: torch.Tensor | None) -> list[float | None]:
+        """Numbers of scalars on the device, None for None: the one place of a frame that waits."""
+        exposed = [each for each in self.denoisers.learning if each.exposure is not None]
+        wanted = [*scalars, *(each.exposure for each in exposed)]
+        found = [scalar.double() for scalar in wanted if scalar is not None]
+        numbers = iter(torch.stack(found).tolist() if found else ())
+        values = [None if scalar is None else next(numbers) for scalar in scalars]
+        for denoiser, exposure in zip(exposed, numbers, strict=True):
+            denoiser.confirm_exposure(exposure)
+        return values
 
     def _changes_more_than_work(self, edits: Edits) -> bool:
         """True if edits change anything but how much work a frame does."""
@@ -244,12 +248,15 @@ class Session:
         wanted = edits.settings or self.settings
         if wanted.denoiser != self.trainer.settings:
             self.denoisers.change(wanted.denoiser)
-        if wanted.rival is not self.denoisers.rival:
-            hint = self.denoisers.set_rival(wanted.rival)
+        if wanted.comparison is not self.denoisers.comparison:
+            hint = self.denoisers.set_comparison(wanted.comparison)
             messages += [] if hint is None else [hint]
         if wanted.render.max_depth != self.settings.render.max_depth:
+            self.measure.reset()
             self.denoisers.forget_history()
-        self.settings = replace(wanted, rival=self.denoisers.rival, device=self.settings.device)
+        self.settings = replace(
+            wanted, comparison=self.denoisers.comparison, device=self.settings.device
+        )
         if edits.training_paused is not None:
             self.is_training = not edits.training_paused
         if edits.reset_training:

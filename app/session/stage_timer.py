@@ -12,13 +12,13 @@ import torch
 RENDER = "render"
 TRAIN = "train"
 DENOISE = "denoise"
-RIVAL = "rival"  # all that a rival does
-RIVAL_TRAIN = "rival training"  # and the part of it that follows the number of steps
+COMPARISON = "comparison"  # all that a comparison does
+COMPARISON_TRAIN = "comparison training"  # and the part of it that follows the number of steps
 TOTAL = "total"
 STAGES = (RENDER, TRAIN, DENOISE)
 
 
-class StageClock:
+class StageTimer:
     """Collects the milliseconds of each stage of one frame."""
 
     def __init__(self, device: torch.device) -> None:
@@ -47,14 +47,14 @@ class StageClock:
         """Milliseconds per stage, and of the frame so far; on a GPU waits until it is done.
 
         The frame is more than its stages: it is also measured, and in a window drawn meanwhile.
-        Of a rival only where one has run.
+        Of a comparison only where one has run.
         """
         end_of_frame = self.now()
         result = dict.fromkeys(STAGES, 0.0)
         for stage, begin, end in self._marks:
             result[stage] = result.get(stage, 0.0) + self._passed(begin, end)
-        if RIVAL_TRAIN in result:
-            result[RIVAL] = result.get(RIVAL, 0.0) + result[RIVAL_TRAIN]
+        if COMPARISON_TRAIN in result:
+            result[COMPARISON] = result.get(COMPARISON, 0.0) + result[COMPARISON_TRAIN]
         result[TOTAL] = self._passed(self._begin, end_of_frame)
         return result
 

@@ -5,17 +5,14 @@ Host code.
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 import torch
 
-from app.settings.session_settings import RenderSettings
 from denoiser.metrics import psnr
 from denoiser.transfer import tone
 from renderer.film import Film
+from renderer.frame import CameraPose
 from renderer.frame import FramePair
-from scenes.model.description import Camera
+from renderer.frame import is_static
 
 HOLD_OUT_EVERY = 4
 """Every so many frames at rest one is held out."""
@@ -24,7 +21,7 @@ LEAST_ERROR = 1e-6
 """Mean squared error that is told apart from none, 60 dB; an estimate may also be negative."""
 
 
-class RestMeasure:
+class StaticReference:
     """A film of all frames at rest, and the distance of pictures from it.
 
     A denoiser that remembers earlier frames shares their noise with that film, and would seem
@@ -39,7 +36,8 @@ class RestMeasure:
         self._all = Film()
         self._held_out = (Film(), Film())
         self._count = 0
-        self._seen: tuple[object, ...] | None = None
+        self._pose: CameraPose | None = None
+        self._size = (0, 0)
 
     @property
     def reference(self) -> torch.Tensor:
@@ -63,16 +61,18 @@ class RestMeasure:
         """True if the next frame is to be held out."""
         return self.holds_out and self._count % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
 
-    def forget_if_changed(self, camera: Camera, render: RenderSettings) -> None:
-        """Start again when anything that changes the image has changed."""
-        lens = (camera.fov_x, camera.aperture_radius, camera.focus_distance)
-        seen = (np.asarray(camera.to_world).tobytes(), *lens, render.size, render.max_depth)
-        if seen != self._seen:
-            self._all.reset()
-            for film in self._held_out:
-                film.reset()
-            self._count = 0
-            self._seen = seen
+    def reset(self) -> None:
+        """Start again, as after any change of the image."""
+        self._all.reset()
+        for film in self._held_out:
+            film.reset()
+        self._count = 0
+
+    def follow(self, pair: FramePair) -> None:
+        """Start again unless the camera rests and the size is that of the last frame."""
+        if not is_static(pair.pose, self._pose) or pair.a.size != self._size:
+            self.reset()
+        self._pose, self._size = pair.pose, pair.a.size
 
     def add(self, pair: FramePair) -> None:
         """A frame that pictures are made of."""
@@ -85,16 +85,18 @@ class RestMeasure:
             film.add_half(half, pair.spp)
         self.add(pair)
 
-    def score(self, image: torch.Tensor | None) -> float | None:
-        """PSNR in dB on T(v) of an (H, W, 3) picture, None where there is nothing to compare."""
+    def score(self, image: torch.Tensor | None) -> torch.Tensor | None:
+        """PSNR in dB on T(v) of an (H, W, 3) image, a scalar on its device; None without anything
+        to compare with.
+        """
         if image is None:
             return None
         if not self.holds_out:
             before = self._all.mean()
-            return None if before is None else float(psnr(image, before))
+            return None if before is None else psnr(image, before)
         first, second = (film.mean() for film in self._held_out)
         if first is None or second is None:
             return None
         toned = tone(image)
-        error = float(((toned - tone(first)) * (toned - tone(second))).mean())
-        return -10.0 * math.log10(max(error, LEAST_ERROR))
+        error = ((toned - tone(first)) * (toned - tone(second))).mean()
+        return -10.0 * error.clamp(min=LEAST_ERROR).log10()

@@ -10,7 +10,7 @@ from enum import Enum
 from denoiser.settings import NetworkName
 
 
-class Rival(Enum):
+class Comparison(Enum):
     """What runs beside the denoiser."""
 
     NONE = "none"
@@ -38,12 +38,12 @@ NETWORK_LABELS = {
     NetworkName.FAST: "fast",
     NetworkName.BEST: "best",
 }
-RIVAL_LABELS = {
-    Rival.NONE: "none",
-    Rival.UNET: NETWORK_LABELS[NetworkName.UNET],
-    Rival.FAST: "fast",
-    Rival.BEST: "best",
-    Rival.OIDN: "Open Image Denoise",
+COMPARISON_LABELS = {
+    Comparison.NONE: "none",
+    Comparison.UNET: NETWORK_LABELS[NetworkName.UNET],
+    Comparison.FAST: "fast",
+    Comparison.BEST: "best",
+    Comparison.OIDN: "Open Image Denoise",
 }
 """Names for people."""
 OIDN_HINT = (

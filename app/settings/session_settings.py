@@ -10,7 +10,7 @@ from dataclasses import fields
 from dataclasses import replace
 from typing import Any
 
-from app.settings.comparison import Rival
+from app.settings.comparison import Comparison
 from app.settings.modes import ALL_MODES
 from app.settings.modes import HEADLESS
 from app.settings.modes import LEARNING_MODES
@@ -93,11 +93,12 @@ class SessionSettings:
         modes=ALL_MODES,
         group="every mode",
     )
-    rival: Rival = option(
-        Rival.NONE,
+    comparison: Comparison = option(
+        Comparison.NONE,
         "second denoiser that runs beside the first on the same frames",
         modes=(VIEWER, HEADLESS),
         group="online denoiser",
+        old_names=("rival",),
         must_match=True,
         may_be_missing=True,
     )

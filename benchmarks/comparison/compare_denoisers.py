@@ -33,7 +33,7 @@ from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
 from app.settings.session_settings import parse_size
-from benchmarks.comparison.entry import Racer
+from benchmarks.comparison.entry import Entry
 from benchmarks.comparison.entry import file_name
 from benchmarks.comparison.entry import measure
 from benchmarks.comparison.entry import measure_at_rest
@@ -42,9 +42,9 @@ from denoiser.oidn import has_oidn
 from denoiser.oidn import oidn_denoise
 from denoiser.online.trainer import Trainer
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import Init
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
-from denoiser.settings import Start
 from renderer.frame import FramePair
 from scenes.loader import load_scene
 
@@ -55,33 +55,33 @@ PREFILTERED = "prefiltered"
 MEASURES = ("psnr", "relmse", "flip", "mean_radiance", "flicker")
 
 
-def racers(args: argparse.Namespace, device: torch.device) -> list[Racer]:
+def entries(args: argparse.Namespace, device: torch.device) -> list[Entry]:
     """All that fly."""
     found = [
-        Racer("noisy half", lambda pair: pair.a.color),
-        Racer("mean of halves", lambda pair: pair.mean_color()),
+        Entry("noisy half", lambda pair: pair.a.color),
+        Entry("mean of halves", lambda pair: pair.mean_color()),
     ]
     for name in args.networks:
         text, *more = name.split(":")
         network = NetworkName(text)
-        start = next((word for word in more if word != ALONE), Start.WARM.value)
+        start = next((word for word in more if word != ALONE), Init.PRETRAINED.value)
         settings = DenoiserSettings(
             network=network,
             train_steps=args.train_steps,
             crop=args.crop,
             seed=args.seed,
-            start=Start(start),
+            init=Init(start),
             has_history=ALONE not in more,
             precision=Precision(args.precision),
         )
         trainer = Trainer(settings, device)
-        found.append(Racer(name, trainer.denoise, trainer))
+        found.append(Entry(name, trainer.denoiser.denoise, trainer))
     if has_oidn():
         for name in args.oidn:
             quality, _, more = name.partition(":")
             is_prefiltered = more == PREFILTERED
             denoise = partial(oidn_denoise, quality=quality, is_prefiltered=is_prefiltered)
-            found.append(Racer(f"oidn {name}", denoise))
+            found.append(Entry(f"oidn {name}", denoise))
     return found
 
 
@@ -91,7 +91,7 @@ def mean_of(rows: list[dict[str, float]], name: str) -> float:
     return statistics.fmean(values) if values else float("nan")
 
 
-def result_of(racer: Racer, frames: int) -> dict[str, object]:
+def result_of(racer: Entry, frames: int) -> dict[str, object]:
     """Means over the last frames, and everything else."""
     late = [row for row in racer.rows if row["frame"] > frames - LATE]
     return {
@@ -112,7 +112,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         LoadedScene.of(scene), SessionSettings(render, DenoiserSettings(train_steps=0), args.device)
     )
     references = References(session, args.reference_spp, args.references)
-    flying = racers(args, session.backend.device)
+    flying = entries(args, session.backend.device)
     cameras = flythrough_cameras(scene, args.scene, args.path, args.frames)
     # Late in the flight the frame before is measured as well: flicker takes two.
     late = {frame for frame in args.measure if frame > args.frames - LATE}
@@ -143,7 +143,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
     return write(args, session, flying)
 
 
-def write(args: argparse.Namespace, session: Session, flying: list[Racer]) -> dict[str, object]:
+def write(args: argparse.Namespace, session: Session, flying: list[Entry]) -> dict[str, object]:
     """Results so far, also into the file asked for."""
     result: dict[str, object] = {
         "scene": session.scene.name,
@@ -157,7 +157,7 @@ def write(args: argparse.Namespace, session: Session, flying: list[Racer]) -> di
     return result
 
 
-def tell(frame: int, flying: list[Racer]) -> None:
+def tell(frame: int, flying: list[Entry]) -> None:
     """One line of PSNR on the way."""
     parts = [f"{racer.name} {racer.rows[-1]['psnr']:.2f}" for racer in flying]
     print(f"{frame}: {', '.join(parts)}", file=sys.stderr, flush=True)

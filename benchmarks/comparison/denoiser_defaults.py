@@ -59,7 +59,7 @@ class BothDirectionsTrainer(Trainer):
 
     def step(self, pair: FramePair, clean: torch.Tensor | None = None) -> torch.Tensor:
         """Half as many of these cost about as much."""
-        examples = self.examples_of(pair)
+        examples = self.denoiser.begin_frame(pair)
         crop = self._crops.draw(pair.a.size, self.settings.crop)
         return self.step_on(joined([examples.cut(index, crop) for index in range(2)]))
 
@@ -91,7 +91,7 @@ def fly(
         seconds += time.perf_counter() - begin
         if index >= len(pairs) - MEASURED:
             reference = references[index - len(pairs) + MEASURED]
-            values.append(float(psnr(trainer.denoise(pair), reference)))
+            values.append(float(psnr(trainer.denoiser.denoise(pair), reference)))
     return statistics.fmean(values), seconds / max(trainer.step_count, 1)
 
 

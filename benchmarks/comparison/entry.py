@@ -15,7 +15,7 @@ import torch
 from denoiser.features import stacked
 from denoiser.metrics import RELATIVE_EPSILON
 from denoiser.online.trainer import Trainer
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
 from denoiser.temporal.reprojection import match
 from denoiser.transfer import tone
 from renderer.frame import FramePair
@@ -49,7 +49,7 @@ class Truth:
 
 
 @dataclass(eq=False)
-class Racer:
+class Entry:
     """One denoiser, what it made of the last frame, and how it did."""
 
     name: str
@@ -89,7 +89,7 @@ def hdr_flip(picture: torch.Tensor, reference: torch.Tensor) -> float:
 
 
 def measure(
-    racer: Racer,
+    racer: Entry,
     frame: int,
     pair: FramePair,
     before: FramePair | None,
@@ -109,9 +109,9 @@ def measure(
         "mean_radiance": float(picture.mean() / reference.mean()),
     }
     if racer.errors and before is not None:
-        assert pair.viewpoint is not None and before.viewpoint is not None
-        seen_now = SeenHalves((pair.a,), pair.viewpoint)
-        matches = match(seen_now, SeenHalves((before.a,), before.viewpoint))
+        assert pair.pose is not None and before.pose is not None
+        seen_now = GBuffer((pair.a,), pair.pose)
+        matches = match(seen_now, GBuffer((before.a,), before.pose))
         seen = matches.is_any().view(seen_now.shape).expand_as(errors[0])
         changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, racer.errors)]
         row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())
@@ -119,17 +119,17 @@ def measure(
     racer.rows.append(row)
 
 
-def measure_at_rest(racer: Racer, pairs: list[FramePair]) -> None:
+def measure_at_rest(racer: Entry, pairs: list[FramePair]) -> None:
     """Flicker over frames of one camera, each of fresh samples: the first half of them with the
     past, the others without it.
     """
     middle = len(pairs) // 2
-    alone = [replace(pair, viewpoint=None) for pair in pairs[middle:]]
+    alone = [replace(pair, pose=None) for pair in pairs[middle:]]
     racer.rest["flicker_at_rest"] = _rest_flicker(racer, pairs[:middle])
     racer.rest["flicker_without_past"] = _rest_flicker(racer, alone)
 
 
-def _rest_flicker(racer: Racer, pairs: list[FramePair]) -> float:
+def _rest_flicker(racer: Entry, pairs: list[FramePair]) -> float:
     """Root mean square of T's change from frame to frame: of its error, as the truth stays."""
     pictures = []
     for pair in pairs:

@@ -31,8 +31,8 @@ from app.settings.session_settings import parse_size
 from denoiser.metrics import psnr
 from denoiser.online.trainer import Trainer
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import Init
 from denoiser.settings import NetworkName
-from denoiser.settings import Start
 from renderer.frame import FramePair
 from scenes.loader import load_scene
 
@@ -72,7 +72,7 @@ def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, Any]:
     for frame, pair in enumerate(flight.pairs, 1):
         for _ in trainer.train(pair):
             pass
-        denoised = trainer.denoise(pair)
+        denoised = trainer.denoiser.denoise(pair)
         broken += int((~torch.isfinite(denoised)).sum())
         reference = flight.references.get(frame)
         if reference is not None:
@@ -149,7 +149,7 @@ def settings_of(args: argparse.Namespace, seed: int) -> DenoiserSettings:
         train_steps=args.train_steps,
         crop=args.crop,
         seed=seed,
-        start=Start.SCRATCH,
+        init=Init.RANDOM,
     )
 
 

@@ -10,7 +10,7 @@ import torch
 
 from denoiser.temporal import channels as planes
 from denoiser.temporal.examples import Examples
-from denoiser.tensors import sent
+from denoiser.tensors import to_device_async
 
 
 def augmented(examples: Examples, generator: torch.Generator) -> Examples:
@@ -31,9 +31,9 @@ def augmented(examples: Examples, generator: torch.Generator) -> Examples:
         return image.transpose(2, 3) if is_turned else image
 
     device = examples.inputs.device
-    inputs = moved(examples.inputs[:, sent(channels, device)])
+    inputs = moved(examples.inputs[:, to_device_async(channels, device)])
     return Examples(
         inputs=inputs.contiguous(memory_format=torch.channels_last),
-        targets=moved(examples.targets[:, sent(order, device)]),
+        targets=moved(examples.targets[:, to_device_async(order, device)]),
         valid=moved(examples.valid),
     )

@@ -40,18 +40,18 @@ from benchmarks.pretraining.random_rooms import generated_room
 from benchmarks.pretraining.random_rooms import generated_tour
 from denoiser.crops import CropSampler
 from denoiser.files import atomic_path
-from denoiser.online.trainer import AVERAGE
+from denoiser.online.denoiser import AVERAGE
 from denoiser.online.trainer import Trainer
 from denoiser.restoration.trainer import ramped_down
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import Init
 from denoiser.settings import NetworkName
-from denoiser.settings import Start
 from denoiser.temporal.examples import Examples
 from denoiser.temporal.examples import joined
-from denoiser.tensors import below
+from denoiser.tensors import strip_prefix
+from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import Half
-from renderer.frame import Viewpoint
 
 TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
 TOUR_SEED = 77  # added to a room's own: where its flight begins
@@ -95,7 +95,7 @@ def write_flight(path: Path, pairs: list[FramePair]) -> None:
     }
     for name in ("color", "albedo", "normal"):
         tensors[name] = tensors[name].clamp(max=BRIGHTEST).half()
-    views = [asdict(pair.viewpoint) for pair in pairs if pair.viewpoint is not None]
+    views = [asdict(pair.pose) for pair in pairs if pair.pose is not None]
     with atomic_path(path) as partial:
         save_file(tensors, partial, {"viewpoints": json.dumps(views), "spp": str(pairs[0].spp)})
 
@@ -109,7 +109,7 @@ def read_flight(path: Path, device: torch.device) -> list[FramePair]:
     for index, view in enumerate(json.loads(notes["viewpoints"])):
         known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in view.items()}
         a, b = (Half(*(image[index, half] for image in images)) for half in range(2))
-        pairs.append(FramePair(a, b, int(notes["spp"]), index, Viewpoint(**known)))
+        pairs.append(FramePair(a, b, int(notes["spp"]), index, CameraPose(**known)))
     return pairs
 
 
@@ -154,29 +154,29 @@ def train(args: argparse.Namespace) -> None:
     settings = DenoiserSettings(
         network=network,
         seed=args.seed,
-        start=Start.SCRATCH,
+        init=Init.RANDOM,
     )
     device = torch.device(args.device)
     trainer, pool = Trainer(settings, device), Pool(args.pool, args.seed)
     if args.init is not None:
-        trainer.network.load_state_dict(load_file(args.init))
+        trainer.denoiser.network.load_state_dict(load_file(args.init))
     paths = sorted(args.flights.glob("*.safetensors"))
     choice = random.Random(args.seed)
     bar = tqdm(total=args.steps, unit="step")
     while trainer.step_count < args.steps:
         pairs = read_flight(choice.choice(paths), device)
-        trainer.forget_history()
+        trainer.denoiser.forget_history()
         for pair in pairs[choice.randrange(len(pairs) // 2) :]:
             if choice.random() < args.forget:
-                trainer.forget_history()
-            pool.add(trainer.examples_of(pair))
+                trainer.denoiser.forget_history()
+            pool.add(trainer.denoiser.begin_frame(pair))
             for _ in range(args.steps_per_frame):
                 rate = ramped_down(min(trainer.step_count / args.steps, 1.0), RAMP_DOWN)
                 loss = trainer.step_on(pool.draw(args.batch), rate)
                 bar.update()
-            trainer.denoise(pair)  # the next frame carries along what was made of this one
+            trainer.denoiser.denoise(pair)  # the next frame carries along what was made of this one
         bar.set_postfix(loss=f"{float(loss):.4f}")
-        write_weights(args.output, below(trainer.state(), AVERAGE))
+        write_weights(args.output, strip_prefix(trainer.state(), AVERAGE))
     bar.close()
 
 

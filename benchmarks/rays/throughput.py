@@ -27,6 +27,7 @@ from renderer import backend
 from renderer.integrator.camera import camera_parameters
 from renderer.integrator.upload import build_scene_tables
 from renderer.integrator.upload import upload
+from renderer.pose import camera_pose
 from scenes.loader import load_scene
 
 KINDS = ("camera", "bounce", "shadow")
@@ -51,7 +52,7 @@ def main() -> None:
         "device": device.name,
         "size": list(args.size),
         "versions": versions(),
-        "kinds": measure(tables, camera_parameters(scene.camera, args.size), args),
+        "kinds": measure(tables, camera_parameters(camera_pose(scene.camera, args.size)), args),
     }
     if args.output is not None:
         write_json(args.output, result)

@@ -16,7 +16,7 @@ CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
 Layer = TypeVar("Layer", bound=nn.Module)
 
 
-def blank(make: Callable[[], Layer]) -> Layer:
+def uninitialised(make: Callable[[], Layer]) -> Layer:
     """A layer whose weights are still to be drawn; torch's own generators stay as they are.
 
     Unlike `nn.utils.skip_init`, which imports torch's symbolic shapes, half a second of a start.

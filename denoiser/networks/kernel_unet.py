@@ -12,8 +12,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from denoiser.networks.initialisation import blank
 from denoiser.networks.initialisation import initialise_he
+from denoiser.networks.initialisation import uninitialised
 from denoiser.networks.kernel_filter import filter_with_kernels
 from denoiser.networks.unet import LEAK
 from denoiser.networks.unet import reflect_to_multiple
@@ -126,7 +126,9 @@ def _apply(convolutions: nn.ModuleList, x: torch.Tensor) -> torch.Tensor:
 
 
 def _convolution(input_channels: int, output_channels: int, side: int = 3) -> nn.Conv2d:
-    return blank(lambda: nn.Conv2d(input_channels, output_channels, side, padding=side // 2))
+    return uninitialised(
+        lambda: nn.Conv2d(input_channels, output_channels, side, padding=side // 2)
+    )
 
 
 def _activate(x: torch.Tensor) -> torch.Tensor:

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from denoiser.networks.initialisation import blank
 from denoiser.networks.initialisation import initialise_he
+from denoiser.networks.initialisation import uninitialised
 
 DEPTH = 15  # convolutions, and as many transposed ones
 CHANNELS = 128
@@ -34,10 +34,11 @@ class RED30(nn.Module):
         pairs = list(zip(widths, widths[1:]))
         self.input_channels = self.output_channels = channels
         self.convolutions = nn.ModuleList(
-            blank(partial(nn.Conv2d, n, m, 3, padding=1)) for n, m in pairs
+            uninitialised(partial(nn.Conv2d, n, m, 3, padding=1)) for n, m in pairs
         )
         self.deconvolutions = nn.ModuleList(
-            blank(partial(nn.ConvTranspose2d, m, n, 3, padding=1)) for n, m in reversed(pairs)
+            uninitialised(partial(nn.ConvTranspose2d, m, n, 3, padding=1))
+            for n, m in reversed(pairs)
         )
         initialise_he(self, generator, leak=0.0)
 

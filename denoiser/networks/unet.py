@@ -9,8 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from denoiser.networks.initialisation import blank
 from denoiser.networks.initialisation import initialise_he
+from denoiser.networks.initialisation import uninitialised
 from denoiser.networks.upsampling import upsample_and_join
 
 LEAK = 0.1  # negative slope of every activation (appendix A.1)
@@ -110,7 +110,7 @@ def _reflected_indices(side: int, multiple: int, device: torch.device) -> torch.
 
 
 def _convolution(input_channels: int, output_channels: int) -> nn.Conv2d:
-    return blank(lambda: nn.Conv2d(input_channels, output_channels, 3, padding=1))
+    return uninitialised(lambda: nn.Conv2d(input_channels, output_channels, 3, padding=1))
 
 
 def _activate(x: torch.Tensor) -> torch.Tensor:

@@ -30,7 +30,7 @@ def save(path: Path, trainer: Trainer) -> None:
 
     The start in its settings is what the training began with, not what it would be reset to.
     """
-    settings = to_json(replace(trainer.settings, start=trainer.start))
+    settings = to_json(replace(trainer.settings, init=trainer.denoiser.init))
     write_content(path, Content(trainer.state(), ONLINE, settings, trainer.step_count))
 
 

@@ -10,8 +10,8 @@ from typing import Protocol
 
 import torch
 
-from denoiser.online.static_blend import RestingMeans
-from denoiser.online.static_blend import blend_at_rest
+from denoiser.online.static_blend import StaticMeans
+from denoiser.online.static_blend import static_blend
 from denoiser.presets import PRESETS
 from denoiser.settings import DenoiserSettings
 from denoiser.temporal.accumulation import History
@@ -30,6 +30,10 @@ class Inputs(Protocol):
     def examples(self, pair: FramePair) -> Examples:
         """Both directions of a frame."""
 
+    @property
+    def history(self) -> History | None:
+        """What is accumulated, None where nothing is."""
+
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
         """(M, C, H, W) of what the network has to denoise for a picture, from both halves'."""
 
@@ -43,6 +47,7 @@ class PlainInputs:
     def __init__(self, transfer: Transfer) -> None:
         """`transfer` is applied to the noisy input radiance."""
         self._transfer = transfer
+        self.history = None
 
     def examples(self, pair: FramePair) -> Examples:
         """Both directions of a frame."""
@@ -63,15 +68,15 @@ class HistoryInputs:
     def __init__(self, is_carried: bool = True) -> None:
         """Without a past; if it `is_carried`, from frame to frame."""
         self._is_carried = is_carried
-        self._history = History()
-        self._resting = RestingMeans()
+        self.history = History()
+        self._resting = StaticMeans()
 
     def examples(self, pair: FramePair) -> Examples:
         """Both directions of a frame."""
         self._resting.add(pair)
         if not self._is_carried:
-            pair = replace(pair, viewpoint=None)
-        return both_directions_with_history(pair, self._history)
+            pair = replace(pair, pose=None)
+        return both_directions_with_history(pair, self.history)
 
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
         """Each half for the history, which stays independent; to show, both halves as one."""
@@ -80,8 +85,8 @@ class HistoryInputs:
     def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
         """What was made of both as one, at rest more and more of the plain mean."""
         *halves, both = made
-        self._history.remember(halves)
-        return blend_at_rest(both, halves, self._resting)
+        self.history.remember(halves)
+        return static_blend(both, halves, self._resting)
 
 
 def new_inputs(settings: DenoiserSettings) -> Inputs:

@@ -18,12 +18,12 @@ FOLDER = Path(__file__).resolve().parents[1] / "weights"
 
 
 @functools.cache  # the panel asks with every picture it draws
-def has_start(name: NetworkName) -> bool:
+def has_pretrained(name: NetworkName) -> bool:
     """Whether there are weights for this network; the paper's always starts from random ones."""
     return _path(name).exists()
 
 
-def load_start(network: nn.Module, name: NetworkName) -> None:
+def load_pretrained(network: nn.Module, name: NetworkName) -> None:
     """Give `network` the weights to start from."""
     network.load_state_dict(load_file(_path(name)))
 

@@ -22,9 +22,10 @@ from torch.nn import functional
 
 from denoiser.features import to_image
 from denoiser.features import to_planes
+from renderer.film import Film
+from renderer.frame import CameraPose
 from renderer.frame import FramePair
-from renderer.frame import Half
-from renderer.frame import Viewpoint
+from renderer.frame import is_static
 
 WINDOW = 5  # pixels on a side over which errors are averaged before they are compared
 DOUBT = 2.0  # variances that an error has to exceed
@@ -33,43 +34,40 @@ RELATIVE_FLOOR = 0.01  # radiance; errors are compared relative to the brightnes
 TINY = 1e-12
 
 
-class RestingMeans:
+class StaticMeans:
     """Mean radiance of each half since the camera came to rest."""
 
     def __init__(self) -> None:
-        """Nothing seen yet."""
-        self._viewpoint: Viewpoint | None = None
-        self._sums: list[torch.Tensor] = []
-        self._counts: list[torch.Tensor] = []
+        """Start without frames."""
+        self._pose: CameraPose | None = None
+        self._size = (0, 0)
+        self._films = (Film(), Film())
         self.frames = 0
-        """Since the camera rests, the present one included."""
-        self.spp = 0
+        """Number of frames since the camera came to rest, the present one included."""
+
+    @property
+    def spp(self) -> int:
         """Samples per pixel of both halves in them."""
+        return sum(film.spp for film in self._films)
 
     def add(self, pair: FramePair) -> None:
-        """Add a frame; one seen from elsewhere, or of another size, begins anew."""
-        colors = [to_planes(half.color) for half in (pair.a, pair.b)]
-        same_place = pair.viewpoint is not None and pair.viewpoint == self._viewpoint
-        if not same_place or self._sums[0].shape != colors[0].shape:
-            self._sums = [torch.zeros_like(color) for color in colors]
-            self._counts = [torch.zeros_like(color[:, :1]) for color in colors]
-            self.frames = self.spp = 0
-        self._viewpoint = pair.viewpoint
-        for index, half in enumerate((pair.a, pair.b)):
-            finite = _finite(half)
-            samples = torch.where(finite, colors[index] * pair.spp, 0)
-            self._sums[index] = self._sums[index] + samples
-            self._counts[index] = self._counts[index] + finite * pair.spp
+        """Add a frame; one with another pose or size begins anew."""
+        if not is_static(pair.pose, self._pose) or pair.a.size != self._size:
+            self._films = (Film(), Film())
+            self.frames = 0
+        self._pose, self._size = pair.pose, pair.a.size
+        for film, half in zip(self._films, (pair.a, pair.b), strict=True):
+            film.add_half(half, pair.spp)
         self.frames += 1
-        self.spp += 2 * pair.spp
 
     def means(self) -> list[torch.Tensor]:
         """(1, 3, H, W) of half a and of half b; pixels that were never finite are 0."""
-        return [total / count.clamp(min=1) for total, count in zip(self._sums, self._counts)]
+        means = [film.mean() for film in self._films]
+        return [to_planes(mean) for mean in means if mean is not None]
 
 
-def blend_at_rest(
-    made: torch.Tensor, halves: list[torch.Tensor], resting: RestingMeans
+def static_blend(
+    made: torch.Tensor, halves: list[torch.Tensor], resting: StaticMeans
 ) -> torch.Tensor:
     """(H, W, 3): the best mix of a denoised picture and the plain mean.
 
@@ -92,11 +90,6 @@ def blend_at_rest(
     error = ((errors[0] + errors[1]) / 2 - (2 + doubt) * variance).clamp(min=0)
     networks = (variance + TINY) / (error + variance + TINY)
     return to_image(mean.lerp(to_planes(made), networks)).clamp(min=0)
-
-
-def _finite(half: Half) -> torch.Tensor:
-    """(1, 1, H, W) bool."""
-    return to_planes(torch.isfinite(half.color).all(dim=-1, keepdim=True))
 
 
 def _smooth(errors: torch.Tensor) -> torch.Tensor:

@@ -33,8 +33,8 @@ HALF_LAYERS = {
     "color": COLOR,
     "albedo": tuple(f"albedo.{channel}" for channel in COLOR),
     "normal": ("normal.X", "normal.Y", "normal.Z"),
-    "depth": ("depth.Z",),
-    "mirrored": ("mirrored.Y",),
+    "distance": ("depth.Z",),
+    "delta_fraction": ("mirrored.Y",),
 }
 """Channels of each image of a half, in the order of the file."""
 

@@ -55,8 +55,8 @@ class ViewTrainer:
 
         Each view stands for itself: nothing is carried over from the one before.
         """
-        self._trainer.forget_history()
-        return self._trainer.denoise(pair)
+        self._trainer.denoiser.forget_history()
+        return self._trainer.denoiser.denoise(pair)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint. Or CheckpointError."""

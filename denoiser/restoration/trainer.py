@@ -22,7 +22,7 @@ from denoiser.restoration.losses import restoration_loss
 from denoiser.restoration.settings import RestorationNetwork
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import Targets
-from denoiser.tensors import below
+from denoiser.tensors import strip_prefix
 from denoiser.training.distributed import shared
 from denoiser.training.optimizer import GuardedAdam
 
@@ -78,8 +78,8 @@ class RestorationTrainer:
 
     def restore(self, tensors: Mapping[str, torch.Tensor], step_count: int) -> None:
         """Take over copies of what `state()` gave for the same network."""
-        self.network.load_state_dict(below(tensors, WEIGHTS))
-        self._optimizer.restore(below(tensors, ADAM))
+        self.network.load_state_dict(strip_prefix(tensors, WEIGHTS))
+        self._optimizer.restore(strip_prefix(tensors, ADAM))
         self.step_count = step_count
 
     def _run(

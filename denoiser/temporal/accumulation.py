@@ -21,10 +21,11 @@ from denoiser.features import stacked
 from denoiser.temporal.atrous import smoothed
 from denoiser.temporal.box_filters import brightest_around
 from denoiser.temporal.demodulation import demodulated
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
 from denoiser.temporal.history_rejection import agreement
 from denoiser.temporal.reprojection import match
 from renderer.frame import FramePair
+from renderer.frame import is_static
 
 MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
 MOVING_FRAMES = 3.0  # and that of logs, as the camera moves, so many
@@ -39,7 +40,7 @@ UNLIT = 0.5 / TINY  # from here on an exposure is of a black picture
 
 
 @dataclass(frozen=True, eq=False)
-class Past:
+class TemporalState:
     """The halves' pasts as the present frame sees them, the present included; (C, N, H, W) each."""
 
     log_mean: torch.Tensor
@@ -75,9 +76,11 @@ class History:
 
     def __init__(self) -> None:
         """Nothing seen yet."""
-        self._seen: SeenHalves | None = None
-        self._past: Past | None = None
+        self._seen: GBuffer | None = None
+        self._past: TemporalState | None = None
         self._exposure: torch.Tensor | None = None
+        self.is_exposed = False
+        """True once the exposure is known to hold; set by whoever reads it from the device."""
 
     @property
     def exposure(self) -> torch.Tensor:
@@ -86,23 +89,28 @@ class History:
         return self._exposure
 
     @property
-    def seen(self) -> SeenHalves:
+    def seen(self) -> GBuffer:
         """The last frame's halves."""
         assert self._seen is not None, "no frame has been seen"
         return self._seen
 
-    def advance(self, pair: FramePair) -> Past:
+    def confirm(self, exposure: float) -> None:
+        """Take note of the exposure as read from the device: once something is lit it holds."""
+        self.is_exposed = exposure < UNLIT
+
+    def advance(self, pair: FramePair) -> TemporalState:
         """Carry the past along to a new frame and add it; N is 2, half a and half b.
 
         Without a viewpoint, or at another size than before, the past is forgotten.
         """
-        seen = SeenHalves((pair.a, pair.b), pair.viewpoint)
+        seen = GBuffer((pair.a, pair.b), pair.pose)
         smooth = _demodulated(seen.color, seen)
-        self._exposure = _exposure(smooth, self._exposure)
+        if self._exposure is None or not self.is_exposed:
+            self._exposure = _exposure(smooth, self._exposure)
         before, past, carried, is_at_rest = self._seen, self._past, None, False
         if past is not None and before is not None and _goes_on(seen, before):
             carried = match(seen, before).carried(past.planes())
-            is_at_rest = seen.viewpoint == before.viewpoint
+            is_at_rest = is_static(seen.pose, before.pose)
         self._past = _added(seen, self._exposure * smooth, carried, is_at_rest)
         self._seen = seen
         return self._past
@@ -115,20 +123,16 @@ class History:
         self._past = replace(past, log_denoised=torch.log1p(self.exposure * smooth))
 
 
-def _goes_on(seen: SeenHalves, before: SeenHalves) -> bool:
+def _goes_on(seen: GBuffer, before: GBuffer) -> bool:
     """Whether a frame can be found again in another."""
-    is_known = seen.viewpoint is not None and before.viewpoint is not None
+    is_known = seen.pose is not None and before.pose is not None
     return is_known and seen.shape == before.shape
 
 
 def _exposure(smooth: torch.Tensor, earlier: torch.Tensor | None) -> torch.Tensor:
-    """The earlier one, unless nothing was lit so far: then logs are 0 with any."""
-    if earlier is None:
-        return 1 / _typical(smooth)
-    is_known = earlier < UNLIT
-    if not is_known.is_cuda and is_known:  # a GPU would have to be waited for
-        return earlier
-    return torch.where(is_known, earlier, 1 / _typical(smooth))
+    """The earlier exposure, unless nothing was lit so far: then logs are 0 with any."""
+    present = 1 / _typical(smooth)
+    return present if earlier is None else torch.where(earlier < UNLIT, earlier, present)
 
 
 def _typical(image: torch.Tensor) -> torch.Tensor:
@@ -145,28 +149,28 @@ def _typical(image: torch.Tensor) -> torch.Tensor:
     return mean.maximum(least).clamp(min=TINY)
 
 
-def _demodulated(color: torch.Tensor, seen: SeenHalves) -> torch.Tensor:
+def _demodulated(color: torch.Tensor, seen: GBuffer) -> torch.Tensor:
     """(3, N, H, W): halves' radiance, or another picture of them, over albedo; broken: 0."""
     smooth = demodulated(torch.where(seen.is_finite, color, 0), seen.albedo)
     return smooth.clamp(max=MAX_RADIANCE)
 
 
 def _added(
-    seen: SeenHalves, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
-) -> Past:
+    seen: GBuffer, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
+) -> TemporalState:
     """The past with the present frame's s e in it; pixels that are broken now keep their past."""
     # A firefly of a pixel without a past would be all that is known there.
     exposed = exposed.minimum(LONE * (brightest_around(exposed) + DIM))
     log = torch.log1p(exposed)
     if past is None:
         ones = torch.ones_like(log[:1])
-        return Past(log, log.square(), exposed, ones, ones, smoothed(log, seen), log)
+        return TemporalState(log, log.square(), exposed, ones, ones, smoothed(log, seen), log)
     log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1))
     is_known = before > 0
     if not is_at_rest:  # else every pixel has a past, and the same one
         log_around = smoothed(log, seen)
         believed = agreement(log_mean, log, is_known & seen.is_finite)
-        believed = believed.where(seen.mirrored > MIRRORED, 1.0)
+        believed = believed.where(seen.delta_fraction > MIRRORED, 1.0)
         before, log_before = before * believed, log_before * believed
         denoised = torch.where(is_known, log_around.lerp(denoised, believed), log_around)
     longest = MAX_FRAMES if is_at_rest else MOVING_FRAMES
@@ -174,7 +178,7 @@ def _added(
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
     log_count = (log_before + present).clamp(min=1, max=longest)
     share, log_share = present / count, present / log_count
-    return Past(
+    return TemporalState(
         log_mean=log_mean.lerp(log, log_share),
         log_square=log_square.lerp(log.square(), log_share),
         mean=mean.lerp(exposed, share),

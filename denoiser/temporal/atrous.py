@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 
 from denoiser.temporal.gbuffer import TINY
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
 from denoiser.temporal.gbuffer import dot
 from denoiser.temporal.gbuffer import unit
 
@@ -31,11 +31,11 @@ class _Guide:
 
     normal: torch.Tensor
     """(3, N, H, W), unit; 0 where there is none."""
-    depth: torch.Tensor
+    distance: torch.Tensor
     """(1, N, H, W) path length; 0: sky."""
     slopes: tuple[torch.Tensor, torch.Tensor]
     """(1, N, H, W) each: change of depth from row to row and from column to column."""
-    mirrored: torch.Tensor
+    delta_fraction: torch.Tensor
     """(1, N, H, W) share that is seen by way of mirror or glass."""
 
     def weights(self, here: tuple[slice, ...], there: tuple[slice, ...]) -> torch.Tensor:
@@ -43,23 +43,23 @@ class _Guide:
         rows, columns = (b.start - a.start for a, b in zip(here[2:], there[2:]))
         down, right = (each[here] + each[there] for each in self.slopes)
         expected = (rows * down + columns * right) / 2
-        nearer = self.depth[here].minimum(self.depth[there])
-        off = (self.depth[there] - self.depth[here] - expected).abs()
+        nearer = self.distance[here].minimum(self.distance[there])
+        off = (self.distance[there] - self.distance[here] - expected).abs()
         turn = 1 - dot(self.normal[here], self.normal[there])[None]
-        change = (self.mirrored[there] - self.mirrored[here]).abs()
+        change = (self.delta_fraction[there] - self.delta_fraction[here]).abs()
         farness = off / (expected.abs() + FLAT * nearer + TINY)
         return torch.exp(-(farness + TURNED_FALL * turn + MIRRORED_FALL * change))
 
 
-def smoothed(image: torch.Tensor, seen: SeenHalves) -> torch.Tensor:
+def smoothed(image: torch.Tensor, seen: GBuffer) -> torch.Tensor:
     """(C, N, H, W) of the same: means over what lies on the same surface, up to 31 pixels away.
 
     Sky, which has no normal, stays as it is. No viewpoint is needed: surfaces are taken to be
     planes in path length, which is nearly so.
     """
-    depth = seen.depth
+    depth = seen.distance
     slopes = (_slope(depth, 2), _slope(depth, 3))
-    guide = _Guide(unit(seen.normal), depth, slopes, seen.mirrored)
+    guide = _Guide(unit(seen.normal), depth, slopes, seen.delta_fraction)
     for level in range(LEVELS):
         total = torch.full_like(depth, 4.0)
         sums = 4.0 * image

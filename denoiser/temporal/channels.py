@@ -9,10 +9,10 @@ from __future__ import annotations
 import torch
 
 from denoiser.temporal.accumulation import History
-from denoiser.temporal.accumulation import Past
+from denoiser.temporal.accumulation import TemporalState
 from denoiser.temporal.box_filters import mean_around
 from denoiser.temporal.examples import Examples
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
 from denoiser.tensors import exp_minus_1
 from renderer.frame import FramePair
 
@@ -65,9 +65,9 @@ def united(inputs: torch.Tensor) -> torch.Tensor:
     return both
 
 
-def _planes(seen: SeenHalves, past: Past, exposure: torch.Tensor) -> torch.Tensor:
+def _planes(seen: GBuffer, past: TemporalState, exposure: torch.Tensor) -> torch.Tensor:
     """(24, N, H, W), finite."""
-    depth = seen.depth
+    depth = seen.distance
     hits = torch.where(depth > 0, depth, torch.nan).flatten(2)
     middle = hits.nanmedian(dim=2).values.nan_to_num()[..., None, None]
     planes = (
@@ -85,6 +85,6 @@ def _planes(seen: SeenHalves, past: Past, exposure: torch.Tensor) -> torch.Tenso
     return torch.cat(planes)
 
 
-def _without_fireflies(past: Past) -> torch.Tensor:
+def _without_fireflies(past: TemporalState) -> torch.Tensor:
     """(3, N, H, W) the linear mean, capped; a bias, which inputs may have."""
     return past.mean.minimum(FIREFLY * mean_around(exp_minus_1(past.log_mean), 3))

@@ -13,10 +13,10 @@ import torch
 
 from denoiser.features import finite_pixels
 from denoiser.features import stacked
-from denoiser.tensors import sent
+from denoiser.tensors import to_device_async
+from renderer.frame import CameraPose
 from renderer.frame import Half
 from renderer.frame import Vector
-from renderer.frame import Viewpoint
 
 FAR = 1e6  # multiple of a unit direction that stands for the sky
 TINY = 1e-12
@@ -34,7 +34,7 @@ class Surfaces:
     """(3, ...)."""
     length: torch.Tensor
     """(1, ...) path length; 0: sky."""
-    mirrored: torch.Tensor
+    delta_fraction: torch.Tensor
     """(1, ...) share that is seen by way of mirror or glass."""
 
     @property
@@ -44,7 +44,7 @@ class Surfaces:
 
 
 @dataclass(frozen=True, eq=False)
-class SeenHalves:
+class GBuffer:
     """Halves and where they were seen from; what they show is worked out once, when it is needed.
 
     The halves are handled at once, because operators cost more than the pixels in them do, but
@@ -53,7 +53,7 @@ class SeenHalves:
 
     halves: tuple[Half, ...]
     """N of one size."""
-    viewpoint: Viewpoint | None
+    pose: CameraPose | None
     """None: not known, so neither is where the surfaces lie."""
 
     @property
@@ -83,55 +83,55 @@ class SeenHalves:
         return _finite([half.normal for half in self.halves])
 
     @cached_property
-    def depth(self) -> torch.Tensor:
+    def distance(self) -> torch.Tensor:
         """(1, N, H, W) path length; 0: sky."""
-        return _finite([half.depth for half in self.halves])
+        return _finite([half.distance for half in self.halves])
 
     @cached_property
-    def mirrored(self) -> torch.Tensor:
+    def delta_fraction(self) -> torch.Tensor:
         """(1, N, H, W) share that is seen by way of mirror or glass."""
-        return _finite([half.mirrored for half in self.halves])
+        return _finite([half.delta_fraction for half in self.halves])
 
     @cached_property
     def surfaces(self) -> Surfaces:
         """Of all pixels, (N, H, W)."""
-        assert self.viewpoint is not None, "seen from nowhere"
-        length = self.depth
+        assert self.pose is not None, "seen from nowhere"
+        length = self.distance
         return Surfaces(
-            points=_points(torch.where(length <= 0, FAR, length), self.viewpoint),
+            points=_points(torch.where(length <= 0, FAR, length), self.pose),
             normal=unit(self.normal),
             albedo=self.albedo,
             length=length,
-            mirrored=self.mirrored,
+            delta_fraction=self.delta_fraction,
         )
 
     @cached_property
     def table(self) -> torch.Tensor:
         """(11, N H W): the surfaces, to pick pixels from."""
         all_of = self.surfaces
-        parts = (all_of.points, all_of.normal, all_of.albedo, all_of.length, all_of.mirrored)
+        parts = (all_of.points, all_of.normal, all_of.albedo, all_of.length, all_of.delta_fraction)
         return torch.cat(parts).flatten(1)
 
     def picked(self, place: torch.Tensor) -> Surfaces:
         """The surfaces at each `place`, int64 indices of any shape into the flattened pictures."""
         found = self.table.index_select(1, place.flatten()).unflatten(1, place.shape)
-        points, normal, albedo, length, mirrored = found.split((3, 3, 3, 1, 1))
-        return Surfaces(points, normal, albedo, length, mirrored)
+        points, normal, albedo, length, delta_fraction = found.split((3, 3, 3, 1, 1))
+        return Surfaces(points, normal, albedo, length, delta_fraction)
 
 
 def project(
-    points: torch.Tensor, viewpoint: Viewpoint
+    points: torch.Tensor, pose: CameraPose
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(N, H, W) column and row of (3, N, H, W) points in a frame of H x W pixels, fractions counted
     from pixel centres, and bool: in front.
     """
     height, width = points.shape[2:]
-    offset = points - vector(viewpoint.position, points)
-    ahead = dot(offset, vector(viewpoint.forward, points))
+    offset = points - vector(pose.position, points)
+    ahead = dot(offset, vector(pose.forward, points))
     is_ahead = ahead > TINY
     safe = ahead.clamp(min=TINY)
-    x = dot(offset, vector(viewpoint.left, points)) / (safe * viewpoint.tan_x)
-    y = dot(offset, vector(viewpoint.up, points)) / (safe * viewpoint.tan_y)
+    x = dot(offset, vector(pose.left, points)) / (safe * pose.tan_x)
+    y = dot(offset, vector(pose.up, points)) / (safe * pose.tan_y)
     column = ((1 - x) / 2 * width - 0.5).clamp(-2, width + 1)
     row = ((1 - y) / 2 * height - 0.5).clamp(-2, height + 1)
     return column, row, is_ahead
@@ -149,21 +149,21 @@ def norm(vectors: torch.Tensor) -> torch.Tensor:
 
 def vector(values: Vector, like: torch.Tensor) -> torch.Tensor:
     """(3, 1, 1, 1) on the device of another tensor."""
-    return sent(torch.tensor(values, dtype=torch.float32), like.device).view(3, 1, 1, 1)
+    return to_device_async(torch.tensor(values, dtype=torch.float32), like.device).view(3, 1, 1, 1)
 
 
-def _points(length: torch.Tensor, viewpoint: Viewpoint) -> torch.Tensor:
+def _points(length: torch.Tensor, pose: CameraPose) -> torch.Tensor:
     """(3, N, H, W) world positions at (1, N, H, W) path lengths through the pixels' centres."""
     height, width = length.shape[2:]
     device = length.device
-    x = (1 - 2 * (torch.arange(width, device=device) + 0.5) / width) * viewpoint.tan_x
-    y = (1 - 2 * (torch.arange(height, device=device) + 0.5) / height) * viewpoint.tan_y
+    x = (1 - 2 * (torch.arange(width, device=device) + 0.5) / width) * pose.tan_x
+    y = (1 - 2 * (torch.arange(height, device=device) + 0.5) / height) * pose.tan_y
     rays = (
-        x * vector(viewpoint.left, length)
-        + y[:, None] * vector(viewpoint.up, length)
-        + vector(viewpoint.forward, length)
+        x * vector(pose.left, length)
+        + y[:, None] * vector(pose.up, length)
+        + vector(pose.forward, length)
     )
-    return vector(viewpoint.position, length) + unit(rays) * length
+    return vector(pose.position, length) + unit(rays) * length
 
 
 def unit(vectors: torch.Tensor) -> torch.Tensor:

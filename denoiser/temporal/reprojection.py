@@ -18,7 +18,7 @@ from torch.nn import functional
 from denoiser.temporal.bilinear_matches import Matches
 from denoiser.temporal.bilinear_matches import matches_of
 from denoiser.temporal.gbuffer import TINY
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
 from denoiser.temporal.gbuffer import Surfaces
 from denoiser.temporal.gbuffer import dot
 from denoiser.temporal.gbuffer import norm
@@ -30,21 +30,23 @@ NORMAL_COSINE = 0.8  # least between both shading normals
 ALIKE_ALBEDO = 0.25  # most between two pixels of an edge that match, in each colour
 ALIKE_COSINE = 0.5  # least between their mean normals
 ALIKE_DISTANCE = 0.2  # most between the logarithms of their distances
-ALIKE_MIRRORED = 0.5  # most between the shares of both that are seen by way of mirror or glass
+DELTA_FRACTION_TOLERANCE = (
+    0.5  # most between the shares of both that are seen by way of mirror or glass
+)
 WHOLE_NORMAL = 0.98  # least length of the mean normal of a pixel that shows one surface
 
 
-def match(now: SeenHalves, before: SeenHalves) -> Matches:
+def match(now: GBuffer, before: GBuffer) -> Matches:
     """Find what halves show in the same halves of an earlier frame of equal size.
 
     A pixel of the earlier frame counts if its point lies near the tangent plane of this one's, and
     its normal is about the same; sky matches sky.
     """
     assert now.shape == before.shape, "frames differ in size"
-    earlier_view, device = before.viewpoint, now.depth.device
+    earlier_view, device = before.pose, now.distance.device
     assert earlier_view is not None, "seen from nowhere"
     count, height, width = now.shape
-    if now.viewpoint == earlier_view:
+    if now.pose == earlier_view:
         return _at_rest(count * height * width, device)
     here = now.surfaces
     first = torch.arange(count, device=device).view(-1, 1, 1) * (height * width)
@@ -88,7 +90,7 @@ def _is_same(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.T
     is_as_turned = dot(there.normal, here.normal) > NORMAL_COSINE
     was_sky = there.is_sky
     is_found = torch.where(here.is_sky, was_sky, is_near & is_as_turned & ~was_sky)
-    return _is_as_mirrored(here, there) & is_found
+    return _has_same_delta_fraction(here, there) & is_found
 
 
 def _was_clear(there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
@@ -102,11 +104,11 @@ def _is_alike(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.
     is_as_turned = dot(there.normal, here.normal) > ALIKE_COSINE
     ratio = there.length[0] / distance.clamp(min=TINY)
     is_as_far = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
-    return _is_as_mirrored(here, there) & is_as_far & is_as_turned & is_as_colored
+    return _has_same_delta_fraction(here, there) & is_as_far & is_as_turned & is_as_colored
 
 
-def _is_as_mirrored(here: Surfaces, there: Surfaces) -> torch.Tensor:
-    return (there.mirrored - here.mirrored)[0].abs() < ALIKE_MIRRORED
+def _has_same_delta_fraction(here: Surfaces, there: Surfaces) -> torch.Tensor:
+    return (there.delta_fraction - here.delta_fraction)[0].abs() < DELTA_FRACTION_TOLERANCE
 
 
 def _at_rest(count: int, device: torch.device) -> Matches:
@@ -115,7 +117,7 @@ def _at_rest(count: int, device: torch.device) -> Matches:
     return Matches(places[None], torch.ones((1, count), device=device))
 
 
-def _is_whole(now: SeenHalves) -> torch.Tensor:
+def _is_whole(now: GBuffer) -> torch.Tensor:
     """(N, H, W) bool: one surface fills the pixel, so that its normals agree, and a pixel beside it
     and one above or below lie on its tangent plane.
     """

@@ -12,9 +12,9 @@ from renderer.bsdfs.microfacet import normal_density
 from renderer.bsdfs.microfacet import sample_visible_normal
 from renderer.bsdfs.microfacet import shadowing
 from renderer.bsdfs.microfacet import visible_normal_pdf
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
-from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import delta_sample
 from renderer.bsdfs.records import direction_sample
 from renderer.bsdfs.records import no_sample
@@ -25,7 +25,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def conductor_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+def conductor_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
     """The mirror direction, a delta lobe."""
     result = no_sample()
     if wi.z > 0.0:
@@ -35,7 +35,7 @@ def conductor_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
 
 
 @ti.func
-def rough_conductor_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+def rough_conductor_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
     """F D G / (4 cos(theta_i)), the cosine of wo cancels; sampled by visible normals, with the
     Jacobian 1 / (4 wi.m) of reflection.
     """
@@ -52,7 +52,7 @@ def rough_conductor_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
 
 
 @ti.func
-def rough_conductor_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+def rough_conductor_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
     """Reflect about a visible normal."""
     result = no_sample()
     if wi.z > 0.0:

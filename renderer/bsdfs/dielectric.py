@@ -14,9 +14,9 @@ from renderer.bsdfs.microfacet import normal_density
 from renderer.bsdfs.microfacet import sample_visible_normal
 from renderer.bsdfs.microfacet import shadowing
 from renderer.bsdfs.microfacet import visible_normal_pdf
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
-from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import delta_sample
 from renderer.bsdfs.records import direction_sample
 from renderer.bsdfs.records import no_sample
@@ -27,13 +27,13 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def relative_index(bsdf: Bsdf, wi: vec3) -> ti.f32:
+def relative_index(bsdf: BSDF, wi: vec3) -> ti.f32:
     """Transmitted over incident index, seen from wi's side."""
     return ti.select(wi.z > 0.0, bsdf.ior, 1.0 / bsdf.ior)
 
 
 @ti.func
-def dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+def dielectric_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
     """Reflect with probability F, refract otherwise; two delta lobes."""
     eta = relative_index(bsdf, wi)
     f = fresnel_dielectric(wi.z, eta)
@@ -46,7 +46,7 @@ def dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
 
 
 @ti.func
-def thin_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+def thin_dielectric_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
     """A sheet: internal reflections summed (R' = 2 R / (1 + R)), transmission straight on."""
     r = fresnel_dielectric(wi.z, bsdf.ior)
     f = 2.0 * r / (1.0 + r)
@@ -69,7 +69,7 @@ def generalized_half_vector(wi: vec3, wo: vec3, eta: ti.f32) -> vec3:
 
 
 @ti.func
-def rough_dielectric_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+def rough_dielectric_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
     """Walter 2007, eq. 20 and 21, times |cos(theta_o)|, radiance scaled on transmission; sampled by
     visible normals times the Fresnel choice times the Jacobian (eq. 14 and 17).
     """
@@ -98,7 +98,7 @@ def rough_dielectric_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
 
 
 @ti.func
-def rough_dielectric_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+def rough_dielectric_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
     """Reflect or refract at a visible normal."""
     eta = relative_index(bsdf, wi)
     side = ti.select(wi.z > 0.0, 1.0, -1.0)

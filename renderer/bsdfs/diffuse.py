@@ -5,9 +5,9 @@ Device code.
 
 import taichi as ti
 
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
-from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import direction_sample
 from renderer.sampling.warp import cosine_hemisphere_pdf
 from renderer.sampling.warp import square_to_cosine_hemisphere
@@ -17,10 +17,10 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def diffuse_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+def diffuse_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
     """0 unless both directions are above the surface; sampled in proportion."""
     pdf = ti.select(wi.z > 0.0, cosine_hemisphere_pdf(wo), 0.0)
-    return BsdfValue(value=bsdf.reflectance * pdf, pdf=pdf)
+    return BSDFValue(value=bsdf.reflectance * pdf, pdf=pdf)
 
 
 @ti.func

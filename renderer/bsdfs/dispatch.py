@@ -21,9 +21,9 @@ from renderer.bsdfs.metallic_roughness import metallic_sample
 from renderer.bsdfs.metallic_roughness import normal_reflectance
 from renderer.bsdfs.plastic import plastic_eval
 from renderer.bsdfs.plastic import plastic_sample
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
-from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import no_sample
 from renderer.bsdfs.records import no_value
 from renderer.tables.layout import CONDUCTOR
@@ -39,7 +39,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def side_sign(bsdf: Bsdf, wi: vec3) -> ti.f32:
+def side_sign(bsdf: BSDF, wi: vec3) -> ti.f32:
     """-1 where wi sees the back of a two-sided opaque surface, whose frame is then turned over."""
     is_opaque = bsdf.kind != DIELECTRIC and bsdf.kind != ROUGH_DIELECTRIC
     # A thin transmissive wall shows both its sides even where a file culls its back.
@@ -48,7 +48,7 @@ def side_sign(bsdf: Bsdf, wi: vec3) -> ti.f32:
 
 
 @ti.func
-def bsdf_eval(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> BsdfValue:
+def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> BSDFValue:
     """Evaluate whatever kind."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi, wo = wi_any * sign, wo_any * sign
@@ -67,7 +67,7 @@ def bsdf_eval(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, wo_any: vec3) -> 
 
 
 @ti.func
-def bsdf_sample(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, u: vec3) -> BSDFSample:
+def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSDFSample:
     """Sample whatever kind."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi = wi_any * sign
@@ -98,7 +98,7 @@ def bsdf_sample(tables: ti.template(), bsdf: Bsdf, wi_any: vec3, u: vec3) -> BSD
 
 
 @ti.func
-def bsdf_albedo(bsdf: Bsdf) -> vec3:
+def bsdf_albedo(bsdf: BSDF) -> vec3:
     """The albedo FEATURE in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence;
     glass: 1.
     """

@@ -6,7 +6,7 @@ Device code.
 
 import taichi as ti
 
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.texture import sample_rgb
 from renderer.bsdfs.texture import sample_texture
 from renderer.rows import read_bits
@@ -25,13 +25,13 @@ MIN_ALPHA = 1e-3  # a glTF roughness of 0 still gets a lobe of finite density
 
 
 @ti.func
-def fetch_bsdf(tables: ti.template(), material: ti.i32, uv: vec2) -> Bsdf:
+def fetch_bsdf(tables: ti.template(), material: ti.i32, uv: vec2) -> BSDF:
     """Parameters of a material at uv."""
     materials = ti.static(tables.materials)
     flags = read_bits(materials, material, MaterialSlot.FLAGS)
     color = read_vec3(materials, material, MaterialSlot.REFLECTANCE)
     color_texture = read_bits(materials, material, MaterialSlot.REFLECTANCE_TEXTURE)
-    bsdf = Bsdf(
+    bsdf = BSDF(
         kind=read_bits(materials, material, MaterialSlot.KIND),
         distribution=read_bits(materials, material, MaterialSlot.DISTRIBUTION),
         table=read_bits(materials, material, MaterialSlot.COAT_TABLE),

@@ -15,9 +15,9 @@ from renderer.bsdfs.microfacet import normal_density
 from renderer.bsdfs.microfacet import sample_visible_normal
 from renderer.bsdfs.microfacet import shadowing
 from renderer.bsdfs.microfacet import visible_normal_pdf
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
-from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import delta_sample
 from renderer.bsdfs.records import direction_sample
 from renderer.bsdfs.records import no_sample
@@ -31,14 +31,14 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def normal_reflectance(bsdf: Bsdf) -> vec3:
+def normal_reflectance(bsdf: BSDF) -> vec3:
     """F0: the dielectric's, mixed towards the base colour."""
     root = (bsdf.ior - 1.0) / (bsdf.ior + 1.0)
     return (1.0 - bsdf.metallic) * root * root + bsdf.metallic * bsdf.reflectance
 
 
 @ti.func
-def base_transmittance(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
+def base_transmittance(bsdf: BSDF, wi: vec3, wo: vec3) -> vec3:
     """Share of light that passes the surface to the diffuse base and back.
 
     The specification takes 1 - F at the half vector, which creates energy at grazing angles (albedo
@@ -49,7 +49,7 @@ def base_transmittance(bsdf: Bsdf, wi: vec3, wo: vec3) -> vec3:
 
 
 @ti.func
-def lobe_probabilities(bsdf: Bsdf, wi: vec3) -> vec3:
+def lobe_probabilities(bsdf: BSDF, wi: vec3) -> vec3:
     """Chances of (specular, diffuse, transmitted), from their albedo at wi; they sum to 1."""
     specular = fresnel_schlick(wi.z, normal_reflectance(bsdf)).max()
     rest = (1.0 - specular) * (1.0 - bsdf.metallic) * bsdf.reflectance.max()
@@ -58,7 +58,7 @@ def lobe_probabilities(bsdf: Bsdf, wi: vec3) -> vec3:
 
 
 @ti.func
-def metallic_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+def metallic_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
     """Specular plus diffuse, times cosine; sampled by a mixture of visible normals and cosine."""
     result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
@@ -77,7 +77,7 @@ def metallic_eval(bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
 
 
 @ti.func
-def metallic_sample(bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+def metallic_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
     """Choose a lobe, then its direction."""
     result = no_sample()
     if wi.z > 0.0:

@@ -15,9 +15,9 @@ from renderer.bsdfs.microfacet import normal_density
 from renderer.bsdfs.microfacet import sample_visible_normal
 from renderer.bsdfs.microfacet import shadowing
 from renderer.bsdfs.microfacet import visible_normal_pdf
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
-from renderer.bsdfs.records import BsdfValue
+from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import delta_sample
 from renderer.bsdfs.records import direction_sample
 from renderer.bsdfs.records import no_sample
@@ -31,7 +31,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def coat_transmittance(tables: ti.template(), bsdf: Bsdf, cos_theta: ti.f32) -> ti.f32:
+def coat_transmittance(tables: ti.template(), bsdf: BSDF, cos_theta: ti.f32) -> ti.f32:
     """Share of light from direction cos_theta that passes the coat, in [0, 1]."""
     result = 1.0 - fresnel_dielectric(cos_theta, bsdf.ior)
     if bsdf.alpha > 0.0:
@@ -44,7 +44,7 @@ def coat_transmittance(tables: ti.template(), bsdf: Bsdf, cos_theta: ti.f32) -> 
 
 
 @ti.func
-def base_eval(bsdf: Bsdf, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
+def base_eval(bsdf: BSDF, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
     """Diffuse base seen through the coat, times cos(theta_o)."""
     inside = ti.select(
         bsdf.is_nonlinear == 1, bsdf.reflectance * bsdf.internal, vec3(bsdf.internal)
@@ -53,7 +53,7 @@ def base_eval(bsdf: Bsdf, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
 
 
 @ti.func
-def coat_probability(bsdf: Bsdf, t_i: ti.f32) -> ti.f32:
+def coat_probability(bsdf: BSDF, t_i: ti.f32) -> ti.f32:
     """Chance to sample the coat: its share of what is reflected, both lobes weighted by their
     albedo.
     """
@@ -63,7 +63,7 @@ def coat_probability(bsdf: Bsdf, t_i: ti.f32) -> ti.f32:
 
 
 @ti.func
-def plastic_eval(tables: ti.template(), bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfValue:
+def plastic_eval(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
     """Base plus rough coat, a smooth one is a delta lobe; sampled by a mixture of cosine and
     visible normals of the coat.
     """
@@ -86,7 +86,7 @@ def plastic_eval(tables: ti.template(), bsdf: Bsdf, wi: vec3, wo: vec3) -> BsdfV
 
 
 @ti.func
-def plastic_sample(tables: ti.template(), bsdf: Bsdf, wi: vec3, u: vec3) -> BSDFSample:
+def plastic_sample(tables: ti.template(), bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
     """Choose coat or base, then its direction."""
     result = no_sample()
     if wi.z > 0.0:

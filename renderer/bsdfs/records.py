@@ -4,7 +4,7 @@ Device code.
 
 Contract of every BSDF, `x_eval` / `x_sample`, in the local frame (z is the shading normal; `wi`
 points to where the path came from, `wo` to where it goes; both away from the surface):
-- `x_eval(bsdf, wi, wo)`: BsdfValue, with the density of `x_sample`. Delta lobes give 0.
+- `x_eval(bsdf, wi, wo)`: BSDFValue, with the density of `x_sample`. Delta lobes give 0.
 - `x_sample(bsdf, wi, u)`: BSDFSample, u three numbers in [0, 1), of which the first chooses a lobe.
   A sample of a delta lobe is complete: its pdf is the probability of the lobe, its weight the
   lobe's value over that. Of any other it is only the direction, to which `bsdf_sample` adds what
@@ -17,7 +17,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.dataclass
-class Bsdf:
+class BSDF:
     """Parameters of one BSDF, textures already looked up. Which ones count depends on `kind`."""
 
     kind: ti.i32
@@ -38,7 +38,7 @@ class Bsdf:
 
 
 @ti.dataclass
-class BsdfValue:
+class BSDFValue:
     """A BSDF for one pair of directions."""
 
     value: vec3  # times |cos(theta_o)|, sr^-1
@@ -56,9 +56,9 @@ class BSDFSample:
 
 
 @ti.func
-def no_value() -> BsdfValue:
+def no_value() -> BSDFValue:
     """Of directions between which nothing is scattered."""
-    return BsdfValue(value=vec3(0.0), pdf=0.0)
+    return BSDFValue(value=vec3(0.0), pdf=0.0)
 
 
 @ti.func

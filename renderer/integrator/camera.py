@@ -4,14 +4,10 @@ Host code first, device code below the ruler. The image is seen as from behind t
 camera space is left, +y up, +z forward.
 """
 
-import math
-
-import numpy as np
 import taichi as ti
 
-from renderer.frame import Viewpoint
+from renderer.frame import CameraPose
 from renderer.sampling.warp import square_to_disk
-from scenes.model.description import Camera
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
@@ -31,33 +27,18 @@ class CameraParameters:
     focus_distance: ti.f32
 
 
-def camera_parameters(camera: Camera, size: tuple[int, int]) -> CameraParameters:
-    """Camera for an image of `size` (width, height); the horizontal field of view is kept."""
-    matrix = np.asarray(camera.to_world, dtype=np.float64)
-    axes = matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)
-    tan_x = math.tan(math.radians(camera.fov_x) / 2)
+def camera_parameters(pose: CameraPose) -> CameraParameters:
+    """Kernel argument of a pose."""
     return CameraParameters(
-        position=vec3(*matrix[:3, 3]),
-        left=vec3(*axes[:, 0]),
-        up=vec3(*axes[:, 1]),
-        forward=vec3(*axes[:, 2]),
-        tan_x=tan_x,
-        tan_y=tan_x * size[1] / size[0],
-        aperture_radius=camera.aperture_radius,
-        focus_distance=camera.focus_distance,
+        position=vec3(*pose.position),
+        left=vec3(*pose.left),
+        up=vec3(*pose.up),
+        forward=vec3(*pose.forward),
+        tan_x=pose.tan_x,
+        tan_y=pose.tan_y,
+        aperture_radius=pose.aperture_radius,
+        focus_distance=pose.focus_distance,
     )
-
-
-def viewpoint(camera: Camera, size: tuple[int, int]) -> Viewpoint:
-    """The same camera for a frame's record."""
-    matrix = np.asarray(camera.to_world, dtype=np.float64)
-    axes = (matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)).T.tolist()
-    left, up, forward = ((float(x), float(y), float(z)) for x, y, z in axes)
-    x, y, z = matrix[:3, 3].tolist()
-    tan_x = math.tan(math.radians(camera.fov_x) / 2)
-    tan_y = tan_x * size[1] / size[0]
-    lens = (camera.aperture_radius, camera.focus_distance)
-    return Viewpoint((x, y, z), left, up, forward, tan_x, tan_y, *lens)
 
 
 # ---- Device code

@@ -7,7 +7,7 @@ Device code.
 import taichi as ti
 
 from renderer.bsdfs.dispatch import bsdf_eval
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.emitters.dispatch import sample_emitter
 from renderer.geometry.interaction import SurfaceInteraction
 from renderer.geometry.interaction import offset_origin
@@ -43,7 +43,7 @@ def hit_weight(
 
 @ti.func
 def connect_emitter(
-    tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: Bsdf, u: vec4
+    tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: BSDF, u: vec4
 ) -> Connection:
     """Sample an emitter from a surface; distance 0 where no light can arrive."""
     result = Connection(origin=si.p, direction=si.ng, distance=0.0, light=vec3(0.0))

@@ -10,7 +10,7 @@ import taichi as ti
 from renderer.bsdfs.dispatch import bsdf_albedo
 from renderer.bsdfs.dispatch import bsdf_sample
 from renderer.bsdfs.fetch import fetch_bsdf
-from renderer.bsdfs.records import Bsdf
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
 from renderer.emitters.area import emitted_radiance
 from renderer.emitters.dispatch import escaped_light
@@ -45,7 +45,7 @@ MAX_SURVIVAL = 0.95  # Russian roulette: even the brightest path ends some time
 
 
 @ti.func
-def follows_delta(bsdf: Bsdf, scattered: BSDFSample) -> ti.i32:
+def follows_delta(bsdf: BSDF, scattered: BSDFSample) -> ti.i32:
     """1 where the features are those of what is seen in a mirror or through glass; plastic shows
     its base.
     """
@@ -53,7 +53,7 @@ def follows_delta(bsdf: Bsdf, scattered: BSDFSample) -> ti.i32:
 
 
 @ti.func
-def delta_tint(bsdf: Bsdf, scattered: BSDFSample) -> vec3:
+def delta_tint(bsdf: BSDF, scattered: BSDFSample) -> vec3:
     """Colour that a delta lobe lends to the albedo behind it, in [0, 1]; glass keeps its own,
     without eta^2.
     """

@@ -47,7 +47,7 @@ MIN_CONTRAST = 1e-3  # of the index of refraction of rough glass
 
 
 @dataclass
-class BsdfRow:
+class BSDFRow:
     """Numbers of one BSDF before they are packed."""
 
     kind: int
@@ -141,9 +141,9 @@ class MaterialTable:
         tables = [coat.transmittance for coat in self.coats.values()]
         return np.concatenate(tables) if tables else np.ones(COAT_TABLE_SIZE, np.float32)
 
-    def _bsdf_row(self, bsdf: BSDF) -> BsdfRow:
+    def _bsdf_row(self, bsdf: BSDF) -> BSDFRow:
         if isinstance(bsdf, Diffuse):
-            return BsdfRow(DIFFUSE, reflectance=bsdf.reflectance)
+            return BSDFRow(DIFFUSE, reflectance=bsdf.reflectance)
         if isinstance(bsdf, Conductor):
             return _conductor_row(bsdf)
         if isinstance(bsdf, Dielectric):
@@ -152,14 +152,14 @@ class MaterialTable:
             return self._plastic_row(bsdf)
         return _metallic_row(bsdf)
 
-    def _plastic_row(self, bsdf: Plastic) -> BsdfRow:
+    def _plastic_row(self, bsdf: Plastic) -> BSDFRow:
         number = 0
         if bsdf.alpha > 0:
             coat = self._coat(bsdf)
             number, internal = coat.number, coat.internal
         else:
             internal = smooth_internal_reflectance(bsdf.ior)
-        return BsdfRow(
+        return BSDFRow(
             PLASTIC,
             distribution=DISTRIBUTIONS[bsdf.distribution],
             is_nonlinear=bsdf.is_nonlinear,
@@ -186,9 +186,9 @@ def _constant(opacity: object) -> float:
     return opacity if isinstance(opacity, (int, float)) else 1.0
 
 
-def _conductor_row(bsdf: Conductor) -> BsdfRow:
+def _conductor_row(bsdf: Conductor) -> BSDFRow:
     """Mirror or rough metal."""
-    return BsdfRow(
+    return BSDFRow(
         ROUGH_CONDUCTOR if bsdf.alpha > 0 else CONDUCTOR,
         distribution=DISTRIBUTIONS[bsdf.distribution],
         alpha=bsdf.alpha,
@@ -198,10 +198,10 @@ def _conductor_row(bsdf: Conductor) -> BsdfRow:
     )
 
 
-def _dielectric_row(bsdf: Dielectric) -> BsdfRow:
+def _dielectric_row(bsdf: Dielectric) -> BSDFRow:
     """Solid, thin or rough glass."""
     kind = THIN_DIELECTRIC if bsdf.is_thin else DIELECTRIC
-    return BsdfRow(
+    return BSDFRow(
         ROUGH_DIELECTRIC if bsdf.alpha > 0 else kind,
         distribution=DISTRIBUTIONS[bsdf.distribution],
         alpha=bsdf.alpha,
@@ -212,9 +212,9 @@ def _dielectric_row(bsdf: Dielectric) -> BsdfRow:
     )
 
 
-def _metallic_row(bsdf: MetallicRoughness) -> BsdfRow:
+def _metallic_row(bsdf: MetallicRoughness) -> BSDFRow:
     """glTF's model."""
-    return BsdfRow(
+    return BSDFRow(
         METALLIC_ROUGHNESS,
         ior=bsdf.ior,
         reflectance=bsdf.base_color,

@@ -12,7 +12,7 @@ from typing import Any
 from scenes.model.description import SceneDescription
 
 
-def later(module: str, name: str) -> Callable[..., SceneDescription]:
+def lazy(module: str, name: str) -> Callable[..., SceneDescription]:
     """The function `name` of a module of this package."""
 
     def call(*args: Any) -> SceneDescription:

@@ -15,7 +15,7 @@ from app.session.report import Edits
 from app.session.session import Session
 from app.settings.session_settings import RenderSettings
 from app.settings.session_settings import SessionSettings
-from denoiser.online.trainer import WEIGHTS
+from denoiser.online.denoiser import WEIGHTS
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision

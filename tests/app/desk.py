@@ -109,15 +109,15 @@ class Desk:
 
     def position(self) -> np.ndarray:
         """(3,) where the camera is."""
-        return self.viewer.cockpit.controls.camera.to_world[:3, 3]
+        return self.viewer.state.controls.camera.to_world[:3, 3]
 
     def denoised(self, place: tuple[int, int] = PICTURE_CENTER) -> np.ndarray:
         """(3,) of the last denoised picture under a place of the window, toned, 0 to 255."""
-        left, top, width, height = self.viewer.screen.picture(self.viewer.cockpit.view)
+        left, top, width, height = self.viewer.screen.picture(self.viewer.state.view)
         image = self.session.report.denoised
         column = int((place[0] - left) / width * image.shape[1])
         row = int((place[1] - top) / height * image.shape[0])
-        exposed = image[row, column] * 2.0**self.viewer.cockpit.view.exposure
+        exposed = image[row, column] * 2.0**self.viewer.state.view.exposure
         return tone(exposed).numpy() * 255
 
 

@@ -39,7 +39,7 @@ def make_report(size: tuple[int, int] = SIZE, step_count: int = 0) -> FrameRepor
         milliseconds={"render": 2.0, "train": 3.0, "denoise": 1.0, "total": 6.0},
         losses=[0.5],
         step_count=step_count,
-        step_size=3e-4,
+        effective_learning_rate=3e-4,
         nonfinite_count=0,
         is_training=True,
         psnr_mean=20.0,

@@ -9,15 +9,15 @@ import math
 
 import torch
 
+from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import Half
-from renderer.frame import Viewpoint
 
 NOISE_SHAPE = 0.5  # of the gamma distribution with mean 1: relative variance 2
 FIREFLY_PROBABILITY = 1e-3
 FIREFLY_FACTOR = 50.0
 FEATURE_NOISE = 0.02  # standard deviation of albedo and normal
-HERE = Viewpoint((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+HERE = CameraPose((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
 """A viewpoint, of frames that are seen from one place."""
 
 
@@ -38,7 +38,7 @@ def clean_half(width: int, height: int) -> Half:
     color = torch.where(lamp, torch.tensor([10.0, 8.0, 6.0]), albedo * irradiance.unsqueeze(-1))
     albedo = torch.where(lamp, 1.0, albedo)
     far = torch.ones(height, width, 1)
-    return Half(color, albedo, normal, depth=far, mirrored=torch.zeros_like(far))
+    return Half(color, albedo, normal, distance=far, delta_fraction=torch.zeros_like(far))
 
 
 def noisy_half(clean: Half, generator: torch.Generator) -> Half:
@@ -55,8 +55,8 @@ def noisy_half(clean: Half, generator: torch.Generator) -> Half:
         color=clean.color * noise * weight / mean_weight,
         albedo=(clean.albedo + jitter[0]).clamp(0, 1),
         normal=(clean.normal + jitter[1]).clamp(-1, 1),
-        depth=clean.depth,
-        mirrored=clean.mirrored,
+        distance=clean.distance,
+        delta_fraction=clean.delta_fraction,
     )
 
 

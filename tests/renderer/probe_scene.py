@@ -21,6 +21,7 @@ from renderer.integrator.camera import camera_parameters
 from renderer.integrator.camera import sample_camera_ray
 from renderer.integrator.upload import SceneTables
 from renderer.integrator.upload import build_scene_tables
+from renderer.pose import camera_pose
 from scenes.model.description import Camera
 from scenes.model.description import SceneDescription
 
@@ -184,7 +185,7 @@ def camera_rays(
     """Origins and directions for (N, 2) image positions and lens numbers."""
     out = np.zeros((len(position), 6), np.float32)
     start_rays(
-        camera_parameters(camera, size),
+        camera_parameters(camera_pose(camera, size)),
         np.ascontiguousarray(position, np.float32),
         np.ascontiguousarray(np.broadcast_to(lens, position.shape), np.float32),
         out,

@@ -11,9 +11,9 @@ from app.viewer.gui.theme import ACCENT
 from app.viewer.interaction.commands import COMMAND_KEYS
 from app.viewer.interaction.commands import Command
 from app.viewer.interaction.controls import FLY_HELP
-from app.viewer.interaction.panel_edits import Draft
+from app.viewer.interaction.panel_edits import PanelEdits
 from app.viewer.picture.views import VIEWS
-from app.viewer.picture.views import start_label
+from app.viewer.picture.views import init_label
 
 HELP_WIDTH = 460.0  # screen units, as all lengths here
 KEY_COLUMN_WIDTH = 130.0
@@ -50,19 +50,19 @@ def draw_help(scale: float) -> None:
                 gui.next_column()
 
 
-def draw_question(draft: Draft, report: FrameReport | None, scale: float) -> None:
+def draw_question(changes: PanelEdits, report: FrameReport | None, scale: float) -> None:
     """Whether to forget the training."""
     width, height = gui.display_size()
     center, size = (width / 2, height / 2), (QUESTION_WIDTH * scale, 0.0)
     with gui.fixed_window("question", center, size, pivot=(0.5, 0.5), takes_focus=True):
         steps = report.step_count if report is not None else 0
-        start = start_label(draft.view.settings.denoiser)
+        start = init_label(changes.view.settings.denoiser)
         gui.text_wrapped(f"Forget {steps:,} training steps and start again from {start}?")
         if gui.button("Forget (T)"):
-            draft.commands.append(Command.RESET_TRAINING)
+            changes.commands.append(Command.RESET_TRAINING)
         gui.same_line()
         if gui.button("Keep (Esc)"):
-            draft.show(is_asking_reset=False)
+            changes.show(is_asking_reset=False)
 
 
 def _key_label(name: str) -> str:

@@ -1,6 +1,6 @@
 """Panel: shows a report and what the user has chosen, returns what the user wants changed.
 
-Host code. Every function that draws takes a `Draft`, shows
+Host code. Every function that draws takes a `PanelEdits`, shows
 what is in it and writes the user's changes back.
 """
 
@@ -21,7 +21,7 @@ from app.viewer.gui.theme import GOOD
 from app.viewer.gui.widgets import button_row
 from app.viewer.interaction.commands import Command
 from app.viewer.interaction.lens import FIELDS_OF_VIEW
-from app.viewer.interaction.panel_edits import Draft
+from app.viewer.interaction.panel_edits import PanelEdits
 from app.viewer.picture.views import ViewState
 
 WIDTH = 348.0  # screen units, as all lengths here
@@ -33,33 +33,35 @@ LABEL_WIDTH = 112.0  # right of the widgets
 
 def draw_panel(
     report: FrameReport | None, view: ViewState, plots: Plots, scale: float = 1.0
-) -> Draft:
+) -> PanelEdits:
     """The panel on the left, and over the picture the help and the question if they are open."""
-    draft = Draft(view)
+    changes = PanelEdits(view)
     if view.panel_visible:
         size = (WIDTH * scale, gui.display_size()[1])
         with gui.fixed_window("panel", (0.0, 0.0), size, is_behind=True):
             with gui.item_width(-LABEL_WIDTH * scale):
-                _draw_sections(draft, report, plots, scale)
+                _draw_sections(changes, report, plots, scale)
     if view.help_visible:
         draw_help(scale)
     if view.is_asking_reset:
-        draw_question(draft, report, scale)
-    return draft
+        draw_question(changes, report, scale)
+    return changes
 
 
-def _draw_sections(draft: Draft, report: FrameReport | None, plots: Plots, scale: float) -> None:
+def _draw_sections(
+    changes: PanelEdits, report: FrameReport | None, plots: Plots, scale: float
+) -> None:
     """All sections of the panel, from the top."""
-    _draw_figures(draft, report)
-    draw_view(draft)
-    draw_render(draft)
-    draw_training(draft, report)
+    _draw_figures(changes, report)
+    draw_view(changes)
+    draw_render(changes)
+    draw_training(changes, report)
     _draw_plots(plots, PLOT_HEIGHT * scale)
-    _draw_camera(draft)
-    _draw_files(draft)
+    _draw_camera(changes)
+    _draw_files(changes)
 
 
-def _draw_figures(draft: Draft, report: FrameReport | None) -> None:
+def _draw_figures(changes: PanelEdits, report: FrameReport | None) -> None:
     """The figures one looks at first."""
     if report is None:
         gui.text_colored("first frame ...", DIM)
@@ -73,8 +75,8 @@ def _draw_figures(draft: Draft, report: FrameReport | None) -> None:
         gui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", GOOD)
         gui.same_line()
         gui.text_colored(f"mean {report.psnr_mean:.2f} dB, by {report.measure_spp} spp", DIM)
-        if report.psnr_rival is not None:
-            gui.text_colored(f"rival {report.psnr_rival:.2f} dB", DIM)
+        if report.psnr_comparison is not None:
+            gui.text_colored(f"comparison {report.psnr_comparison:.2f} dB", DIM)
     else:
         gui.text_colored("PSNR: when the camera rests", DIM)
     if report.nonfinite_count:
@@ -90,47 +92,47 @@ def _draw_plots(plots: Plots, height: float) -> None:
     plots.draw_psnr(height)
 
 
-def _draw_camera(draft: Draft) -> None:
+def _draw_camera(changes: PanelEdits) -> None:
     """Where the camera is and where it goes."""
     if not gui.header("Camera"):
         return
-    view = draft.view
+    view = changes.view
     gui.text_colored(f"speed {view.fly_speed:.3g} units/s (wheel)", DIM)
-    _draw_lens(draft)
+    _draw_lens(changes)
     record = "Stop (Space)" if view.is_recording else "Record (Space)"
     play = "Stop (Enter)" if view.is_playing else "Play (Enter)"
-    button_row(draft, {"Frame (F)": Command.FRAME_SCENE, "Reset (R)": Command.RESET_CAMERA})
-    button_row(draft, {record: Command.RECORD, play: Command.PLAY})
+    button_row(changes, {"Frame (F)": Command.FRAME_SCENE, "Reset (R)": Command.RESET_CAMERA})
+    button_row(changes, {record: Command.RECORD, play: Command.PLAY})
 
 
-def _draw_lens(draft: Draft) -> None:
+def _draw_lens(changes: PanelEdits) -> None:
     """Field of view, and what is in focus."""
-    camera = draft.view.camera
+    camera = changes.view.camera
     if camera is None:
         return
     changed, fov = gui.slider_float(
         "field of view", camera.fov_x, *FIELDS_OF_VIEW, "%.0f deg", gui.CLAMPED
     )
     if changed:
-        draft.camera = replace(camera, fov_x=fov)
+        changes.camera = replace(camera, fov_x=fov)
     focus = camera.focus_distance
     changed, radius = gui.drag_float(
         "lens radius", camera.aperture_radius, LENS_DRAG * focus, 0.0, focus, "%.4g"
     )
     if changed:
-        draft.camera = replace(camera, aperture_radius=min(max(radius, 0.0), focus))
+        changes.camera = replace(camera, aperture_radius=min(max(radius, 0.0), focus))
     changed, distance = gui.drag_float(
         "focus (V)", focus, FOCUS_DRAG * focus, *FOCUS_DISTANCES, "%.4g"
     )
     if changed:
         low, high = FOCUS_DISTANCES
-        draft.camera = replace(camera, focus_distance=min(max(distance, low), high))
+        changes.camera = replace(camera, focus_distance=min(max(distance, low), high))
 
 
-def _draw_files(draft: Draft) -> None:
+def _draw_files(changes: PanelEdits) -> None:
     """What is kept."""
     if not gui.header("Files"):
         return
-    draft.show(checkpoint=gui.input_text("checkpoint", draft.view.checkpoint)[1])
-    button_row(draft, {"Save (F5)": Command.SAVE, "Load (F9)": Command.LOAD})
-    button_row(draft, {"Screenshot (F12)": Command.SCREENSHOT, "Help (F1)": Command.HELP})
+    changes.show(checkpoint=gui.input_text("checkpoint", changes.view.checkpoint)[1])
+    button_row(changes, {"Save (F5)": Command.SAVE, "Load (F9)": Command.LOAD})
+    button_row(changes, {"Screenshot (F12)": Command.SCREENSHOT, "Help (F1)": Command.HELP})

@@ -19,13 +19,13 @@ STAGE_COLORS = {
     "render": (0.36, 0.67, 0.93),
     "train": (0.98, 0.68, 0.25),
     "denoise": (0.45, 0.82, 0.52),
-    "rival": (0.80, 0.52, 0.86),
+    "comparison": (0.80, 0.52, 0.86),
 }
 LOSS_COLORS = {"loss": (0.98, 0.68, 0.25)}
 PSNR_COLORS = {
     "mean": (0.65, 0.65, 0.70),
     "denoised": (0.45, 0.82, 0.52),
-    "rival": (0.80, 0.52, 0.86),
+    "comparison": (0.80, 0.52, 0.86),
 }
 FRAME_COLOR = (0.12, 0.12, 0.145)
 GRID_COLOR = (0.22, 0.22, 0.25)
@@ -70,7 +70,7 @@ class Plots:
         self.loss["loss"].append(sum(losses) / len(losses) if losses else math.nan)
         self.psnr["mean"].append(_or_nan(report.psnr_mean))
         self.psnr["denoised"].append(_or_nan(report.psnr_denoised))
-        self.psnr["rival"].append(_or_nan(report.psnr_rival))
+        self.psnr["comparison"].append(_or_nan(report.psnr_comparison))
 
     def draw_milliseconds(self, height: float) -> None:
         """Milliseconds per stage from 0."""
@@ -86,7 +86,7 @@ class Plots:
         _draw(self.loss, LOSS_COLORS, axis, "%.4g", height)
 
     def draw_psnr(self, height: float) -> None:
-        """PSNR of the mean of halves, of the denoised image and of the rival's."""
+        """PSNR of the mean of halves, of the denoised image and of the comparison's."""
         values = _finite(self.psnr) or [0.0]
         low, high = min(values), max(values)
         high = max(high, low + MIN_PSNR_SPAN)

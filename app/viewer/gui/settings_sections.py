@@ -1,6 +1,6 @@
 """Settings sections: the parts of the panel that change what is shown, rendered and learned.
 
-Host code. Each takes a `Draft`, shows what is in it and writes the user's changes back.
+Host code. Each takes a `PanelEdits`, shows what is in it and writes the user's changes back.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 
 from app.session.report import FrameReport
+from app.settings.comparison import COMPARISON_LABELS
 from app.settings.comparison import NETWORK_LABELS
-from app.settings.comparison import RIVAL_LABELS
 from app.settings.options import Options
 from app.settings.session_settings import MAX_SIDE
 from app.settings.session_settings import RenderSettings
@@ -17,14 +17,14 @@ from app.viewer.gui import gui
 from app.viewer.gui.theme import ACCENT
 from app.viewer.gui.theme import DIM
 from app.viewer.interaction.commands import Command
-from app.viewer.interaction.panel_edits import Draft
+from app.viewer.interaction.panel_edits import PanelEdits
 from app.viewer.picture.exposure import EXPOSURES
 from app.viewer.picture.views import CURVE_LABELS
-from app.viewer.picture.views import START_LABELS
+from app.viewer.picture.views import INIT_LABELS
 from app.viewer.picture.views import VIEWS
 from app.viewer.picture.views import ToneCurve
 from app.viewer.picture.views import View
-from denoiser.online.pretrained import has_start
+from denoiser.online.pretrained import has_pretrained
 from denoiser.option import panel_range
 from denoiser.presets import PRESETS
 from denoiser.settings import DenoiserSettings
@@ -50,19 +50,19 @@ SAME_LOSS = {
 """Which of a pair they are called by."""
 
 
-def draw_view(draft: Draft) -> None:
+def draw_view(changes: PanelEdits) -> None:
     """What is shown, and how it is exposed."""
     if not gui.header("View"):
         return
-    view = draft.view
+    view = changes.view
     labels = [f"{each.key}  {each.value}" for each in VIEWS]
-    draft.show(left=VIEWS[_choice("left" if view.is_split else "image", view.left, labels)])
-    draft.show(is_split=gui.checkbox("split (X), swap (Tab)", view.is_split)[1])
+    changes.show(left=VIEWS[_choice("left" if view.is_split else "image", view.left, labels)])
+    changes.show(is_split=gui.checkbox("split (X), swap (Tab)", view.is_split)[1])
     gui.same_line()
-    draft.show(is_inspecting=gui.checkbox("numbers (I)", view.is_inspecting)[1])
+    changes.show(is_inspecting=gui.checkbox("numbers (I)", view.is_inspecting)[1])
     if view.is_split:
-        draft.show(right=VIEWS[_choice("right", view.right, labels)])
-        draft.show(split=gui.slider_float("split", view.split, 0.0, 1.0, "%.2f", gui.CLAMPED)[1])
+        changes.show(right=VIEWS[_choice("right", view.right, labels)])
+        changes.show(split=gui.slider_float("split", view.split, 0.0, 1.0, "%.2f", gui.CLAMPED)[1])
     changed, exposure = gui.slider_float(
         "exposure", view.exposure, *EXPOSURES, "%+.1f stops", gui.CLAMPED
     )
@@ -72,65 +72,65 @@ def draw_view(draft: Draft) -> None:
     curves = list(CURVE_LABELS)
     names = list(CURVE_LABELS.values())
     curve = gui.combo("tone curve", curves.index(view.curve), names)[1]
-    draft.show(is_auto_exposed=is_auto)
-    draft.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
+    changes.show(is_auto_exposed=is_auto)
+    changes.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
     if view.upload_way:
         gui.text_colored(f"shown {view.upload_way}", DIM)
 
 
-def draw_render(draft: Draft) -> None:
+def draw_render(changes: PanelEdits) -> None:
     """What the path tracer does."""
     if not gui.header("Render"):
         return
-    render = draft.view.settings.render
-    _draw_size(draft)
+    render = changes.view.settings.render
+    _draw_size(changes)
     changed, spp = gui.slider_int(
         "spp a half", render.spp, *_limits(RenderSettings, "spp"), "%d", gui.LOGARITHMIC
     )
     if changed:
-        draft.edit(spp=spp)
+        changes.edit(spp=spp)
     changed, depth = gui.slider_int(
         "path depth", render.max_depth, *_limits(RenderSettings, "max_depth"), "%d", gui.CLAMPED
     )
     if changed:
-        draft.edit(max_depth=depth)
-    _draw_budget(draft)
+        changes.edit(max_depth=depth)
+    _draw_budget(changes)
 
 
-def _draw_size(draft: Draft) -> None:
+def _draw_size(changes: PanelEdits) -> None:
     """Typed digits count once their field is left: 5, 51 and 512 are three sizes."""
-    view = draft.view
+    view = changes.view
     changed, typed = gui.input_int2("size", view.typed_size or view.settings.render.size)
     if changed:
-        draft.show(typed_size=typed)
-    if gui.is_edit_finished() and draft.view.typed_size is not None:
-        width, height = (min(max(side, 1), MAX_SIDE) for side in draft.view.typed_size)
-        draft.edit(size=(width, height))
-        draft.show(typed_size=None)
+        changes.show(typed_size=typed)
+    if gui.is_edit_finished() and changes.view.typed_size is not None:
+        width, height = (min(max(side, 1), MAX_SIDE) for side in changes.view.typed_size)
+        changes.edit(size=(width, height))
+        changes.show(typed_size=None)
 
 
-def _draw_budget(draft: Draft) -> None:
+def _draw_budget(changes: PanelEdits) -> None:
     """How long a frame may take while the camera moves, and what the last one did for it."""
-    view = draft.view
-    draft.show(has_target=gui.checkbox("budget while moving", view.has_target)[1])
+    view = changes.view
+    changes.show(has_target=gui.checkbox("budget while moving", view.has_target)[1])
     if not view.has_target:
         return
     target = gui.slider_float(
         "budget", view.target_ms, *panel_range(Options, "budget_ms"), "%.0f ms", gui.LOGARITHMIC
     )
-    draft.show(target_ms=target[1])
+    changes.show(target_ms=target[1])
     if view.work is not None:
         width, height = view.work.size
         steps = f"{view.work.train_steps} steps, " if not view.is_paused else ""
         gui.text_colored(f"{steps}{view.work.spp} spp, {width} x {height}", DIM)
 
 
-def draw_training(draft: Draft, report: FrameReport | None) -> None:
+def draw_training(changes: PanelEdits, report: FrameReport | None) -> None:
     """How the denoiser learns."""
     if not gui.header("Training"):
         return
-    denoiser, view = draft.view.settings.denoiser, draft.view
-    _draw_denoisers(draft)
+    denoiser, view = changes.view.settings.denoiser, changes.view
+    _draw_denoisers(changes)
     changed, steps = gui.slider_int(
         "steps a frame",
         denoiser.train_steps,
@@ -139,62 +139,66 @@ def draw_training(draft: Draft, report: FrameReport | None) -> None:
         gui.CLAMPED,
     )
     if changed:
-        draft.edit(train_steps=steps)
+        changes.edit(train_steps=steps)
     changed, crop = gui.slider_int(
         "crop", denoiser.crop, *_limits(DenoiserSettings, "crop"), "%d px", gui.CLAMPED
     )
     if changed:
-        draft.edit(crop=crop)
+        changes.edit(crop=crop)
     # A slider over powers of ten: imgui's own logarithmic one takes all below 0.1 for zero here.
     low, high = map(math.log10, panel_range(DenoiserSettings, "learning_rate"))
     power, text = math.log10(denoiser.learning_rate), f"{denoiser.learning_rate:.1e}"
     changed, power = gui.slider_float("learning rate", power, low, high, text, gui.CLAMPED)
     if changed:
-        draft.edit(learning_rate=10.0**power)
-    _draw_losses(draft)
+        changes.edit(learning_rate=10.0**power)
+    _draw_losses(changes)
     if PRESETS[denoiser.network].kernels is not None:
         changed, has_history = gui.checkbox("history", denoiser.has_history)
         if changed:
-            draft.edit(has_history=has_history)
-    if has_start(denoiser.network):
-        starts, labels = list(START_LABELS), list(START_LABELS.values())
-        changed, start = gui.combo("reset to", starts.index(denoiser.start), labels)
+            changes.edit(has_history=has_history)
+    if has_pretrained(denoiser.network):
+        starts, labels = list(INIT_LABELS), list(INIT_LABELS.values())
+        changed, start = gui.combo("reset to", starts.index(denoiser.init), labels)
         if changed:
-            draft.edit(start=starts[start])
+            changes.edit(init=starts[start])
     if gui.button("Resume (P)" if view.is_paused else "Pause (P)"):
-        draft.commands.append(Command.PAUSE)
+        changes.commands.append(Command.PAUSE)
     gui.same_line()
     if gui.button("Reset (T)"):
-        draft.commands.append(Command.RESET_TRAINING)
+        changes.commands.append(Command.RESET_TRAINING)
     gui.same_line()
-    done = "step 0" if report is None else f"step {report.step_count:,} at {report.step_size:.1e}"
+    done = (
+        "step 0"
+        if report is None
+        else f"step {report.step_count:,} at {report.effective_learning_rate:.1e}"
+    )
     gui.text_colored(done, ACCENT if view.is_paused else DIM)
 
 
-def _draw_losses(draft: Draft) -> None:
+def _draw_losses(changes: PanelEdits) -> None:
     """What training minimises, as far as the network tells it apart."""
-    denoiser = draft.view.settings.denoiser
+    denoiser = changes.view.settings.denoiser
     labels, loss = LOSS_LABELS, denoiser.loss
     if PRESETS[denoiser.network].kernels is not None:
         labels, loss = KERNEL_LOSS_LABELS, SAME_LOSS.get(loss, loss)
     losses = list(labels)
     changed, index = gui.combo("loss", losses.index(loss), list(labels.values()))
     if changed:
-        draft.edit(loss=losses[index])
+        changes.edit(loss=losses[index])
 
 
-def _draw_denoisers(draft: Draft) -> None:
+def _draw_denoisers(changes: PanelEdits) -> None:
     """Which network learns and is shown, and what runs beside it."""
-    settings = draft.view.settings
-    networks, rivals = list(NETWORK_LABELS), list(RIVAL_LABELS)
+    settings = changes.view.settings
+    networks, comparisons = list(NETWORK_LABELS), list(COMPARISON_LABELS)
     index = networks.index(settings.denoiser.network)
     changed, index = gui.combo("denoiser", index, list(NETWORK_LABELS.values()))
     if changed:
-        draft.edit(network=networks[index])
-    index = rivals.index(settings.rival)
-    changed, index = gui.combo("rival", index, list(RIVAL_LABELS.values()))
+        changes.edit(network=networks[index])
+    index = comparisons.index(settings.comparison)
+    changed, index = gui.combo("comparison", index, list(COMPARISON_LABELS.values()))
     if changed:
-        draft.edit(rival=rivals[index])
+        changes.edit(comparison=comparisons[index])
 
 
 def _choice(label: str, view: View, labels: list[str]) -> int:

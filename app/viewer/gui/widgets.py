@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from app.viewer.gui import gui
 from app.viewer.interaction.commands import Command
-from app.viewer.interaction.panel_edits import Draft
+from app.viewer.interaction.panel_edits import PanelEdits
 
 
-def button_row(draft: Draft, buttons: dict[str, Command]) -> None:
+def button_row(changes: PanelEdits, buttons: dict[str, Command]) -> None:
     """Buttons of equal width that fill the panel."""
     space = gui.item_spacing()
     width = (gui.content_width() + space) / len(buttons) - space
@@ -18,4 +18,4 @@ def button_row(draft: Draft, buttons: dict[str, Command]) -> None:
         if index:
             gui.same_line()
         if gui.button(label, width):
-            draft.commands.append(command)
+            changes.commands.append(command)

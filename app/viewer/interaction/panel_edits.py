@@ -1,4 +1,4 @@
-"""Draft: what the user has changed in one frame of the panel.
+"""PanelEdits: what the user has changed in one frame of the panel.
 
 Host code.
 """
@@ -18,7 +18,7 @@ from scenes.model.description import Camera
 
 
 @dataclass
-class Draft:
+class PanelEdits:
     """What the user has changed in this frame of the panel."""
 
     view: ViewState

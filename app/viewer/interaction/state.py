@@ -1,4 +1,4 @@
-"""Cockpit: what the user steers - the camera, the view, wishes for the next frame, a line of text.
+"""Viewer state: camera, view, edits for the next frame, and a message.
 
 Host code. Pure: time comes from the clock it is given.
 """
@@ -25,7 +25,7 @@ from scenes.model.summary import Outline
 MESSAGE_SECONDS = 6.0  # a message stays this long
 
 
-class Cockpit:
+class ViewerState:
     """The state of a flight, shared by the parts of the viewer."""
 
     def __init__(

@@ -14,14 +14,14 @@ from app.session.report import Edits
 from app.viewer.interaction.commands import Command
 from app.viewer.interaction.controls import world_up
 from app.viewer.interaction.lens import focused_at
-from app.viewer.interaction.state import Cockpit
+from app.viewer.interaction.state import ViewerState
 from app.viewer.loop.layout import Screen
 from app.viewer.loop.path_player import PathPlayer
 from app.viewer.loop.window import Window
 from app.viewer.picture.exposure import EXPOSURES
 from app.viewer.picture.inspector import pixel_at
 from app.viewer.picture.screenshot import save_screenshot
-from app.viewer.picture.views import start_label
+from app.viewer.picture.views import init_label
 from app.viewer.picture.zoom import WHOLE
 from scenes.default_camera import bounds_of
 from scenes.default_camera import frame_camera
@@ -31,12 +31,12 @@ MIDDLE = (0.5, 0.5)  # of the picture
 EXPOSURE_STEP = 0.25  # stops for each press of a key
 
 
-class ViewerCommands:
+class CommandHandler:
     """Obeys commands, one at a time."""
 
     def __init__(
         self,
-        cockpit: Cockpit,
+        state: ViewerState,
         scene: Outline,
         window: Window,
         screen: Screen,
@@ -44,26 +44,26 @@ class ViewerCommands:
         folder: Path,
     ) -> None:
         """Screenshots go to `folder`."""
-        self._cockpit = cockpit
+        self._state = state
         self._scene = scene
         self._window = window
         self._screen = screen
         self._player = player
         self._folder = folder
 
-    def obey(self, command: Command) -> None:
+    def handle(self, command: Command) -> None:
         """Do it."""
-        scene, view = self._scene, self._cockpit.view
+        scene, view = self._scene, self._state.view
         match command:
             case Command.FRAME_SCENE:
                 self._player.stop()
                 width, height = view.settings.render.size
                 up = world_up(scene.camera)
                 camera = frame_camera(bounds_of(scene.boxes), width / height, up)
-                self._cockpit.controls.jump(camera)
+                self._state.controls.jump(camera)
             case Command.RESET_CAMERA:
                 self._player.stop()
-                self._cockpit.controls.jump(scene.camera)
+                self._state.controls.jump(scene.camera)
             case Command.RECORD:
                 self._player.toggle_recording()
             case Command.PLAY:
@@ -79,95 +79,95 @@ class ViewerCommands:
 
     def _obey_view(self, command: Command) -> None:
         """Commands that change what is shown."""
-        cockpit, view = self._cockpit, self._cockpit.view
+        state, view = self._state, self._state.view
         match command:
             case Command.SWAP:
-                cockpit.show(left=view.right, right=view.left)
+                state.show(left=view.right, right=view.left)
             case Command.SPLIT:
-                cockpit.show(is_split=not view.is_split)
+                state.show(is_split=not view.is_split)
             case Command.PANEL:
-                cockpit.show(panel_visible=not view.panel_visible)
+                state.show(panel_visible=not view.panel_visible)
             case Command.HELP:
-                cockpit.show(help_visible=not view.help_visible)
+                state.show(help_visible=not view.help_visible)
             case Command.BRIGHTER | Command.DARKER:
                 step = EXPOSURE_STEP if command is Command.BRIGHTER else -EXPOSURE_STEP
                 exposure = min(max(view.exposure + step, EXPOSURES[0]), EXPOSURES[1])
-                cockpit.show(exposure=exposure, is_auto_exposed=False)
+                state.show(exposure=exposure, is_auto_exposed=False)
             case Command.AUTO_EXPOSURE:
-                cockpit.show(is_auto_exposed=not view.is_auto_exposed)
+                state.show(is_auto_exposed=not view.is_auto_exposed)
             case Command.INSPECT:
-                cockpit.show(is_inspecting=not view.is_inspecting)
+                state.show(is_inspecting=not view.is_inspecting)
             case Command.WHOLE:
-                cockpit.show(zoom=WHOLE)
+                state.show(zoom=WHOLE)
             case Command.CLOSER:
                 place = self._screen.pointed_place(view)
-                cockpit.show(zoom=view.zoom.closer(place or MIDDLE))
+                state.show(zoom=view.zoom.closer(place or MIDDLE))
             case Command.FOCUS:
                 self._focus()
 
     def _focus(self) -> None:
         """Focus on what the last frame shows under the mouse."""
-        cockpit, view = self._cockpit, self._cockpit.view
+        state, view = self._state, self._state.view
         place = self._screen.pointed_place(view)
-        if cockpit.report is None or place is None:
-            cockpit.say("point at something in the picture")
+        if state.report is None or place is None:
+            state.say("point at something in the picture")
             return
-        depth = cockpit.report.pair.a.depth
-        place, size = view.zoom.seen_at(place), cockpit.report.pair.a.size
+        depth = state.report.pair.a.distance
+        place, size = view.zoom.seen_at(place), state.report.pair.a.size
         column, row = pixel_at(size, place)
         distance = float(depth[row, column])
         if not (math.isfinite(distance) and distance > 0.0):
-            cockpit.say("nothing to focus on there")
+            state.say("nothing to focus on there")
             return
-        camera = focused_at(cockpit.controls.camera, size, place, distance)
-        cockpit.controls.jump(camera)
+        camera = focused_at(state.controls.camera, size, place, distance)
+        state.controls.jump(camera)
         told = "" if camera.aperture_radius > 0.0 else "; all is sharp with a lens radius of 0"
-        cockpit.say(f"in focus at {camera.focus_distance:.4g}{told}")
+        state.say(f"in focus at {camera.focus_distance:.4g}{told}")
 
     def _obey_training(self, command: Command) -> None:
         """Commands for the session."""
-        cockpit, view = self._cockpit, self._cockpit.view
+        state, view = self._state, self._state.view
         match command:
             case Command.PAUSE:
-                cockpit.show(is_paused=not view.is_paused)
-                cockpit.edit(Edits(training_paused=not view.is_paused))
+                state.show(is_paused=not view.is_paused)
+                state.edit(Edits(training_paused=not view.is_paused))
             case Command.RESET_TRAINING:
                 # The first time asks, the second time does it.
                 if view.is_asking_reset:
-                    cockpit.edit(Edits(reset_training=True))
-                    start = start_label(view.settings.denoiser)
-                    cockpit.say(f"training starts again from {start}")
-                cockpit.show(is_asking_reset=not view.is_asking_reset)
+                    state.edit(Edits(reset_training=True))
+                    start = init_label(view.settings.denoiser)
+                    state.say(f"training starts again from {start}")
+                state.show(is_asking_reset=not view.is_asking_reset)
             case Command.SAVE:
                 self._save_checkpoint(Path(view.checkpoint))
             case Command.LOAD:
-                cockpit.edit(Edits(load_checkpoint=Path(view.checkpoint)))
+                state.edit(Edits(load_checkpoint=Path(view.checkpoint)))
 
     def _save_checkpoint(self, path: Path) -> None:
         """Ask the session for it, where its folder can be written."""
         try:
             prepare_folder(path.parent)
-            self._cockpit.edit(Edits(save_checkpoint=path))
+            self._state.edit(Edits(save_checkpoint=path))
         except UsageError as error:
-            self._cockpit.say(str(error))
+            self._state.say(str(error))
 
     def _leave(self) -> None:
         """Close what is open over the picture, or else the window."""
-        view = self._cockpit.view
+        view = self._state.view
         if view.help_visible or view.is_asking_reset:
-            self._cockpit.show(help_visible=False, is_asking_reset=False)
+            self._state.show(help_visible=False, is_asking_reset=False)
         else:
             self._window.request_close()
 
     def _take_screenshot(self) -> None:
         """PNG of what is shown, EXR of what was computed."""
-        cockpit = self._cockpit
-        if cockpit.report is None:
-            cockpit.say("no picture yet")
+        state = self._state
+        if state.report is None:
+            state.say("no picture yet")
             return
         try:
-            pixels = self._screen.pixels(cockpit.report, cockpit.view)
-            picture = save_screenshot(self._folder, cockpit.report, pixels)
-            cockpit.say(f"saved {picture} and .exr")
+            pixels = self._screen.pixels(state.report, state.view)
+            picture = save_screenshot(self._folder, state.report, pixels)
+            state.say(f"saved {picture} and .exr")
         except UsageError as error:
-            cockpit.say(str(error))
+            state.say(str(error))

@@ -1,4 +1,4 @@
-"""Reactions: what an event of keyboard or mouse does to camera and view.
+"""InputHandler: what an event of keyboard or mouse does to camera and view.
 
 Host code.
 """
@@ -16,7 +16,7 @@ from app.viewer.interaction.events import FocusLost
 from app.viewer.interaction.events import KeyEvent
 from app.viewer.interaction.events import PointerEvent
 from app.viewer.interaction.events import ScrollEvent
-from app.viewer.interaction.state import Cockpit
+from app.viewer.interaction.state import ViewerState
 from app.viewer.loop.layout import Screen
 from app.viewer.loop.path_player import PathPlayer
 from app.viewer.loop.window import Window
@@ -25,30 +25,30 @@ from app.viewer.picture.views import VIEWS
 SPLIT_REACH = 8.0  # screen units around the split line that take hold of it
 
 
-class Reactions:
+class InputHandler:
     """Turns events into motion, changes of the view and commands."""
 
     def __init__(
         self,
-        cockpit: Cockpit,
+        state: ViewerState,
         window: Window,
         screen: Screen,
         player: PathPlayer,
-        obey: Callable[[Command], None],
+        handle: Callable[[Command], None],
     ) -> None:
         """`obey` does what a key commands."""
-        self._cockpit = cockpit
+        self._state = state
         self._window = window
         self._screen = screen
         self._player = player
-        self._obey = obey
+        self._handle = handle
         self._drag: str | None = None
 
-    def react(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Follow one event."""
-        controls = self._cockpit.controls
+        controls = self._state.controls
         if isinstance(event, PointerEvent):
-            self._cockpit.show(pointer=event.place)
+            self._state.show(pointer=event.place)
         match event:
             case KeyEvent(name, is_pressed):
                 controls.key(name, is_pressed)
@@ -62,8 +62,8 @@ class Reactions:
                 self._player.stop()
                 controls.look(dx, dy)
             case PointerEvent(_, _, place) if self._drag == "split":
-                x, _, width, _ = self._screen.picture(self._cockpit.view)
-                self._cockpit.show(split=min(max((place[0] - x) / width, 0.0), 1.0))
+                x, _, width, _ = self._screen.picture(self._state.view)
+                self._state.show(split=min(max((place[0] - x) / width, 0.0), 1.0))
             case ScrollEvent(steps):
                 controls.scroll(steps)
             case FocusLost():
@@ -72,7 +72,7 @@ class Reactions:
 
     def _grip(self, button: int, place: tuple[float, float]) -> str | None:
         """What a drag that begins at `place` moves: the split line, the view, or nothing."""
-        view = self._cockpit.view
+        view = self._state.view
         left, _, width, _ = self._screen.area(view)
         if self._window.is_gui_using_mouse or not left <= place[0] < left + width:
             return None
@@ -87,8 +87,8 @@ class Reactions:
             self._player.stop()
         for view in VIEWS:
             if name == view.key:
-                self._cockpit.show(left=view)
-        if self._cockpit.view.is_asking_reset and name == "enter":
+                self._state.show(left=view)
+        if self._state.view.is_asking_reset and name == "enter":
             name = "t"
         if name in COMMAND_KEYS:
-            self._obey(COMMAND_KEYS[name])
+            self._handle(COMMAND_KEYS[name])

@@ -17,7 +17,7 @@ from app.viewer.gui.plots import Plots
 from app.viewer.gui.tags import draw_table
 from app.viewer.gui.tags import draw_tags
 from app.viewer.gui.theme import set_theme
-from app.viewer.interaction.panel_edits import Draft
+from app.viewer.interaction.panel_edits import PanelEdits
 from app.viewer.loop.window import Window
 from app.viewer.picture.display import BACKGROUND
 from app.viewer.picture.display import Display
@@ -51,10 +51,10 @@ class Screen:
         """Take a frame's figures into the plots."""
         self._plots.add(report)
 
-    def draw(self, report: FrameReport | None, view: ViewState) -> Draft:
+    def draw(self, report: FrameReport | None, view: ViewState) -> PanelEdits:
         """Picture, tags and panel; what the user changed there. Nothing while minimised."""
         if self.is_minimised:
-            return Draft(view)
+            return PanelEdits(view)
         self._upload(report, view)
         self._clear()
         picture = self.picture(view)
@@ -66,9 +66,9 @@ class Screen:
         draw_tags(report, view, (picture[0] / ratio, top), picture[2] / ratio)
         self._draw_pixel(report, view)
         view = replace(view, upload_way=self._display.way)
-        draft = draw_panel(report, view, self._plots, self._window.ui_scale)
+        changes = draw_panel(report, view, self._plots, self._window.ui_scale)
         self._window.end_frame()
-        return draft
+        return changes
 
     def _draw_pixel(self, report: FrameReport | None, view: ViewState) -> None:
         """The numbers of the pixel under the mouse, if they are wanted."""

@@ -16,7 +16,7 @@ from app.camera_path.spline import CameraPath
 from app.camera_path.spline import PathRecorder
 from app.session.loaded_scene import LoadedScene
 from app.settings.options import Options
-from app.viewer.interaction.state import Cockpit
+from app.viewer.interaction.state import ViewerState
 
 STEM = "camera-path"
 
@@ -25,10 +25,10 @@ class PathPlayer:
     """Moves the cockpit's camera along a path, or writes down where it goes."""
 
     def __init__(
-        self, cockpit: Cockpit, scene: LoadedScene, options: Options, folder: Path
+        self, state: ViewerState, scene: LoadedScene, options: Options, folder: Path
     ) -> None:
         """Recorded paths go to `folder`; without one the options' path is played."""
-        self._cockpit = cockpit
+        self._state = state
         self._scene = scene
         self._options = options
         self._folder = folder
@@ -44,11 +44,11 @@ class PathPlayer:
             path, self._recorder = self._recorder.path(), None
             if path is not None:
                 self._keep(path)
-        self._cockpit.show(is_recording=self._recorder is not None)
+        self._state.show(is_recording=self._recorder is not None)
 
     def toggle_playing(self) -> None:
         """Play the path from its start, or stop."""
-        if self._cockpit.view.is_playing:
+        if self._state.view.is_playing:
             self.stop()
             return
         try:
@@ -56,20 +56,20 @@ class PathPlayer:
                 self._scene, self._scene.source, self._options.path
             )
         except UsageError as error:
-            self._cockpit.say(str(error))
+            self._state.say(str(error))
             return
-        self._start = self._cockpit.clock()
-        self._cockpit.show(is_playing=True)
+        self._start = self._state.clock()
+        self._state.show(is_playing=True)
 
     def stop(self) -> None:
         """Stop playing."""
-        self._cockpit.show(is_playing=False)
+        self._state.show(is_playing=False)
 
     def play(self, now: float) -> None:
         """Put the camera where the path is at `now` seconds, if one is played."""
-        if not self._cockpit.view.is_playing or self._path is None:
+        if not self._state.view.is_playing or self._path is None:
             return
-        controls, played = self._cockpit.controls, now - self._start
+        controls, played = self._state.controls, now - self._start
         controls.jump(self._path.camera_at(played, controls.camera))
         if played >= self._path.seconds:
             self.stop()
@@ -77,7 +77,7 @@ class PathPlayer:
     def record(self, now: float) -> None:
         """Keep where the camera is at `now` seconds, if a path is recorded."""
         if self._recorder is not None:
-            self._recorder.add(now, self._cockpit.controls.camera)
+            self._recorder.add(now, self._state.controls.camera)
 
     def _keep(self, path: CameraPath) -> None:
         """A recorded path is written at once, and played from now on."""
@@ -86,6 +86,6 @@ class PathPlayer:
             prepare_folder(self._folder)
             file = free_path(self._folder, STEM, ".json")
             save_camera_path(file, path)
-            self._cockpit.say(f"recorded {path.seconds:.1f} s: {file}")
+            self._state.say(f"recorded {path.seconds:.1f} s: {file}")
         except UsageError as error:
-            self._cockpit.say(str(error))
+            self._state.say(str(error))

@@ -24,9 +24,9 @@ from app.session.report import FrameReport
 from app.session.session import Session
 from app.settings.options import Options
 from app.settings.session_settings import SessionSettings
-from app.viewer.interaction.state import Cockpit
-from app.viewer.loop.command_handler import ViewerCommands
-from app.viewer.loop.input_handler import Reactions
+from app.viewer.interaction.state import ViewerState
+from app.viewer.loop.command_handler import CommandHandler
+from app.viewer.loop.input_handler import InputHandler
 from app.viewer.loop.layout import Screen
 from app.viewer.loop.path_player import PathPlayer
 from app.viewer.loop.window import NoDisplayError
@@ -97,17 +97,17 @@ class Viewer:
         folder = options.output or Path("out")
         self._window = window
         self._clock = clock
-        self.cockpit = Cockpit(scene, options.session, clock)
-        self.cockpit.show(
+        self.state = ViewerState(scene, options.session, clock)
+        self.state.show(
             checkpoint=str(folder / "checkpoint.safetensors"), target_ms=options.budget_ms
         )
         self.screen = Screen(window)
-        self._player = PathPlayer(self.cockpit, scene, options, folder)
-        self._commands = ViewerCommands(
-            self.cockpit, scene, window, self.screen, self._player, folder
+        self._player = PathPlayer(self.state, scene, options, folder)
+        self._commands = CommandHandler(
+            self.state, scene, window, self.screen, self._player, folder
         )
-        self._reactions = Reactions(
-            self.cockpit, window, self.screen, self._player, self._commands.obey
+        self._input = InputHandler(
+            self.state, window, self.screen, self._player, self._commands.handle
         )
         self._budget = FrameBudget()
         self._last_poll = self._last_draw = clock()
@@ -121,29 +121,29 @@ class Viewer:
 
     def run(self, session: FrameSource, stop: StopRequest) -> None:
         """Frame after frame until the window is closed or a stop is asked for."""
-        self.cockpit.show(settings=session.settings)
+        self.state.show(settings=session.settings)
         while not (self._window.should_close or stop.is_set):
             self.do_frame(session)
 
     def finish(self) -> Path | None:
         """The flight is over: end a recording; the checkpoint that no frame came to write."""
-        if self.cockpit.view.is_recording:
+        if self.state.view.is_recording:
             self._player.toggle_recording()
-        return self.cockpit.wished_checkpoint
+        return self.state.wished_checkpoint
 
     def do_frame(self, session: FrameSource) -> None:
         """One frame of work, with a look at the window after each of its stages."""
-        view, controls = self.cockpit.view, self.cockpit.controls
+        view, controls = self.state.view, self.state.controls
         target = view.target_ms if view.has_target else None
         was_moving = controls.is_moving
-        is_plain = not self.cockpit.has_wishes
-        may_leave = is_plain and target is not None and self.cockpit.report is not None
+        is_plain = not self.state.has_wishes
+        may_leave = is_plain and target is not None and self.state.report is not None
         # What is changed or saved is the user's own work, not what is left of it.
         may_give_way = was_moving and is_plain
-        work = self._budget.work(self.cockpit.full_work, target if may_give_way else None)
-        if self.cockpit.report is None:
-            work = self._budget.first_work(self.cockpit.full_work)
-        edits = self.cockpit.take_edits(work)
+        work = self._budget.work(self.state.full_work, target if may_give_way else None)
+        if self.state.report is None:
+            work = self._budget.first_work(self.state.full_work)
+        edits = self.state.take_edits(work)
         try:
             for _ in session.stages(controls.camera, edits):
                 self._look_around()
@@ -152,7 +152,7 @@ class Viewer:
                     # Whoever sets off does not wait for a large frame of where they were.
                     return
         except (MemoryError, RuntimeError) as error:
-            if not (is_out_of_memory(error) and self.cockpit.make_do_with_less(work)):
+            if not (is_out_of_memory(error) and self.state.make_do_with_less(work)):
                 raise
         else:
             self._take_over(session, work)
@@ -161,7 +161,7 @@ class Viewer:
     def _take_over(self, session: FrameSource, work: Work) -> None:
         """The frame is finished: show it and learn from it."""
         report = session.report
-        self.cockpit.take_over(report, session.settings, work)
+        self.state.take_over(report, session.settings, work)
         if report.is_held_out:
             return
         done = replace(work, train_steps=len(report.losses))
@@ -177,24 +177,24 @@ class Viewer:
     def _poll(self) -> None:
         """Take in what the user did, and fly on."""
         for event in self._window.poll():
-            self._reactions.react(event)
+            self._input.handle(event)
         now = self._clock()
         seconds, self._last_poll = now - self._last_poll, now
         self._player.play(now)
-        self.cockpit.controls.advance(seconds)
+        self.state.controls.advance(seconds)
         self._player.record(now)
-        self.cockpit.drop_old_message(now)
-        self.cockpit.show(fly_speed=self.cockpit.controls.speed)
+        self.state.drop_old_message(now)
+        self.state.show(fly_speed=self.state.controls.speed)
 
     def _draw(self) -> None:
         """Draw, and follow what the user did on the panel."""
         self._last_draw = self._clock()
-        self.cockpit.show(camera=self.cockpit.controls.camera)
-        draft = self.screen.draw(self.cockpit.report, self.cockpit.view)
-        self.cockpit.view = draft.view
-        if draft.edits != NO_EDITS:
-            self.cockpit.edit(draft.edits)
-        if draft.camera is not None:
-            self.cockpit.controls.jump(draft.camera)
-        for command in draft.commands:
-            self._commands.obey(command)
+        self.state.show(camera=self.state.controls.camera)
+        changes = self.screen.draw(self.state.report, self.state.view)
+        self.state.view = changes.view
+        if changes.edits != NO_EDITS:
+            self.state.edit(changes.edits)
+        if changes.camera is not None:
+            self.state.controls.jump(changes.camera)
+        for command in changes.commands:
+            self._commands.handle(command)

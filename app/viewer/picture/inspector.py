@@ -29,12 +29,12 @@ def pixel_rows(report: FrameReport, place: Place) -> list[list[str]]:
     column, row = pixel_at(half.size, place)
     images = {
         "denoised": report.denoised,
-        "rival": report.rival,
+        "comparison": report.comparison,
         "reference": report.reference,
         "noisy": half.color,
         "albedo": half.albedo,
         "normal": half.normal,
-        "depth": half.depth,
+        "depth": half.distance,
     }
     pixels = {name: image[row, column] for name, image in images.items() if image is not None}
     # One copy to the host, not one for each image.

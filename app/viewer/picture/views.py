@@ -19,9 +19,9 @@ from app.session.report import FrameReport
 from app.settings.session_settings import SessionSettings
 from app.viewer.picture.zoom import WHOLE
 from app.viewer.picture.zoom import Zoom
-from denoiser.online.pretrained import has_start
+from denoiser.online.pretrained import has_pretrained
 from denoiser.settings import DenoiserSettings
-from denoiser.settings import Start
+from denoiser.settings import Init
 from denoiser.transfer import tone
 from scenes.model.description import Camera
 
@@ -40,9 +40,9 @@ class View(Enum):
     NORMAL = "normal"
     DEPTH = "depth"
     REFERENCE = "reference"
-    RIVAL = "rival"
+    COMPARISON = "comparison"
     ERROR = "error"
-    RIVAL_ERROR = "rival's error"
+    COMPARISON_ERROR = "comparison's error"
 
     @property
     def key(self) -> str:
@@ -89,12 +89,12 @@ CURVE_LABELS = {
 }
 
 
-START_LABELS = {Start.WARM: "weights of other scenes", Start.SCRATCH: "random weights"}
+INIT_LABELS = {Init.PRETRAINED: "weights of other scenes", Init.RANDOM: "random weights"}
 
 
-def start_label(settings: DenoiserSettings) -> str:
+def init_label(settings: DenoiserSettings) -> str:
     """What a reset starts from; the paper's network has random weights only."""
-    return START_LABELS[settings.start if has_start(settings.network) else Start.SCRATCH]
+    return INIT_LABELS[settings.init if has_pretrained(settings.network) else Init.RANDOM]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ class Shown:
 
 
 def shown(report: FrameReport, view: View) -> Shown:
-    """The image of a view; the mean of halves where there is no rival."""
+    """The image of a view; the mean of halves where there is no comparison."""
     half = report.pair.a
     match view:
         case View.NOISY:
@@ -123,13 +123,13 @@ def shown(report: FrameReport, view: View) -> Shown:
         case View.NORMAL:
             return Shown(half.normal, Encoding.NORMAL)
         case View.DEPTH:
-            return Shown(half.depth, Encoding.DEPTH, _far_depth(half.depth))
-        case View.RIVAL if report.rival is not None:
-            return Shown(report.rival, Encoding.RADIANCE)
+            return Shown(half.distance, Encoding.DEPTH, _far_depth(half.distance))
+        case View.COMPARISON if report.comparison is not None:
+            return Shown(report.comparison, Encoding.RADIANCE)
         case View.ERROR:
             return Shown(_error(report, report.denoised), Encoding.ERROR)
-        case View.RIVAL_ERROR:
-            return Shown(_error(report, report.rival), Encoding.ERROR)
+        case View.COMPARISON_ERROR:
+            return Shown(_error(report, report.comparison), Encoding.ERROR)
         case View.REFERENCE:
             return Shown(report.reference, Encoding.RADIANCE)
     return Shown(report.pair.mean_color(), Encoding.RADIANCE)
@@ -139,11 +139,11 @@ def view_label(report: FrameReport | None, view: View) -> str:
     """The name to write on the picture, honest about a reference that is young."""
     if report is None:
         return "first frame ..."
-    if view is View.RIVAL and report.rival is None:
-        return "mean of halves (choose another denoiser as rival in the panel)"
-    if view in (View.ERROR, View.RIVAL_ERROR):
-        if view is View.RIVAL_ERROR and report.rival is None:
-            return f"{view.value} (choose another denoiser as rival in the panel)"
+    if view is View.COMPARISON and report.comparison is None:
+        return "mean of halves (choose another denoiser as comparison in the panel)"
+    if view in (View.ERROR, View.COMPARISON_ERROR):
+        if view is View.COMPARISON_ERROR and report.comparison is None:
+            return f"{view.value} (choose another denoiser as comparison in the panel)"
         if not report.has_rested:
             return f"{view.value} (needs the camera at rest)"
         return f"{view.value}, by {report.reference_spp} spp: {ERROR_WHITE:g} of T is brightest"
@@ -155,7 +155,7 @@ def view_label(report: FrameReport | None, view: View) -> str:
 def _error(report: FrameReport, picture: torch.Tensor | None) -> torch.Tensor:
     """(H, W, 1) mean over the channels of the difference of T(v); 0 without a reference."""
     if picture is None or not report.has_rested:
-        return torch.zeros_like(report.pair.a.depth)
+        return torch.zeros_like(report.pair.a.distance)
     return (tone(picture) - tone(report.reference)).abs().mean(dim=-1, keepdim=True)
 
 

@@ -14,7 +14,7 @@ from app.cli.parser import arguments
 from app.cli.parser import build_parser
 from app.cli.parser import parse_options
 from app.cli.types import MAX_NUMBER
-from app.settings.comparison import Rival
+from app.settings.comparison import Comparison
 from app.settings.cpu_defaults import with_cpu_defaults
 from app.settings.modes import OFFLINE_MODES
 from app.settings.modes import USES
@@ -35,8 +35,8 @@ GROUPS = {
         *("scene", "environment", "size", "spp", "max-depth", "rr-depth", "seed"),
     },
     "online denoiser": {
-        *("network", "start", "no-history", "loss", "learning-rate", "train-steps"),
-        *("crop", "precision", "rival"),
+        *("network", "init", "no-history", "loss", "learning-rate", "train-steps"),
+        *("crop", "precision", "comparison"),
     },
     "every mode": {"device", "quiet"},
     "run": {
@@ -117,7 +117,7 @@ def test_every_flag_arrives() -> None:
         "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
         "--rr-depth 2 --device cpu --seed 5 --quiet "
         "--network unet --loss l2-toned --learning-rate 1e-3 "
-        "--train-steps 0 --crop 64 --precision fp32 --rival oidn --no-history "
+        "--train-steps 0 --crop 64 --precision fp32 --comparison oidn --no-history "
         "--resume r --save s --frames 7 --path p.json "
         "--output o --reference-every 2 --reference-spp 16"
     )
@@ -131,7 +131,7 @@ def test_every_flag_arrives() -> None:
     paths = (options.environment, options.resume, options.save, options.path, options.output)
     assert paths == tuple(map(Path, ("e.exr", "r", "s", "p.json", "o")))
     assert (options.scene, options.frames, options.is_quiet) == ("s.xml", 7, True)
-    assert options.session.rival is Rival.OIDN and not denoiser.has_history
+    assert options.session.comparison is Comparison.OIDN and not denoiser.has_history
     assert (options.reference_every, options.reference_spp) == (2, 16)
     assert parse_options(["--benchmark", "--budget-ms", "16.5"]).budget_ms == 16.5
 
@@ -181,8 +181,8 @@ def test_sizes(size: tuple[int, int]) -> None:
         ["--save", "end.safetensors", "--render"],
         ["--task", "mri"],
         ["--input", "picture.png"],
-        ["--rival", "gan"],
-        ["--rival", "oidn", "--benchmark"],
+        ["--comparison", "gan"],
+        ["--comparison", "oidn", "--benchmark"],
         ["--views", "3", "--offline"],
         *([flag, value, *VIEWS_TASK] for flag, value in OF_OTHER_TASKS),
         ["--baseline", *VIEWS_TASK],
@@ -199,8 +199,8 @@ def test_sizes(size: tuple[int, int]) -> None:
         ["--budget-ms", "5", "--headless"],
         ["--budget-ms", "5", "--study", "online"],
         ["--loss", "l2", "--study", "losses"],
-        ["--rival", "best"],
-        ["--rival", "unet", "--headless", "--network", "unet"],
+        ["--comparison", "best"],
+        ["--comparison", "unet", "--headless", "--network", "unet"],
         ["--scene", "cornell-box", "--offline"],
         *([flag, "3", "--offline"] for flag in ("--spp", "--max-depth", "--train-steps")),
         ["--task", "mri", "--offline", "--study", "brown"],
@@ -253,6 +253,7 @@ def test_options_that_share_a_flag_agree_on_how_it_is_typed() -> None:
 
 def test_no_flag_is_missing_here() -> None:
     known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help"}
+    known |= {"--start", "--rival"}  # earlier names
     assert {word for action in build_parser()._actions for word in action.option_strings} == known
 
 

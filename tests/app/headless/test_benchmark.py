@@ -12,7 +12,7 @@ import pytest
 
 from app.headless.benchmark import WARM_UP_FRAMES
 from app.session.frame_budget import Work
-from app.session.frame_budget import rungs
+from app.session.frame_budget import quality_levels
 from app.session.report import Edits
 from app.session.report import FrameReport
 from app.session.session import Session
@@ -71,7 +71,7 @@ def test_file_and_table(
     if not is_within:
         held = result["held"]
         done = [Work.of(edits.settings) for edits in works if edits.settings is not None]
-        least = list(rungs(done[0]))[-1]
+        least = list(quality_levels(done[0]))[-1]
         assert held["size"] == list(least.size) and held["train_steps"] == least.train_steps
         assert held["spp"] == least.spp and held["frames"] == 3 and held["changes"] == 0
         assert set(done[FLIGHT:]) == {least}

@@ -67,19 +67,19 @@ def test_resume_elsewhere_begins_a_new_flight(flown: Path, tmp_path: Path) -> No
 def test_a_rival_goes_on_learning_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     begun, folder = tmp_path / "begun", tmp_path / "out"
     folder.mkdir()
-    assert run("--headless", begun, "--frames", "1", "--rival", "fast") == 0
+    assert run("--headless", begun, "--frames", "1", "--comparison", "fast") == 0
     stopped(begun, folder)
-    words = ("--rival", "fast", "--resume", str(folder / "checkpoint.safetensors"))
+    words = ("--comparison", "fast", "--resume", str(folder / "checkpoint.safetensors"))
     assert run("--headless", folder, "--frames", "3", *words) == 0
-    saved = folder / "checkpoint-rival.safetensors"
-    rival = Trainer(checkpoint.load_settings(saved), "cpu")
-    checkpoint.load(saved, rival)
-    assert rival.settings.network is NetworkName.FAST and rival.step_count == 3
+    saved = folder / "checkpoint-comparison.safetensors"
+    comparison = Trainer(checkpoint.load_settings(saved), "cpu")
+    checkpoint.load(saved, comparison)
+    assert comparison.settings.network is NetworkName.FAST and comparison.step_count == 3
     stopped(begun, folder)
     saved.unlink()
     capsys.readouterr()
     assert run("--headless", folder, "--frames", "3", *words) == USER_ERROR
-    assert "checkpoint-rival.safetensors: no such file" in capsys.readouterr().err
+    assert "checkpoint-comparison.safetensors: no such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["frames.csv", "flythrough.mp4"])
@@ -104,7 +104,7 @@ def test_resume_of_a_broken_folder_is_one_line(
         (("--crop", "16"), "crop 32, not 16"),
         (("--learning-rate", "0.5"), "learning_rate"),
         (("--seed", "1"), "seed"),
-        (("--rival", "fast"), "rival none, not fast"),
+        (("--comparison", "fast"), "comparison none, not fast"),
     ],
 )
 def test_another_flight_is_not_resumed_in_the_same_folder(

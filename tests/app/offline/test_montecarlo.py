@@ -55,7 +55,7 @@ def test_views_are_pairs_of_independent_halves_with_a_clean_picture(views: Path)
     assert [view.scene for view in found] == [SCENES[0]] * 3 + [SCENES[1]] * 3
     for view in found:
         assert view.clean is not None and view.pair.spp == 2 and view.pair.a.size == (32, 24)
-        assert view.pair.a.albedo.max() <= 1 and view.pair.a.depth.max() > 0
+        assert view.pair.a.albedo.max() <= 1 and view.pair.a.distance.max() > 0
         # No two of the three pictures share samples; black and lamps seen directly have no noise.
         lit = view.clean.amax(dim=-1) > 0
         pictures = (view.pair.a.color, view.pair.b.color, view.clean)

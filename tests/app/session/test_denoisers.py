@@ -1,4 +1,4 @@
-"""Denoisers of a session: switching, rivals on the same frames, what each keeps.
+"""Denoisers of a session: switching, comparisons on the same frames, what each keeps.
 
 Host code.
 """
@@ -17,7 +17,7 @@ from app.session import denoisers
 from app.session.report import Edits
 from app.session.session import Session
 from app.settings.comparison import OIDN_HINT
-from app.settings.comparison import Rival
+from app.settings.comparison import Comparison
 from denoiser.metrics import psnr
 from denoiser.oidn import oidn_denoise
 from denoiser.settings import LEARNING_RATES
@@ -55,65 +55,77 @@ def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Sessio
     assert report.step_count == learned + 1
 
 
-@pytest.mark.parametrize("rival", [Rival.FAST, Rival.BEST, Rival.OIDN])
-def test_a_rival_sees_the_same_frames_and_changes_nothing(session: Session, rival: Rival) -> None:
+@pytest.mark.parametrize("comparison", [Comparison.FAST, Comparison.BEST, Comparison.OIDN])
+def test_a_rival_sees_the_same_frames_and_changes_nothing(
+    session: Session, comparison: Comparison
+) -> None:
     camera = session.scene.camera
     chosen = weights(session)
     report = session.step(
-        camera, Edits(settings=session.settings.changed(rival=rival), training_paused=True)
+        camera,
+        Edits(settings=session.settings.changed(comparison=comparison), training_paused=True),
     )
-    assert report.rival is not None and report.rival.shape == report.denoised.shape
+    assert report.comparison is not None and report.comparison.shape == report.denoised.shape
     assert torch.equal(weights(session), chosen)
-    assert report.milliseconds["rival"] > 0 and session.settings.rival is rival
-    assert report.psnr_rival is not None and report.psnr_denoised is not None
-    if rival is Rival.OIDN:
-        assert torch.equal(report.rival, oidn_denoise(report.pair))
-    first = session.step(camera, Edits(training_paused=False)).rival
-    second = session.step(camera).rival
+    assert report.milliseconds["comparison"] > 0 and session.settings.comparison is comparison
+    assert report.psnr_comparison is not None and report.psnr_denoised is not None
+    if comparison is Comparison.OIDN:
+        assert torch.equal(report.comparison, oidn_denoise(report.pair))
+    first = session.step(camera, Edits(training_paused=False)).comparison
+    second = session.step(camera).comparison
     assert first is not None and second is not None and not torch.equal(first, second)
-    gone = session.step(camera, Edits(settings=session.settings.changed(rival=Rival.NONE)))
-    assert gone.rival is None and gone.psnr_rival is None and "rival" not in gone.milliseconds
+    gone = session.step(
+        camera, Edits(settings=session.settings.changed(comparison=Comparison.NONE))
+    )
+    assert (
+        gone.comparison is None
+        and gone.psnr_comparison is None
+        and "comparison" not in gone.milliseconds
+    )
 
 
 def test_the_denoiser_is_no_rival_of_its_own(session: Session) -> None:
     camera = session.scene.camera
-    session.step(camera, Edits(settings=session.settings.changed(rival=Rival.FAST)))
+    session.step(camera, Edits(settings=session.settings.changed(comparison=Comparison.FAST)))
     report = session.step(
         camera,
         Edits(
-            settings=session.settings.changed(rival=Rival(session.trainer.settings.network.value))
+            settings=session.settings.changed(
+                comparison=Comparison(session.trainer.settings.network.value)
+            )
         ),
     )
     assert report.messages[0].endswith("is the denoiser itself, choose another")
-    assert session.settings.rival is Rival.FAST and report.rival is not None
+    assert session.settings.comparison is Comparison.FAST and report.comparison is not None
 
 
 def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> None:
     camera = session.scene.camera
-    edits = Edits(settings=session.settings.changed(rival=Rival.FAST, train_steps=2))
+    edits = Edits(settings=session.settings.changed(comparison=Comparison.FAST, train_steps=2))
     for frame in range(12):
         report = session.step(moved(camera, 0.001 * frame), edits if frame == 0 else Edits())
-    assert report.rival is not None
+    assert report.comparison is not None
     reference = session.reference(moved(camera, 0.011), 512, 77)
-    gain = psnr(report.rival, reference) - psnr(report.pair.mean_color(), reference)
+    gain = psnr(report.comparison, reference) - psnr(report.pair.mean_color(), reference)
     assert float(gain) > 1.0
 
 
 def test_training_of_a_rival_is_timed_as_part_of_it(session: Session) -> None:
     camera = session.scene.camera
     still = session.step(
-        camera, Edits(settings=session.settings.changed(rival=Rival.FAST), training_paused=True)
+        camera,
+        Edits(settings=session.settings.changed(comparison=Comparison.FAST), training_paused=True),
     ).milliseconds
-    assert "rival training" not in still
+    assert "comparison training" not in still
     learning = session.step(camera, Edits(training_paused=False)).milliseconds
-    assert 0.0 < learning["rival training"] < learning["rival"] < learning["total"]
+    assert 0.0 < learning["comparison training"] < learning["comparison"] < learning["total"]
 
 
 def test_the_chosen_network_is_no_rival_of_itself(session: Session) -> None:
     report = session.step(
-        session.scene.camera, Edits(settings=session.settings.changed(rival=Rival.UNET))
+        session.scene.camera, Edits(settings=session.settings.changed(comparison=Comparison.UNET))
     )
-    assert report.rival is None and report.step_count == 2
+    assert report.comparison is None and report.step_count == 2
 
 
 def test_without_the_package_its_rival_is_refused_with_a_hint(
@@ -121,29 +133,33 @@ def test_without_the_package_its_rival_is_refused_with_a_hint(
 ) -> None:
     monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
     report = session.step(
-        session.scene.camera, Edits(settings=session.settings.changed(rival=Rival.OIDN))
+        session.scene.camera, Edits(settings=session.settings.changed(comparison=Comparison.OIDN))
     )
-    assert report.messages == (OIDN_HINT,) and report.rival is None
-    assert session.settings.rival is Rival.NONE
+    assert report.messages == (OIDN_HINT,) and report.comparison is None
+    assert session.settings.comparison is Comparison.NONE
 
 
 def test_a_headless_flight_measures_its_rival(tmp_path: Path) -> None:
     words = ("--frames", "2", "--reference-every", "2", "--reference-spp", "8")
-    assert run("--headless", tmp_path, *words, "--rival", "fast") == 0
+    assert run("--headless", tmp_path, *words, "--comparison", "fast") == 0
     first, second = read_rows(tmp_path / "frames.csv")
-    assert first.rival_ms is not None and first.rival_ms > 0.0 and first.psnr_rival is None
-    assert second.psnr_rival is not None and second.psnr_rival != second.psnr_denoised
+    assert (
+        first.comparison_ms is not None
+        and first.comparison_ms > 0.0
+        and first.psnr_comparison is None
+    )
+    assert second.psnr_comparison is not None and second.psnr_comparison != second.psnr_denoised
     report = json.loads((tmp_path / "report.json").read_text())
-    assert report["milliseconds"]["rival"] > 0.0
-    assert report["references"][0]["psnr_rival"] == pytest.approx(second.psnr_rival)
+    assert report["milliseconds"]["comparison"] > 0.0
+    assert report["references"][0]["psnr_comparison"] == pytest.approx(second.psnr_comparison)
 
 
 def test_a_rival_that_is_not_installed_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
-    assert run("--headless", tmp_path, "--frames", "1", "--rival", "oidn") == USER_ERROR
-    assert capsys.readouterr().err.splitlines()[-1] == f"error: argument --rival: {OIDN_HINT}"
+    assert run("--headless", tmp_path, "--frames", "1", "--comparison", "oidn") == USER_ERROR
+    assert capsys.readouterr().err.splitlines()[-1] == f"error: argument --comparison: {OIDN_HINT}"
     assert not list(tmp_path.iterdir())
 
 

@@ -15,7 +15,7 @@ from app.session.frame_budget import MIN_SPP
 from app.session.frame_budget import SIZE_LEVELS
 from app.session.frame_budget import FrameBudget
 from app.session.frame_budget import Work
-from app.session.frame_budget import rungs
+from app.session.frame_budget import quality_levels
 
 FULL = Work((512, 384), 8, 8, 128)
 TARGET_MS = 100.0
@@ -57,14 +57,14 @@ def test_converges_below_the_target_and_stays(picture_ms: float, step_ms: float)
 @pytest.mark.parametrize("step_ms", [2.0, 20.0])
 def test_uses_what_the_budget_allows(picture_ms: float, step_ms: float) -> None:
     last = fly(FrameBudget(), picture_ms, step_ms, 30)[-1]
-    ladder = list(rungs(FULL))
+    ladder = list(quality_levels(FULL))
     if last != FULL:
         more = ladder[ladder.index(last) - 1]
         assert times(more, picture_ms, step_ms)["total"] * 1.05 > 0.8 * TARGET_MS
 
 
 def test_steps_give_way_before_samples_and_samples_before_size() -> None:
-    ladder = list(rungs(FULL))
+    ladder = list(quality_levels(FULL))
     assert ladder[0] == FULL
     assert [work.train_steps for work in ladder[:4]] == [8, 4, 2, 1]
     assert {(work.size, work.spp) for work in ladder[:4]} == {(FULL.size, 8)}
@@ -92,7 +92,7 @@ def test_a_first_frame_without_training_says_nothing_of_what_a_step_costs() -> N
 def test_training_of_a_rival_gives_way_as_training_does() -> None:
     alone, beside = FrameBudget(), FrameBudget()
     own = times(FULL, 40.0, 20.0)
-    both = own | {"train": own["train"] / 2, "rival training": own["train"] / 2}
+    both = own | {"train": own["train"] / 2, "comparison training": own["train"] / 2}
     for _ in range(6):
         alone.observe(FULL, own)
         beside.observe(FULL, both)
@@ -102,7 +102,7 @@ def test_training_of_a_rival_gives_way_as_training_does() -> None:
 
 def test_nothing_grows_that_was_little_from_the_start() -> None:
     for full in (Work((40, 30), 1, 0, 16), Work((64, 64), 3, 5, 128), Work((1, 1), 1, 1, 1)):
-        ladder = list(rungs(full))
+        ladder = list(quality_levels(full))
         assert len(set(ladder)) == len(ladder)
         for work in ladder:
             assert work.spp <= full.spp and work.train_steps <= full.train_steps
@@ -147,6 +147,6 @@ def test_paused_training_keeps_what_a_step_costs() -> None:
 
 def test_aspect_is_kept_and_tiny_pictures_stay() -> None:
     for size in ((512, 384), (1920, 1080), (64, 48), (200, 60), (8, 6), (1, 1)):
-        width, height = list(rungs(replace(FULL, size=size)))[-1].size
+        width, height = list(quality_levels(replace(FULL, size=size)))[-1].size
         assert min(width, height) >= min(MIN_SIDE, *size)
         assert abs(width / size[0] - height / size[1]) <= 0.5 / size[0] + 0.5 / size[1]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -18,11 +19,13 @@ from app.session.loaded_scene import LoadedScene
 from app.session.report import Edits
 from app.session.session import Session
 from app.settings.session_settings import SessionSettings
-from denoiser.online.trainer import WEIGHTS
+from denoiser.online.denoiser import WEIGHTS
 from denoiser.settings import LossName
-from renderer.frame import Half
+from denoiser.settings import NetworkName
+from renderer.frame import FramePair
 from scenes.loader import load_scene
 from tests.app.cornell_session import SETTINGS
+from tests.app.cornell_session import moved
 from tests.app.cornell_session import weights
 
 BROKEN = (3, 5)  # row and column
@@ -113,15 +116,15 @@ def test_frame_left_before_its_end_changes_nothing(session: Session) -> None:
 def test_broken_pixel_is_counted_and_harms_nothing(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bands = session._renderer.half_bands
+    bands = session._renderer.bands
 
-    def poisoned(*arguments: object) -> Iterator[Half]:
-        for half in bands(*arguments):  # type: ignore[arg-type]
-            half.color[BROKEN] = float("nan")
-            yield half
+    def poisoned(*arguments: Any) -> Generator[None, None, FramePair]:
+        pair = yield from bands(*arguments)
+        pair.a.color[BROKEN] = float("nan")
+        return pair
 
     session.step(session.scene.camera)
-    monkeypatch.setattr(session._renderer, "half_bands", poisoned)
+    monkeypatch.setattr(session._renderer, "bands", poisoned)
     report = session.step(session.scene.camera)
     assert report.nonfinite_count == 1
     assert torch.isnan(report.pair.a.color[BROKEN]).all(), "never hidden"
@@ -182,3 +185,28 @@ def test_seed_decides_everything() -> None:
         losses.append(report.losses[0])
     assert torch.equal(colors[0], colors[1]) and losses[0] == pytest.approx(losses[1], rel=1e-3)
     assert not torch.equal(colors[0], colors[2])
+
+
+READS = ("item", "tolist", "__bool__", "__int__", "__float__", "numpy", "cpu", "__index__")
+
+
+def test_a_frame_reads_the_device_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a GPU each read of a tensor on the host waits for all work before it."""
+    camera = session.scene.camera
+    edits = Edits(
+        settings=session.settings.changed(network=NetworkName.FAST, train_steps=2),
+        training_paused=False,
+    )
+    session.step(camera, edits)
+    found: list[str] = []
+    for name in READS:
+        original = getattr(torch.Tensor, name)
+
+        def counted(tensor: torch.Tensor, *args: Any, _name=name, _original=original) -> Any:
+            found.append(_name)
+            return _original(tensor, *args)
+
+        monkeypatch.setattr(torch.Tensor, name, counted)
+    session.step(moved(camera))
+    session.step(moved(camera))
+    assert found == ["tolist"] * 2

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from app.session.report import Edits
 from app.session.session import Session
 from app.session.static_reference import HOLD_OUT_EVERY
-from app.session.static_reference import RestMeasure
-from app.settings.session_settings import RenderSettings
+from app.session.static_reference import StaticReference
 from denoiser.metrics import psnr
 from renderer.frame import FramePair
 from renderer.frame import Half
+from renderer.pose import camera_pose
 from scenes.builtin.cornell import cornell_box
-from tests.app.cornell_session import moved
 
-CAMERA = cornell_box().camera
 SIZE = (48, 32)
+POSE = camera_pose(cornell_box().camera, SIZE)
 LEVEL, NOISE = 0.5, 0.2
 
 
@@ -29,18 +30,18 @@ def _pair(generator: torch.Generator) -> FramePair:
         color = LEVEL + NOISE * torch.randn(shape, generator=generator)
         return Half(color, color, color, color[..., :1], color[..., :1])
 
-    return FramePair(half(), half(), 1, 0)
+    return FramePair(half(), half(), 1, 0, POSE)
 
 
 def _fly(holds_out: bool, frames: int = 400) -> tuple[float, float]:
     """(measured, true) dB of the mean of all frames that pictures are made of."""
     generator = torch.Generator().manual_seed(7)
-    measure = RestMeasure()
+    measure = StaticReference()
     measure.holds_out = holds_out
-    measure.forget_if_changed(CAMERA, RenderSettings(size=SIZE))
     total, count = torch.zeros((SIZE[1], SIZE[0], 3)), 0
     for _ in range(frames):
         pair = _pair(generator)
+        measure.follow(pair)
         if measure.wants_frame:
             measure.hold_out(pair)
             continue
@@ -48,7 +49,7 @@ def _fly(holds_out: bool, frames: int = 400) -> tuple[float, float]:
         measure.add(pair)
     measured = measure.score(total / count)
     assert measured is not None
-    return measured, float(psnr(total / count, torch.full_like(total, LEVEL)))
+    return float(measured), float(psnr(total / count, torch.full_like(total, LEVEL)))
 
 
 def test_frames_held_out_tell_the_truth_and_not_their_own_noise() -> None:
@@ -65,12 +66,12 @@ def test_a_shared_film_flatters() -> None:
 
 def test_every_fourth_frame_is_held_out_and_counts_as_reference() -> None:
     generator = torch.Generator().manual_seed(1)
-    measure = RestMeasure()
+    measure = StaticReference()
     measure.holds_out = True
-    measure.forget_if_changed(CAMERA, RenderSettings(size=SIZE))
     pairs = [_pair(generator) for _ in range(2 * HOLD_OUT_EVERY)]
     held = []
     for index, pair in enumerate(pairs):
+        measure.follow(pair)
         if measure.wants_frame:
             held.append(index)
             measure.hold_out(pair)
@@ -80,7 +81,7 @@ def test_every_fourth_frame_is_held_out_and_counts_as_reference() -> None:
     assert measure.reference_spp == 4 * HOLD_OUT_EVERY and measure.spp == 4
     mean = torch.stack([pair.mean_color() for pair in pairs]).mean(dim=0)
     torch.testing.assert_close(measure.reference, mean)
-    measure.forget_if_changed(moved(CAMERA), RenderSettings(size=SIZE))
+    measure.follow(replace(pairs[0], pose=replace(POSE, position=(1.0, 0.0, 0.0))))
     assert measure.score(mean) is None and not measure.wants_frame
 
 

@@ -17,10 +17,10 @@ from denoiser.presets import KernelShape
 from denoiser.presets import Sides
 from denoiser.presets import Widths
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import Init
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.settings import Precision
-from denoiser.settings import Start
 from denoiser.temporal import channels as planes
 from denoiser.temporal.accumulation import History
 from denoiser.temporal.channels import both_directions_with_history
@@ -37,7 +37,7 @@ CLEAN = clean_half(48, 40)
 
 def frame(seed: int) -> FramePair:
     """A noisy frame of the made-up scene, seen from one place."""
-    return replace(noisy_pair(CLEAN, seed), viewpoint=HERE)
+    return replace(noisy_pair(CLEAN, seed), pose=HERE)
 
 
 def network(widths: Widths = SMALL) -> KernelUNet:
@@ -60,7 +60,7 @@ def test_sky_does_not_change_how_far_away_the_rest_is(rows: int) -> None:
     depth = torch.arange(1.0, 49.0).expand(40, 48)[..., None].clone()
     depth[:rows] = 0.0  # sky
     pair = frame(0)
-    a, b = (replace(half, depth=depth) for half in (pair.a, pair.b))
+    a, b = (replace(half, distance=depth) for half in (pair.a, pair.b))
     inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
     expected = depth[..., 0] / (depth[..., 0] + 24.0)  # of 48 numbers the lower of the middle two
     torch.testing.assert_close(inputs[1, planes.DISTANCE][0], expected)
@@ -68,7 +68,7 @@ def test_sky_does_not_change_how_far_away_the_rest_is(rows: int) -> None:
 
 def test_a_picture_of_nothing_but_sky_has_no_distance() -> None:
     pair = frame(0)
-    a, b = (replace(half, depth=torch.zeros_like(half.depth)) for half in (pair.a, pair.b))
+    a, b = (replace(half, distance=torch.zeros_like(half.distance)) for half in (pair.a, pair.b))
     inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
     assert not inputs[:, planes.DISTANCE].any() and bool(inputs.isfinite().all())
 
@@ -134,14 +134,16 @@ def test_the_presets_are_as_large_as_the_manual_says() -> None:
 @pytest.mark.parametrize("name", [NetworkName.FAST, NetworkName.BEST])
 def test_a_few_frames_without_a_past_are_learned_from(name: NetworkName) -> None:
     """From random weights; a twin that learns nothing shows what the filter alone does."""
-    asked = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, start=Start.SCRATCH)
+    asked = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, init=Init.RANDOM)
     learning, twin = Trainer(asked, "cpu"), Trainer(asked, "cpu")
     for seed in range(8):
-        pair = replace(frame(seed), viewpoint=None)
+        pair = replace(frame(seed), pose=None)
         list(learning.train(pair))
-    pair = replace(frame(100), viewpoint=None)
+    pair = replace(frame(100), pose=None)
     noisy = float(psnr(pair.mean_color(), CLEAN.color))
-    learned, filtered = (float(psnr(t.denoise(pair), CLEAN.color)) for t in (learning, twin))
+    learned, filtered = (
+        float(psnr(t.denoiser.denoise(pair), CLEAN.color)) for t in (learning, twin)
+    )
     assert filtered > noisy + 3.0  # useful from the first frame on
     assert learned > filtered + 0.7
 
@@ -153,7 +155,7 @@ def test_the_same_seed_gives_the_same_training() -> None:
         trainer = Trainer(settings, "cpu")
         for seed in range(2):
             list(trainer.train(frame(seed)))
-            denoised = trainer.denoise(frame(seed))
+            denoised = trainer.denoiser.denoise(frame(seed))
         results.append(denoised)
     assert torch.equal(*results)
 
@@ -167,21 +169,21 @@ def test_at_rest_the_picture_converges_to_the_reference() -> None:
         if seed < 4:
             list(trainer.train(pair))
         total += pair.mean_color()
-        denoised = trainer.denoise(pair)
+        denoised = trainer.denoiser.denoise(pair)
     mean = float(psnr(total / 63, CLEAN.color))
     assert float(psnr(denoised, CLEAN.color)) > mean - 0.05
     assert mean > float(psnr(pair.mean_color(), CLEAN.color)) + 8.0
-    moved = replace(frame(99), viewpoint=replace(HERE, position=(50.0, 0.0, 0.0)))
-    assert float(psnr(trainer.denoise(moved), CLEAN.color)) < mean
+    moved = replace(frame(99), pose=replace(HERE, position=(50.0, 0.0, 0.0)))
+    assert float(psnr(trainer.denoiser.denoise(moved), CLEAN.color)) < mean
 
 
 @pytest.mark.parametrize("loss", [LossName.HDR_TONED_INPUT, LossName.L2_TONED_INPUT])
 def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
     settings = DenoiserSettings(network=NetworkName.FAST, loss=loss, precision=Precision.FP32)
     trainer = Trainer(settings, "cpu")
-    examples = trainer.examples_of(frame(0))
+    examples = trainer.denoiser.begin_frame(frame(0))
     with torch.no_grad():
-        output = trainer.network(examples.inputs)
+        output = trainer.denoiser.network(examples.inputs)
     expected = history_loss(output, examples)
     if loss is LossName.L2_TONED_INPUT:
         expected = (output - examples.targets).square().mean()

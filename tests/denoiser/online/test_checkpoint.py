@@ -22,6 +22,7 @@ from denoiser.online.trainer import Trainer
 from denoiser.option import from_json
 from denoiser.option import to_json
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import Init
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.training.checkpoint_file import METADATA_KEY
@@ -67,10 +68,18 @@ def message_of(path: Path, trainer: Trainer | None = None) -> str:
     return message
 
 
-def test_settings_from_before_there_was_a_choice_of_first_weights_still_fit() -> None:
+def test_settings_from_before_there_was_a_choice_of_initial_weights_still_fit() -> None:
     values = to_json(SETTINGS)
-    del values["start"]
+    del values["init"]
     assert from_json(DenoiserSettings, values) == SETTINGS
+
+
+@pytest.mark.parametrize(("old", "init"), [("warm", Init.PRETRAINED), ("scratch", Init.RANDOM)])
+def test_earlier_names_of_settings_are_read(old: str, init: Init) -> None:
+    values = to_json(SETTINGS)
+    values["start"] = old
+    del values["init"]
+    assert from_json(DenoiserSettings, values) == replace(SETTINGS, init=init)
 
 
 def test_training_goes_on_bit_for_bit(saved: Path) -> None:
@@ -88,7 +97,7 @@ def test_training_goes_on_bit_for_bit(saved: Path) -> None:
     actual = resumed.state()
     assert actual.keys() == expected.keys()
     assert all(torch.equal(actual[name], expected[name]) for name in expected)
-    assert torch.equal(resumed.denoise(PAIR), uninterrupted.denoise(PAIR))
+    assert torch.equal(resumed.denoiser.denoise(PAIR), uninterrupted.denoiser.denoise(PAIR))
 
 
 def test_a_saved_state_does_not_follow_the_loaded_trainer(saved: Path, tmp_path: Path) -> None:

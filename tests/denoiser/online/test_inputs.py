@@ -15,8 +15,8 @@ from denoiser.temporal import channels as planes
 from denoiser.temporal.accumulation import History
 from denoiser.temporal.channels import both_directions_with_history
 from denoiser.temporal.channels import united
+from renderer.frame import CameraPose
 from renderer.frame import FramePair
-from renderer.frame import Viewpoint
 from tests.denoiser.networks.test_kernel_filter import filter_by
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
@@ -24,14 +24,14 @@ from tests.denoiser.synthetic import noisy_pair
 SIZE = (64, 48)
 CLEAN = clean_half(*SIZE)
 VIEWS = [
-    Viewpoint((x, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
+    CameraPose((x, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
     for x in (0.0, 0.02, 0.04)
 ]
 
 
 def frames() -> list[FramePair]:
     """The made-up scene from places close together."""
-    return [replace(noisy_pair(CLEAN, seed), viewpoint=view) for seed, view in enumerate(VIEWS)]
+    return [replace(noisy_pair(CLEAN, seed), pose=view) for seed, view in enumerate(VIEWS)]
 
 
 def test_kernels_make_of_both_halves_the_mean_of_what_they_make_of_each() -> None:
@@ -58,9 +58,9 @@ def test_both_halves_as_one_make_a_better_picture_than_one() -> None:
     trainer = Trainer(DenoiserSettings(network=NetworkName.BEST, crop=48), "cpu")
     for pair in frames():
         list(trainer.train(pair))
-        shown = trainer.denoise(pair)
+        shown = trainer.denoiser.denoise(pair)
     with torch.no_grad():
-        alone = trainer._average.network(trainer.examples_of(pair).inputs)
+        alone = trainer.denoiser.average.network(trainer.denoiser.begin_frame(pair).inputs)
     best = max(float(psnr(half.permute(1, 2, 0), CLEAN.color)) for half in alone)
     assert float(psnr(shown, CLEAN.color)) > best + 0.3
 
@@ -95,9 +95,9 @@ def test_without_history_every_frame_is_taken_for_itself() -> None:
 def test_history_is_dropped_and_taken_up_again_in_flight() -> None:
     trainer = Trainer(DenoiserSettings(network=NetworkName.FAST), "cpu")
     first, second, third = frames()
-    trainer.examples_of(first)
-    carried = trainer.examples_of(second).inputs[:, planes.AGE].min()
+    trainer.denoiser.begin_frame(first)
+    carried = trainer.denoiser.begin_frame(second).inputs[:, planes.AGE].min()
     trainer.change(replace(trainer.settings, has_history=False))
-    trainer.examples_of(second)
-    alone = trainer.examples_of(third).inputs[:, planes.AGE].min()
+    trainer.denoiser.begin_frame(second)
+    alone = trainer.denoiser.begin_frame(third).inputs[:, planes.AGE].min()
     assert carried < 1.0 and alone == 1.0

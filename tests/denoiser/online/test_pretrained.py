@@ -12,12 +12,12 @@ from safetensors.torch import load_file
 from denoiser.metrics import psnr
 from denoiser.online import checkpoint
 from denoiser.online.pretrained import FOLDER
-from denoiser.online.pretrained import has_start
+from denoiser.online.pretrained import has_pretrained
 from denoiser.online.trainer import Trainer
 from denoiser.presets import SLOWEST
 from denoiser.settings import DenoiserSettings
+from denoiser.settings import Init
 from denoiser.settings import NetworkName
-from denoiser.settings import Start
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
@@ -26,9 +26,9 @@ MAX_BYTES = 2_000_000  # of all files together
 CLEAN = clean_half(96, 64)
 
 
-def settings(name: NetworkName, start: Start) -> DenoiserSettings:
+def settings(name: NetworkName, start: Init) -> DenoiserSettings:
     """Of a trainer that starts so."""
-    return DenoiserSettings(network=name, learning_rate=1e-3, crop=32, start=start)
+    return DenoiserSettings(network=name, learning_rate=1e-3, crop=32, init=start)
 
 
 def test_files_are_small_and_of_half_precision() -> None:
@@ -41,26 +41,26 @@ def test_files_are_small_and_of_half_precision() -> None:
 
 
 def test_the_papers_network_starts_from_random_weights() -> None:
-    assert not has_start(NetworkName.UNET)
-    warm, scratch = (Trainer(settings(NetworkName.UNET, start), "cpu") for start in Start)
-    for name, value in warm.network.state_dict().items():
-        assert torch.equal(value, scratch.network.state_dict()[name])
+    assert not has_pretrained(NetworkName.UNET)
+    warm, scratch = (Trainer(settings(NetworkName.UNET, start), "cpu") for start in Init)
+    for name, value in warm.denoiser.network.state_dict().items():
+        assert torch.equal(value, scratch.denoiser.network.state_dict()[name])
 
 
 @pytest.mark.parametrize("name", LEARNED)
 def test_training_and_denoising_start_from_the_file_and_do_so_again(name: NetworkName) -> None:
-    trainer, pair = Trainer(settings(name, Start.WARM), "cpu"), noisy_pair(CLEAN, 0)
+    trainer, pair = Trainer(settings(name, Init.PRETRAINED), "cpu"), noisy_pair(CLEAN, 0)
     stored = load_file(FOLDER / f"{name.value}.safetensors")
     for _ in range(2):
-        for weight, value in trainer.network.state_dict().items():
+        for weight, value in trainer.denoiser.network.state_dict().items():
             assert torch.equal(value, stored[weight].float())
-        first = trainer.denoise(pair)
+        first = trainer.denoiser.denoise(pair)
         trainer.step(pair)
         trainer.reset()
-        assert torch.equal(trainer.denoise(pair), first)
-    trainer.change(replace(trainer.settings, start=Start.SCRATCH))
+        assert torch.equal(trainer.denoiser.denoise(pair), first)
+    trainer.change(replace(trainer.settings, init=Init.RANDOM))
     trainer.reset()
-    assert not torch.equal(trainer.denoise(pair), first)
+    assert not torch.equal(trainer.denoiser.denoise(pair), first)
 
 
 @pytest.mark.parametrize("name", LEARNED)
@@ -68,56 +68,62 @@ def test_better_than_the_noise_before_the_first_step(name: NetworkName) -> None:
     pair = noisy_pair(CLEAN, 1)
     noise = psnr(pair.mean_color(), CLEAN.color)
     warm, scratch = (
-        float(psnr(Trainer(settings(name, start), "cpu").denoise(pair), CLEAN.color) - noise)
-        for start in Start
+        float(
+            psnr(Trainer(settings(name, start), "cpu").denoiser.denoise(pair), CLEAN.color) - noise
+        )
+        for start in Init
     )
     assert warm > 9.0 and warm > scratch + 1.0, (warm, scratch)
 
 
 def test_another_start_counts_from_the_next_reset() -> None:
-    trainer = Trainer(settings(NetworkName.FAST, Start.WARM), "cpu")
+    trainer = Trainer(settings(NetworkName.FAST, Init.PRETRAINED), "cpu")
     trainer.step_count = 100_000
-    trainer.change(replace(trainer.settings, start=Start.SCRATCH))
-    assert trainer.step_size == pytest.approx(1e-3 * SLOWEST)
+    trainer.change(replace(trainer.settings, init=Init.RANDOM))
+    assert trainer.effective_learning_rate == pytest.approx(1e-3 * SLOWEST)
     trainer.reset()
     trainer.step_count = 100_000
-    assert trainer.step_size == pytest.approx(1e-3)
+    assert trainer.effective_learning_rate == pytest.approx(1e-3)
 
 
-@pytest.mark.parametrize("saved", list(Start))
-def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, saved: Start) -> None:
+@pytest.mark.parametrize("saved", list(Init))
+def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, saved: Init) -> None:
     """Whatever the command line that goes on with it says of first weights."""
     earlier = Trainer(settings(NetworkName.FAST, saved), "cpu")
     earlier.step_count = 100_000
     checkpoint.save(tmp_path / "file", earlier)
-    for asked in Start:
+    for asked in Init:
         trainer = Trainer(settings(NetworkName.FAST, asked), "cpu")
         checkpoint.resume(tmp_path / "file", trainer, trainer.settings)
-        assert trainer.step_size == earlier.step_size, asked
+        assert trainer.effective_learning_rate == earlier.effective_learning_rate, asked
         # And so on, however often it is saved and gone on with.
         checkpoint.save(tmp_path / "again", trainer)
-        assert checkpoint.load_settings(tmp_path / "again").start is saved
+        assert checkpoint.load_settings(tmp_path / "again").init is saved
 
 
 @pytest.mark.parametrize(
     ("start", "has_history", "steps", "share"),
     [
-        (Start.WARM, True, 0, 1.0),
-        (Start.WARM, True, 450, 0.5),
-        (Start.WARM, True, 100_000, SLOWEST),
-        (Start.WARM, False, 450, 1.0),
-        (Start.SCRATCH, True, 450, 1.0),
+        (Init.PRETRAINED, True, 0, 1.0),
+        (Init.PRETRAINED, True, 450, 0.5),
+        (Init.PRETRAINED, True, 100_000, SLOWEST),
+        (Init.PRETRAINED, False, 450, 1.0),
+        (Init.RANDOM, True, 450, 1.0),
     ],
 )
 def test_steps_get_shorter_from_learned_weights(
-    start: Start, has_history: bool, steps: int, share: float
+    start: Init, has_history: bool, steps: int, share: float
 ) -> None:
     """Adam's first step moves each weight by its size, whatever the gradient."""
     asked = replace(settings(NetworkName.FAST, start), has_history=has_history)
     trainer, pair = Trainer(asked, "cpu"), noisy_pair(CLEAN, 0)
     trainer.step_count = steps
-    assert trainer.step_size == pytest.approx(share * asked.learning_rate)
-    before = torch.cat([weight.flatten() for weight in trainer.network.state_dict().values()])
+    assert trainer.effective_learning_rate == pytest.approx(share * asked.learning_rate)
+    before = torch.cat(
+        [weight.flatten() for weight in trainer.denoiser.network.state_dict().values()]
+    )
     trainer.step(pair)
-    after = torch.cat([weight.flatten() for weight in trainer.network.state_dict().values()])
+    after = torch.cat(
+        [weight.flatten() for weight in trainer.denoiser.network.state_dict().values()]
+    )
     assert (after - before).abs().max().item() == pytest.approx(share * asked.learning_rate, 0.01)

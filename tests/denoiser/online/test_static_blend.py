@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
-from denoiser.online.static_blend import RestingMeans
-from denoiser.online.static_blend import blend_at_rest
+from denoiser.online.static_blend import StaticMeans
+from denoiser.online.static_blend import static_blend
 from renderer.frame import FramePair
 from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
@@ -22,7 +22,7 @@ CLEAN = clean_half(96, 64)
 
 def frame(seed: int) -> FramePair:
     """A noisy frame."""
-    return replace(noisy_pair(CLEAN, seed), viewpoint=HERE)
+    return replace(noisy_pair(CLEAN, seed), pose=HERE)
 
 
 def blurred(factor: float = 1.0) -> torch.Tensor:
@@ -32,9 +32,9 @@ def blurred(factor: float = 1.0) -> torch.Tensor:
     return factor * soft[0].permute(1, 2, 0)
 
 
-def rested(count: int) -> tuple[RestingMeans, torch.Tensor]:
+def rested(count: int) -> tuple[StaticMeans, torch.Tensor]:
     """Means of `count` frames, and the plain mean."""
-    resting = RestingMeans()
+    resting = StaticMeans()
     for seed in range(count):
         resting.add(frame(seed))
     a, b = resting.means()
@@ -49,7 +49,7 @@ def test_means_are_those_of_all_frames_at_rest() -> None:
 
 
 def test_a_frame_counts_by_its_samples() -> None:
-    resting = RestingMeans()
+    resting = StaticMeans()
     few, many = replace(frame(0), spp=2), replace(frame(1), spp=6)
     resting.add(few)
     resting.add(many)
@@ -60,11 +60,11 @@ def test_a_frame_counts_by_its_samples() -> None:
 
 def test_a_moved_camera_begins_anew_and_a_broken_pixel_is_left_out() -> None:
     resting, _ = rested(3)
-    moved = replace(frame(9), viewpoint=replace(HERE, position=(1.0, 0.0, 0.0)))
+    moved = replace(frame(9), pose=replace(HERE, position=(1.0, 0.0, 0.0)))
     resting.add(moved)
     assert resting.frames == 1
     torch.testing.assert_close(resting.means()[0][0].permute(1, 2, 0), moved.a.color)
-    again = replace(frame(10), viewpoint=moved.viewpoint)
+    again = replace(frame(10), pose=moved.pose)
     again.a.color[3, 4] = torch.nan
     resting.add(again)
     mean = resting.means()[0][0].permute(1, 2, 0)
@@ -78,7 +78,7 @@ def test_the_blend_is_at_least_as_good_as_both(factor: float) -> None:
     for count in (2, 8, 32, 63, 200):
         resting, mean = rested(count)
         made = blurred(factor)
-        blend = blend_at_rest(made, [made, made], resting)
+        blend = static_blend(made, [made, made], resting)
         best = min(float(rel_mse(image, CLEAN.color)) for image in (mean, made))
         assert float(rel_mse(blend, CLEAN.color)) < 0.98 * best
         assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 0.1
@@ -86,18 +86,18 @@ def test_the_blend_is_at_least_as_good_as_both(factor: float) -> None:
 
 def test_a_perfect_network_is_kept_for_long() -> None:
     resting, mean = rested(20)
-    blend = blend_at_rest(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
+    blend = static_blend(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
     assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 3.0
 
 
 def test_no_specks_of_noise_get_into_a_perfect_network() -> None:
     for count in (2, 4, 8):
         resting, mean = rested(count)
-        blend = blend_at_rest(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
+        blend = static_blend(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
         assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 20.0
 
 
 def test_the_first_frame_is_the_networks_alone() -> None:
     resting, _ = rested(1)
     made = blurred(2.0)
-    assert torch.equal(blend_at_rest(made, [made, made], resting), made)
+    assert torch.equal(static_blend(made, [made, made], resting), made)

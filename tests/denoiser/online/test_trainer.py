@@ -37,7 +37,7 @@ def trained(pair: FramePair, step_count: int, settings: DenoiserSettings = FAST)
 
 
 def weights(trainer: Trainer) -> torch.Tensor:
-    return torch.cat([p.detach().flatten() for p in trainer.network.parameters()])
+    return torch.cat([p.detach().flatten() for p in trainer.denoiser.network.parameters()])
 
 
 def test_a_single_noisy_pair_teaches_at_least_3_db() -> None:
@@ -46,7 +46,7 @@ def test_a_single_noisy_pair_teaches_at_least_3_db() -> None:
     pair = noisy_pair(clean, seed=1)
     trainer = trained(pair, 80, replace(FAST, crop=64))
     before = psnr(pair.mean_color(), clean.color).item()
-    after = psnr(trainer.denoise(pair), clean.color).item()
+    after = psnr(trainer.denoiser.denoise(pair), clean.color).item()
     print(f"mean of halves {before:.2f} dB, denoised {after:.2f} dB")
     assert after - before >= 3
 
@@ -54,12 +54,12 @@ def test_a_single_noisy_pair_teaches_at_least_3_db() -> None:
 def test_denoised_is_the_mean_of_the_halves_denoised_alone() -> None:
     trainer = trained(noisy_pair(CLEAN, seed=1), 3)
     pair = noisy_pair(clean_half(33, 47), seed=2)
-    denoised = trainer.denoise(pair)
+    denoised = trainer.denoiser.denoise(pair)
     assert denoised.shape == (47, 33, 3) and denoised.dtype == torch.float32
     assert denoised.is_contiguous() and not denoised.requires_grad
     assert denoised.min() >= 0
-    twice_a = trainer.denoise(replace(pair, b=pair.a))
-    twice_b = trainer.denoise(replace(pair, a=pair.b))
+    twice_a = trainer.denoiser.denoise(replace(pair, b=pair.a))
+    twice_b = trainer.denoiser.denoise(replace(pair, a=pair.b))
     torch.testing.assert_close(denoised, (twice_a + twice_b) / 2)
 
 
@@ -70,7 +70,7 @@ def test_any_frame_size_trains(size: tuple[int, int]) -> None:
     before = weights(trainer)
     assert torch.isfinite(trainer.step(pair))
     assert not torch.equal(weights(trainer), before)
-    assert trainer.denoise(pair).shape == pair.a.color.shape
+    assert trainer.denoiser.denoise(pair).shape == pair.a.color.shape
 
 
 def test_training_is_a_function_of_seed_and_frames() -> None:
@@ -99,7 +99,7 @@ def test_steps_alternate_between_the_two_directions() -> None:
     pair = noisy_pair(CLEAN, seed=1)
     seen = []
     trainer = Trainer(replace(FAST, crop=64), "cpu")
-    trainer.network.register_forward_pre_hook(lambda module, args: seen.append(args[0]))
+    trainer.denoiser.network.register_forward_pre_hook(lambda module, args: seen.append(args[0]))
     trainer.step(pair)
     trainer.step(pair)
     examples = both_directions(pair, TONED)
@@ -115,12 +115,14 @@ def test_loss_rate_and_crop_change_live_and_keep_the_weights() -> None:
     trainer.change(changed)
     assert torch.equal(weights(trainer), before)
     shapes = []
-    trainer.network.register_forward_pre_hook(lambda module, args: shapes.append(args[0].shape))
+    trainer.denoiser.network.register_forward_pre_hook(
+        lambda module, args: shapes.append(args[0].shape)
+    )
     trainer.step(pair)
     assert shapes == [(1, 9, 48, 48)]
     assert 0 < (weights(trainer) - before).abs().max() < 1e-8
     assert trainer.settings == changed
-    assert trainer.denoise(pair).min() >= 0
+    assert trainer.denoiser.denoise(pair).min() >= 0
 
 
 def test_clean_targets_are_only_another_choice_of_target() -> None:
@@ -145,10 +147,10 @@ def test_broken_samples_cost_no_decibels() -> None:
         trainer = trained(pair, 80, replace(FAST, learning_rate=3e-4))
         assert trainer.skipped_count.item() == 0
         assert torch.isfinite(weights(trainer)).all()
-        denoised = trainer.denoise(pair)
+        denoised = trainer.denoiser.denoise(pair)
         assert torch.isfinite(denoised).all()
         # Both networks denoise the sound frame, so that only what they learned is compared.
-        results.append(psnr(trainer.denoise(sound), CLEAN.color).item())
+        results.append(psnr(trainer.denoiser.denoise(sound), CLEAN.color).item())
     print(f"without {results[0]:.2f} dB, with broken samples {results[1]:.2f} dB")
     assert results[1] == pytest.approx(results[0], abs=1.0)
 
@@ -172,10 +174,10 @@ def test_bf16_stays_close_to_fp32() -> None:
     ]
     losses = [trainer.step(pair).item() for trainer in trainers]
     assert losses[1] == pytest.approx(losses[0], rel=0.05)
-    exact, rounded = (trainer.denoise(pair) for trainer in trainers)
+    exact, rounded = (trainer.denoiser.denoise(pair) for trainer in trainers)
     assert psnr(rounded, exact) > 35
     assert not torch.equal(rounded, exact)
-    assert all(p.dtype == torch.float32 for p in trainers[1].network.parameters())
+    assert all(p.dtype == torch.float32 for p in trainers[1].denoiser.network.parameters())
 
 
 def test_auto_precision_follows_the_device() -> None:

@@ -27,7 +27,7 @@ from tests.denoiser.synthetic import noisy_pair
 
 CLEAN = clean_half(40, 32)
 VIEWS = [View(f"v{n}", "made-up", noisy_pair(CLEAN, n), CLEAN.color) for n in range(3)]
-SEEN = [replace(view, pair=replace(view.pair, viewpoint=HERE)) for view in VIEWS]
+SEEN = [replace(view, pair=replace(view.pair, pose=HERE)) for view in VIEWS]
 SETTINGS = ViewTraining(
     denoiser=DenoiserSettings(network=NetworkName.UNET, crop=32, learning_rate=1e-3),
     targets=Targets.NOISY,

@@ -15,14 +15,14 @@ from denoiser.temporal.accumulation import LONE
 from denoiser.temporal.accumulation import MAX_FRAMES
 from denoiser.temporal.accumulation import MOVING_FRAMES
 from denoiser.temporal.accumulation import History
-from denoiser.temporal.accumulation import Past
+from denoiser.temporal.accumulation import TemporalState
 from denoiser.temporal.atrous import smoothed
 from denoiser.temporal.demodulation import demodulated
 from denoiser.temporal.demodulation import remodulated
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
+from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import Half
-from renderer.frame import Viewpoint
 from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
@@ -32,9 +32,9 @@ CLEAN = replace(clean_half(*SIZE), normal=torch.tensor([0.0, 0.0, -1.0]).expand(
 AWAY = replace(HERE, position=(100.0, 0.0, 0.0))
 
 
-def frame(seed: int, viewpoint: Viewpoint | None = HERE) -> FramePair:
+def frame(seed: int, pose: CameraPose | None = HERE) -> FramePair:
     """A noisy frame of the made-up scene."""
-    return replace(noisy_pair(CLEAN, seed), viewpoint=viewpoint)
+    return replace(noisy_pair(CLEAN, seed), pose=pose)
 
 
 def log_of(half: Half, history: History) -> torch.Tensor:
@@ -43,12 +43,12 @@ def log_of(half: Half, history: History) -> torch.Tensor:
     return torch.log1p(history.exposure * smooth)
 
 
-def advanced(history: History, pair: FramePair) -> list[Past]:
+def advanced(history: History, pair: FramePair) -> list[TemporalState]:
     """The past of each half, (C, 1, H, W), with the frame in it."""
     past = history.advance(pair)
-    planes = {field.name: getattr(past, field.name) for field in fields(Past)}
+    planes = {field.name: getattr(past, field.name) for field in fields(TemporalState)}
     return [
-        Past(**{name: value[:, index, None] for name, value in planes.items()})
+        TemporalState(**{name: value[:, index, None] for name, value in planes.items()})
         for index in range(2)
     ]
 
@@ -141,7 +141,7 @@ def test_what_was_not_in_view_starts_anew() -> None:
     assert bool((half.count == 1).all())
     torch.testing.assert_close(half.log_mean, log_of(moved.a, history))
     # Where nothing was made of it yet stands a mean along the surface.
-    along = smoothed(log_of(moved.a, history), SeenHalves((moved.a,), AWAY))
+    along = smoothed(log_of(moved.a, history), GBuffer((moved.a,), AWAY))
     torch.testing.assert_close(half.log_denoised, along)
 
 
@@ -151,7 +151,7 @@ def test_a_past_seen_in_glass_is_doubted_where_the_present_contradicts_it() -> N
     for share, view, is_doubted in ((1.0, nearly, True), (0.0, nearly, False), (1.0, HERE, False)):
         history, (first, second) = History(), (frame(0), frame(1, view))
         for half in (first.a, first.b, second.a, second.b):
-            half.mirrored.fill_(share)
+            half.delta_fraction.fill_(share)
         first.a.color[:, 20:] *= 20
         history.advance(first)
         counts = [half.count[..., 2:-2, 2:-2] for half in advanced(history, second)]
@@ -185,7 +185,11 @@ def test_the_exposure_is_the_first_frames_and_stays() -> None:
     assert float(other.exposure / history.exposure) == pytest.approx(1.0, abs=0.02)
     first = history.exposure
     history.advance(frame(1))
-    assert history.exposure is first
+    assert torch.equal(history.exposure, first)
+    history.confirm(float(first))
+    first = history.exposure
+    history.advance(frame(2))
+    assert history.exposure is first, "nothing is computed any more"
 
 
 def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
@@ -193,7 +197,7 @@ def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
     history.advance(frame(0))
     assert bool((advanced(history, frame(1, None))[0].count == 1).all())
     history.advance(frame(2))
-    other = replace(noisy_pair(clean_half(24, 16), 3), viewpoint=HERE)
+    other = replace(noisy_pair(clean_half(24, 16), 3), pose=HERE)
     assert advanced(history, other)[0].log_mean.shape == (3, 1, 16, 24)
 
 

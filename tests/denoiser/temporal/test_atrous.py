@@ -11,7 +11,7 @@ from torch.nn import functional
 from denoiser.features import stacked
 from denoiser.temporal.atrous import LEVELS
 from denoiser.temporal.atrous import smoothed
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
 from renderer.frame import Half
 
 WIDTH, HEIGHT = 104, 90
@@ -27,14 +27,14 @@ def surface(depth: torch.Tensor | float, size: tuple[int, int] = (WIDTH, HEIGHT)
         color=torch.rand((height, width, 3), generator=generator),
         albedo=torch.full((height, width, 3), 0.5),
         normal=TOWARDS.expand(height, width, 3).clone(),
-        depth=torch.as_tensor(depth).expand(height, width)[..., None].clone(),
-        mirrored=torch.zeros((height, width, 1)),
+        distance=torch.as_tensor(depth).expand(height, width)[..., None].clone(),
+        delta_fraction=torch.zeros((height, width, 1)),
     )
 
 
 def filtered(half: Half, image: torch.Tensor | None = None) -> torch.Tensor:
     """(3, 1, H, W) of one half, its colours where no picture is given."""
-    return smoothed(stacked([half.color]) if image is None else image, SeenHalves((half,), None))
+    return smoothed(stacked([half.color]) if image is None else image, GBuffer((half,), None))
 
 
 def halves_of(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -77,7 +77,7 @@ def test_means_do_not_cross_an_edge_of_depth() -> None:
 
 def test_means_do_not_join_what_is_seen_in_a_mirror_and_beside_it() -> None:
     half = surface(3.0)
-    half.mirrored[:, WIDTH // 2 :] = 1
+    half.delta_fraction[:, WIDTH // 2 :] = 1
     torch.testing.assert_close(filtered(half, step()), step(), rtol=0, atol=2e-3)
 
 
@@ -88,7 +88,7 @@ def test_an_edge_of_radiance_alone_is_none() -> None:
 
 def test_sky_stays() -> None:
     half = surface(3.0)
-    half.depth[:, WIDTH // 2 :] = 0
+    half.distance[:, WIDTH // 2 :] = 0
     half.normal[:, WIDTH // 2 :] = 0
     image = stacked([half.color])
     left, right = halves_of(filtered(half))
@@ -98,10 +98,10 @@ def test_sky_stays() -> None:
 
 def test_halves_know_nothing_of_each_other() -> None:
     first, second = surface(3.0), surface(5.0)
-    both = SeenHalves((first, second), None)
+    both = GBuffer((first, second), None)
     image = stacked([first.color, 2 * second.color])
-    other = replace(second, normal=-second.normal.flip(1), depth=second.depth * 7)
-    changed = smoothed(stacked([first.color, other.color + 9]), SeenHalves((first, other), None))
+    other = replace(second, normal=-second.normal.flip(1), distance=second.distance * 7)
+    changed = smoothed(stacked([first.color, other.color + 9]), GBuffer((first, other), None))
     assert torch.equal(smoothed(image, both)[:, 0], changed[:, 0])
 
 

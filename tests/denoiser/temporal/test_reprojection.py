@@ -11,22 +11,22 @@ import torch
 from denoiser.features import stacked
 from denoiser.temporal import reprojection
 from denoiser.temporal.bilinear_matches import Matches
-from denoiser.temporal.gbuffer import SeenHalves
+from denoiser.temporal.gbuffer import GBuffer
+from renderer.frame import CameraPose
 from renderer.frame import Half
 from renderer.frame import Vector
-from renderer.frame import Viewpoint
 
 WIDTH, HEIGHT = 64, 48
 TAN_X = 0.6
 
 
-def viewpoint(position: Vector, turn_degrees: float = 0.0) -> Viewpoint:
+def pose(position: Vector, turn_degrees: float = 0.0) -> CameraPose:
     """At `position`, looking along +z, turned to the left around y."""
     c, s = math.cos(math.radians(turn_degrees)), math.sin(math.radians(turn_degrees))
-    return Viewpoint(position, (c, 0.0, -s), (0.0, 1.0, 0.0), (s, 0.0, c), TAN_X, 0.75 * TAN_X)
+    return CameraPose(position, (c, 0.0, -s), (0.0, 1.0, 0.0), (s, 0.0, c), TAN_X, 0.75 * TAN_X)
 
 
-def rays(view: Viewpoint, shift: Vector = (0.5, 0.5, 0.0)) -> torch.Tensor:
+def rays(view: CameraPose, shift: Vector = (0.5, 0.5, 0.0)) -> torch.Tensor:
     """(H, W, 3) unit directions through the pixels' centres, pixel by pixel as the manual says.
 
     `shift` has the column and row inside each pixel.
@@ -43,7 +43,7 @@ def rays(view: Viewpoint, shift: Vector = (0.5, 0.5, 0.0)) -> torch.Tensor:
 
 
 def wall(
-    view: Viewpoint,
+    view: CameraPose,
     distance: float,
     panel: float | None = None,
     shift: Vector = (0.5, 0.5, 0.0),
@@ -67,21 +67,21 @@ def wall(
     return Half(blank, blank, normal, length, torch.zeros_like(length)), points
 
 
-def soft_wall(view: Viewpoint) -> tuple[Half, torch.Tensor]:
+def soft_wall(view: CameraPose) -> tuple[Half, torch.Tensor]:
     """A panel at 2 before a wall at 4, each pixel the mean of sixteen columns; and the share
     of the panel in each.
     """
     places = [((index + 0.5) / 16, 0.5, 0.0) for index in range(16)]
     halves = [wall(view, 4.0, panel=2.0, shift=place) for place in places]
-    depth = torch.stack([half.depth for half, _ in halves]).mean(dim=0)
+    depth = torch.stack([half.distance for half, _ in halves]).mean(dim=0)
     share = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
     first = halves[0][0]
-    return replace(first, depth=depth), share
+    return replace(first, distance=depth), share
 
 
-def match(half: Half, view: Viewpoint, earlier: Half, earlier_view: Viewpoint) -> Matches:
+def match(half: Half, view: CameraPose, earlier: Half, earlier_view: CameraPose) -> Matches:
     """What one half shows, in another."""
-    return reprojection.match(SeenHalves((half,), view), SeenHalves((earlier,), earlier_view))
+    return reprojection.match(GBuffer((half,), view), GBuffer((earlier,), earlier_view))
 
 
 def found_in(matches: Matches) -> torch.Tensor:
@@ -99,7 +99,7 @@ def planes(image: torch.Tensor) -> torch.Tensor:
     [((0.3, 0.1, 0.0), 0.0), ((0.0, 0.0, 0.8), 0.0), ((-0.2, 0.05, -0.3), 4.0)],
 )
 def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) -> None:
-    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint(position, turn)
+    before, now = pose((0.0, 0.0, 0.0)), pose(position, turn)
     (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
     matches = match(half, now, earlier, before)
     found = found_in(matches)
@@ -116,7 +116,7 @@ def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) 
 
 
 def test_what_was_out_of_the_picture_is_not_found() -> None:
-    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.0, 0.0, 0.0), 20.0)
+    before, now = pose((0.0, 0.0, 0.0)), pose((0.0, 0.0, 0.0), 20.0)
     (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
     found = found_in(match(half, now, earlier, before))
     reach = earlier_painted[..., 0].abs().max() + 0.08  # a pixel of 0.075 is enough
@@ -124,7 +124,7 @@ def test_what_was_out_of_the_picture_is_not_found() -> None:
 
 
 def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
-    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.8, 0.0, 0.0))
+    before, now = pose((0.0, 0.0, 0.0)), pose((0.8, 0.0, 0.0))
     (half, painted), (earlier, _) = wall(now, 4.0, panel=2.0), wall(before, 4.0, panel=2.0)
     found = found_in(match(half, now, earlier, before))
     is_wall = painted[..., 2] > 3.0
@@ -136,7 +136,7 @@ def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
 
 
 def test_edges_move_with_what_is_in_front() -> None:
-    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
     (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
     matches = match(half, now, earlier, before)
     is_edge = (share > 0) & (share < 1)
@@ -149,7 +149,7 @@ def test_edges_move_with_what_is_in_front() -> None:
 
 
 def test_at_rest_every_pixel_is_its_own_match() -> None:
-    view = viewpoint((0.1, 0.2, 0.3), 7.0)
+    view = pose((0.1, 0.2, 0.3), 7.0)
     half, painted = wall(view, 4.0)
     matches = match(half, view, half, view)
     assert torch.equal(matches.carried(planes(painted)), planes(painted))
@@ -157,7 +157,7 @@ def test_at_rest_every_pixel_is_its_own_match() -> None:
 
 
 def test_sky_matches_sky_and_turns_with_the_camera() -> None:
-    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((5.0, 0.0, 0.0), 3.0)
+    before, now = pose((0.0, 0.0, 0.0)), pose((5.0, 0.0, 0.0), 3.0)
     blank = torch.zeros((HEIGHT, WIDTH, 3))
     sky = Half(blank, blank, blank, *(torch.zeros((HEIGHT, WIDTH, 1)) for _ in range(2)))
     matches = match(sky, now, sky, before)
@@ -173,7 +173,7 @@ def test_sky_matches_sky_and_turns_with_the_camera() -> None:
 
 
 def test_a_surface_turned_away_is_another_surface() -> None:
-    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     earlier, _ = wall(view, 4.0)
     turned = replace(earlier, normal=-earlier.normal)
@@ -181,10 +181,12 @@ def test_a_surface_turned_away_is_another_surface() -> None:
 
 
 def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
-    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     earlier, _ = wall(view, 4.0)
-    behind_glass = [replace(each, mirrored=torch.ones_like(each.depth)) for each in (half, earlier)]
+    behind_glass = [
+        replace(each, delta_fraction=torch.ones_like(each.distance)) for each in (half, earlier)
+    ]
     for now, before in ((half, behind_glass[1]), (behind_glass[0], earlier)):
         assert not found_in(match(now, moved, before, view)).any()
     both = match(behind_glass[0], moved, behind_glass[1], view)
@@ -192,7 +194,7 @@ def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
 
 
 def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
-    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     farther, _ = wall(view, 4.3)  # as alike as an edge asks for, but another plane
     assert not found_in(match(half, moved, farther, view)).any()
@@ -202,11 +204,11 @@ def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
 
 
 def test_broken_features_match_nothing() -> None:
-    view, moved = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.1, 0.0, 0.0))
+    view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     earlier, painted = wall(view, 4.0)
     half.normal[5, 6] = torch.nan
-    half.depth[7, 8] = torch.inf
+    half.distance[7, 8] = torch.inf
     matches = match(half, moved, earlier, view)
     found = found_in(matches)
     assert not found[5, 6] and not found[7, 8]
@@ -214,7 +216,7 @@ def test_broken_features_match_nothing() -> None:
 
 
 def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
     (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
     some = match(half, now, earlier, before)
     monkeypatch.setattr(reprojection, "_pixels_of", lambda is_asked: torch.arange(len(is_asked)))
@@ -227,10 +229,10 @@ def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPa
 
 
 def test_halves_handled_at_once_know_nothing_of_each_other() -> None:
-    before, now = viewpoint((0.0, 0.0, 0.0)), viewpoint((0.005, 0.0, 0.0))
+    before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
     (half, _), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
     (other, _), (other_earlier, other_painted) = wall(now, 3.0), wall(before, 3.0)
-    seen = [SeenHalves((half, other), now), SeenHalves((earlier, other_earlier), before)]
+    seen = [GBuffer((half, other), now), GBuffer((earlier, other_earlier), before)]
     both = reprojection.match(*seen).carried(stacked([earlier_share, other_painted[..., :1]]))
     alone = [
         match(half, now, earlier, before).carried(planes(earlier_share)),

@@ -64,11 +64,11 @@ def settings(network: NetworkName, loss: LossName = LossName.HDR_TONED_INPUT) ->
 @pytest.mark.parametrize(("network", "loss"), CASES)
 def test_steps_and_pictures_read_nothing_on_the_host(network: NetworkName, loss: LossName) -> None:
     trainer = Trainer(settings(network, loss), "cpu")
-    examples = trainer.examples_of(PAIR)
+    examples = trainer.denoiser.begin_frame(PAIR)
     with HostReads() as reads:
         trainer.step_on(examples)
         trainer.step_on(examples, rate=0.5)
-        trainer.denoise(PAIR)
+        trainer.denoiser.denoise(PAIR)
     assert reads.found == []
 
 
@@ -82,9 +82,9 @@ def test_a_frame_with_a_past_waits_for_nothing(
     monkeypatch.setattr("denoiser.temporal.reprojection._pixels_of", lambda is_asked: everything)
     monkeypatch.setattr("denoiser.temporal.accumulation._exposure", lambda smooth, earlier: one)
     trainer = Trainer(settings(NetworkName.FAST), "cpu")
-    trainer.denoise(replace(PAIR, viewpoint=HERE))
+    trainer.denoiser.denoise(replace(PAIR, pose=HERE))
     with HostReads() as reads:
-        trainer.denoise(replace(noisy_pair(CLEAN, seed=2), viewpoint=BESIDE))
+        trainer.denoiser.denoise(replace(noisy_pair(CLEAN, seed=2), pose=BESIDE))
     assert set(reads.found) <= {"aten.lift_fresh.default"}, reads.found
 
 
@@ -137,12 +137,12 @@ def test_a_recorded_step_does_the_same(network: NetworkName) -> None:
         pictures = []
         for trainer in trainers:
             trainer.reset()
-            trainer.forget_history()
+            trainer.denoiser.forget_history()
             losses.append([])
             for rate, crop, frame in ((1e-4, 32, pair), (1e-3, 32, broken), (1e-4, 24, pair)):
                 trainer.change(replace(trainer.settings, learning_rate=rate, crop=crop))
                 losses[-1] += [loss.item() for loss in trainer.train(frame)]
-                picture = trainer.denoise(frame)
+                picture = trainer.denoiser.denoise(frame)
             pictures.append(picture)
         assert [trainer.launches for trainer in trainers] == ["one by one", "recorded"]
         assert losses[1] == pytest.approx(losses[0], rel=0.02, nan_ok=True)

@@ -84,10 +84,10 @@ def test_an_unusual_gradient_is_limited_and_usual_ones_are_not() -> None:
     torch.manual_seed(0)
     usual = [torch.randn(4) for _ in range(8)]
     usual = [g / g.norm() for g in usual]
-    sent = [*usual[:5], 50.0 * usual[5], *usual[6:]]
+    to_device_async = [*usual[:5], 50.0 * usual[5], *usual[6:]]
     expected = [*usual[:5], 2.0 * usual[5], *usual[6:]]
     networks = []
-    for gradients, clip in ((sent, 2.0), (expected, None), (sent, None)):
+    for gradients, clip in ((to_device_async, 2.0), (expected, None), (to_device_async, None)):
         network = nn.Linear(4, 1, bias=False)
         with torch.no_grad():
             network.weight.zero_()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from renderer.integrator.camera import viewpoint
+from renderer.pose import camera_pose
 from scenes.model.description import Camera
 from tests.renderer.probe_scene import camera_rays
 from tests.renderer.scenes_fixture import camera_at
@@ -53,10 +53,10 @@ def test_looks_where_it_is_pointed_and_does_not_mirror() -> None:
 def test_another_lens_is_another_viewpoint() -> None:
     """What rests on frames of one viewpoint begins anew as the picture's blur changes."""
     camera = replace(camera_at((1, 2, 3), (4, 2, 3), 60), aperture_radius=0.1, focus_distance=2.0)
-    here = viewpoint(camera, (32, 32))
-    assert here == viewpoint(replace(camera), (32, 32))
+    here = camera_pose(camera, (32, 32))
+    assert here == camera_pose(replace(camera), (32, 32))
     for change in ({"aperture_radius": 0.2}, {"focus_distance": 3.0}, {"fov_x": 50.0}):
-        assert viewpoint(replace(camera, **change), (32, 32)) != here, change
+        assert camera_pose(replace(camera, **change), (32, 32)) != here, change
 
 
 def test_scaled_matrix_changes_nothing() -> None:

@@ -35,7 +35,7 @@ def _features(scene: SceneDescription, max_depth: int = 6, spp: int = 4) -> Half
 
 def _middle(half: Half) -> tuple[np.ndarray, np.ndarray, float]:
     """Albedo, normal and depth at the middle of the image."""
-    return half.albedo[4, 4].numpy(), half.normal[4, 4].numpy(), float(half.depth[4, 4, 0])
+    return half.albedo[4, 4].numpy(), half.normal[4, 4].numpy(), float(half.distance[4, 4, 0])
 
 
 NARROW = camera_at((0, 0, 0), (0, 0, 1), 0.2)
@@ -53,7 +53,7 @@ def test_features_of_a_wall() -> None:
 def test_nothing_is_mirrored_without_mirrors() -> None:
     for material in (PAINT, Material(Plastic((0.3, 0.5, 0.1)))):
         half = _features(make_scene([WALL], [material], NARROW, Environment()))
-        assert (half.mirrored.numpy() == 0).all()
+        assert (half.delta_fraction.numpy() == 0).all()
 
 
 def test_features_of_nothing() -> None:
@@ -80,7 +80,7 @@ def test_features_follow_a_mirror_as_far_as_the_path_goes(max_depth: int) -> Non
         assert np.allclose(albedo, np.array([0.9, 0.8, 0.7]) * (0.2, 0.4, 0.6), atol=1e-4)
         assert abs(normal[0]) == pytest.approx(1, abs=1e-4)
         assert depth == pytest.approx(4 + 3, rel=1e-2)
-    assert float(half.mirrored[4, 4, 0]) == 1
+    assert float(half.delta_fraction[4, 4, 0]) == 1
 
 
 def _behind_glass(spp: int) -> Half:
@@ -94,13 +94,15 @@ def test_features_behind_glass_are_those_of_the_samples_that_passed() -> None:
     half = _behind_glass(spp=8)
     assert np.allclose(half.albedo.numpy(), (0.1, 0.4, 0.6), atol=2e-3)
     assert np.allclose(half.normal.numpy(), (0, 0, -1), atol=2e-3)
-    assert np.allclose(half.depth.numpy(), 4, atol=1e-2) and np.allclose(half.mirrored.numpy(), 1)
+    assert np.allclose(half.distance.numpy(), 4, atol=1e-2) and np.allclose(
+        half.delta_fraction.numpy(), 1
+    )
     assert half.color.numpy().max() == 0, "nothing shines here"
 
 
 def test_features_where_no_sample_passed_are_those_of_the_others() -> None:
     half = _behind_glass(spp=1)
-    passed = half.depth.numpy()[..., 0] > 0
+    passed = half.distance.numpy()[..., 0] > 0
     assert 0.7 < passed.mean() < 1
     assert np.allclose(half.albedo.numpy()[passed], (0.1, 0.4, 0.6), atol=1e-6)
     assert np.allclose(half.albedo.numpy()[~passed], (0.5, 1, 1), atol=1e-6)
@@ -125,10 +127,10 @@ def test_features_follow_solid_glass() -> None:
         [replace(WALL, material=1), Sphere((0, 0, 2), 0.5, material=0)], [solid, PAINT], NARROW
     )
     half = _features(scene)
-    passed = np.abs(half.depth.numpy() - 4) < 1e-2
+    passed = np.abs(half.distance.numpy() - 4) < 1e-2
     assert passed.mean() > 0.5
-    is_ball = half.mirrored.numpy() > 0
-    assert is_ball[4, 4] and (half.mirrored.numpy()[4, 4] == 1).all()
+    is_ball = half.delta_fraction.numpy() > 0
+    assert is_ball[4, 4] and (half.delta_fraction.numpy()[4, 4] == 1).all()
     assert np.allclose(half.albedo.numpy()[passed[..., 0]], (0.2, 0.4, 0.6), atol=1e-3)
 
 

@@ -195,7 +195,7 @@ def test_halves_are_independent() -> None:
 def test_same_address_gives_the_same_image() -> None:
     settings = _settings(Strategy.MIS, 2)
     first, again = (_half("diffuse box", settings, 7, 1) for _ in range(2))
-    for name in ("color", "albedo", "normal", "depth"):
+    for name in ("color", "albedo", "normal", "distance"):
         assert np.array_equal(getattr(first, name).numpy(), getattr(again, name).numpy())
 
 
@@ -207,7 +207,7 @@ def test_frame_half_and_seed_give_new_noise() -> None:
     for i in range(len(colors)):
         for j in range(i):
             assert np.mean(np.any(colors[i] != colors[j], axis=-1)) > 0.5, (i, j)
-            assert not np.array_equal(images[i].depth.numpy(), images[j].depth.numpy())
+            assert not np.array_equal(images[i].distance.numpy(), images[j].distance.numpy())
 
 
 # ---- Depth and finiteness ----------------------------------------------------------------------
@@ -243,7 +243,7 @@ def test_all_materials_stay_finite(strategy: Strategy) -> None:
     assert half.color.numpy().min() >= 0
     assert 0 <= half.albedo.numpy().min() and half.albedo.numpy().max() <= 1
     assert np.abs(half.normal.numpy()).max() <= 1 + 1e-5
-    assert half.depth.numpy().min() >= 0
+    assert half.distance.numpy().min() >= 0
 
 
 def test_scene_without_any_light_is_black() -> None:

@@ -23,7 +23,7 @@ from app.viewer.gui.settings_sections import LOSS_LABELS
 from app.viewer.gui.settings_sections import SAME_LOSS
 from app.viewer.gui.theme import set_theme
 from app.viewer.interaction.commands import Command
-from app.viewer.interaction.panel_edits import Draft
+from app.viewer.interaction.panel_edits import PanelEdits
 from app.viewer.picture.views import CURVE_LABELS
 from app.viewer.picture.views import ToneCurve
 from app.viewer.picture.views import ViewState
@@ -67,16 +67,16 @@ def frame(
     report: FrameReport | None,
     mouse: tuple[float, float] = (-1.0, -1.0),
     is_down: bool = False,
-) -> Draft:
+) -> PanelEdits:
     """One frame of the panel with the mouse somewhere."""
     gui.set_mouse(mouse, [is_down])
     gui.begin_frame()
-    draft = draw_panel(report, view, Plots())
+    changes = draw_panel(report, view, Plots())
     gui.end_frame()
-    return draft
+    return changes
 
 
-def sweep(gui: GuiContext, view: ViewState, columns: tuple[float, ...]) -> Iterator[Draft]:
+def sweep(gui: GuiContext, view: ViewState, columns: tuple[float, ...]) -> Iterator[PanelEdits]:
     """Click on every spot of a fine grid; what each frame returns.
 
     Twice each, so that a section that folds unfolds again, and beside it, which closes open lists.
@@ -93,8 +93,8 @@ def sweep(gui: GuiContext, view: ViewState, columns: tuple[float, ...]) -> Itera
 def test_nobody_touches_it_nothing_changes(gui: GuiContext, report: FrameReport | None) -> None:
     for view in (ViewState(), ViewState(is_split=True, is_paused=True, is_recording=True)):
         for _ in range(3):
-            draft = frame(gui, view, report)
-            assert draft.edits == NO_EDITS and not draft.commands and draft.view == view
+            changes = frame(gui, view, report)
+            assert changes.edits == NO_EDITS and not changes.commands and changes.view == view
 
 
 @pytest.mark.parametrize("loss", list(LossName))
@@ -125,13 +125,13 @@ def test_overlays_draw(gui: GuiContext) -> None:
 
 def test_clicks_find_exactly_the_commands_offered(gui: GuiContext) -> None:
     drafts = sweep(gui, ViewState(), (40.0, 120.0, 250.0))
-    assert {command for draft in drafts for command in draft.commands} == PANEL_COMMANDS
+    assert {command for changes in drafts for command in changes.commands} == PANEL_COMMANDS
 
 
 def test_a_click_changes_one_setting_within_its_range(gui: GuiContext) -> None:
     changed: set[str] = set()
-    for draft in sweep(gui, ViewState(), (60.0, 190.0)):
-        names = changed_names(draft)
+    for changes in sweep(gui, ViewState(), (60.0, 190.0)):
+        names = changed_names(changes)
         assert len(names) <= 1
         changed |= names
     assert changed == {*("spp", "max_depth", "train_steps", "crop", "learning_rate", "has_history")}
@@ -141,20 +141,20 @@ def test_lens_is_changed_by_what_is_drawn_for_it(gui: GuiContext) -> None:
     camera = Camera(np.eye(4), fov_x=50.0, aperture_radius=0.1, focus_distance=3.0)
     view = replace(ViewState(), camera=camera)
     drafts = list(sweep(gui, view, (60.0, 190.0)))
-    fields = [draft.camera.fov_x for draft in drafts if draft.camera is not None]
+    fields = [changes.camera.fov_x for changes in drafts if changes.camera is not None]
     assert fields and all(5.0 <= each <= 150.0 for each in fields)
-    assert all(draft.camera is None for draft in sweep(gui, ViewState(), (60.0,)))
-    for draft in drafts:
-        if draft.camera is not None:
-            assert draft.camera.to_world is camera.to_world
-            assert (draft.camera.aperture_radius, draft.camera.focus_distance) == (0.1, 3.0)
+    assert all(changes.camera is None for changes in sweep(gui, ViewState(), (60.0,)))
+    for changes in drafts:
+        if changes.camera is not None:
+            assert changes.camera.to_world is camera.to_world
+            assert (changes.camera.aperture_radius, changes.camera.focus_distance) == (0.1, 3.0)
 
 
-def changed_names(draft: Draft) -> set[str]:
+def changed_names(changes: PanelEdits) -> set[str]:
     """Names of the options that a draft changes, each within the panel's range for it."""
-    wanted, names = draft.edits.settings, set()
+    wanted, names = changes.edits.settings, set()
     for part in ("render", "denoiser") if wanted is not None else ():
-        old, new = getattr(draft.view.settings, part), getattr(wanted, part)
+        old, new = getattr(changes.view.settings, part), getattr(wanted, part)
         for each, known in options(old):
             value = getattr(new, each.name)
             if value != getattr(old, each.name):
@@ -181,9 +181,9 @@ def type_size(gui: GuiContext, y: int, ends: tuple[int, ...]) -> list[tuple[int,
 
     def step(mouse: tuple[float, float], is_down: bool = False) -> None:
         nonlocal view
-        draft = frame(gui, view, report, mouse, is_down)
-        view = with_edits(draft.view, draft.edits)
-        sizes.extend([view.settings.render.size] if draft.edits.settings else [])
+        changes = frame(gui, view, report, mouse, is_down)
+        view = with_edits(changes.view, changes.edits)
+        sizes.extend([view.settings.render.size] if changes.edits.settings else [])
 
     for is_down in (False, True, False):
         step((20.0, y), is_down)

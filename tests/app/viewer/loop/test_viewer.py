@@ -70,7 +70,7 @@ def test_a_scene_is_rendered_learned_and_flown(
     desk = Desk(display, viewer, WatchedSession(scene, settings, progress))
     assert any("compiles" in text for text in texts)
     desk.do("key", "2")
-    desk.until(lambda: viewer.cockpit.view.left is View.MEAN)
+    desk.until(lambda: viewer.state.view.left is View.MEAN)
     picture = desk.screen()[PICTURE_CENTER[1], int(panel.WIDTH) + 10 : -10]
     assert len(np.unique(picture, axis=0)) > 20, "no picture"
     start = desk.position().copy()
@@ -78,24 +78,23 @@ def test_a_scene_is_rendered_learned_and_flown(
     desk.until(lambda: bool(np.linalg.norm(desk.position() - start) > 0.05))
     desk.do("keyup", "w")
     desk.until(
-        lambda: viewer.cockpit.report is not None
-        and viewer.cockpit.report.psnr_denoised is not None
+        lambda: viewer.state.report is not None and viewer.state.report.psnr_denoised is not None
     )
-    assert viewer.cockpit.report is not None and viewer.cockpit.report.step_count > 0
+    assert viewer.state.report is not None and viewer.state.report.step_count > 0
 
 
 def test_pause_and_reset_reach_the_session(desk: Desk) -> None:
     session = desk.session
     desk.do("key", "p")
     desk.until(lambda: not session.report.is_training)
-    assert desk.viewer.cockpit.view.is_paused
+    assert desk.viewer.state.view.is_paused
     desk.do("key", "p")
     desk.until(lambda: session.report.is_training)
     desk.do("key", "t")
-    desk.until(lambda: desk.viewer.cockpit.view.is_asking_reset)
+    desk.until(lambda: desk.viewer.state.view.is_asking_reset)
     assert not any(edits.reset_training for edits in session.edits), "asks first"
     desk.do("key", "Escape")
-    desk.until(lambda: not desk.viewer.cockpit.view.is_asking_reset)
+    desk.until(lambda: not desk.viewer.state.view.is_asking_reset)
     for _ in range(2):
         desk.do("key", "t")
     desk.until(lambda: any(edits.reset_training for edits in session.edits))
@@ -136,19 +135,19 @@ def test_escape_closes_an_open_list_and_not_the_window(desk: Desk) -> None:
 def test_what_was_asked_for_last_is_kept(desk: Desk, tmp_path: Path) -> None:
     viewer = desk.viewer
     desk.do("key", "space")
-    desk.until(lambda: viewer.cockpit.view.is_recording)
+    desk.until(lambda: viewer.state.view.is_recording)
     for _ in range(3):
         desk.do("keydown", "w")
     desk.do("keyup", "w")
     saved = tmp_path / "late.safetensors"
-    viewer.cockpit.edit(Edits(save_checkpoint=saved))
+    viewer.state.edit(Edits(save_checkpoint=saved))
     assert viewer.finish() == saved
     assert [path.suffix for path in tmp_path.iterdir()] == [".json"], "the path of the camera"
 
 
 def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
     desk.do("key", "4", "key", "F12")
-    desk.until(lambda: "screenshot" in desk.viewer.cockpit.view.message)
+    desk.until(lambda: "screenshot" in desk.viewer.state.view.message)
     pixels = oiio.ImageBuf(str(tmp_path / "screenshot-001.png")).get_pixels(oiio.UINT8)
     assert pixels is not None and pixels.shape == (SIZE[1], SIZE[0], 3)
     assert pixels[5, 5].argmax() == np.argmax(ALBEDO)
@@ -159,23 +158,23 @@ def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_a_picture_too_large_for_memory_is_given_up(desk: Desk) -> None:
-    cockpit = desk.viewer.cockpit
+    state = desk.viewer.state
     desk.viewer.do_frame(desk.session)
     with memory_limit(megabytes=150):  # one feature of 4096 x 4096 pixels takes 192
-        cockpit.edit(Edits(settings=cockpit.view.settings.changed(size=(4096, 4096))))
+        state.edit(Edits(settings=state.view.settings.changed(size=(4096, 4096))))
         desk.viewer.do_frame(desk.session)
-    assert "out of memory at 4096x4096" in cockpit.view.message
-    assert cockpit.view.settings.render.size == SIZE
+    assert "out of memory at 4096x4096" in state.view.message
+    assert state.view.settings.render.size == SIZE
     desk.viewer.do_frame(desk.session)
     assert desk.session.report.pair.a.size == SIZE
 
 
 def test_a_frame_that_fails_at_the_same_size_is_no_matter_of_size(desk: Desk) -> None:
     desk.viewer.do_frame(desk.session)
-    work = desk.viewer.cockpit.full_work
-    assert not desk.viewer.cockpit.make_do_with_less(work)
-    assert desk.viewer.cockpit.make_do_with_less(replace(work, crop=2 * work.crop))
-    assert desk.viewer.cockpit.view.settings.denoiser.crop == work.crop
+    work = desk.viewer.state.full_work
+    assert not desk.viewer.state.make_do_with_less(work)
+    assert desk.viewer.state.make_do_with_less(replace(work, crop=2 * work.crop))
+    assert desk.viewer.state.view.settings.denoiser.crop == work.crop
 
 
 def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
@@ -183,10 +182,10 @@ def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
 ) -> None:
     saved = tmp_path / "checkpoint.safetensors"
     desk.do("key", "F5")
-    desk.until(lambda: desk.viewer.cockpit.view.message == f"saved {saved}")
+    desk.until(lambda: desk.viewer.state.view.message == f"saved {saved}")
     assert saved.exists()
     desk.do("key", "F9")
-    desk.until(lambda: desk.viewer.cockpit.view.message == f"loaded {saved}")
+    desk.until(lambda: desk.viewer.state.view.message == f"loaded {saved}")
 
 
 def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
@@ -229,9 +228,9 @@ def test_a_flight_that_fails_still_saves(
 
 def test_help_and_escape(desk: Desk) -> None:
     desk.do("key", "F1")
-    desk.until(lambda: desk.viewer.cockpit.view.help_visible)
+    desk.until(lambda: desk.viewer.state.view.help_visible)
     desk.do("key", "Escape")
-    desk.until(lambda: not desk.viewer.cockpit.view.help_visible)
+    desk.until(lambda: not desk.viewer.state.view.help_visible)
     assert not desk.viewer._window.should_close
     desk.do("key", "Escape")
     desk.until(lambda: desk.viewer._window.should_close)

@@ -45,9 +45,9 @@ def test_pixel_rows_tell_the_numbers() -> None:
     assert rows[0] == ["pixel 32, 12"]
     assert rows[1] == ["denoised", "0.125", "2.5", "1e+04"]
     assert rows[-1] == ["depth", "3"]
-    assert "rival" not in {name for name, *_ in rows}
-    rows = pixel_rows(replace(report, rival=report.denoised), (0.51, 0.74))
-    assert "rival" in {name for name, *_ in rows}
+    assert "comparison" not in {name for name, *_ in rows}
+    rows = pixel_rows(replace(report, comparison=report.denoised), (0.51, 0.74))
+    assert "comparison" in {name for name, *_ in rows}
 
 
 @pytest.mark.parametrize("level", [0.003, 0.18, 5.0])

@@ -49,15 +49,15 @@ def test_error_is_the_difference_of_t_and_needs_a_reference() -> None:
     young = replace(report, reference_spp=2 * report.pair.spp)
     assert shown(young, View.ERROR).image.abs().max() == 0.0
     assert "at rest" in view_label(young, View.ERROR)
-    assert "rival" in view_label(report, View.RIVAL_ERROR)
-    assert shown(report, View.RIVAL_ERROR).image.abs().max() == 0.0
-    rival = replace(report, rival=report.reference)
-    assert shown(rival, View.RIVAL_ERROR).image.abs().max() == 0.0
+    assert "comparison" in view_label(report, View.COMPARISON_ERROR)
+    assert shown(report, View.COMPARISON_ERROR).image.abs().max() == 0.0
+    comparison = replace(report, comparison=report.reference)
+    assert shown(comparison, View.COMPARISON_ERROR).image.abs().max() == 0.0
 
 
 def test_depth_scale_ignores_what_is_far_away_or_nothing() -> None:
     report = make_report((100, 10))
-    depth = report.pair.a.depth
+    depth = report.pair.a.distance
     depth[0, :5], depth[1], depth[2, 0] = 1e9, 0.0, float("nan")
     picture = shown(report, View.DEPTH)
     assert picture.encoding is Encoding.DEPTH and picture.depth_scale == pytest.approx(3.0)
