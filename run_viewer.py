@@ -2,11 +2,7 @@
 
 import sys
 
-from app.base.environment import prepare_libraries
-
-prepare_libraries()
-
-from app.main import main  # noqa: E402  the libraries read their settings on import
+from hush import main
 
 if __name__ == "__main__":
     sys.exit(main())

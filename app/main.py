@@ -32,11 +32,11 @@ OUT_OF_MEMORY = "out of memory: smaller pictures, crops or batches need less"
 Mode = Callable[[LoadedScene, Options], int]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code of the program."""
+def main(arguments: Sequence[str] | None = None, program: str = "run_viewer.py") -> int:
+    """Run a command line, by default that of the process; the exit code."""
     scene = None
     try:
-        options = parse_options(sys.argv[1:] if arguments is None else arguments)
+        options = parse_options(sys.argv[1:] if arguments is None else arguments, program)
         if options.offline is not None:
             from app.offline.run import run_offline
 

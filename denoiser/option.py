@@ -182,6 +182,21 @@ def from_json(record: type[Record], values: Mapping[str, Any]) -> Record:
     return record(**found)
 
 
+def typed(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for fields of a record, with texts turned into the enums or paths they name.
+
+    Raises TypeError for a name that the record does not have, ValueError for an unknown text.
+    """
+    kinds, found = types_of(record), {}
+    for name, value in values.items():
+        if name not in kinds:
+            raise TypeError(f"{record.__name__} has no option {name}")
+        kind = without_none(kinds[name])
+        is_named = isinstance(value, str) and isinstance(kind, type)
+        found[name] = kind(value) if is_named and issubclass(kind, (Enum, Path)) else value
+    return found
+
+
 def name_in(values: Mapping[str, Any], record_field: Field[Any]) -> str:
     """Name that plain values have for a field: its own, or an earlier one."""
     known = option_of(record_field)

@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -82,10 +83,14 @@ class Renderer:
     def __init__(self, scene: SceneDescription | SceneArrays, backend: Backend) -> None:
         """Upload the scene, built already or not."""
         self.device = backend.device
+        tables: list[object] = []
         if isinstance(scene, SceneArrays):
-            self._tables = upload_scene(scene)
+            tables.append(upload_scene(scene))
         else:
-            self._tables = build_scene_tables(scene)
+            tables.append(build_scene_tables(scene))
+        self._tables = tables
+        # Taichi cannot free an argument pack once the interpreter takes its modules apart.
+        weakref.finalize(self, tables.clear)
 
     def render(
         self, camera: Camera, size: tuple[int, int], frame_index: int, settings: IntegratorSettings
@@ -156,6 +161,6 @@ class Renderer:
                 row_end=end,
             )
             flat = [image.view(height, width) for image in scalars]
-            render_half(self._tables, parameters, path, *images, *flat)
+            render_half(self._tables[0], parameters, path, *images, *flat)
             yield
         return Half(*images, *scalars)

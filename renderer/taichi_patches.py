@@ -21,6 +21,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+import taichi as ti
 from taichi.lang import kernel_impl
 from taichi.lang import ops
 from taichi.lang.ast import ast_transformer_utils
@@ -28,13 +29,16 @@ from taichi.lang.impl import expr_init
 from taichi.lang.impl import inside_kernel
 from taichi.lang.impl import subscript
 
+PATCHED_VERSION = (1, 7, 4)
+
 
 def quicken_front_end() -> None:
-    """Look for classes in frames, keep what was parsed, name an error's place by its line.
+    """Patch the front end: find classes by frame, keep parsed trees, name errors by their line.
 
-    Comes before functions are decorated.
+    Called before functions are decorated. Does nothing in any other version of Taichi than the one
+    that the patches were written for: its own front end is slower, but gives the same kernels.
     """
-    if kernel_impl._get_tree_and_ctx is _tree_and_context:
+    if ti.__version__ != PATCHED_VERSION or kernel_impl._get_tree_and_ctx is _tree_and_context:
         return
     kernel_impl._inside_class = _inside_class
     kernel_impl._get_tree_and_ctx = _tree_and_context

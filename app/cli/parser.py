@@ -31,6 +31,7 @@ from app.settings.modes import STUDY
 from app.settings.modes import USES
 from app.settings.modes import VIEWER
 from app.settings.offline_options import OfflineOptions
+from app.settings.offline_options import Stage
 from app.settings.options import OnlineStudy
 from app.settings.options import Options
 from denoiser.option import group_of
@@ -40,7 +41,8 @@ from denoiser.option import without_none
 from denoiser.restoration.settings import MONTECARLO
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
-OFFLINE = "offline"
+OFFLINE, RESTORE = "offline", "restore"
+EPILOG = "restore FILE ... is short for --offline --stage denoise --input FILE ..."
 MODE_FLAGS = {
     HEADLESS: "fly a camera path without a window",
     BENCHMARK: "milliseconds per frame and stage",
@@ -59,7 +61,7 @@ class OneLineParser(argparse.ArgumentParser):
 
 def build_parser(program: str = "run_viewer.py") -> argparse.ArgumentParser:
     """Parser of all flags; a flag that was not given is None."""
-    parser = OneLineParser(program, description=DESCRIPTION, allow_abbrev=False)
+    parser = OneLineParser(program, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False)
     mode_group = parser.add_argument_group("mode (without one: the viewer)")
     modes = mode_group.add_mutually_exclusive_group()
     for mode, text in MODE_FLAGS.items():
@@ -87,7 +89,7 @@ def parse_options(texts: Sequence[str], program: str = "run_viewer.py") -> Optio
     Raises:
         UsageError: one line naming the flag and what is wrong with it.
     """
-    args = build_parser(program).parse_args(texts)
+    args = build_parser(program).parse_args(_expanded(texts))
     given = {flag for flag, same in arguments().items() if getattr(args, same[0].name) is not None}
     mode = _mode(args)
     check_unread(args, arguments(), mode)
@@ -103,6 +105,13 @@ def parse_options(texts: Sequence[str], program: str = "run_viewer.py") -> Optio
     if len(options.scenes) > 1 and mode != RENDERED_VIEWS:
         raise UsageError("argument --scene: several are for --offline --task montecarlo")
     return replace(options, offline=_offline(options, args, mode))
+
+
+def _expanded(texts: Sequence[str]) -> list[str]:
+    """`restore FILES ...` written out as flags of the offline mode."""
+    if not texts or texts[0] != RESTORE:
+        return list(texts)
+    return ["--offline", "--stage", Stage.DENOISE.value, "--input", *texts[1:]]
 
 
 def _mode(args: argparse.Namespace) -> str:

@@ -18,6 +18,7 @@ from app.base.files import partial_file
 from app.base.image_files import write_picture
 from denoiser.errors import DataError
 from denoiser.errors import one_line
+from denoiser.restoration.checkpoint import load_restoration
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.image_files import check_channel_count
@@ -25,6 +26,7 @@ from denoiser.restoration.image_files import picture_paths
 from denoiser.restoration.image_files import plain_alpha
 from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import white_of
+from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.tiles import Restore
 from denoiser.restoration.tiles import restore_in_tiles
 from denoiser.restoration.trainer import RestorationTrainer
@@ -65,6 +67,12 @@ def denoise_file(
     tell: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Restore one picture. Alpha, EXIF orientation and colour profile stay as they are."""
+    pixels, spec = read_pixels(source)
+    _write_like(source, target, restored_pixels(trainer, pixels, tell), spec)
+
+
+def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
+    """(H, W, C) pixels as stored, uint8, uint16 or float32, and the header. Or DataError."""
     picture = oiio.ImageInput.open(str(source), plain_alpha())
     if picture is None:
         raise DataError(f"{source}: {one_line(oiio.geterror())}")
@@ -78,12 +86,30 @@ def denoise_file(
     pixels = np.asarray(pixels).reshape(spec.height, spec.width, spec.nchannels)
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{source}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
-    restored = pixels.copy() if spec.nchannels in (2, 4) else np.empty_like(pixels)
-    colors = spec.nchannels - (spec.nchannels in (2, 4))
+    return pixels, spec
+
+
+def restored_pixels(
+    trainer: RestorationTrainer,
+    pixels: np.ndarray,
+    tell: Callable[[float], None] = lambda done: None,
+) -> np.ndarray:
+    """Restored copy of (H, W, C) pixels, of their own type; alpha stays as it is."""
+    height, _, channels = pixels.shape
+    colors = channels - (channels in (2, 4))
+    restored = pixels.copy()
     for top, rows in restore_in_tiles(pixels[..., :colors], _tile_restorer(trainer)):
         restored[top : top + len(rows), :, :colors] = _as_stored(rows, pixels)
-        tell((top + len(rows)) / spec.height)
-    _write_like(source, target, restored, spec)
+        tell((top + len(rows)) / height)
+    return restored
+
+
+def load_restorer(path: Path, device: torch.device) -> RestorationTrainer:
+    """Network of a checkpoint that restores image files. CheckpointError or UsageError."""
+    trainer = load_restoration(path, device)
+    if TASKS[trainer.settings.task].is_scan:
+        raise UsageError(f"{path}: completes spectra of scans, it restores no picture files")
+    return trainer
 
 
 def _tile_restorer(trainer: RestorationTrainer) -> Restore:

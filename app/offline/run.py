@@ -17,6 +17,7 @@ from app.base.files import write_json
 from app.base.progress import StartProgress
 from app.offline.data import read_offline_data
 from app.offline.denoise import denoise_files
+from app.offline.denoise import load_restorer
 from app.offline.distributed import Processes
 from app.offline.distributed import join_processes
 from app.offline.distributed import leave_processes
@@ -33,7 +34,6 @@ from app.settings.options import Options
 from denoiser.restoration.checkpoint import load_restoration
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import Targets
-from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.trainer import RestorationTrainer
 from renderer.backend import choose_device
 
@@ -122,11 +122,7 @@ def _denoise(options: Options, offline: OfflineOptions, folder: Path) -> int:
     if len(offline.checkpoints) != 1:
         raise UsageError("--stage denoise needs one --checkpoint FILE")
     device = choose_device(options.session.device)
-    trainer = load_restoration(offline.checkpoints[0], device)
-    if TASKS[trainer.settings.task].is_scan:
-        raise UsageError(
-            f"{offline.checkpoints[0]}: completes spectra of scans, it restores no picture files"
-        )
+    trainer = load_restorer(offline.checkpoints[0], device)
     trainer.settings = replace(trainer.settings, precision=offline.training.precision)
     progress = StartProgress(options.is_quiet)
     written = denoise_files(trainer, offline.inputs, folder, progress)

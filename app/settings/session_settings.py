@@ -19,6 +19,7 @@ from app.settings.modes import VIEWER
 from denoiser.option import check_ranges
 from denoiser.option import group
 from denoiser.option import option
+from denoiser.option import typed
 from denoiser.settings import SEED
 from denoiser.settings import DenoiserSettings
 
@@ -108,10 +109,13 @@ class SessionSettings:
 
         Another network brings its own learning rate, unless one is given too.
         """
+        named = {name: changes.pop(name) for name in DENOISER_NAMES & changes.keys()}
+        changes |= typed(DenoiserSettings, named)
         if changes.get("network", self.denoiser.network) is not self.denoiser.network:
             changes.setdefault("learning_rate", None)
         of_render = {name: changes.pop(name) for name in RENDER_NAMES & changes.keys()}
         of_denoiser = {name: changes.pop(name) for name in DENOISER_NAMES & changes.keys()}
         render = replace(self.render, **of_render)
         denoiser = replace(self.denoiser, **of_denoiser)
-        return replace(self, render=render, denoiser=denoiser, **changes)
+        of_session = typed(SessionSettings, changes)
+        return replace(self, render=render, denoiser=denoiser, **of_session)

@@ -1,0 +1,1 @@
+"""Python interface: the classes and functions of the module `hush`."""

@@ -1,0 +1,97 @@
+"""Runs: the headless and the denoise mode as functions.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.api.scene import Scene
+from app.base.errors import UsageError
+from app.base.files import read_json
+from app.base.interrupt import INTERRUPTED
+from app.settings.modes import HEADLESS
+from app.settings.options import Options
+from app.settings.session_settings import SessionSettings
+from renderer.backend import choose_device
+
+RUN_NAMES = ("path", "reference_every", "reference_spp", "resume", "save", "is_quiet")
+
+
+def fly(
+    scene: Scene, frames: int = 300, output: Path | str = "out", **settings: Any
+) -> dict[str, Any]:
+    """Fly a camera path, train and denoise: the headless mode.
+
+    Writes report.json, frames.csv, flythrough.mp4, convergence.png, last_frame.exr and
+    checkpoint.safetensors into the folder `output`.
+
+    Args:
+        settings: fields of `SessionSettings`, `RenderSettings`, `DenoiserSettings` (size, spp,
+            network, train_steps, crop, ...), and path, reference_every, reference_spp, resume,
+            save, is_quiet of `Options`.
+
+    Returns:
+        The content of report.json.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C; everything up to that frame is written.
+        UsageError, CheckpointError: one line.
+    """
+    from app.headless.run import run_headless
+
+    run = {name: settings.pop(name) for name in RUN_NAMES if name in settings}
+    for name in ("path", "resume", "save"):
+        run[name] = None if run.get(name) is None else Path(run[name])
+    session = SessionSettings().changed(**settings)
+    options = Options(
+        HEADLESS,
+        scenes=(scene.loaded.source,),
+        session=session,
+        frames=frames,
+        output=Path(output),
+        **run,
+    )
+    if run_headless(scene.loaded, options) == INTERRUPTED:
+        raise KeyboardInterrupt
+    report: dict[str, Any] = read_json(Path(output) / "report.json")
+    return report
+
+
+def restore(
+    image: Path | str | np.ndarray,
+    checkpoint: Path | str,
+    output: Path | str | None = None,
+    device: str = "auto",
+) -> np.ndarray:
+    """Restore an image with a network that was trained offline.
+
+    Args:
+        image: file, or (H, W) or (H, W, C) array: uint8, uint16, or float32 with white at 1.
+        checkpoint: file of the trained network.
+        output: file to write, of the same size, format and metadata; only for an image from a file.
+
+    Returns:
+        (H, W, C) restored pixels of the image's own type.
+
+    Raises:
+        DataError, CheckpointError, UsageError: one line.
+    """
+    from app.offline.denoise import denoise_file
+    from app.offline.denoise import load_restorer
+    from app.offline.denoise import read_pixels
+    from app.offline.denoise import restored_pixels
+
+    trainer = load_restorer(Path(checkpoint), choose_device(device))
+    if not isinstance(image, np.ndarray):
+        if output is not None:
+            denoise_file(trainer, Path(image), Path(output))
+            return read_pixels(Path(output))[0]
+        return restored_pixels(trainer, read_pixels(Path(image))[0])
+    if output is not None:
+        raise UsageError("output: only for an image from a file")
+    return restored_pixels(trainer, image if image.ndim == 3 else image[..., None])

@@ -1,0 +1,75 @@
+"""Scene: a built-in scene or a scene file, with its camera and camera paths.
+
+Host code, without torch and Taichi.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from app.camera_path.default import flythrough_cameras
+from app.session.loaded_scene import LoadedScene
+from app.session.loaded_scene import open_scene
+from scenes.model.description import Camera
+
+WIDESCREEN = 16.0 / 9.0
+
+
+class Scene:
+    """A scene that can be rendered: `hush.load_scene` makes it."""
+
+    def __init__(self, loaded: LoadedScene) -> None:
+        """`loaded` has a camera."""
+        self.loaded = loaded
+        """Outline and tables, as the program hands them on."""
+
+    @property
+    def name(self) -> str:
+        """Name of a built-in scene, or of the file without its ending."""
+        return self.loaded.name
+
+    @property
+    def camera(self) -> Camera:
+        """The author's camera, or one that shows the whole scene."""
+        return self.loaded.camera
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader left out or added, one line each."""
+        return self.loaded.notes
+
+    @property
+    def bounds(self) -> np.ndarray:
+        """(2, 3) float64: lowest and highest corner of the scene, world space."""
+        boxes = self.loaded.boxes
+        return np.stack([boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)])
+
+    def camera_path(self, frames: int, path: Path | str | None = None) -> list[Camera]:
+        """`frames` cameras along a camera path, both ends included.
+
+        Args:
+            path: file of a recorded camera path (JSON); None: the scene's own, or a slow sway
+                around its camera.
+
+        Raises:
+            CameraPathError: the file is no camera path.
+        """
+        file = None if path is None else Path(path)
+        return flythrough_cameras(self.loaded, self.loaded.source, file, frames)
+
+
+def load_scene(
+    name_or_path: str | Path, environment: Path | str | None = None, aspect: float = WIDESCREEN
+) -> Scene:
+    """Load a built-in scene or a scene file: .xml (Mitsuba), .gltf, .glb, .obj, .ply.
+
+    Args:
+        environment: environment map that replaces the scene's own, .hdr or .exr.
+        aspect: width over height of the images; decides the camera of a file that has none.
+
+    Raises:
+        SceneError: the scene cannot be read; one line with file, element and reason.
+    """
+    return Scene(open_scene(str(name_or_path), environment).framed(aspect))

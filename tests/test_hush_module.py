@@ -1,0 +1,59 @@
+"""Importing hush: quick, without side effects, and clear about packages that hide ours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import hush
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Python code in a folder, which is searched for modules before the checkout."""
+    program = (
+        f"import sys\nsys.path[:0] = [{str(folder)!r}]\nsys.path.append({str(ROOT)!r})\n{code}"
+    )
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def test_the_import_takes_no_library_with_it(tmp_path: Path) -> None:
+    code = "import hush; print([n for n in ('torch', 'taichi', 'numba') if n in sys.modules])"
+    done = run(code, tmp_path)
+    assert (done.stdout, done.stderr, done.returncode) == ("[]\n", "", 0)
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in hush.__all__:
+        assert getattr(hush, name).__doc__, name
+    assert set(hush.__all__) == {*hush.NAMES, "main"}
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        hush.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("package", hush.PACKAGES)
+def test_a_package_that_hides_ours_is_named(tmp_path: Path, package: str) -> None:
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").touch()
+    done = run("import hush", tmp_path)
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("ImportError")]
+    assert f"another package named {package}" in line and str(tmp_path) in line
+
+
+def test_a_folder_that_hides_ours_is_named(tmp_path: Path) -> None:
+    (tmp_path / "scenes").mkdir()
+    program = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport hush"
+    command = [sys.executable, "-c", program]
+    # A folder without __init__.py hides nothing: the real package is preferred.
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
+
+
+def test_a_late_import_is_told(tmp_path: Path) -> None:
+    done = run("import torch; import hush", tmp_path)
+    assert done.returncode == 0 and "torch was imported before hush" in done.stderr
