@@ -57,3 +57,13 @@ def test_a_folder_that_hides_ours_is_named(tmp_path: Path) -> None:
 def test_a_late_import_is_told(tmp_path: Path) -> None:
     done = run("import torch; import hush", tmp_path)
     assert done.returncode == 0 and "torch was imported before hush" in done.stderr
+
+
+def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    (tmp_path / "triangle.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    code = f"import sys; sys.path.append({str(ROOT)!r}); print('once'); import hush\n"
+    script.write_text(code + "print(hush.load_scene('triangle.obj').loaded.arrays().root)\n")
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.count("once") == 1 and len(done.stdout.splitlines()) == 2

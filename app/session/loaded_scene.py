@@ -110,11 +110,17 @@ class LoadedScene:
         self._close()
 
 
-def open_scene(source: str, environment: Path | str | None = None) -> LoadedScene:
+def open_scene(
+    source: str, environment: Path | str | None = None, may_start_process: bool = False
+) -> LoadedScene:
     """Open a built-in scene or a scene file, with `environment` in place of its own.
 
-    The tables of a built-in scene that was opened before come from the cache. Others are built in
-    another process, unless this one has imported torch and has nothing else to wait for.
+    The tables of a built-in scene that was opened before come from the cache.
+
+    Args:
+        may_start_process: build others in another process, unless this one has imported torch and
+            has nothing else to wait for. Python runs the script of this process again in that one,
+            so only for a script that is guarded against it.
 
     Raises:
         SceneError: one line; the scene cannot be read. At once, or when the outline is asked for.
@@ -124,7 +130,7 @@ def open_scene(source: str, environment: Path | str | None = None) -> LoadedScen
     kept = None if cache is None else read_kept(cache)
     if kept is not None:
         return LoadedScene(lambda: kept.outline, source, lambda progress: kept.arrays)
-    if "torch" in sys.modules:
+    if "torch" in sys.modules or not may_start_process:
         loaded = LoadedScene.of(read_scene(source, environment))
         loaded.source = source
         return loaded
