@@ -30,8 +30,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import trimesh
 from PIL import Image
+from plyfile import PlyData
+from plyfile import PlyElement
 from scipy import stats
 
 from app.settings.session_settings import parse_size
@@ -40,6 +41,7 @@ from renderer.film import Film
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from scenes.loader import load_scene
+from scenes.procedural.geometry.solids import icosphere
 
 BLOCK = 16  # pixels
 PASS_SPP = 16
@@ -73,10 +75,18 @@ def mesh_sphere(shape: ElementTree.Element, path: Path) -> None:
     values = {child.get("name"): child for child in shape}
     radius, center = values.pop("radius"), values.pop("center")
     place = [float(center.get(axis, 0.0)) for axis in "xyz"]
-    mesh = trimesh.creation.icosphere(subdivisions=5)
-    mesh.apply_scale(float(radius.get("value", 1.0)) * np.sqrt(4.0 * np.pi / mesh.area))
-    mesh.apply_translation(place)
-    mesh.export(path)
+    mesh = icosphere(1.0, 5)
+    corners = mesh.vertices[mesh.faces].astype(np.float64)
+    edges = corners[:, 1:] - corners[:, :1]
+    area = np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1).sum() / 2
+    scale = float(radius.get("value", 1.0)) * np.sqrt(4.0 * np.pi / area)
+    vertices = np.array(
+        [tuple(v) for v in scale * mesh.vertices + place],
+        dtype=[(axis, "f4") for axis in "xyz"],
+    )
+    faces = np.array([(list(face),) for face in mesh.faces], dtype=[("vertex_indices", "i4", (3,))])
+    elements = [PlyElement.describe(vertices, "vertex"), PlyElement.describe(faces, "face")]
+    PlyData(elements).write(path)
     shape.set("type", "ply")
     shape.remove(radius)
     shape.remove(center)

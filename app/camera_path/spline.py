@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 import numpy as np
+from scipy.spatial.transform import Rotation
+from scipy.spatial.transform import Slerp
 
-from app.camera_path.rotations import rotation_vector
-from app.camera_path.rotations import slerp
-from app.camera_path.rotations import turned
 from scenes.model.description import Camera
 
 RECORD_SECONDS = 0.1  # between recorded keyframes: closer ones would keep the hand's tremor
@@ -85,13 +84,15 @@ class CameraPath:
         way = [self._tangent(at, _velocity) * third for at in (index, index + 1)]
         turn = [self._tangent(at, _spin) * third for at in (index, index + 1)]
         positions = [here.position, here.position + way[0], after.position - way[1], after.position]
-        axes = [here.axes, turned(turn[0], here.axes), turned(-turn[1], after.axes), after.axes]
-        # De Casteljau's scheme for both curves, with arcs in the place of lines for the axes.
+        start, end = Rotation.from_matrix(here.axes), Rotation.from_matrix(after.axes)
+        turns = [Rotation.from_rotvec(turn[0]) * start, Rotation.from_rotvec(-turn[1]) * end]
+        rotations = [start, *turns, end]
+        # De Casteljau's scheme for both curves, with arcs in place of lines for the axes.
         while len(positions) > 1:
             positions = [a + share * (b - a) for a, b in zip(positions, positions[1:])]
-            axes = [slerp(a, b, share) for a, b in zip(axes, axes[1:])]
+            rotations = [_slerp(a, b, share) for a, b in zip(rotations, rotations[1:])]
         field = (here.fov_x or fov_x) * (1.0 - share) + (after.fov_x or fov_x) * share
-        return positions[0], axes[0], field
+        return positions[0], rotations[0].as_matrix(), field
 
     def _tangent(self, index: int, slope: Slope) -> np.ndarray:
         """Mean of the slopes to both neighbours, weighted for uneven times; at an end the one."""
@@ -135,4 +136,10 @@ def _velocity(here: Keyframe, after: Keyframe) -> np.ndarray:
 
 def _spin(here: Keyframe, after: Keyframe) -> np.ndarray:
     """Angular velocity in world space, radians per second."""
-    return rotation_vector(after.axes @ here.axes.T) / (after.time - here.time)
+    turn = Rotation.from_matrix(after.axes @ here.axes.T)
+    return turn.as_rotvec() / (after.time - here.time)
+
+
+def _slerp(start: Rotation, end: Rotation, share: float) -> Rotation:
+    """`share` of the shortest turn from `start` to `end`."""
+    return Slerp([0.0, 1.0], Rotation.concatenate([start, end]))(share)

@@ -1,15 +1,11 @@
 """OBJ files: positions, normals, texture coordinates and faces, grouped by material.
 
-Host code. trimesh reads the arrays, cuts polygons into triangles and joins equal corners. Alone it
-takes index 0 for the first row, counts negative indices from the end of the file, and drops the
-texture coordinates or normals of a whole mesh where one face has none, all without a word. So it
-is given a text in which faces are checked, numbered from 1 and sorted by material and layout.
+Host code. Faces are cut into fans of triangles; corners with equal indices become one vertex.
 Lines, curves and free-form surfaces are skipped.
 """
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import field
@@ -46,12 +42,24 @@ class ObjFile:
 
 
 @dataclass
+class _Group:
+    """Polygons that share a material and a layout."""
+
+    corners: list[tuple[int, int, int]] = field(default_factory=list)
+    """Indices of `v`, `vt` and `vn` from 1, corner after corner; 0 where the file gives none."""
+    counts: list[int] = field(default_factory=list)
+    """Corners of each polygon, >= 3."""
+
+
+@dataclass
 class _Reader:
     """What has been read so far."""
 
     path: Path
-    rows: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in WIDTHS})
-    groups: dict[GroupKey, list[str]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, list[list[float]]] = field(
+        default_factory=lambda: {kind: [] for kind in WIDTHS}
+    )
+    groups: dict[GroupKey, _Group] = field(default_factory=lambda: defaultdict(_Group))
     highest: dict[str, tuple[int, int]] = field(
         default_factory=lambda: {kind: (0, 0) for kind in WIDTHS}
     )
@@ -83,32 +91,32 @@ def read_obj(path: Path) -> ObjFile:
 
 
 def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
-    """One part per group, each an object of the text that trimesh reads."""
-    import trimesh  # here, because most starts do without it, and it takes a while
-
-    lines = [f"{kind} {row}" for kind, rows in reader.rows.items() for row in rows]
-    for number, faces in enumerate(reader.groups.values()):
-        lines += [f"o {number}", *faces]
-    scene = trimesh.load_scene(
-        io.BytesIO("\n".join(lines).encode()),
-        file_type="obj",
-        process=False,
-        split_objects=True,
-        group_material=False,
-        skip_materials=True,
-    )
-    parts: list[ObjPart] = []
-    for number, (material, has_uv, has_normal) in enumerate(reader.groups):
-        mesh = scene.geometry[str(number)]
+    """One part per group."""
+    rows = {kind: np.array(found, float) for kind, found in reader.rows.items()}
+    parts = []
+    for (material, has_uv, has_normal), group in reader.groups.items():
+        corners = np.array(group.corners) * (1, has_uv, has_normal)
+        # A single number for the three indices of a corner sorts much faster than rows do.
+        sizes = [len(found) + 1 for found in rows.values()]
+        keys = np.ravel_multi_index(tuple(corners.T), sizes)
+        _, first, vertex = np.unique(keys, return_index=True, return_inverse=True)
+        v, vt, vn = corners[first].T - 1
         raw = RawMesh(
-            vertices=np.asarray(mesh.vertices),
-            faces=np.asarray(mesh.faces),
-            # Without normals in the file trimesh would make smooth ones.
-            normals=np.asarray(mesh.vertex_normals) if has_normal else None,
-            uvs=np.asarray(mesh.visual.uv) if has_uv else None,
+            vertices=rows["v"][v],
+            faces=vertex[_fans(np.array(group.counts))],
+            normals=rows["vn"][vn] if has_normal else None,
+            uvs=rows["vt"][vt] if has_uv else None,
         )
         parts.append(ObjPart(raw, material))
     return tuple(parts)
+
+
+def _fans(counts: np.ndarray) -> np.ndarray:
+    """(T, 3) corner numbers of the triangles 0 i i+1 of polygons with (P,) numbers of corners."""
+    triangles = counts - 2
+    first = np.repeat(np.cumsum(counts) - counts, triangles)
+    step = np.arange(triangles.sum()) - np.repeat(np.cumsum(triangles) - triangles, triangles)
+    return np.stack([first, first + step + 1, first + step + 2], axis=1)
 
 
 def _read_line(reader: _Reader, line: str, number: int) -> None:
@@ -139,25 +147,22 @@ def _read_row(reader: _Reader, kind: str, words: list[str], number: int) -> None
         numbers = [float(word) for word in words[:width]]
     except ValueError as error:
         raise reader.error(number, f"{kind}: {error}") from None
-    reader.rows[kind].append(" ".join(map(repr, numbers)))
+    reader.rows[kind].append(numbers)
 
 
 def _read_face(reader: _Reader, corners: list[str], number: int) -> None:
-    """Append one polygon to its group, with layout and numbering as trimesh needs them."""
+    """Append one polygon to its group."""
     if len(corners) < 3:
         raise reader.error(number, f"face with {len(corners)} corners")
     indices = [_corner(reader, corner, number) for corner in corners]
     has_uv = all(uv for _, uv, _ in indices)
     has_normal = all(normal for _, _, normal in indices)
-    faces = reader.groups[reader.material, has_uv, has_normal]
-    texts = [
-        f"{v}/{vt if has_uv else ''}/{vn}" if has_normal else f"{v}/{vt}" if has_uv else f"{v}"
-        for v, vt, vn in indices
-    ]
-    faces.append("f " + " ".join(texts))
+    group = reader.groups[reader.material, has_uv, has_normal]
+    group.corners.extend(indices)
+    group.counts.append(len(indices))
 
 
-def _corner(reader: _Reader, corner: str, number: int) -> list[int]:
+def _corner(reader: _Reader, corner: str, number: int) -> tuple[int, int, int]:
     """Indices of `v`, `vt` and `vn` from 1, or 0 where the file gives none."""
     words = corner.split("/")
     indices = [0, 0, 0]
@@ -175,4 +180,4 @@ def _corner(reader: _Reader, corner: str, number: int) -> list[int]:
         if absolute > reader.highest[kind][0]:
             reader.highest[kind] = (absolute, number)
         indices[axis] = absolute
-    return indices
+    return indices[0], indices[1], indices[2]
