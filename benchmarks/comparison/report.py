@@ -1,6 +1,6 @@
 """Reports of `compare_denoisers` as a Markdown table, curves over the frames, and pictures.
 
-    python -m benchmarks.comparison.report race-*.json --curves race.png \\
+    python -m benchmarks.comparison.report comparison-*.json --curves curves.png \\
         --pictures pictures flights.png
 
 The best of each flight is in bold. `--alone` prints the rows of `best:alone`, which has no history.

@@ -1,0 +1,21 @@
+"""The page of results is that of the committed reports.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from benchmarks.comparison.results_page import PAGE
+from benchmarks.comparison.results_page import load_reports
+from benchmarks.comparison.results_page import results_page
+
+
+def test_page_is_generated_from_the_reports() -> None:
+    assert PAGE.read_text(encoding="utf-8") == results_page(load_reports())
+
+
+def test_table_follows_the_reports() -> None:
+    reports = load_reports()
+    reports[0]["results"]["best"]["psnr"] = 12.34
+
+    assert "| 12.34 |" in results_page(reports)
