@@ -1,4 +1,4 @@
-"""Runs the mode that the command line asks for.
+"""Program entry: run the mode that the command line selects.
 
 Host code. Bad input ends in one line on stderr and exit code 2.
 """
@@ -27,13 +27,13 @@ from scenes.model.description import SceneError
 
 USER_ERROR = 2
 INSTEAD = "running the headless flythrough instead"
-OUT_OF_MEMORY = "out of memory: smaller pictures, crops or batches need less"
+OUT_OF_MEMORY = "out of memory: smaller images, crops or batches need less"
 
 Mode = Callable[[LoadedScene, Options], int]
 
 
 def main(arguments: Sequence[str] | None = None, program: str = "run_viewer.py") -> int:
-    """Run a command line, by default that of the process; the exit code."""
+    """Run a command line, by default the process's own; return the exit code."""
     scene = None
     try:
         options = parse_options(sys.argv[1:] if arguments is None else arguments, program)
@@ -59,8 +59,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "run_viewer.py")
 
 
 def run(options: Options, scene: LoadedScene) -> int:
-    """Import the mode, which takes as long as making the scene, then hand it that scene."""
-    # Before torch: for each of its functions Taichi looks through all modules that are there.
+    """Import the mode, which may overlap with building the scene, then run it on the scene."""
+    # Taichi before torch: for each of its functions Taichi scans all modules imported so far.
     import_module("taichi")
     mode = MODES[options.mode]()
     if options.mode == "viewer":
@@ -70,7 +70,7 @@ def run(options: Options, scene: LoadedScene) -> int:
     for note in scene.notes:
         print(f"{scene.name}: {note}", file=sys.stderr)
     if options.save is not None:
-        # Better now than when hours of training are to be written.
+        # Fail now rather than when hours of training are to be saved.
         prepare_folder(options.save.parent)
         if options.save.is_dir():
             raise UsageError(f"{options.save}: cannot be written: is a folder")
@@ -102,11 +102,11 @@ def _headless() -> Mode:
 
 
 def _viewer() -> Mode:
-    """The viewer, or a flythrough where there is no display or no GL to open it with."""
+    """The viewer, or the headless flythrough where there is no display or no OpenGL."""
     try:
         from app.viewer.loop.viewer import NoDisplayError
         from app.viewer.loop.viewer import run_viewer
-    except ImportError as error:  # the bindings load the system's libraries as they are imported
+    except ImportError as error:  # importing the bindings loads system libraries
         print(f"cannot open a window: {one_line(error)}: {INSTEAD}", file=sys.stderr)
         return _headless()
 
@@ -127,4 +127,4 @@ MODES: dict[str, Callable[[], Mode]] = {
     "render": _render,
     "study": _study,
 }
-"""Each is imported only when it runs, so that none needs another's libraries."""
+"""Loaders of the modes; each imports its mode's modules, so no mode needs another's libraries."""

@@ -1,8 +1,8 @@
 // Draws one image, or two on either side of a split: encoding, exposure, tone curve, sRGB.
-// Display only: nothing here ever reaches the film.
+// Display only: the film is not affected.
 #version 330 core
 
-// Numbers of app.views.Encoding and app.views.ToneCurve.
+// Values of Encoding and ToneCurve in app/viewer/picture/views.py.
 const int RADIANCE = 0;
 const int ALBEDO = 1;
 const int NORMAL = 2;
@@ -13,11 +13,11 @@ const int LINEAR = 1;
 const int REINHARD = 2;
 const int ACES = 3;
 
-const vec3 NONFINITE_COLOR = vec3(1.0, 0.0, 1.0);  // a colour that no picture has by chance
+const vec3 NONFINITE_COLOR = vec3(1.0, 0.0, 1.0);  // marks NaN and infinity; rare in images
 const vec3 SPLIT_COLOR = vec3(1.0, 0.75, 0.2);
-const float DEPTH_DARKEST = 0.08;                  // of what is farthest; black is nothing
-const float ERROR_WHITE = 0.25;                    // app.views.ERROR_WHITE
-// Colours of even steps of an error.
+const float DEPTH_DARKEST = 0.08;                  // brightness of the farthest; black: no surface
+const float ERROR_WHITE = 0.25;                    // ERROR_WHITE in app/viewer/picture/views.py
+// Colour map of errors in equal steps.
 const vec3 HEAT[5] = vec3[5](vec3(0.0), vec3(0.34, 0.06, 0.43), vec3(0.73, 0.21, 0.33),
                              vec3(0.98, 0.56, 0.04), vec3(1.0, 1.0, 0.65));
 const uint EXPONENT_BITS = 0x7f800000u;            // all set in NaN and infinity
@@ -25,10 +25,10 @@ const uint EXPONENT_BITS = 0x7f800000u;            // all set in NaN and infinit
 uniform sampler2D left_image;
 uniform sampler2D right_image;
 uniform ivec2 encodings;     // of the left and the right image
-uniform vec2 depth_scales;   // scene units drawn darkest, of the left and the right image
-uniform vec3 part;           // lower left corner and extent of what is drawn, of the whole picture
-uniform float split;         // where the right image begins, 0 at the left edge; above 1: nowhere
-uniform float split_width;   // of the line, as share of the picture's width
+uniform vec2 depth_scales;   // depth drawn darkest, scene units, of the left and the right image
+uniform vec3 part;           // visible part: lower left corner, extent; fractions of the image
+uniform float split;         // left edge of the right image, 0 to 1; above 1: no right image
+uniform float split_width;   // width of the split line, fraction of the image width
 uniform float gain;          // 2^exposure
 uniform int curve;
 uniform bool is_smooth;
@@ -36,7 +36,7 @@ uniform bool is_smooth;
 in vec2 place;
 out vec4 color;
 
-// Compilers may assume that no number is NaN, so look at the bits.
+// Compilers may assume that no number is NaN, so test the bits.
 bool is_nonfinite(vec3 value) {
     uvec3 bits = floatBitsToUint(value) & EXPONENT_BITS;
     return any(equal(bits, uvec3(EXPONENT_BITS)));
@@ -59,14 +59,14 @@ vec3 tone(vec3 radiance) {
     return encode_srgb(v);
 }
 
-// GL's rows start at the bottom, an image's on top.
+// Look up an image at `place`, with y flipped: GL rows start at the bottom, image rows on top.
 vec3 look_up(sampler2D image) {
     ivec2 size = textureSize(image, 0);
     vec2 seen = part.xy + part.z * place;
     vec2 at = vec2(seen.x, 1.0 - seen.y);
     vec3 nearest = texelFetch(image, clamp(ivec2(at * size), ivec2(0), size - 1), 0).rgb;
     vec3 smoothed = texture(image, at).rgb;
-    // A broken pixel is shown as large as it is; its neighbours are not smeared with it.
+    // No interpolation next to NaN or infinity, which would spread to neighbouring pixels.
     bool can_smooth = is_smooth && !is_nonfinite(nearest) && !is_nonfinite(smoothed);
     return can_smooth ? smoothed : nearest;
 }

@@ -1,7 +1,7 @@
-// One triangle that covers the viewport; the corners follow from the vertex's number.
+// One triangle that covers the viewport; corners are computed from gl_VertexID.
 #version 330 core
 
-out vec2 place;  // (0, 0) lower left of the picture, (1, 1) upper right
+out vec2 place;  // (0, 0) lower left of the image, (1, 1) upper right
 
 void main() {
     place = vec2((gl_VertexID << 1) & 2, gl_VertexID & 2);

@@ -1,4 +1,4 @@
-"""Denoisers: pretrained, for a single frame, and online, trained on the frames it is shown.
+"""Denoisers: pretrained for a single frame, or trained online on the frames they denoise.
 
 Host code. Images are (H, W, 3) float32 linear radiance: numpy arrays, or tensors where asked for.
 """
@@ -43,7 +43,7 @@ def denoise(
 
 
 class OnlineDenoiser:
-    """Learns from the noisy frames of a scene, in order, and denoises them.
+    """Denoiser that is trained on the noisy frames of a scene, in order.
 
     denoiser = hush.OnlineDenoiser("best")
     for camera in scene.camera_path(100):
@@ -68,7 +68,7 @@ class OnlineDenoiser:
 
     @property
     def settings(self) -> DenoiserSettings:
-        """Settings in force."""
+        """Current settings."""
         return self._trainer.settings
 
     @property
@@ -113,7 +113,7 @@ class OnlineDenoiser:
 
 @functools.cache
 def _pretrained(network: str, device: str) -> Denoiser:
-    """Denoiser with pretrained weights, built once."""
+    """Denoiser with pretrained weights, built once per network and device."""
     denoiser = Denoiser(DenoiserSettings(network=NetworkName(network)), device)
     if not denoiser.is_pretrained:
         raise ValueError(f"network {network} has no pretrained weights; train an OnlineDenoiser")
@@ -121,7 +121,7 @@ def _pretrained(network: str, device: str) -> Denoiser:
 
 
 def _on(pair: FramePair, device: torch.device) -> FramePair:
-    """The pair on a device."""
+    """The pair with its images on `device`."""
     if pair.a.color.device == device:
         return pair
     halves = [Half(*(image.to(device) for image in half.images())) for half in (pair.a, pair.b)]

@@ -51,13 +51,13 @@ class FramePair(frame.FramePair):
                 where nothing is hit; None: all 0. Without them nothing is carried over between
                 frames of a moving camera.
             camera: camera of the frame; None: each frame is denoised on its own.
-            spp: samples per pixel of each half; weighs frames at rest.
+            spp: samples per pixel of each half; weight of the frame while the camera is static.
             device: device that the tensors are put on.
 
-        One array in place of two is taken for both halves, with a warning: see there.
+        A single feature array is used for both halves, with a warning that tells why not to.
 
         Raises:
-            UsageError: images of other shapes; one line.
+            UsageError: an image has another shape; one line.
         """
         if len(color) != 2:
             raise UsageError(f"color: two images are needed, one of each half, not {len(color)}")
@@ -84,7 +84,7 @@ class FramePair(frame.FramePair):
 
 
 def _halves(name: str, images: Any, shape: tuple[int, ...], fill: float) -> list[torch.Tensor]:
-    """Both halves' (H, W, C) float32 images of a feature."""
+    """(H, W, C) float32 images `name` of both halves, constant `fill` if there are none."""
     channels = CHANNELS[name]
     if images is None:
         return [torch.full((*shape, channels), fill) for _ in range(2)]

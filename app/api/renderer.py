@@ -19,7 +19,7 @@ DEFAULTS = RenderSettings()
 
 
 class Renderer:
-    """Path tracer of one scene on one device. The first one on a machine compiles it."""
+    """Path tracer of one scene on one device. The first one on a machine compiles the kernel."""
 
     def __init__(
         self,
@@ -31,17 +31,17 @@ class Renderer:
 
         Args:
             device: auto, cuda or cpu; one per process.
-            progress: called with what is being done and the fraction done, in [0, 1].
+            progress: called with the name of the current step and the fraction done, in [0, 1].
 
         Raises:
-            BackendError: the device is not there; one line.
+            BackendError: the device is not available; one line.
         """
         self.scene = scene
         self._backend = backend.start(device)
         compile_path_tracer(self._backend)
         self._renderer = renderer.Renderer(scene.loaded.arrays(progress), self._backend)
         self.frame_index = 1
-        """Index of the next frame that is rendered without a seed; seeds have frame 0."""
+        """Index of the next frame rendered without a seed; a render with a seed has frame 0."""
 
     @property
     def device(self) -> str:

@@ -1,4 +1,4 @@
-"""Runs: the headless and the denoise mode as functions.
+"""Runs: headless flythrough and offline restoration as functions.
 
 Host code.
 """
@@ -25,7 +25,7 @@ RUN_NAMES = ("path", "reference_every", "reference_spp", "resume", "save", "is_q
 def fly(
     scene: Scene, frames: int = 300, output: Path | str = "out", **settings: Any
 ) -> dict[str, Any]:
-    """Fly a camera path, train and denoise: the headless mode.
+    """Render a camera path, train and denoise: the headless mode.
 
     Writes report.json, frames.csv, flythrough.mp4, convergence.png, last_frame.exr and
     checkpoint.safetensors into the folder `output`.
@@ -40,7 +40,7 @@ def fly(
 
     Raises:
         KeyboardInterrupt: Ctrl-C; everything up to that frame is written.
-        UsageError, CheckpointError: one line.
+        UsageError, CheckpointError: invalid input; one line.
     """
     from app.headless.run import run_headless
 
@@ -79,7 +79,7 @@ def restore(
         (H, W, C) restored pixels of the image's own type.
 
     Raises:
-        DataError, CheckpointError, UsageError: one line.
+        DataError, CheckpointError, UsageError: invalid input; one line.
     """
     from app.offline.denoise import denoise_file
     from app.offline.denoise import load_restorer

@@ -18,12 +18,12 @@ WIDESCREEN = 16.0 / 9.0
 
 
 class Scene:
-    """A scene that can be rendered: `hush.load_scene` makes it."""
+    """A scene to render, made by `hush.load_scene`."""
 
     def __init__(self, loaded: LoadedScene) -> None:
-        """`loaded` has a camera."""
+        """Wrap a loaded scene that has a camera."""
         self.loaded = loaded
-        """Outline and tables, as the program hands them on."""
+        """Scene metadata and tables, for the renderer."""
 
     @property
     def name(self) -> str:
@@ -37,7 +37,7 @@ class Scene:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the reader left out or added, one line each."""
+        """Scene elements that the reader left out or added, one line each."""
         return self.loaded.notes
 
     @property

@@ -1,6 +1,6 @@
 """Environment variables that the libraries read when they are imported.
 
-Host code. Imported, and called, before torch and Taichi are.
+Host code. Must be imported and called before torch and Taichi are imported.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import os
 import sys
 
 SETTINGS = {
-    "ENABLE_TAICHI_HEADER_PRINT": "0",  # no greeting on the standard output
-    # Waiting OpenMP threads sleep: spinning, they fight the renderer's threads for the same cores.
+    "ENABLE_TAICHI_HEADER_PRINT": "0",  # no version banner on standard output
+    # Waiting OpenMP threads sleep: spinning ones compete with the renderer's threads for cores.
     "OMP_WAIT_POLICY": "passive",
-    # But not at once: to wake one takes longer than most operators of a small network do.
+    # They spin briefly first: waking one takes longer than most operators of a small network.
     "GOMP_SPINCOUNT": "2000",
-    "NUMBA_THREADING_LAYER": "workqueue",  # the OpenMP one changes the number of torch's threads
+    "NUMBA_THREADING_LAYER": "workqueue",  # the OpenMP layer changes torch's thread count
 }
 LINUX_SETTINGS = {
     # The window is an X11 one in Wayland sessions too: moderngl finds no Wayland context,
@@ -26,7 +26,7 @@ LINUX_SETTINGS = {
 
 
 def prepare_libraries() -> None:
-    """Set what the caller's environment does not."""
+    """Set the variables that the caller's environment does not set."""
     settings = SETTINGS | (LINUX_SETTINGS if sys.platform == "linux" else {})
     for name, value in settings.items():
         os.environ.setdefault(name, value)

@@ -16,7 +16,7 @@ DOTS_PER_INCH = 120
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, sides in inches."""
+    """An empty figure; width and height in inches."""
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure

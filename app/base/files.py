@@ -30,9 +30,9 @@ def prepare_folder(path: Path) -> None:
 
 @contextmanager
 def partial_file(path: Path) -> Iterator[Path]:
-    """A temporary name of the same type, which becomes `path` once the block has ended well.
+    """Temporary name with the same suffix, renamed to `path` if the block raises no exception.
 
-    Raises UsageError where it cannot be written; then nothing is left.
+    Raises UsageError where it cannot be written; no temporary file is left then.
     """
     try:
         with atomic_path(path) as partial:
@@ -42,7 +42,7 @@ def partial_file(path: Path) -> Iterator[Path]:
 
 
 def free_path(folder: Path, stem: str, suffix: str, *others: str) -> Path:
-    """folder/stem-NNN.suffix with the lowest number from 1 that no suffix is taken with."""
+    """folder/stem-NNN + suffix, with the lowest NNN >= 1 free for this and the other suffixes."""
     number = 1
     while True:
         path = folder / f"{stem}-{number:03d}{suffix}"
@@ -66,12 +66,12 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write JSON, indented; numbers that are not finite, which JSON does not know, as null."""
+    """Write indented JSON; NaN and infinity, which JSON does not have, become null."""
     write_text(path, json.dumps(_finite(content), indent=2, allow_nan=False) + "\n")
 
 
 def _finite(content: object) -> object:
-    """The same with None for each NaN or infinity."""
+    """`content` with None for each NaN or infinity, in nested dicts and lists too."""
     if isinstance(content, dict):
         return {key: _finite(value) for key, value in content.items()}
     if isinstance(content, (list, tuple)):

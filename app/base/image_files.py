@@ -1,4 +1,4 @@
-"""Writes pictures: PNG for looking at, multi-layer OpenEXR for measuring.
+"""Image files: PNG for display, multi-layer OpenEXR for measurement.
 
 Host code. Files appear under their name only when they are complete.
 """
@@ -21,14 +21,14 @@ CHANNELS: dict[str, tuple[str, ...]] = {
     "distance": ("Z",),
     "delta_fraction": ("Y",),
 }
-"""Channel names of layers that are no colours, as OpenEXR files have them."""
+"""OpenEXR channel names of layers that are not colours."""
 LAYER_NAMES = {"distance": "depth", "delta_fraction": "mirrored"}
-"""Names of layers in files where they are not those of the images."""
+"""Layer names in files, where they differ from the image names."""
 COLOR_CHANNELS: tuple[str, ...] = ("R", "G", "B")
 
 
 def to_display(radiance: torch.Tensor) -> np.ndarray:
-    """(H, W, 3) uint8 picture of linear radiance by the paper's T(v); a broken pixel is magenta."""
+    """(H, W, 3) uint8 image of linear radiance by the paper's T(v); non-finite pixels: magenta."""
     image = tone(radiance.detach().float().cpu().clamp(min=0)).numpy()
     broken = ~np.isfinite(image).all(axis=-1)
     image[broken] = (1.0, 0.0, 1.0)
@@ -36,12 +36,12 @@ def to_display(radiance: torch.Tensor) -> np.ndarray:
 
 
 def write_png(path: Path, pixels: np.ndarray) -> None:
-    """Write (H, W, 3) uint8, display-referred. Raises UsageError."""
+    """Write a display-referred (H, W, 3) uint8 image. Raises UsageError."""
     _write(path, pixels, COLOR_CHANNELS, "uint8")
 
 
 def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
-    """Write float32 layers of (H, W, C); the first is the picture itself (R, G, B, no prefix).
+    """Write (H, W, C) float32 layers; the first is the main image: R, G, B without prefix.
 
     Colour layers get the channels NAME.R, .G, .B, others those of CHANNELS. Raises UsageError.
     """
@@ -58,7 +58,7 @@ def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
 
 
 def write_picture(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
-    """Write (H, W, C) as `spec` says. Raises UsageError."""
+    """Write (H, W, C) pixels in the format of `spec`. Raises UsageError."""
     with partial_file(path) as partial:
         output = oiio.ImageOutput.create(str(partial))
         if output is None or not output.open(str(partial), spec):
@@ -70,9 +70,9 @@ def write_picture(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
 
 
 def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) -> None:
-    """Write with named channels."""
+    """Write (H, W, C) pixels of type `kind` with named channels."""
     height, width, count = pixels.shape
     spec = oiio.ImageSpec(width, height, count, kind)
     spec.channelnames = names
-    spec.attribute("DateTime", "")  # none: the same picture is then the same file
+    spec.attribute("DateTime", "")  # empty: equal images give equal files
     write_picture(path, pixels, spec)

@@ -1,4 +1,4 @@
-"""Ctrl-C that lets the current frame finish.
+"""Handling of Ctrl-C that lets the current frame finish.
 
 Host code.
 """

@@ -1,7 +1,7 @@
-"""Tells running out of memory from other failures, on a CPU and on a GPU.
+"""Detection of out-of-memory errors, on a CPU and on a GPU.
 
-Host code. Each library has words of its own for it: numpy raises MemoryError, torch RuntimeError on
-a CPU and a kind of it on a GPU, Taichi RuntimeError.
+Host code. Each library has an error of its own: numpy raises MemoryError, torch RuntimeError on a
+CPU and a subclass of it on a GPU, Taichi RuntimeError.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ REASONS = ("out of memory", "out_of_memory", "can't allocate memory", "bad_alloc
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether less to hold would have avoided this error."""
+    """True if the error says that memory ran out."""
     if isinstance(error, MemoryError):
         return True
     text = str(error).lower()

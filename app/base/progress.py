@@ -1,4 +1,4 @@
-"""Progress on the terminal: bars for what takes longer than a moment.
+"""Progress bars on the terminal.
 
 Host code.
 """
@@ -16,7 +16,7 @@ BAR_DELAY = 1.0  # seconds before a bar appears
 
 
 class StartProgress:
-    """Shows what a session is doing while it starts."""
+    """Progress bar of the steps in which a session starts."""
 
     def __init__(self, is_quiet: bool) -> None:
         self._is_quiet = is_quiet
@@ -24,7 +24,7 @@ class StartProgress:
         self._text = ""
 
     def __call__(self, text: str, share: float) -> None:
-        """Report a step and the share of it done, in [0, 1]."""
+        """Show a step and the fraction `share` of it done, in [0, 1]."""
         if self._is_quiet:
             return
         if text != self._text:
@@ -49,10 +49,10 @@ class StartProgress:
 
 
 def frames_bar(frames: Iterable[Any], total: int, start: int, is_quiet: bool) -> tqdm:
-    """A bar over frames."""
+    """Progress bar over frames, of which `start` are already done."""
     return tqdm(frames, total=total, initial=start, unit="frame", disable=is_quiet, file=sys.stderr)
 
 
 def iterations_bar(total: int, start: int, is_quiet: bool) -> tqdm:
-    """A bar over training steps, with the time left."""
+    """Progress bar over training steps, of which `start` are already done."""
     return tqdm(total=total, initial=start, unit="step", disable=is_quiet, file=sys.stderr)

@@ -1,6 +1,6 @@
-"""Writes a video of display-referred frames, H.264 in MP4, so that a killed run keeps its frames.
+"""Video writer for display-referred frames, H.264 in MP4; a killed run keeps its frames.
 
-Host code. While a run lasts its video is a row of finished segments, `.flythrough.0000.mp4` and so
+Host code. During a run the video is a series of finished segments, `.flythrough.0000.mp4` and so
 on; at the end they are joined without encoding again, and the file appears under its name.
 """
 
@@ -21,23 +21,23 @@ from denoiser.errors import one_line
 from denoiser.files import atomic_path
 from denoiser.files import partial_path
 
-# Constant rate factor 18 is visually lossless. Without B-frames packets stand in the order of
-# display, so that segments can be cut after any frame and joined end to end.
+# Constant rate factor 18 is visually lossless. Without B-frames packets are in display order, so
+# that segments can be cut after any frame and joined end to end.
 ENCODER = {"crf": "18", "bf": "0"}
 FRAMES_PER_SECOND = 25
 
 
 class VideoWriter:
-    """Encodes frame after frame."""
+    """Video encoder that takes one frame at a time."""
 
     def __init__(self, path: Path, size: tuple[int, int], kept_count: int = 0) -> None:
-        """Begin behind the first `kept_count` frames of an earlier run, finished or killed.
+        """Continue after the first `kept_count` frames of an earlier run, finished or killed.
 
         Args:
             size: (width, height); odd sides lose their last pixel, which H.264 cannot hold.
 
         Raises:
-            UsageError: those frames are not there, or the folder cannot be written.
+            UsageError: those frames do not exist, or the folder cannot be written.
         """
         self._path = path
         self._width, self._height = max(size[0] // 2 * 2, 2), max(size[1] // 2 * 2, 2)
@@ -52,19 +52,19 @@ class VideoWriter:
                 segment.unlink()
 
     def add(self, pixels: np.ndarray) -> None:
-        """Append (H, W, 3) uint8. UsageError where the disk is full, here and in the others."""
+        """Append an (H, W, 3) uint8 frame. As in the other methods, UsageError if writing fails."""
         if self._open is None:
             self._open = self._begin()
         container, stream = self._open
         padded = np.pad(pixels, ((0, self._height % 2), (0, self._width % 2), (0, 0)), mode="edge")
         cropped = np.ascontiguousarray(padded[: self._height, : self._width])
-        if cropped.shape[:2] != (self._height, self._width):  # a frame one pixel wide
+        if cropped.shape[:2] != (self._height, self._width):  # one pixel wide or high
             cropped = np.resize(cropped, (self._height, self._width, 3))
         with self._errors_in_one_line():
             container.mux(stream.encode(av.VideoFrame.from_ndarray(cropped, format="rgb24")))
 
     def flush(self) -> None:
-        """Finish the segment in hand: a run that is killed later keeps its frames."""
+        """Finish the current segment, so that a run killed later keeps its frames."""
         if self._open is None:
             return
         container, stream = self._open
@@ -77,11 +77,11 @@ class VideoWriter:
         self._segments.append(segment)
 
     def close(self) -> None:
-        """Join the segments and give the file its name."""
+        """Join the segments into the video file and delete them."""
         self.flush()
         if self._segments:
             _join(self._segments, self._path)
-        # The last first: what a run killed here leaves behind is never a video without its start.
+        # The last first: if the run is killed here, the remaining segments still have frame 0.
         for segment in reversed(self._segments):
             segment.unlink()
 
@@ -114,10 +114,10 @@ def _segments_of(path: Path) -> list[Path]:
 
 
 def _earlier(path: Path, count: int) -> list[Path]:
-    """Where the first `count` frames of an earlier run are: in its segments, or in the whole video.
+    """Files with the first `count` frames of an earlier run: its segments, or the finished video.
 
-    A run that starts drops the segments it finds, but keeps a video until its own is whole:
-    segments are always of the later run. UsageError if neither has so many.
+    A new run deletes segments it finds, but keeps a finished video until its own is complete, so
+    segments are newer than the video. UsageError if neither has `count` frames.
     """
     most = 0
     for sources in (_segments_of(path), [path] if path.exists() else []):
@@ -129,7 +129,7 @@ def _earlier(path: Path, count: int) -> list[Path]:
 
 
 def _count(path: Path) -> int:
-    """Frames of a video."""
+    """Number of frames of a video file."""
     try:
         with av.open(str(path)) as container:
             return sum(packet.size > 0 for packet in container.demux(container.streams.video[0]))
@@ -148,7 +148,7 @@ def _unwritable(path: Path, error: OSError | av.FFmpegError) -> UsageError:
 
 
 def _create(path: Path, partial: Path) -> av.container.OutputContainer:
-    """`partial` opened for writing; errors name the `path` it stands for."""
+    """Open `partial` for writing; errors name `path`, the final name."""
     try:
         return av.open(str(partial), "w")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The cameras of a flythrough: a path from a file, or a gentle one around the scene's own camera.
+"""Cameras of a flythrough: along a path file, a built-in path, or a sway around the scene's camera.
 
 Host code.
 """
@@ -21,10 +21,10 @@ from scenes.model.summary import Outline
 from scenes.model.transforms import look_at
 from scenes.model.transforms import rotation
 
-SECONDS = 12.0  # length of a path that no file gives
-SWAY_KEYS = 9
-SWAY_DEGREES = 12.0  # to each side
-SWAY_SHARE = 0.012  # of the scene's diagonal: small enough to stay off the walls of most rooms
+SECONDS = 12.0  # duration of a path that is not read from a file
+SWAY_KEYS = 9  # keyframes of the sway; the last equals the first
+SWAY_DEGREES = 12.0  # largest turn to each side
+SWAY_SHARE = 0.012  # amplitude / scene diagonal: small enough to avoid the walls of most rooms
 
 
 def flythrough_path(scene: Outline, source: str, path: Path | None) -> CameraPath:
@@ -39,16 +39,14 @@ def flythrough_path(scene: Outline, source: str, path: Path | None) -> CameraPat
     if path is not None:
         return load_camera_path(path)
     if source in BUILT_IN:
-        from scenes.builtin.camera_paths import (
-            default_path_keyframes,  # by way of the default scene
-        )
+        from scenes.builtin.camera_paths import default_path_keyframes  # imports the default scene
 
         return path_through(default_path_keyframes(source))
     return _sway(scene)
 
 
 def path_through(points: Sequence[tuple[Point, Point, float]]) -> CameraPath:
-    """(position, target, horizontal field of view in degrees) at equal intervals, y up."""
+    """Path through (position, target, horizontal FOV in degrees) at equal intervals, y up."""
     step = SECONDS / max(len(points) - 1, 1)
     return CameraPath(
         tuple(
@@ -64,7 +62,7 @@ def flythrough_cameras(scene: Outline, source: str, path: Path | None, count: in
 
 
 def _axes(position: Point, target: Point) -> np.ndarray:
-    """Columns left, up, forward of a camera that looks at a point, y up."""
+    """(3, 3) columns left, up, forward of a camera that looks at `target`, y up."""
     return look_at(
         np.asarray(position, float), np.asarray(target, float), np.array([0.0, 1.0, 0.0])
     )[:3, :3]

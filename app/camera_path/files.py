@@ -27,22 +27,22 @@ from denoiser.errors import one_line
 
 FORMAT = "hush-camera-path"
 VERSION = 1
-MIN_SINE = 1e-6  # between forward and up, below which they count as parallel
+MIN_SINE = 1e-6  # least sine of the angle between forward and up, else they count as parallel
 MAX_FOV = 179.0  # degrees
 
 
 class CameraPathError(UsageError):
-    """A file that is no camera path. One line that names file, element and reason."""
+    """Invalid camera path file. One line that names file, element and reason."""
 
 
 def save_camera_path(path: Path, camera_path: CameraPath) -> None:
-    """Write the file, whole or not at all. UsageError if it cannot be written."""
+    """Write a camera path file, whole or not at all. UsageError if it cannot be written."""
     keyframes = [_to_json(keyframe) for keyframe in camera_path.keyframes]
     write_json(path, {"format": FORMAT, "version": VERSION, "keyframes": keyframes})
 
 
 def load_camera_path(path: Path) -> CameraPath:
-    """Read a file. CameraPathError, one line, if that cannot be done."""
+    """Read a camera path file. CameraPathError, one line, if it is missing or invalid."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -52,7 +52,7 @@ def load_camera_path(path: Path) -> CameraPath:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CameraPathError(f'{path}: not a camera path: "format" must be "{FORMAT}"')
     if content.get("version") != VERSION:
-        raise CameraPathError(f"{path}: version {content.get('version')!r}; known is {VERSION}")
+        raise CameraPathError(f"{path}: version {content.get('version')!r}; it must be {VERSION}")
     entries = content.get("keyframes")
     if not isinstance(entries, list) or not entries:
         raise CameraPathError(f"{path}: no keyframes")
@@ -78,7 +78,7 @@ def _to_json(keyframe: Keyframe) -> dict[str, object]:
 
 
 def _from_json(entry: object) -> Keyframe:
-    """One keyframe. ValueError with the reason if it is none."""
+    """Parse one keyframe. ValueError with the reason if it is invalid."""
     if not isinstance(entry, dict):
         raise ValueError("not an object")
     time = float(_numbers(entry, "time", 0))
@@ -97,7 +97,7 @@ def _from_json(entry: object) -> Keyframe:
 
 
 def _numbers(entry: dict[str, object], name: str, count: int) -> np.ndarray:
-    """(count,) finite float64, or () for a count of 0."""
+    """Finite float64 `entry[name]`, shape (count,), or () for a count of 0. Or ValueError."""
     if name not in entry:
         raise ValueError(f"{name} is missing")
     try:

@@ -3,8 +3,8 @@
 Host code.
 
 Between keyframes positions follow a Catmull-Rom spline for uneven times, orientations a cubic
-Bezier curve of great-circle arcs (Shoemake 1985) with tangents by the same rule: neither has kinks,
-and two keyframes alone give a straight line and one arc (slerp).
+Bezier curve of great-circle arcs (Shoemake 1985) with tangents by the same rule. Neither has kinks;
+a path of two keyframes is a straight line and one arc (slerp).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from scipy.spatial.transform import Slerp
 
 from scenes.model.description import Camera
 
-RECORD_SECONDS = 0.1  # between recorded keyframes: closer ones would keep the hand's tremor
+RECORD_SECONDS = 0.1  # least time between recorded keyframes; less would record hand tremor
 
 
 @dataclass(frozen=True, eq=False)
 class Keyframe:
-    """Where the camera is at one time."""
+    """Camera pose at one time."""
 
     time: float
     """Seconds."""
@@ -35,7 +35,7 @@ class Keyframe:
     axes: np.ndarray
     """(3, 3) float64 rotation; columns left, up, forward of a camera that is not mirrored."""
     fov_x: float | None = None
-    """Degrees, or None for that of the scene's camera."""
+    """Horizontal field of view in degrees; None: that of the scene's camera."""
 
 
 Slope = Callable[[Keyframe, Keyframe], np.ndarray]
@@ -44,18 +44,18 @@ Slope = Callable[[Keyframe, Keyframe], np.ndarray]
 
 @dataclass(frozen=True)
 class CameraPath:
-    """Keyframes by time."""
+    """Smooth camera motion through keyframes."""
 
     keyframes: tuple[Keyframe, ...]
     """At least one; times strictly increase."""
 
     @property
     def seconds(self) -> float:
-        """From the first keyframe to the last."""
+        """Duration from the first keyframe to the last."""
         return self.keyframes[-1].time - self.keyframes[0].time
 
     def camera_at(self, seconds: float, base: Camera) -> Camera:
-        """`base` moved to where the path is `seconds` after its start; beyond its ends it rests."""
+        """`base` at the path's pose `seconds` after its start; clamped to the ends of the path."""
         keys = self.keyframes
         time = keys[0].time + min(max(seconds, 0.0), self.seconds)
         index = bisect_right([key.time for key in keys], time) - 1
@@ -65,7 +65,7 @@ class CameraPath:
         position, axes, fov_x = self._pose(index, share, base.fov_x)
         to_world = np.eye(4)
         to_world[:3, :3], to_world[:3, 3] = axes, position
-        # Keyframes know no mirror: take the picture's handedness from the camera that is moved.
+        # Keyframes store no reflection: take the image's handedness from `base`.
         to_world[:3, 0] *= np.sign(np.linalg.det(base.to_world[:3, :3]))
         return replace(base, to_world=to_world, fov_x=fov_x)
 
@@ -75,7 +75,7 @@ class CameraPath:
             yield self.camera_at(self.seconds * index / max(count - 1, 1), base)
 
     def _pose(self, index: int, share: float, fov_x: float) -> tuple[np.ndarray, np.ndarray, float]:
-        """Position (3,), axes (3, 3), field of view at `share` of the way to the next keyframe."""
+        """Position (3,), axes (3, 3), FOV at the fraction `share` of the way to the next one."""
         here = self.keyframes[index]
         if share == 0.0:
             return here.position, here.axes, here.fov_x or fov_x
@@ -95,7 +95,7 @@ class CameraPath:
         return positions[0], rotations[0].as_matrix(), field
 
     def _tangent(self, index: int, slope: Slope) -> np.ndarray:
-        """Mean of the slopes to both neighbours, weighted for uneven times; at an end the one."""
+        """Mean slope to both neighbours, weighted for uneven times; at an end to the only one."""
         keys = self.keyframes
         if index == 0:
             return slope(keys[0], keys[1])
@@ -107,7 +107,7 @@ class CameraPath:
 
 
 class PathRecorder:
-    """Collects poses while the user flies."""
+    """Recorder of camera poses while the user navigates."""
 
     def __init__(self) -> None:
         """Start with nothing recorded."""
@@ -123,7 +123,7 @@ class PathRecorder:
         self._keyframes.append(Keyframe(time, position, axes, camera.fov_x))
 
     def path(self) -> CameraPath | None:
-        """What was recorded, from time 0 on; None if that is nothing."""
+        """The recorded path, starting at time 0; None if nothing was recorded."""
         if not self._keyframes:
             return None
         begin = self._keyframes[0].time
@@ -141,5 +141,5 @@ def _spin(here: Keyframe, after: Keyframe) -> np.ndarray:
 
 
 def _slerp(start: Rotation, end: Rotation, share: float) -> Rotation:
-    """`share` of the shortest turn from `start` to `end`."""
+    """Rotation at the fraction `share` of the shortest arc from `start` to `end`."""
     return Slerp([0.0, 1.0], Rotation.concatenate([start, end]))(share)

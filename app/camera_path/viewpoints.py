@@ -1,4 +1,4 @@
-"""Viewpoints of a scene, for pictures that a denoiser learns from and is tested with.
+"""Viewpoints of a scene for training and test images of a denoiser.
 
 Host code.
 """
@@ -15,14 +15,14 @@ from scenes.model.description import Camera
 from scenes.model.summary import Outline
 from scenes.model.transforms import rotation
 
-YAW_DEGREES = 25.0  # to each side of where the path looks
-PITCH_DEGREES = 8.0  # up and down
+YAW_DEGREES = 25.0  # largest turn to each side of the path's direction
+PITCH_DEGREES = 8.0  # largest turn up and down
 
 
 def viewpoints(
     scene: Outline, source: str, path: Path | None, count: int, seed: int
 ) -> list[Camera]:
-    """`count` cameras along the scene's path, one in each equal stretch of it, turned at random.
+    """`count` cameras along the scene's path, one per equal time interval, turned at random.
 
     Args:
         source: what the scene was loaded from.

@@ -1,4 +1,4 @@
-"""Arguments: flags of argparse, derived from the options of settings records.
+"""Command-line arguments: argparse flags derived from the options of settings records.
 
 Host code.
 """
@@ -26,20 +26,20 @@ from denoiser.option import types_of
 from denoiser.option import without_none
 
 USE_LABELS = {"cpu": "on a CPU in the window and offline", "paper": "studies and offline"}
-"""Labels of the uses with other defaults; others go by their own name."""
+"""Labels in `--help` of keys of `Option.uses`; a key without a label shows its name."""
 LABELS_OF_MODES = {"still": "--render and montecarlo", "benchmark": "--benchmark"}
 
 
 @dataclass(frozen=True)
 class Argument:
-    """An option in its place in the tree of records."""
+    """An option with its field and its place in the tree of settings records."""
 
     field: Field[Any]
     option: Option
     kind: Any
     """Type of the field, without None."""
     modes: tuple[str, ...]
-    """Modes that read it."""
+    """Modes that read the option."""
     title: str = ""
     """Heading in `--help`."""
 
@@ -50,7 +50,7 @@ class Argument:
 
     @property
     def name(self) -> str:
-        """Attribute of the parsed arguments."""
+        """Attribute name in the parsed arguments."""
         return self.flag.replace("-", "_")
 
     @property
@@ -62,7 +62,7 @@ class Argument:
         return tuple(member.value for member in self.kind) if is_enum else None
 
     def value_of(self, parsed: Any) -> Any:
-        """Value of the field, of what argparse made of the flag. ValueError says what is wrong."""
+        """Convert the value from argparse to that of the field. ValueError if it is invalid."""
         if self.kind is bool:
             return not self.field.default
         choices = self.choices
@@ -77,7 +77,7 @@ class Argument:
 
 
 def arguments_of(record: type, modes: tuple[str, ...], title: str) -> Iterator[Argument]:
-    """Every option of a record and the records in it, in order."""
+    """All options of a record and its nested records, in field order."""
     kinds = types_of(record)
     for each in fields(record):
         kind, known, inner = without_none(kinds[each.name]), option_of(each), group_of(each)
@@ -88,7 +88,7 @@ def arguments_of(record: type, modes: tuple[str, ...], title: str) -> Iterator[A
 
 
 def add_argument(parser: argparse._ArgumentGroup, same: list[Argument]) -> None:
-    """Add the flag that one or several options of the same name share."""
+    """Add one flag for all options with that flag."""
     first = same[0]
     help_text = "; ".join(dict.fromkeys(_help(argument) for argument in same))
     known = first.option
@@ -108,7 +108,7 @@ def add_argument(parser: argparse._ArgumentGroup, same: list[Argument]) -> None:
 
 
 def _type_of(argument: Argument) -> Callable[[str], Any]:
-    """Parser of one text; its error says what is wrong with it."""
+    """Function that converts one text of a flag, with an error that says what is wrong."""
     known, kind = argument.option, argument.kind
     if argument.choices is not None or known.takes_list or get_origin(kind) is dict:
         return str
@@ -120,7 +120,7 @@ def _type_of(argument: Argument) -> Callable[[str], Any]:
 
 
 def _checked(parse: Callable[[Any], Any]) -> Callable[[str], str]:
-    """A parser that keeps the text, but reports what `parse` finds wrong with it."""
+    """Function that checks a text by `parse` but returns the text itself."""
 
     def check(text: str) -> str:
         try:
@@ -133,7 +133,7 @@ def _checked(parse: Callable[[Any], Any]) -> Callable[[str], str]:
 
 
 def _help(argument: Argument) -> str:
-    """Help of an option with its unit and defaults."""
+    """Help text of an option with its unit and defaults."""
     known = argument.option
     unit = f", {known.unit}" if known.unit else ""
     default = known.default_text
@@ -149,7 +149,7 @@ def _help(argument: Argument) -> str:
 
 
 def _text(value: Any) -> str:
-    """A value as it is typed."""
+    """A value as typed on the command line."""
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""Checks of the command line: flags that the mode would not read, or that do not fit together.
+"""Checks of the command line: flags that the mode does not read, or that conflict.
 
 Host code.
 """
@@ -17,14 +17,14 @@ from denoiser.restoration.settings import Targets
 
 
 def refuse(args: argparse.Namespace, flags: tuple[str, ...], reason: str) -> None:
-    """Raise UsageError for a flag that is given."""
+    """Raise UsageError with `reason` if one of `flags` is given."""
     for flag in flags:
         if getattr(args, flag.replace("-", "_")) is not None:
             raise UsageError(f"argument --{flag}: {reason}")
 
 
 def check_unread(args: argparse.Namespace, known: dict[str, list[Argument]], mode: str) -> None:
-    """Raise UsageError for a flag that the mode does not read."""
+    """Raise UsageError if a flag is given that the mode does not read."""
     for flag, same in known.items():
         modes = {each for argument in same for each in argument.modes}
         if mode not in modes:
@@ -32,7 +32,7 @@ def check_unread(args: argparse.Namespace, known: dict[str, list[Argument]], mod
 
 
 def _reason(args: argparse.Namespace, modes: set[str], mode: str) -> str:
-    """Why a flag of other modes is refused."""
+    """Reason why `mode` refuses a flag that only `modes` read."""
     if mode not in OFFLINE_MODES:
         return "needs --offline" if modes <= set(OFFLINE_MODES) else f"not together with --{mode}"
     if not modes & set(OFFLINE_MODES):
@@ -41,7 +41,7 @@ def _reason(args: argparse.Namespace, modes: set[str], mode: str) -> str:
 
 
 def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) -> None:
-    """Raise UsageError where options of an offline task do not fit together."""
+    """Raise UsageError if options of an offline task conflict."""
     stages = (Stage.DENOISE, Stage.EVALUATE)
     if offline.stage not in stages:
         names = " or ".join(stage.value for stage in stages)
@@ -67,5 +67,5 @@ def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) 
     low, high = task.corruption.limits
     if not low <= offline.level <= high:
         raise UsageError(
-            f"argument --level: {offline.level:g}, of --task {task.name} it is {low:g} to {high:g}"
+            f"argument --level: {offline.level:g}: --task {task.name} takes {low:g} to {high:g}"
         )

@@ -44,18 +44,18 @@ DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through 
 OFFLINE, RESTORE = "offline", "restore"
 EPILOG = "restore FILE ... is short for --offline --stage denoise --input FILE ..."
 MODE_FLAGS = {
-    HEADLESS: "fly a camera path without a window",
-    BENCHMARK: "milliseconds per frame and stage",
-    RENDER: "one image without the denoiser",
+    HEADLESS: "follow a camera path without a window",
+    BENCHMARK: "measure milliseconds per frame and stage",
+    RENDER: "render one image without the denoiser",
     OFFLINE: "restore photographs or scans, without clean data",
 }
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """Reports a bad command line in one line."""
+    """Argument parser that reports a bad command line in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise instead of printing the usage."""
+        """Raise UsageError instead of printing the usage."""
         raise UsageError(message)
 
 
@@ -76,7 +76,7 @@ def build_parser(program: str = "run_viewer.py") -> argparse.ArgumentParser:
 
 
 def arguments() -> dict[str, list[Argument]]:
-    """Every option by flag; options of several records may share one."""
+    """All options by flag; options of several records may share a flag."""
     found: dict[str, list[Argument]] = {}
     for argument in arguments_of(Options, ALL_MODES, "run"):
         found.setdefault(argument.flag, []).append(argument)
@@ -84,7 +84,7 @@ def arguments() -> dict[str, list[Argument]]:
 
 
 def parse_options(texts: Sequence[str], program: str = "run_viewer.py") -> Options:
-    """Options of a command line.
+    """Parse a command line into options.
 
     Raises:
         UsageError: one line naming the flag and what is wrong with it.
@@ -108,7 +108,7 @@ def parse_options(texts: Sequence[str], program: str = "run_viewer.py") -> Optio
 
 
 def _expanded(texts: Sequence[str]) -> list[str]:
-    """`restore FILES ...` written out as flags of the offline mode."""
+    """The command line with `restore FILE ...` replaced by flags of the offline mode."""
     if not texts or texts[0] != RESTORE:
         return list(texts)
     return ["--offline", "--stage", Stage.DENOISE.value, "--input", *texts[1:]]
@@ -131,7 +131,7 @@ def _mode(args: argparse.Namespace) -> str:
 
 
 def _take_network_of_checkpoint(args: argparse.Namespace, mode: str) -> None:
-    """Without --network a run goes on with the network of its checkpoint. Or CheckpointError."""
+    """Without --network, use the network of the --resume checkpoint. Raises CheckpointError."""
     if args.network is None and args.resume is not None and mode not in OFFLINE_MODES:
         from denoiser.online.checkpoint import load_settings  # imports torch
 
@@ -139,7 +139,7 @@ def _take_network_of_checkpoint(args: argparse.Namespace, mode: str) -> None:
 
 
 def _record(record: type, args: argparse.Namespace, mode: str, modes: tuple[str, ...]) -> Any:
-    """The record with what was given, and the mode's defaults for the rest."""
+    """Build a record from the given flags and the mode's defaults for the others."""
     kinds, values = types_of(record), {}
     for each in fields(record):
         kind, known, inner = without_none(kinds[each.name]), option_of(each), group_of(each)
@@ -158,7 +158,7 @@ def _record(record: type, args: argparse.Namespace, mode: str, modes: tuple[str,
 
 
 def _value(argument: Argument, found: Any) -> Any:
-    """Value of a flag. UsageError where it is none, or one of another mode."""
+    """Value of a flag. UsageError if it is invalid or belongs to another mode."""
     for other in arguments()[argument.flag]:
         if found not in (argument.choices or (found,)) and found in (other.choices or ()):
             relation = "for" if set(other.modes) <= set(OFFLINE_MODES) else "not for"
@@ -172,7 +172,7 @@ def _value(argument: Argument, found: Any) -> Any:
 
 
 def _offline(options: Options, args: argparse.Namespace, mode: str) -> OfflineOptions | None:
-    """Offline options with what depends on the task."""
+    """Check offline options and fill in what depends on the task; None in other modes."""
     offline = options.offline
     if offline is None:
         return None

@@ -8,11 +8,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-MAX_NUMBER = 2**30 - 1  # kernels count in 31 bits, and two streams go with each seed
+MAX_NUMBER = 2**30 - 1  # kernels count in 31 bits, and each seed takes two streams
 
 
 def number(kind: type, low: float, is_open: bool = False) -> Callable[[str], float]:
-    """Parser of a number that is at least (or, open, above) `low`, and at most MAX_NUMBER."""
+    """Parser of a number >= `low` (> `low` if `is_open`) and <= MAX_NUMBER."""
 
     def parse(text: str) -> float:
         try:

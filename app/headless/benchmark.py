@@ -1,7 +1,7 @@
-"""The benchmark: milliseconds per frame and stage, against a budget.
+"""Benchmark: milliseconds per frame and stage, compared with a frame budget.
 
-Host code. Drives the session along the scene's path; warm-up frames are not counted. Where a frame
-takes longer than the budget it flies once more, doing only what the budget allows.
+Host code. Runs the session along the camera path; warm-up frames are not counted. If the median
+frame exceeds the budget, a second run fits the work of each frame to the budget.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Times = dict[str, list[float]]
 
 
 def run_benchmark(scene: LoadedScene, options: Options) -> int:
-    """Measure, print a table, write `benchmark.json`. Exit code 0."""
+    """Measure frame times, print a table, write `benchmark.json`. Exit code 0."""
     folder = options.output or Path("out")
     prepare_folder(folder)
     progress = StartProgress(options.is_quiet)
@@ -72,7 +72,10 @@ def _fly(
     budget: FrameBudget,
     is_quiet: bool,
 ) -> tuple[Times, list[Work]]:
-    """Times and work of each frame but the first ones; what it does is up to the budget."""
+    """Run all frames; return times and work of those after the warm-up.
+
+    The budget chooses the work of each frame for `target_ms`; None: the work is always `full`.
+    """
     times: Times = {stage: [] for stage in (*STAGES, TOTAL)}
     works: list[Work] = []
     for index, camera in enumerate(frames_bar(cameras, len(cameras), 0, is_quiet)):
@@ -89,7 +92,7 @@ def _fly(
 
 
 def _spreads(times: Times) -> dict[str, dict[str, float]]:
-    """Median, 95th percentile, least and most of each stage."""
+    """Median, 95th percentile, minimum and maximum of each stage, in milliseconds."""
     return {
         stage: {
             "median": float(np.median(values)),
@@ -102,7 +105,7 @@ def _spreads(times: Times) -> dict[str, dict[str, float]]:
 
 
 def _held(times: Times, works: list[Work]) -> dict[str, object]:
-    """What the budget chose most often, how often it changed its mind, and the times of all."""
+    """Summary of the budgeted run: most frequent work, number of changes, times of all frames."""
     (work, count), *_ = Counter(works).most_common(1)
     return {
         "size": list(work.size),
@@ -115,7 +118,7 @@ def _held(times: Times, works: list[Work]) -> dict[str, object]:
 
 
 def _summary(session: Session, times: Times, options: Options) -> dict[str, object]:
-    """Everything measured, with its spread and provenance."""
+    """Content of `benchmark.json`: times with their spread, settings and versions."""
     render = session.settings.render
     paths = 2 * render.size[0] * render.size[1] * render.spp
     stages = _spreads(times)
@@ -139,7 +142,7 @@ def _summary(session: Session, times: Times, options: Options) -> dict[str, obje
 
 
 def _table(result: dict[str, object]) -> str:
-    """The summary for people."""
+    """Summary as a text table."""
     size = "x".join(str(side) for side in result["size"])  # type: ignore[attr-defined]
     lines = [
         f"{result['scene']}, {size}, {result['spp']} spp a half, {result['triangles']} triangles, "
@@ -153,7 +156,7 @@ def _table(result: dict[str, object]) -> str:
     verdict = "within" if result["is_within_budget"] else "over"
     lines.append(
         f"{result['paths_per_second'] / 1e6:.2f} M paths/s; "  # type: ignore[operator]
-        f"{verdict} the budget of {result['budget_ms']:g} ms a frame"
+        f"{verdict} the budget of {result['budget_ms']:g} ms per frame"
     )
     if "held" in result:
         lines.append(_held_line(result["held"]))  # type: ignore[arg-type]
@@ -161,7 +164,7 @@ def _table(result: dict[str, object]) -> str:
 
 
 def _held_line(held: dict[str, Any]) -> str:
-    """What was done to hold the budget, for people."""
+    """One line of text: most frequent work of the budgeted run, and its frame times."""
     size = "x".join(str(side) for side in held["size"])
     spread = held["milliseconds"][TOTAL]
     return (

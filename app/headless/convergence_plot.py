@@ -1,4 +1,4 @@
-"""Draws how loss and quality develop over a flythrough: `convergence.png`.
+"""Plot of loss and PSNR over the frames of a flythrough: `convergence.png`.
 
 Host code.
 """
@@ -11,7 +11,7 @@ from app.base.figures import new_figure
 from app.base.figures import save_figure
 from app.results.frame_log import FrameRow
 
-SMOOTHING = 0.9  # of the running mean over the loss
+SMOOTHING = 0.9  # decay per value of the running mean of the loss
 CURVES = (
     ("psnr_denoised", "denoised", "tab:blue"),
     ("psnr_mean", "mean of halves", "tab:orange"),
@@ -21,7 +21,7 @@ CURVES = (
 
 
 def draw_convergence(path: Path, rows: list[FrameRow], title: str) -> None:
-    """Loss of every frame, smoothed, above PSNR of the measured ones."""
+    """Plot the loss of every frame, raw and smoothed, above the PSNR of the measured frames."""
     figure = new_figure(8, 6)
     upper, lower = figure.subplots(2, 1, sharex=True)
     _draw_loss(upper, rows)
@@ -39,7 +39,7 @@ def draw_convergence(path: Path, rows: list[FrameRow], title: str) -> None:
 
 
 def _draw_loss(axes: object, rows: list[FrameRow]) -> None:
-    """Training loss, raw and as a running mean."""
+    """Plot the training loss, raw and as a running mean."""
     points = [(row.frame, row.loss) for row in rows if row.loss is not None]
     axes.set_ylabel("training loss")  # type: ignore[attr-defined]
     axes.grid(alpha=0.3)  # type: ignore[attr-defined]
@@ -48,7 +48,7 @@ def _draw_loss(axes: object, rows: list[FrameRow]) -> None:
     smooth, running = [], 0.0
     for count, (_, loss) in enumerate(points, start=1):
         running = SMOOTHING * running + (1 - SMOOTHING) * loss
-        smooth.append(running / (1 - SMOOTHING**count))  # as Adam removes the bias of its start
+        smooth.append(running / (1 - SMOOTHING**count))  # bias correction as in Adam
     frames, losses = zip(*points)
     axes.plot(frames, losses, color="tab:blue", alpha=0.3)  # type: ignore[attr-defined]
     axes.plot(frames, smooth, color="tab:blue")  # type: ignore[attr-defined]

@@ -1,8 +1,8 @@
-"""Studies on one flight: several denoisers learn from the same frames, side by side.
+"""Online studies: several denoisers trained side by side on the frames of one camera path.
 
-Host code. `losses` is figure 6 of Lehtinen et al. 2018, `online` is figure 8. Every contestant has
-the same first weights and sees the same crops. An interrupted study goes on where it stood when the
-same command is given again.
+Host code. `losses` is figure 6 of Lehtinen et al. 2018, `online` is figure 8. All denoisers start
+from the same weights and train on the same crops. Running the same command again resumes an
+interrupted study.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ from denoiser.option import to_json
 from denoiser.settings import LossName
 from renderer.frame import FramePair
 
-TARGET_SEED = REFERENCE_SEED + 1  # of clean targets: nobody is measured by what they were shown
-LOOKS = 20  # at the references, over a flight, unless --reference-every says otherwise
-SAVE_EVERY = 25  # frames that a killed study may lose
-STATE = "state"  # folders of what is gone on with, by the number of frames done
+TARGET_SEED = REFERENCE_SEED + 1  # of clean targets: they must be independent of the references
+LOOKS = 20  # measurements against a reference per study, unless --reference-every is given
+SAVE_EVERY = 25  # frames between saved states; a killed study loses those since the last one
+STATE = "state"  # prefix of folders to resume from, before the number of frames done
 MEAN, NOISY = "mean of halves", "noisy half"
 LOSS_LABELS = {
     LossName.L2_LINEAR_INPUT: "L2, x to y",
@@ -58,11 +58,11 @@ LOSS_LABELS = {
     LossName.HDR_LINEAR_INPUT: "L_HDR, x to y",
     LossName.HDR_TONED_INPUT: "L_HDR, T(x) to y",
 }
-"""In the order of the paper's figure."""
+"""Label of each loss, in the order of the paper's figure."""
 
 Row = dict[str, float]
-"""`frame`, and for every label `psnr LABEL` (dB on T), `relmse LABEL` and `brightness LABEL`, the
-mean of all radiance over that of the reference."""
+"""Measures of one frame: `frame`, and for every label `psnr LABEL` (dB on T), `relmse LABEL` and
+`brightness LABEL`, the mean radiance divided by that of the reference."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +72,14 @@ class Entry:
     label: str
     trainer: Trainer
     has_clean_targets: bool = False
-    """Compared with references instead of the other half."""
+    """True: the training target is a reference instead of the other half."""
 
 
 def run_online_study(scene: LoadedScene, options: Options) -> int:
-    """Fly, train all, measure; write `study.json`, `study.png`, `figure.png`. Exit code."""
+    """Run the study and write its results. Exit code 0, or 130 after Ctrl-C.
+
+    Files: `study.json`, `study.png` and `figure.png`; until it is done also a state to resume from.
+    """
     assert options.study is not None
     folder = options.output or Path("out")
     cameras = flythrough_cameras(scene, scene.source, options.path, options.frames)
@@ -109,13 +112,13 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
                 row, panels = _measure(number, entries, pair, reference)
                 rows.append(row)
                 bar.set_postfix_str(_postfix(row, entries), refresh=False)
-            # Never at the end: what goes on from a state makes the last frame's pictures.
+            # No state after the last frame: a resumed study needs its images for the figure.
             is_over = number == options.frames
             if (number % SAVE_EVERY == 0 or stop.is_set) and not is_over:
                 _save(folder, entries, flight, rows, number)
             if stop.is_set and not is_over:
                 print(
-                    f"interrupted after frame {number}; the same command goes on", file=sys.stderr
+                    f"interrupted after frame {number}; the same command resumes", file=sys.stderr
                 )
                 return INTERRUPTED
     _write_results(session, options, folder, rows, panels)
@@ -125,7 +128,7 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
 
 
 def _contestants(options: Options, device: torch.device) -> list[Entry]:
-    """All that fly."""
+    """Denoisers that the study compares."""
     settings = options.session.denoiser
     if options.study is OnlineStudy.LOSSES:
         return [
@@ -141,7 +144,7 @@ def _contestants(options: Options, device: torch.device) -> list[Entry]:
 def _measure(
     number: int, entries: list[Entry], pair: FramePair, reference: torch.Tensor
 ) -> tuple[Row, list[Panel]]:
-    """Figures of a frame, and its pictures."""
+    """Measures of frame `number` against the reference, and its images."""
     pictures = {NOISY: pair.a.color, MEAN: pair.mean_color()}
     pictures |= {c.label: c.trainer.denoiser.denoise(pair) for c in entries}
     row: Row = {"frame": number}
@@ -181,7 +184,7 @@ def _write_results(
 
 
 def _save(folder: Path, entries: list[Entry], flight: Flight, rows: list[Row], number: int) -> None:
-    """Write all under a temporary name, rename, and only then drop what was saved before."""
+    """Write a state under a temporary name, rename it, and only then delete earlier states."""
     earlier = _states(folder)
     partial = folder / f".{STATE}.part"
     shutil.rmtree(partial, ignore_errors=True)
@@ -196,7 +199,10 @@ def _save(folder: Path, entries: list[Entry], flight: Flight, rows: list[Row], n
 
 
 def _resume(folder: Path, entries: list[Entry], flight: Flight) -> tuple[list[Row], int]:
-    """Rows and number of frames done in the newest state, none where there is no state."""
+    """Restore the trainers from the newest state; return its rows and its number of frames.
+
+    Without a state: no rows and 0. UsageError if the state belongs to another run or study.
+    """
     states = _states(folder)
     if not states:
         return [], 0
@@ -212,7 +218,7 @@ def _resume(folder: Path, entries: list[Entry], flight: Flight) -> tuple[list[Ro
 
 
 def _states(folder: Path) -> list[Path]:
-    """Complete states, the newest last."""
+    """Folders of complete states, the newest last."""
     return sorted(folder.glob(f"{STATE}-[0-9]*"))
 
 

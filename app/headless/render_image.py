@@ -28,18 +28,21 @@ from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
 from scenes.model.description import Camera
 
-PASS_SPP = 16  # samples per pass: short enough for a lively progress bar
+PASS_SPP = 16  # samples per pixel and pass; few, so that the progress bar moves often
 SUFFIXES = (".exr", ".png")
 
 
 def render_image(scene: LoadedScene, options: Options) -> int:
-    """Render `options.output`, .exr with feature layers or a tone-mapped .png. Exit code 0.
+    """Render to `options.output`: .exr with feature layers, or tone-mapped .png. Exit code 0.
 
-    From the scene's camera, or from where a camera path begins.
+    The camera is the scene's, or that at time 0 of the camera path if one is given.
+
+    Raises:
+        UsageError: the file has another suffix, or cannot be written.
     """
     path = options.output or Path("render.exr")
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{path}: a picture must be .exr or .png")
+        raise UsageError(f"{path}: an image file must be .exr or .png")
     camera = scene.camera
     if options.path is not None:
         camera = load_camera_path(options.path).camera_at(0.0, camera)
@@ -60,7 +63,7 @@ def render_image(scene: LoadedScene, options: Options) -> int:
 
 
 def _accumulate(renderer: Renderer, camera: Camera, options: Options) -> dict[str, torch.Tensor]:
-    """Mean of all passes, layer by layer; broken samples stay visible."""
+    """Mean of all passes for each layer, (H, W, C); NaN and infinite samples stay visible."""
     render = options.session.render
     spp = [min(PASS_SPP, render.spp - done) for done in range(0, render.spp, PASS_SPP)]
     totals: dict[str, torch.Tensor] = {}

@@ -1,7 +1,7 @@
-"""The headless flythrough: the session along a camera path, with everything it yields written down.
+"""Headless flythrough: runs the session along a camera path and writes all results to a folder.
 
-Host code. Ctrl-C finishes the frame and writes what there is; `--resume` with the checkpoint of the
-output folder goes on behind the last frame that it contains.
+Host code. Ctrl-C finishes the frame and writes the results so far; `--resume` with the checkpoint
+in the output folder continues after the last frame that it contains.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ from denoiser.metrics import trimmed_rel_mse
 from denoiser.online import checkpoint
 from scenes.model.description import Camera
 
-CHECKPOINT_EVERY = 25  # frames that a killed run may lose
+CHECKPOINT_EVERY = 25  # frames between checkpoints; a killed run loses those since the last one
 CHECKPOINT, COMPARISON_CHECKPOINT = "checkpoint.safetensors", "checkpoint-comparison.safetensors"
 
 
 def run_headless(scene: LoadedScene, options: Options) -> int:
-    """Fly, train, measure, write. Exit code 0, or 130 after Ctrl-C."""
+    """Run along the camera path: train, measure, write. Exit code 0, or 130 after Ctrl-C."""
     folder = options.output or Path("out")
     cameras = flythrough_cameras(scene, scene.source, options.path, options.frames)
     prepare_folder(folder)
@@ -80,16 +80,16 @@ def run_headless(scene: LoadedScene, options: Options) -> int:
         _write_results(session, rows, options, folder)
     if stop.is_set:
         saved = folder / CHECKPOINT
-        message = f"interrupted after frame {len(rows)}; to go on add --resume {saved}"
+        message = f"interrupted after frame {len(rows)}; continue with --resume {saved}"
         print(message, file=sys.stderr)
         return INTERRUPTED
     return 0
 
 
 def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
-    """Load the checkpoint; rows of the frames it contains where it belongs to this folder.
+    """Load the checkpoint; return the rows of its frames if it lies in this folder, else none.
 
-    UsageError if this folder's flight was another one.
+    UsageError if the report in this folder is of a different run.
     """
     if options.resume is None:
         return []
@@ -106,14 +106,14 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
 
 
 def _reference(session: Session, camera: Camera, options: Options) -> torch.Tensor | None:
-    """(H, W, 3) linear radiance of many samples, where it is due."""
+    """(H, W, 3) linear radiance of the reference if one is due at this frame, else None."""
     if not options.reference_every or session.frame_index % options.reference_every:
         return None
     return session.reference(camera, options.reference_spp, REFERENCE_SEED)
 
 
 def _row(session: Session, report: FrameReport, reference: torch.Tensor | None) -> FrameRow:
-    """The frame's row, with measures where there is a reference."""
+    """Row of the frame log, with quality measures if there is a reference."""
     times = report.milliseconds
     row = FrameRow(
         frame=session.frame_index,
@@ -143,7 +143,7 @@ def _row(session: Session, report: FrameReport, reference: torch.Tensor | None) 
 
 
 def _postfix(rows: list[FrameRow]) -> str:
-    """What the progress bar says beside the frame count."""
+    """Text for the progress bar: last loss, last measured PSNR of mean and denoised image."""
     loss = f"loss {rows[-1].loss:.3f}" if rows[-1].loss is not None else ""
     measured = [row for row in rows if row.psnr_mean is not None]
     if not measured:
@@ -152,7 +152,7 @@ def _postfix(rows: list[FrameRow]) -> str:
 
 
 def _save(session: Session, rows: list[FrameRow], options: Options, folder: Path) -> None:
-    """Log, then checkpoint: a run killed in between finds rows to spare and drops them."""
+    """Write the log, then the checkpoint: resuming drops rows newer than the checkpoint."""
     write_json(folder / "report.json", run_report(session, rows, options))
     write_rows(folder / "frames.csv", rows)
     if session.denoisers.comparison_trainer is not None:
@@ -161,9 +161,9 @@ def _save(session: Session, rows: list[FrameRow], options: Options, folder: Path
 
 
 def _write_results(session: Session, rows: list[FrameRow], options: Options, folder: Path) -> None:
-    """Everything but video and picture."""
+    """Write the log, the checkpoints and the convergence plot."""
     from app.headless.convergence_plot import (
-        draw_convergence,  # matplotlib: not before the first frame
+        draw_convergence,  # lazy import: matplotlib must not delay the first frame
     )
 
     _save(session, rows, options, folder)

@@ -1,4 +1,4 @@
-"""Draws PSNR over the frames of a study, a curve for each of its pictures.
+"""Plot of PSNR over the frames of a study, one curve per image.
 
 Host code.
 """
@@ -15,7 +15,7 @@ from app.base.figures import save_figure
 def draw_study(
     path: Path, rows: list[dict[str, float]], title: str, dotted: Collection[str]
 ) -> None:
-    """Every `psnr LABEL` of the rows over `frame`; labels in `dotted` are what was not denoised."""
+    """Plot every `psnr LABEL` over `frame`; images in `dotted`, not denoised, get dotted curves."""
     figure = new_figure(8, 5)
     axes = figure.subplots()
     for name in (name for name in rows[-1] if name.startswith("psnr ")):
@@ -32,5 +32,5 @@ def draw_study(
     axes.set_ylabel("PSNR of T(v), dB")
     axes.set_title(title)
     axes.grid(alpha=0.3)
-    figure.legend(loc="outside lower center", ncols=2)  # curves may be anywhere
+    figure.legend(loc="outside lower center", ncols=2)  # the curves may fill the axes
     save_figure(figure, path)

@@ -1,4 +1,4 @@
-"""Draws loss and PSNR of an offline training: `curves.png`.
+"""Plot of loss and PSNR of an offline training: `curves.png`.
 
 Host code.
 """
@@ -15,7 +15,7 @@ COLORS = {"noisy": "tab:blue", "clean": "tab:orange"}
 
 
 def draw_training(path: Path, rows: list[LogRow]) -> None:
-    """Loss above PSNR over iterations, a curve for each kind of targets."""
+    """Plot the loss above the PSNR over iterations, one curve per kind of targets."""
     figure = new_figure(8, 6)
     upper, lower = figure.subplots(2, 1, sharex=True)
     iterations = [row["iteration"] for row in rows]
@@ -28,7 +28,7 @@ def draw_training(path: Path, rows: list[LogRow]) -> None:
             lower.plot(iterations, [row[f"psnr_{kind}"] for row in rows], color=color, marker=".")
     upper.set_ylabel("training loss")
     upper.legend()
-    lower.set_ylabel("PSNR of some test pictures, dB")
+    lower.set_ylabel("PSNR of some test images, dB")
     lower.set_xlabel("iteration")
     for axes in (upper, lower):
         axes.grid(alpha=0.3)

@@ -1,4 +1,4 @@
-"""What an offline task trains on and is tested with.
+"""Training and test data of an offline task.
 
 Host code.
 """
@@ -26,33 +26,33 @@ from denoiser.restoration.scan_files import read_scans
 from denoiser.restoration.tasks import TASKS
 
 DEFAULT_SET = "scikit-image"  # name of the test set that comes with the program
-SPLIT_SEED = 20180710  # subjects are split the same way whatever the training's seed
-TEST_BURSTS = 0.1  # share of the bursts kept for measuring
-SPLIT_SET = "held-out"  # name of a test set taken out of the training data
+SPLIT_SEED = 20180710  # seed of the split of subjects, independent of the training seed
+TEST_BURSTS = 0.1  # fraction of the bursts held out for the test
+SPLIT_SET = "held-out"  # name of the test set held out of the training data
 DEFAULT_NOTE = (
-    "training on the eleven photographs that scikit-image ships: more pictures (--train-data DIR)"
-    " make it better"
+    "training on the eleven photographs that scikit-image ships: more images (--train-data DIR)"
+    " improve the result"
 )
 
 
 @dataclass(frozen=True, eq=False)
 class OfflineData:
-    """Everything read, checked and on the device."""
+    """Training and test data, checked and on the device."""
 
     source: BatchSource | None
-    """Batches to train on; None where nothing is trained."""
+    """Source of training batches; None without training."""
     tests: dict[str, PictureSet]
-    """Clean pictures by the name of their set."""
+    """Clean images by name of the test set."""
     bursts: Bursts | None = None
-    """Noisy pictures to measure on where nobody knows the clean ones."""
+    """Noisy test bursts of the task `pairs`, which has no clean images; None in other tasks."""
     notes: tuple[str, ...] = ()
-    """What the user should know."""
+    """Notes and warnings for the user, one line each."""
 
 
 def read_offline_data(
     options: OfflineOptions, device: torch.device, progress: Progress, is_training: bool
 ) -> OfflineData:
-    """Read training and test data of a task. DataError where they cannot be used."""
+    """Read training and test data of a task. DataError if they cannot be used."""
     task = TASKS[options.training.task]
     if task.corruption is None:
         return _read_pairs(options, device, progress, is_training)
@@ -66,7 +66,7 @@ def read_offline_data(
             pictures, notes = default_training(settings.channels), (DEFAULT_NOTE,)
             smallest = min(min(pixels.shape[:2]) for pixels in pictures.pixels)
             if smallest < settings.crop:
-                raise DataError(f"--crop {settings.crop}: the smallest photograph has {smallest}")
+                raise DataError(f"--crop {settings.crop}: at most {smallest} without --train-data")
         else:
             pictures = read_pictures(options.train_data, settings.channels, settings.crop, progress)
         source = CorruptedPictures(
@@ -82,7 +82,7 @@ def read_offline_data(
 def _read_scan_data(
     options: OfflineOptions, device: torch.device, is_training: bool
 ) -> OfflineData:
-    """Slices; a test set comes out of the training data where none is named."""
+    """Read slices of scans; without test data, hold out a test set from the training data."""
     task, settings = TASKS[options.training.task], options.training
     assert task.corruption is not None
     tests = {name: read_scans(path).pictures for name, path in options.test_data.items()}
@@ -98,7 +98,7 @@ def _read_scan_data(
         if not tests:
             pictures, held_out = scans.split(SPLIT_SEED)
             tests = {SPLIT_SET: held_out}
-            notes = (f"{len(held_out)} slices of every fifth subject are kept for the test",)
+            notes = (f"{len(held_out)} slices of a fifth of the subjects are held out as test",)
         if is_training:
             source = CorruptedPictures(pictures.to(device), task.corruption, None, settings.seed)
     return OfflineData(source, {n: s.to(device) for n, s in tests.items()}, notes=notes)
@@ -107,14 +107,14 @@ def _read_scan_data(
 def _read_pairs(
     options: OfflineOptions, device: torch.device, progress: Progress, is_training: bool
 ) -> OfflineData:
-    """The user's own bursts; a tenth of them, at least one, is kept for measuring."""
+    """Read the user's bursts; hold out a tenth of them, at least one, for the test."""
     settings = options.training
     if options.train_data is None:
-        raise DataError("--task pairs needs --train-data: a folder with a and b, or with bursts")
+        raise DataError("--task pairs needs --train-data: subfolders a and b, or one per burst")
     bursts = read_bursts(options.train_data, settings.channels, settings.crop, progress)
     notes = bursts.warnings
     if len(bursts) < 2:
-        notes += ("one burst only: what is measured on it was also trained on",)
+        notes += ("only one burst: it is used for both training and test",)
         train = test = bursts
     else:
         train, test = bursts.split(max(round(TEST_BURSTS * len(bursts)), 1))

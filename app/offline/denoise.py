@@ -1,4 +1,4 @@
-"""Restores picture files: same size, format, bit depth and metadata, in tiles and bounded memory.
+"""Restoration of image files: same size, format, bit depth and metadata; tiled, bounded memory.
 
 Host code.
 """
@@ -31,15 +31,15 @@ from denoiser.restoration.tiles import Restore
 from denoiser.restoration.tiles import restore_in_tiles
 from denoiser.restoration.trainer import RestorationTrainer
 
-LOSSY_QUALITY = 97  # a restored picture should not be lost again to blocks
+LOSSY_QUALITY = 97  # JPEG and WebP quality; high, to avoid new block artefacts
 WEBP_INFO = ("exif", "icc_profile", "xmp")
-KINDS = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}  # others are handled as float
+KINDS = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}  # other types are read as float32
 
 
 def denoise_files(
     trainer: RestorationTrainer, inputs: tuple[Path, ...], folder: Path, progress: Progress
 ) -> list[Path]:
-    """Restore every picture of `inputs`, files or folders, into `folder`; the files written."""
+    """Restore every image of `inputs`, files or folders, to `folder`; return the files written."""
     jobs: list[tuple[Path, Path]] = []
     for item in inputs:
         for path in picture_paths(item):
@@ -66,13 +66,13 @@ def denoise_file(
     target: Path,
     tell: Callable[[float], None] = lambda share: None,
 ) -> None:
-    """Restore one picture. Alpha, EXIF orientation and colour profile stay as they are."""
+    """Restore one image file. Alpha, EXIF orientation and colour profile are unchanged."""
     pixels, spec = read_pixels(source)
     _write_like(source, target, restored_pixels(trainer, pixels, tell), spec)
 
 
 def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
-    """(H, W, C) pixels as stored, uint8, uint16 or float32, and the header. Or DataError."""
+    """Read (H, W, C) pixels as stored (uint8, uint16, float32) and the header. Raises DataError."""
     picture = oiio.ImageInput.open(str(source), plain_alpha())
     if picture is None:
         raise DataError(f"{source}: {one_line(oiio.geterror())}")
@@ -94,7 +94,7 @@ def restored_pixels(
     pixels: np.ndarray,
     tell: Callable[[float], None] = lambda done: None,
 ) -> np.ndarray:
-    """Restored copy of (H, W, C) pixels, of their own type; alpha stays as it is."""
+    """Restored copy of (H, W, C) pixels, of the same type; alpha is unchanged."""
     height, _, channels = pixels.shape
     colors = channels - (channels in (2, 4))
     restored = pixels.copy()
@@ -105,21 +105,21 @@ def restored_pixels(
 
 
 def load_restorer(path: Path, device: torch.device) -> RestorationTrainer:
-    """Network of a checkpoint that restores image files. CheckpointError or UsageError."""
+    """Load a network that restores image files. Raises CheckpointError or UsageError."""
     trainer = load_restoration(path, device)
     if TASKS[trainer.settings.task].is_scan:
-        raise UsageError(f"{path}: completes spectra of scans, it restores no picture files")
+        raise UsageError(f"{path}: restores spectra of scans, not image files")
     return trainer
 
 
 def _tile_restorer(trainer: RestorationTrainer) -> Restore:
-    """Maps stored (h, w, C) pixels to (h, w, C) float32 in [0, 1], with any number of channels."""
+    """Function from stored (h, w, C) pixels, any C, to (h, w, C) float32, nominally in [0, 1]."""
 
     def restore(tile: np.ndarray) -> np.ndarray:
         channels = trainer.settings.channels
         white = np.float32(white_of(tile))
         count = tile.shape[2]
-        if channels == 1:  # channel by channel
+        if channels == 1:  # restore each channel separately
             planes = tile.transpose(2, 0, 1)[:, None]
         else:
             planes = to_channels(tile, channels).transpose(2, 0, 1)[None]
@@ -134,7 +134,7 @@ def _tile_restorer(trainer: RestorationTrainer) -> Restore:
 
 
 def _as_stored(rows: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """[0, 1] in the number format of `like`; floats are neither clipped nor rounded."""
+    """Convert [0, 1] to the number format of `like`; floats are neither clipped nor rounded."""
     if like.dtype == np.float32:
         return rows
     white = white_of(like)
@@ -142,7 +142,7 @@ def _as_stored(rows: np.ndarray, like: np.ndarray) -> np.ndarray:
 
 
 def _write_like(source: Path, target: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
-    """Write with everything that the original's header says."""
+    """Write pixels with the format and metadata of the original's header. Raises UsageError."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -156,7 +156,7 @@ def _write_like(source: Path, target: Path, pixels: np.ndarray, spec: oiio.Image
 
 
 def _write_webp(source: Path, target: Path, pixels: np.ndarray) -> None:
-    """WebP by Pillow: OpenImageIO keeps none of its metadata."""
+    """Write WebP with Pillow, because OpenImageIO keeps none of its metadata."""
     with Image.open(source) as original:
         kept = {name: original.info[name] for name in WEBP_INFO if name in original.info}
     with partial_file(target) as partial:

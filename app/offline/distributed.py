@@ -1,6 +1,6 @@
-"""Offline training over several processes, as torchrun starts them.
+"""Offline training in several processes started by torchrun.
 
-Host code. One process is the ordinary case: then nothing here does anything.
+Host code. With a single process, the ordinary case, nothing here has an effect.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from app.base.errors import UsageError
 
 @dataclass(frozen=True)
 class Processes:
-    """Which of how many processes this one is."""
+    """Rank of this process and number of processes."""
 
     rank: int = 0
     count: int = 1
 
     @property
     def is_first(self) -> bool:
-        """Whether this process writes files and draws bars."""
+        """True if this process writes files and shows progress bars."""
         return self.rank == 0
 
     def share(self, batch: int) -> tuple[int, int]:
-        """(first example, number of examples) of a batch that are this process' own."""
+        """(first example, number of examples) of a batch that this process trains on.
+
+        UsageError if the batch cannot be divided evenly.
+        """
         if batch % self.count:
             raise UsageError(f"--batch {batch} cannot be shared by {self.count} processes")
         size = batch // self.count
@@ -42,7 +45,7 @@ class Processes:
         return total / self.count
 
     def any(self, flag: bool, device: torch.device) -> bool:
-        """Whether the flag is set in any process."""
+        """True if the flag is set in any process."""
         if self.count == 1:
             return flag
         votes = torch.tensor(float(flag), device=device)
@@ -51,12 +54,12 @@ class Processes:
 
 
 def place_among_processes() -> Processes:
-    """This process' place where torchrun started it, without joining the others."""
+    """Rank and process count from torchrun's environment variables; does not join the group."""
     return Processes(int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1")))
 
 
 def join_processes(device: torch.device) -> tuple[Processes, torch.device]:
-    """Join the others where torchrun started this process; its place, and its own device."""
+    """Join torchrun's process group, if there is one; return (rank and count, device to use)."""
     if place_among_processes().count == 1:
         return Processes(), device
     if device.type == "cuda":
@@ -67,6 +70,6 @@ def join_processes(device: torch.device) -> tuple[Processes, torch.device]:
 
 
 def leave_processes() -> None:
-    """End the group, where there is one."""
+    """Destroy the process group, if there is one."""
     if distributed.is_initialized():
         distributed.destroy_process_group()

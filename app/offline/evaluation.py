@@ -1,6 +1,6 @@
-"""Measures trained networks on test sets, at the paper's levels, with the same noise every time.
+"""Evaluation of networks on test sets, by default at the paper's levels, with reproducible noise.
 
-Host code. Inputs are measured as they are, restored pictures clipped to what a picture can show.
+Host code. Inputs are measured unclipped, restored images clipped to [-0.5, 0.5].
 """
 
 from __future__ import annotations
@@ -35,43 +35,43 @@ from denoiser.restoration.metrics import picture_ssim
 from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.trainer import RestorationTrainer
 
-TEST_SEED = 1000  # of the noise on test pictures, whatever a training's seed
-SHOWN_PICTURES = 3  # of each set that are kept for figures
-INPUT, TRUTH = "input", "truth"  # their labels beside those of restorers
-QUICK_PICTURES = 4  # that are looked at during a training
-QUICK_SIDE = 256  # pixels in the middle of them
-PRIOR_STEPS = 1800  # of the deep image prior; its paper takes some thousands for a picture
+TEST_SEED = 1000  # of the noise on test images, independent of the training seed
+SHOWN_PICTURES = 3  # images of each test set that are kept for the figure
+INPUT, TRUTH = "input", "truth"  # labels of the noisy and the clean image
+QUICK_PICTURES = 4  # test images measured during training
+QUICK_SIDE = 256  # pixels; side of the central crop measured during training
+PRIOR_STEPS = 1800  # of the deep image prior; its paper uses a few thousand per image
 
 Restorer = Callable[[Corrupted, int], torch.Tensor]
-"""Maps a corrupted picture, number n of its set, to (C, H, W)."""
+"""Maps a corrupted image and its index in the test set to a restored (C, H, W) image."""
 
 
 @dataclass(eq=False)
 class SetScores:
-    """What was measured on one test set, picture by picture; one list for each restorer."""
+    """Scores of one test set: lists with one value per image, by label of the restorer."""
 
     names: list[str] = field(default_factory=list)
     psnr_input: list[float] = field(default_factory=list)
     psnr: dict[str, list[float]] = field(default_factory=dict)
     ssim: dict[str, list[float]] = field(default_factory=dict)
     pictures: list[dict[str, torch.Tensor]] = field(default_factory=list)
-    """(C, H, W) of the first pictures by label, with what was restored from and the truth."""
+    """The first images of the set, (C, H, W) by label: noisy, restored and clean."""
 
     def mean(self, label: str) -> float:
-        """Mean PSNR of a restorer in dB; the mean over pictures, as in the paper."""
+        """PSNR of a restorer in dB, averaged over images as in the paper."""
         return statistics.fmean(self.psnr[label])
 
 
 @dataclass(frozen=True, eq=False)
 class TestNoise:
-    """How test pictures are corrupted."""
+    """Corruption of the test images."""
 
     task: str
     level: float | None = None
     """None: the paper's test level."""
 
     def corrupt(self, clean: torch.Tensor, number: int) -> Corrupted:
-        """Picture `number` of a set with its own noise, always the same."""
+        """Corrupt image `number` of a set; its noise is the same every time."""
         corruption = TASKS[self.task].corruption
         assert corruption is not None
         level = corruption.test_level if self.level is None else self.level
@@ -79,7 +79,7 @@ class TestNoise:
 
 
 def network_restorer(trainer: RestorationTrainer) -> Restorer:
-    """A trained network."""
+    """Restorer that applies a trained network."""
 
     def restore(noisy: Corrupted, number: int) -> torch.Tensor:
         spectrum = None if noisy.spectrum is None else stack_spectra([noisy.spectrum])
@@ -89,7 +89,7 @@ def network_restorer(trainer: RestorationTrainer) -> Restorer:
 
 
 def baseline_restorer(noise: TestNoise) -> tuple[str, Restorer] | None:
-    """The paper's comparison for a task and its name, None where there is none."""
+    """(name, restorer) of the paper's baseline for a task, None if it has none."""
     corruption = TASKS[noise.task].corruption
     assert corruption is not None
     level = corruption.test_level if noise.level is None else noise.level
@@ -111,7 +111,7 @@ def evaluate_set(
     is_rounded: bool,
     progress: Progress,
 ) -> SetScores:
-    """Corrupt and restore every picture of a set."""
+    """Corrupt, restore and score every image of a set."""
     scores = SetScores()
     for number in range(len(pictures)):
         clean = pictures.picture(number)
@@ -130,7 +130,7 @@ def evaluate_set(
 
 
 def quick_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
-    """Mean PSNR in dB over the middles of a few test pictures, or what is known of bursts."""
+    """Mean PSNR in dB of a few test images, central crops unless scans; for bursts the estimate."""
     if data.bursts is not None:
         return estimated_psnr(trainer, data.bursts, QUICK_SIDE)[1]
     pictures = next(iter(data.tests.values()))
@@ -149,10 +149,10 @@ def quick_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
 def estimated_psnr(
     trainer: RestorationTrainer, bursts: Bursts, side: int | None = None
 ) -> tuple[float, float]:
-    """(input, restored) PSNR in dB without a clean picture: unbiased where noise is independent.
+    """Estimate (input, restored) PSNR in dB without clean images, unbiased for independent noise.
 
     Two frames a and b have E|a - b|^2 = 2 var, and E|f(a) - b|^2 = |f(a) - clean|^2 + var. Only the
-    first two frames of each burst are taken.
+    first two frames of each burst are used.
     """
     variance, error = 0.0, 0.0
     for burst in bursts.frames:
@@ -173,12 +173,12 @@ def estimated_psnr(
 def _fit_prior(noisy: Corrupted, number: int) -> torch.Tensor:
     assert noisy.observed is not None
     fitted = fit_deep_image_prior(noisy.image, noisy.observed, PRIOR_STEPS, number)
-    # What was observed is known.
+    # Observed pixels are exact: keep them.
     return torch.where(noisy.observed, noisy.image, fitted)
 
 
 def _middle(picture: torch.Tensor, side: int) -> torch.Tensor:
-    """(C, h, w) of the middle of (C, H, W), at most `side` each."""
+    """Central crop (C, h, w) of a (C, H, W) image; h and w are at most `side`."""
     height, width = picture.shape[1:]
     top, left = max((height - side) // 2, 0), max((width - side) // 2, 0)
     return picture[:, top : top + side, left : left + side]

@@ -1,4 +1,4 @@
-"""One row per look at an offline training: `training.csv`.
+"""Log of an offline training, one row per measurement: `training.csv`.
 
 Host code.
 """
@@ -14,11 +14,11 @@ from app.base.files import write_text
 from denoiser.errors import one_line
 
 LogRow = dict[str, float]
-"""`iteration`, and for each kind of targets `loss_KIND` and `psnr_KIND` (dB)."""
+"""One row: `iteration`, and for each kind of targets `loss_KIND` and `psnr_KIND` (dB)."""
 
 
 def write_log(path: Path, rows: list[LogRow]) -> None:
-    """Write all rows under the columns of the last."""
+    """Write all rows; the columns are those of the last row."""
     text = io.StringIO()
     names = list(rows[-1]) if rows else ["iteration"]
     writer = csv.DictWriter(text, names, lineterminator="\n", restval="")
@@ -28,7 +28,10 @@ def write_log(path: Path, rows: list[LogRow]) -> None:
 
 
 def read_log(path: Path, last: int) -> list[LogRow]:
-    """Rows up to iteration `last` of an earlier run, none where there is no log."""
+    """Read the rows of an earlier run up to iteration `last`; none if there is no log.
+
+    UsageError if the file cannot be read.
+    """
     if not path.exists():
         return []
     try:

@@ -1,6 +1,6 @@
-"""The loop of every offline training: batches in, steps, looks at the test, checkpoints.
+"""Loop of every offline training: batches, optimiser steps, measurements, checkpoints.
 
-Host code. Ctrl-C ends it cleanly; a killed run loses what came after its last checkpoint.
+Host code. Ctrl-C stops and saves; a killed run loses the work since its last checkpoint.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from app.offline.log import LogRow
 from app.offline.log import write_log
 from denoiser.restoration.settings import Targets
 
-LOOKS = 20  # at the test, over a training
-CHECKPOINT_SECONDS = 120.0  # of work that a killed run may lose
-STOP_EVERY = 10  # iterations between two questions to other processes whether to stop
-TIMED = 20  # iterations that the input pipeline is timed over, on a CPU
+LOOKS = 20  # measurements on test data per training
+CHECKPOINT_SECONDS = 120.0  # between checkpoints; a killed run loses the work since the last one
+STOP_EVERY = 10  # iterations between checks whether any process was asked to stop
+TIMED = 20  # first iterations whose batch and step are timed, on a CPU only
 
 
 class TrainingSettings(Protocol):
-    """What the loop asks of a trainer's settings."""
+    """Settings of a trainer that the loop reads."""
 
     @property
     def iterations(self) -> int:
@@ -42,30 +42,30 @@ class TrainingSettings(Protocol):
 
     @property
     def batch(self) -> int:
-        """Examples an update sees, over all processes."""
+        """Examples per update, over all processes."""
 
 
 class OfflineTrainer(Protocol):
-    """What the loop asks of a trainer."""
+    """Interface of a trainer to the loop."""
 
     @property
     def settings(self) -> TrainingSettings:
-        """How long, and on how much at a time."""
+        """Number of iterations and batch size."""
 
     @property
     def device(self) -> torch.device:
-        """Where the network lives."""
+        """Device of the network."""
 
     @property
     def step_count(self) -> int:
         """Updates done."""
 
     def step(self, batch: Any) -> torch.Tensor:
-        """One update on what the source drew; the loss, a scalar."""
+        """Do one update on a batch of the source; return the loss, a scalar."""
 
 
 class Source(Protocol):
-    """Where batches come from."""
+    """Source of batches."""
 
     def batch(self, index: int, first: int, count: int) -> object:
         """Examples `first` to `first + count` of batch `index`."""
@@ -76,25 +76,25 @@ Kind = TypeVar("Kind", bound=OfflineTrainer)
 
 @dataclass(eq=False)
 class TrainingRun(Generic[Kind]):
-    """One or two trainings side by side on the same batches, and what they leave behind."""
+    """One or two trainings side by side on the same batches, with their log and timings."""
 
     trainers: dict[Targets, Kind]
     save: Callable[[Path, Kind], None]
     """Writes a trainer's checkpoint."""
     look: Callable[[Kind], float]
-    """PSNR of some of the test in dB."""
+    """Returns the PSNR of a trainer on some of the test data, in dB."""
     rows: list[LogRow] = field(default_factory=list)
     seconds: float = 0.0
-    """Spent on steps in this process."""
+    """Time spent on batches and steps in this process, without measurements."""
     batch_seconds: list[float] = field(default_factory=list)
-    """Of single batches, where they were timed."""
+    """Time to draw each timed batch; see `TIMED`."""
     step_seconds: list[float] = field(default_factory=list)
-    """Of single steps on them."""
+    """Time of the steps of all trainers on each timed batch."""
     is_interrupted: bool = False
 
     @property
     def first(self) -> Kind:
-        """The trainer that speaks for all."""
+        """First trainer; all have its device, step count, iterations and batch size."""
         return next(iter(self.trainers.values()))
 
     @property
@@ -104,14 +104,14 @@ class TrainingRun(Generic[Kind]):
 
 
 def checkpoint_path(folder: Path, targets: Targets, is_alone: bool) -> Path:
-    """Where the network of these targets is saved."""
+    """Checkpoint file of the network with these targets; `is_alone`: it is the only one."""
     return folder / f"checkpoint{'' if is_alone else f'-{targets.value}'}.safetensors"
 
 
 def train(
     run: TrainingRun[Kind], source: Source, folder: Path, processes: Processes, is_quiet: bool
 ) -> None:
-    """Go on until all iterations are done or the user stops it, and save."""
+    """Train until all iterations are done or the user interrupts, then save."""
     settings, device = run.first.settings, run.first.device
     first, count = processes.share(settings.batch)
     look_every = max(settings.iterations // LOOKS, 1)
@@ -141,7 +141,7 @@ def train(
 
 
 def save_run(run: TrainingRun[Kind], folder: Path) -> None:
-    """Log, curves and checkpoints."""
+    """Write the log, the curves and the checkpoints."""
     if run.rows:
         write_log(folder / "training.csv", run.rows)
         draw_training(folder / "curves.png", run.rows)
@@ -150,18 +150,18 @@ def save_run(run: TrainingRun[Kind], folder: Path) -> None:
 
 
 def tell_interrupted(run: TrainingRun[Kind], folder: Path, processes: Processes) -> int:
-    """Say how to go on; the exit code."""
+    """Print how to resume; return the exit code."""
     if processes.is_first:
         saved = checkpoint_path(folder, next(iter(run.trainers)), len(run.trainers) == 1)
         print(
-            f"interrupted after iteration {run.step_count}; go on with --resume {saved}",
+            f"interrupted after iteration {run.step_count}; continue with --resume {saved}",
             file=sys.stderr,
         )
     return INTERRUPTED
 
 
 def _look(run: TrainingRun[Kind], losses: dict[Targets, torch.Tensor]) -> None:
-    """Add a row: the last losses, and how some of the test fares."""
+    """Add a log row: the last losses, and the PSNR on some of the test data."""
     row: LogRow = {"iteration": run.step_count}
     for kind, trainer in run.trainers.items():
         row[f"loss_{kind.value}"] = float(losses[kind])
@@ -170,7 +170,7 @@ def _look(run: TrainingRun[Kind], losses: dict[Targets, torch.Tensor]) -> None:
 
 
 def _add_times(run: TrainingRun[Kind], begin: float, drawn: float, device: torch.device) -> None:
-    """Time the pipeline and the step; on a GPU only their sum is known without waiting."""
+    """Add the times of batch and step; on a GPU only their sum is known without synchronising."""
     end = time.perf_counter()
     run.seconds += end - begin
     if device.type == "cpu" and len(run.step_seconds) < TIMED:
@@ -179,7 +179,7 @@ def _add_times(run: TrainingRun[Kind], begin: float, drawn: float, device: torch
 
 
 def _postfix(row: LogRow) -> str:
-    """What the bar says."""
+    """Text for the progress bar: losses and PSNR."""
     kinds = [name.removeprefix("loss_") for name in row if name.startswith("loss_")]
     losses = " / ".join(f"{row[f'loss_{kind}']:.4g}" for kind in kinds)
     psnrs = " / ".join(f"{row[f'psnr_{kind}']:.2f}" for kind in kinds)

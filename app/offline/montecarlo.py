@@ -1,4 +1,4 @@
-"""The task `montecarlo`: renders views of scenes, learns to denoise them, measures on other scenes.
+"""Task `montecarlo`: renders views of scenes, trains a denoiser on them, tests on other scenes.
 
 Host code. Lehtinen et al. 2018, figure 7.
 """
@@ -41,18 +41,18 @@ from denoiser.rendered.trainer import ViewTrainer
 from denoiser.restoration.settings import Targets
 from renderer.backend import choose_device
 
-VIEWS_FOLDER = "views"  # in the output folder, where no other is named
+VIEWS_FOLDER = "views"  # of rendered views, inside the output folder, without --train-data
 
 Trainers = dict[Targets, ViewTrainer]
 
 
 def run_view_task(options: Options, folder: Path) -> int:
-    """Run the stage that is asked for. Exit code 0, or 130 after Ctrl-C."""
+    """Run the requested stage. Exit code 0, or 130 after Ctrl-C."""
     assert options.offline is not None and options.offline.views is not None
     offline, views = options.offline, options.offline.views
     stage = offline.stage
     if stage is Stage.DENOISE:
-        raise UsageError("--task montecarlo denoises scenes: fly with --resume FILE instead")
+        raise UsageError("--task montecarlo cannot denoise files: run a scene with --resume FILE")
     if stage is Stage.RENDER or (offline.train_data is None and stage is not Stage.EVALUATE):
         place = folder if stage is Stage.RENDER else folder / VIEWS_FOLDER
         if not _render(options, place, place_among_processes(), stage is Stage.RENDER):
@@ -69,7 +69,7 @@ def run_view_task(options: Options, folder: Path) -> int:
 
 
 def _render(options: Options, folder: Path, processes: Processes, may_share: bool) -> bool:
-    """Render the views; whether that came to its end."""
+    """Render the views; return False if interrupted."""
     if processes.count > 1 and not may_share:
         raise UsageError("several processes need --train-data: render it first (--stage render)")
     from app.offline.montecarlo_rendering import render_views
@@ -77,7 +77,7 @@ def _render(options: Options, folder: Path, processes: Processes, may_share: boo
     try:
         render_views(options, folder, processes)
     except KeyboardInterrupt:
-        print(f"interrupted; the same command goes on in {folder}", file=sys.stderr)
+        print(f"interrupted; the same command resumes in {folder}", file=sys.stderr)
         return False
     if processes.is_first:
         print(f"{folder}: views rendered")
@@ -124,7 +124,15 @@ def _load_or_start(
     device: torch.device,
     resume: Path | None,
 ) -> Trainers:
-    """Denoisers from scratch, or as `resume` and, for both targets, its neighbour hold them."""
+    """Create one denoiser per kind of targets, or load them from checkpoints.
+
+    Args:
+        resume: checkpoint; with two kinds of targets both files are read from its folder. None:
+            start from scratch.
+
+    Raises:
+        CheckpointError: a checkpoint does not match, or the two are at different iterations.
+    """
     is_alone = len(targets) == 1
     trainers: Trainers = {}
     for kind in targets:
@@ -133,7 +141,7 @@ def _load_or_start(
             path = resume if is_alone else checkpoint_path(resume.parent, kind, False)
             trainers[kind].load(path)
     if len({trainer.step_count for trainer in trainers.values()}) > 1:
-        raise CheckpointError(f"{resume}: noisy and clean targets stand at different iterations")
+        raise CheckpointError(f"{resume}: noisy and clean targets are at different iterations")
     return trainers
 
 
@@ -151,7 +159,7 @@ def _load_trainers(options: Options, device: torch.device) -> dict[str, ViewTrai
 
 
 def _labelled(trainers: Trainers) -> dict[str, ViewTrainer]:
-    """By what tells them apart in report and figure."""
+    """Trainers by their label in report and figure."""
     if len(trainers) == 1:
         return {"denoised": next(iter(trainers.values()))}
     return {f"{kind.value} targets": trainer for kind, trainer in trainers.items()}
@@ -164,7 +172,7 @@ def _save(path: Path, trainer: ViewTrainer) -> None:
 def _report_head(
     options: Options, run: TrainingRun[ViewTrainer] | None, trainers: dict[str, ViewTrainer]
 ) -> dict[str, object]:
-    """What the report begins with."""
+    """First part of the report: task, training, settings and versions."""
     offline = options.offline
     assert offline is not None
     first = next(iter(trainers.values()))

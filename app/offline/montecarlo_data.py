@@ -1,4 +1,4 @@
-"""What the task `montecarlo` trains on and is tested with.
+"""Training and test data of the task `montecarlo`.
 
 Host code.
 """
@@ -29,13 +29,13 @@ class ViewData:
 
     train: tuple[View, ...]
     test: tuple[View, ...]
-    """With clean pictures."""
+    """All with clean images."""
 
 
 def read_view_data(offline: OfflineOptions, device: torch.device, progress: Progress) -> ViewData:
-    """Read the views; the last scene of the training data is the test where none is named.
+    """Read the views; without test data the last scene of the training data is the test.
 
-    DataError where they do not do.
+    DataError if views are unreadable or do not suffice for the stage.
     """
     train: tuple[View, ...] = ()
     test: tuple[View, ...] = ()
@@ -50,21 +50,21 @@ def read_view_data(offline: OfflineOptions, device: torch.device, progress: Prog
             test = of_scenes(train, names[-1:])
         train = of_scenes(train, [name for name in names if name not in scene_names(test)])
         if not train and offline.stage is not Stage.EVALUATE:
-            raise DataError(f"{offline.train_data}: no scene in it that is not in the test")
+            raise DataError(f"{offline.train_data}: every scene is also in the test")
     elif not test or offline.stage is not Stage.EVALUATE:
         raise DataError("--task montecarlo needs --train-data, a folder of rendered views")
     test = tuple(view for view in test if view.clean is not None)
     if not test:
-        raise DataError("the test needs views with clean pictures, rendered with --targets both")
+        raise DataError("the test needs views with clean images, rendered with --targets both")
     return ViewData(tuple(v.to(device) for v in train), tuple(v.to(device) for v in test))
 
 
 def view_source(
     training: ViewTraining, views: Sequence[View], targets: tuple[Targets, ...]
 ) -> ViewCrops:
-    """What is learned from. DataError where clean targets are missing."""
+    """Source of training crops. DataError if clean targets are missing."""
     if Targets.CLEAN in targets:
         for view in views:
             if view.clean is None:
-                raise DataError(f"{view.name} has no clean picture: render with --targets both")
+                raise DataError(f"{view.name} has no clean image: render with --targets both")
     return ViewCrops(views, training.denoiser)

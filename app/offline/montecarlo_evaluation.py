@@ -1,6 +1,6 @@
-"""Measures a denoiser on rendered views against their clean pictures.
+"""Evaluation of denoisers on rendered views against their clean images.
 
-Host code. PSNR on T of linear radiance, the mean over the views of a scene, in dB.
+Host code. PSNR in dB on T of linear radiance, averaged over the views of a scene.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from denoiser.rendered.dataset import scene_names
 from denoiser.rendered.trainer import ViewTrainer
 
 NOISY, MEAN, REFERENCE = "one half", "mean of halves", "reference"
-QUICK_VIEWS = 4  # that are looked at during a training
-SHOWN_VIEWS = 3  # rows of the figure
+QUICK_VIEWS = 4  # test views measured during training
+SHOWN_VIEWS = 3  # views in the figure, one per row
 
 
 def quick_view_psnr(trainer: ViewTrainer, views: Sequence[View]) -> float:
-    """Mean PSNR in dB of a few test views, denoised."""
+    """Mean PSNR in dB of the first test views after denoising."""
     values = []
     for view in views[:QUICK_VIEWS]:
         assert view.clean is not None
@@ -37,7 +37,7 @@ def quick_view_psnr(trainer: ViewTrainer, views: Sequence[View]) -> float:
 def evaluate_views(
     trainers: Mapping[str, ViewTrainer], views: Sequence[View], folder: Path
 ) -> dict[str, dict[str, object]]:
-    """Figures for every scene, for the report; the figure of the first views is drawn."""
+    """Measure every scene, print one line each, draw the figure; return the scores by scene."""
     scores: dict[str, dict[str, dict[str, float]]] = {}
     rows: list[list[Panel]] = []
     for view in views:
@@ -68,7 +68,7 @@ def evaluate_views(
 def _scene_report(
     scores: Mapping[str, Mapping[str, Mapping[str, float]]], labels: list[str]
 ) -> dict[str, object]:
-    """Means over the views of a scene; further networks stand beside the first."""
+    """Means over the views of a scene: of the first network, and of all networks in `networks`."""
 
     def mean(label: str, measure: str) -> float:
         return statistics.fmean(view[label][measure] for view in scores.values())
@@ -98,7 +98,7 @@ def _scene_report(
 def _scene_line(
     scene: str, scores: Mapping[str, Mapping[str, Mapping[str, float]]], labels: list[str]
 ) -> str:
-    """One line for people."""
+    """One line of text: mean PSNR of a scene for each label."""
     means = {n: statistics.fmean(view[n]["psnr"] for view in scores.values()) for n in labels}
     parts = [f"{label} {value:.2f} dB" for label, value in means.items()]
     return f"{scene}, {len(scores)} views: {', '.join(parts)}"

@@ -1,7 +1,7 @@
-"""Renders views of scenes into files, alone or shared by several processes.
+"""Renders views of scenes into files, in one or several processes.
 
-Host code. View number n is rendered by process n modulo their count and is the same whoever renders
-it. Complete files are kept: a killed run goes on with what is missing.
+Host code. View number n is rendered by process n modulo the process count, and does not depend on
+the process. Complete views are kept: the next run renders only the missing ones.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from scenes.loader import load_scene
 from scenes.model.description import Camera
 from scenes.model.description import SceneDescription
 
-CLEAN_PASS_SPP = 16  # samples per pixel of a half of a pass of a clean picture
+CLEAN_PASS_SPP = 16  # samples per pixel of each half in one pass of a clean image
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +47,13 @@ class PlannedView:
 
     entry: ViewEntry
     number: int
-    """Addresses its random streams."""
+    """Index among all views; selects the random streams."""
     scene: SceneDescription
     camera: Camera
 
 
 def render_views(options: Options, folder: Path, processes: Processes) -> None:
-    """Render what is missing of this process' share, and the list of all.
+    """Render the missing views of this process, and write the list of all views.
 
     Raises:
         UsageError: the folder holds other views, or cannot be written.
@@ -71,7 +71,7 @@ def render_views(options: Options, folder: Path, processes: Processes) -> None:
 
 
 def _plan(options: Options) -> list[PlannedView]:
-    """All views, in the list's order; clean pictures of all, or of the last scene only."""
+    """All views, in order; without clean targets only those of the last scene have clean images."""
     assert options.offline is not None
     width, height = options.session.render.size
     scenes = [load_scene(s, options.environment, width / height) for s in options.scenes]
@@ -94,7 +94,7 @@ def _plan(options: Options) -> list[PlannedView]:
 def _write_list(
     folder: Path, options: Options, plan: list[PlannedView], processes: Processes
 ) -> None:
-    """Write `views.json`; one that is there must say the same."""
+    """Write `views.json`. UsageError if one with other content exists."""
     render = options.session.render
     content = {
         "format": FORMAT,
@@ -136,7 +136,7 @@ def _camera_json(camera: Camera) -> dict[str, object]:
 def _with_renderers(
     views: Iterator[PlannedView], options: Options
 ) -> Iterator[tuple[PlannedView, Renderer]]:
-    """Each view with its scene's renderer; one scene is held at a time."""
+    """Yield each view with the renderer of its scene; only one renderer is kept at a time."""
     started = backend.start(options.session.device)
     scene, renderer = None, None
     for view in views:

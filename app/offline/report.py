@@ -1,4 +1,4 @@
-"""What an offline task reports: figures for every test set, and a picture of the first.
+"""Report of an offline task: scores of every test set, and a figure of the first.
 
 Host code.
 """
@@ -35,10 +35,10 @@ from denoiser.restoration.dataset import to_planes
 from denoiser.restoration.trainer import RestorationTrainer
 
 BM3D_HINT = (
-    "--baseline needs bm3d (for research only by its licence): "
+    "--baseline needs bm3d (licence: research only): "
     ".venv/bin/pip install -c constraints.txt -e '.[baselines]'"
 )
-HELD_OUT = "held-out"  # bursts that were not trained on
+HELD_OUT = "held-out"  # name of the test bursts in the report
 
 
 def evaluate_networks(
@@ -47,7 +47,7 @@ def evaluate_networks(
     trainers: dict[str, RestorationTrainer],
     folder: Path,
 ) -> dict[str, object]:
-    """Measure on every test set, draw the figure; the results for the report."""
+    """Measure networks on every test set, draw the figure; return the results for the report."""
     offline = options.offline
     assert offline is not None
     if data.bursts is not None:
@@ -56,7 +56,7 @@ def evaluate_networks(
     restorers: dict[str, Restorer] = {n: network_restorer(t) for n, t in trainers.items()}
     baseline = baseline_restorer(noise) if offline.has_baseline else None
     if offline.has_baseline and baseline is None:
-        print(f"--baseline: there is none for {noise.task}", file=sys.stderr)
+        print(f"--baseline: no baseline for the task {noise.task}", file=sys.stderr)
     if baseline is not None:
         restorers = {baseline[0]: baseline[1]} | restorers
     progress = StartProgress(options.is_quiet)
@@ -77,7 +77,7 @@ def evaluate_networks(
 
 
 def check_baseline(offline: OfflineOptions) -> None:
-    """Raises UsageError where a package is missing: better before the training than after it."""
+    """Raise UsageError if the baseline's package is missing; called before the training starts."""
     if not offline.has_baseline:
         return
     baseline = baseline_restorer(TestNoise(offline.training.task, offline.level))
@@ -86,7 +86,7 @@ def check_baseline(offline: OfflineOptions) -> None:
 
 
 def _set_report(scores: SetScores, networks: list[str]) -> dict[str, object]:
-    """One test set; further networks stand beside the first."""
+    """Scores of one test set: of the first network, and with several of each in `networks`."""
     first = networks[0]
     result: dict[str, object] = {
         "psnr_input": statistics.fmean(scores.psnr_input),
@@ -112,14 +112,14 @@ def _set_report(scores: SetScores, networks: list[str]) -> dict[str, object]:
 
 
 def _set_line(name: str, scores: SetScores) -> str:
-    """One line for people."""
+    """One line of text: mean PSNR of a test set for each label."""
     parts = [f"input {statistics.fmean(scores.psnr_input):.2f} dB"]
     parts += [f"{label} {scores.mean(label):.2f} dB" for label in scores.psnr]
-    return f"{name}, {len(scores.names)} pictures: {', '.join(parts)}"
+    return f"{name}, {len(scores.names)} images: {', '.join(parts)}"
 
 
 def _draw_figure(path: Path, scores: SetScores) -> None:
-    """The first pictures of a set; figures underneath are of the whole picture."""
+    """Draw the first images of a set; the PSNR below each is of the whole image."""
     rows = []
     for number, pictures in enumerate(scores.pictures):
         psnr = {INPUT: scores.psnr_input} | scores.psnr
@@ -134,7 +134,7 @@ def _draw_figure(path: Path, scores: SetScores) -> None:
 def _evaluate_bursts(
     data: OfflineData, trainers: dict[str, RestorationTrainer], folder: Path
 ) -> dict[str, object]:
-    """Own pictures: PSNR estimated from pairs of frames, and a figure without a truth."""
+    """Measure on the user's bursts: PSNR estimated from pairs of frames; draw the figure."""
     bursts = data.bursts
     assert bursts is not None
     tests: dict[str, object] = {}
@@ -159,7 +159,7 @@ def _evaluate_bursts(
 def report_head(
     options: Options, run: RestorationRun | None, trainers: dict[str, RestorationTrainer]
 ) -> dict[str, object]:
-    """What the report begins with."""
+    """First part of the report: task, training, settings, versions and times."""
     offline = options.offline
     assert offline is not None
     first = next(iter(trainers.values()))

@@ -1,4 +1,4 @@
-"""Offline restoration: trains from corrupted pictures, evaluates, restores files.
+"""Offline restoration: training on corrupted images, evaluation, restoration of files.
 
 Host code.
 """
@@ -39,7 +39,7 @@ from renderer.backend import choose_device
 
 
 def run_offline(options: Options) -> int:
-    """Run the stage, or the study, that is asked for. Exit code 0, or 130 after Ctrl-C."""
+    """Run the requested stage or study. Exit code 0, or 130 after Ctrl-C."""
     offline = options.offline
     assert offline is not None
     folder = options.output or Path("out")
@@ -102,14 +102,14 @@ def _load_networks(offline: OfflineOptions, device: torch.device) -> dict[str, R
     for path in offline.checkpoints:
         trainer = load_restoration(path, device, offline.training.task)
         if trainer.settings.channels != offline.training.channels:
-            raise UsageError(f"{path}: has --channels {trainer.settings.channels}")
+            raise UsageError(f"{path}: trained with --channels {trainer.settings.channels}")
         label = _label(trainer.settings, len(offline.checkpoints))
         trainers[label if label not in trainers else f"{label}, {path}"] = trainer
     return trainers
 
 
 def _label(settings: RestorationSettings, count: int) -> str:
-    """What tells a network apart in report and figure."""
+    """Label of a network in report and figure."""
     if count == 1:
         return "denoised"
     return f"{settings.loss.value.upper()}, {settings.targets.value} targets"
@@ -127,5 +127,5 @@ def _denoise(options: Options, offline: OfflineOptions, folder: Path) -> int:
     progress = StartProgress(options.is_quiet)
     written = denoise_files(trainer, offline.inputs, folder, progress)
     progress.close()
-    print(f"{folder}: {len(written)} pictures restored")
+    print(f"{folder}: {len(written)} images restored")
     return 0

@@ -1,7 +1,6 @@
-"""Studies: several trainings of one experiment, their curves in one plot.
+"""Offline studies: several trainings of one experiment, with their curves in one plot.
 
-Host code. A study that was interrupted goes on where it stood when it is started again with the
-same output folder.
+Host code. An interrupted study resumes when it is started again with the same output folder.
 """
 
 from __future__ import annotations
@@ -33,23 +32,26 @@ from app.settings.options import Options
 from denoiser.option import to_json
 from renderer.backend import choose_device
 
-CLEAN = "clean"  # label that the others are compared with where the axis is a level
+CLEAN = "clean"  # label of the curve that others are compared with over the level
 
 
 class MemberResult(TypedDict):
-    """What `study.json` holds of one training."""
+    """Entry of one training in `study.json`."""
 
     label: str
     place: float | None
     test: dict[str, dict[str, float]]
-    """By set: `psnr_input` and `psnr_denoised`, dB."""
+    """By test set: `psnr_input` and `psnr_denoised`, dB."""
     iterations: list[float]
     psnr: list[float]
-    """Of some test pictures at these iterations, dB."""
+    """PSNR of some test images at these iterations, dB."""
 
 
 def run_study(options: Options, folder: Path) -> int:
-    """Train every member, measure, write `study.json` and `study.png`. Exit code 0, or 130."""
+    """Train and measure every member, write the results. Exit code 0, or 130 after Ctrl-C.
+
+    Files: `study.json` and `study.png`; checkpoint and log in a folder per member.
+    """
     offline = options.offline
     assert offline is not None and offline.study is not None
     progress = StartProgress(options.is_quiet)
@@ -69,7 +71,7 @@ def run_study(options: Options, folder: Path) -> int:
         assert member.data.source is not None
         train(run, member.data.source, place, Processes(), options.is_quiet)
         if run.is_interrupted:
-            print(f"interrupted; the same command goes on in {folder}", file=sys.stderr)
+            print(f"interrupted; the same command resumes in {folder}", file=sys.stderr)
             return INTERRUPTED
         results.append(_result(member, run, options))
     report = {
@@ -87,7 +89,7 @@ def run_study(options: Options, folder: Path) -> int:
 
 
 def _result(member: Member, run: RestorationRun, options: Options) -> MemberResult:
-    """Curve and final figures of one training."""
+    """PSNR curve and final scores of one training."""
     kind = member.settings.targets
     noise = TestNoise(member.settings.task, member.settings.level)
     restorers = {"network": network_restorer(run.trainers[kind])}
@@ -111,20 +113,20 @@ def _result(member: Member, run: RestorationRun, options: Options) -> MemberResu
 
 
 def _draw_curves(path: Path, results: list[MemberResult]) -> None:
-    """PSNR of some test pictures over iterations."""
+    """Plot the PSNR of some test images over iterations."""
     figure = new_figure(8, 5)
     axes = figure.subplots()
     for result in results:
         axes.plot(result["iterations"], result["psnr"], marker=".", label=result["label"])
     axes.set_xlabel("iteration")
-    axes.set_ylabel("PSNR of some test pictures, dB")
+    axes.set_ylabel("PSNR of some test images, dB")
     axes.grid(alpha=0.3)
     axes.legend()
     save_figure(figure, path)
 
 
 def _draw_levels(path: Path, results: list[MemberResult]) -> None:
-    """Difference to clean targets over the level, on the first test set."""
+    """Plot the PSNR difference to clean targets over the level, on the first test set."""
     figure = new_figure(8, 5)
     axes = figure.subplots()
     values: dict[str, dict[float, float]] = {}
@@ -136,8 +138,8 @@ def _draw_levels(path: Path, results: list[MemberResult]) -> None:
     for label, points in values.items():
         axes.plot(list(points), [points[p] - clean[p] for p in points], marker="o", label=label)
     axes.axhline(0.0, color="gray", linewidth=0.8)
-    axes.set_xlabel("share of corrupted pixels")
-    axes.set_ylabel("PSNR against clean targets, dB")
+    axes.set_xlabel("fraction of corrupted pixels")
+    axes.set_ylabel("PSNR difference to clean targets, dB")
     axes.grid(alpha=0.3)
     axes.legend()
     save_figure(figure, path)

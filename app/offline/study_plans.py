@@ -1,4 +1,4 @@
-"""The trainings of each study.
+"""Trainings of each offline study.
 
 Host code.
 """
@@ -26,7 +26,7 @@ from denoiser.restoration.settings import RestorationLoss
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import Targets
 
-IMPULSE_LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)  # shares of corrupted pixels, a network for each
+IMPULSE_LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)  # fractions of corrupted pixels, three trainings at each
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,17 +34,17 @@ class Member:
     """One training of a study."""
 
     label: str
-    """In the plot's legend."""
+    """Name in the plot's legend."""
     name: str
-    """Of its folder."""
+    """Name of its folder."""
     settings: RestorationSettings
     data: OfflineData
     place: float | None = None
-    """On the plot's axis, where that is not iterations."""
+    """Position on the plot's x axis; None: the x axis is the iteration."""
 
 
 def plan_study(options: OfflineOptions, device: torch.device, progress: Progress) -> list[Member]:
-    """All trainings of the study that is asked for. DataError where its data do not do."""
+    """All trainings of the requested study. DataError if the data cannot be used."""
     assert options.study is not None
     return PLANS[options.study](options, device, progress)
 

@@ -1,4 +1,4 @@
-"""Starts the training of an offline task, from scratch or from where it was left.
+"""Start of an offline training, from scratch or from a checkpoint.
 
 Host code.
 """
@@ -33,7 +33,15 @@ def load_or_start(
     device: torch.device,
     resume: Path | None,
 ) -> dict[Targets, RestorationTrainer]:
-    """Networks from scratch, or as `resume` and, for both targets, its neighbour hold them."""
+    """Create one trainer per kind of targets, or load them from checkpoints.
+
+    Args:
+        resume: checkpoint; with two kinds of targets both files are read from its folder. None:
+            start from scratch.
+
+    Raises:
+        CheckpointError: a checkpoint does not match, or the two are at different iterations.
+    """
     is_alone = len(targets) == 1
     trainers: dict[Targets, RestorationTrainer] = {}
     for kind in targets:
@@ -49,7 +57,7 @@ def load_or_start(
         trainers[kind] = trainer
     counts = {trainer.step_count for trainer in trainers.values()}
     if len(counts) > 1:
-        raise CheckpointError(f"{resume}: noisy and clean targets stand at different iterations")
+        raise CheckpointError(f"{resume}: noisy and clean targets are at different iterations")
     return trainers
 
 
@@ -59,7 +67,7 @@ def start_run(
     folder: Path,
     resume: Path | None,
 ) -> RestorationRun:
-    """A run of these trainers; it goes on with the folder's log where `resume` lies in it."""
+    """Training run of these trainers; continues the log of `folder` if `resume` lies in it."""
     run = TrainingRun(trainers, save_restoration, partial(quick_psnr, data=data))
     if resume is not None and resume.resolve().parent == folder.resolve():
         run.rows = read_log(folder / "training.csv", run.step_count)
@@ -67,7 +75,7 @@ def start_run(
 
 
 def _difference(found: RestorationSettings, wanted: RestorationSettings) -> str:
-    """The first setting that a checkpoint was trained with and the command line has otherwise."""
+    """Text about the first setting in which a checkpoint differs from the command line."""
     saved, asked = to_json(found), to_json(wanted)
     name = next(n for n in saved if n != "iterations" and saved[n] != asked[n])
     return f"trained with {name} {saved[name]}, not {asked[name]}"

@@ -1,4 +1,4 @@
-"""A figure in the manner of the paper's: input, baseline, networks, truth, decibels underneath.
+"""Figure in the paper's layout: input, baseline, networks, ground truth, with PSNR below.
 
 Host code.
 """
@@ -17,25 +17,25 @@ from app.base.figures import save_figure
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.transfer import tone
 
-PANEL_INCHES = 2.2  # width
-CAPTION_INCHES = 0.25
-LOOK_SIDE = 256  # pixels of the middle of each picture that are shown
+PANEL_INCHES = 2.2  # width of a panel
+CAPTION_INCHES = 0.25  # height of a caption
+LOOK_SIDE = 256  # pixels; of larger images only a central square of this side is shown
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One picture of a row."""
+    """One image of a row."""
 
     label: str
-    """Above it, in the first row."""
+    """Title above the image, shown in the first row only."""
     picture: torch.Tensor
     """(C, H, W) in [-0.5, 0.5]."""
     psnr: float | None = None
-    """Underneath, in dB; None under the truth."""
+    """PSNR in dB, shown below the image; None for the ground truth."""
 
 
 def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
-    """Write the figure; rows may have pictures of different sizes."""
+    """Write the figure as PNG; rows may have images of different sizes."""
     columns = max(len(row) for row in rows)
     heights = [_height(row) + CAPTION_INCHES for row in rows]
     figure = new_figure(columns * PANEL_INCHES, sum(heights) + CAPTION_INCHES)
@@ -57,7 +57,7 @@ def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
 
 
 def _caption(panel: Panel) -> str:
-    """Decibels, and of what where only a part is shown."""
+    """PSNR, marked as that of the whole image where only a part is shown."""
     if panel.psnr is None:
         return ""
     is_part = max(panel.picture.shape[1:]) > LOOK_SIDE
@@ -65,13 +65,13 @@ def _caption(panel: Panel) -> str:
 
 
 def _height(row: Sequence[Panel]) -> float:
-    """Inches that the highest picture of a row needs."""
+    """Height in inches of the tallest image of a row."""
     shapes = [shown(panel.picture).shape for panel in row]
     return PANEL_INCHES * max(height / width for height, width, *_ in shapes)
 
 
 def shown(picture: torch.Tensor) -> np.ndarray:
-    """(h, w) or (h, w, 3) in [0, 1] of the middle of a picture."""
+    """Centre of a (C, H, W) image as (h, w) or (h, w, 3) in [0, 1]; h, w <= LOOK_SIDE."""
     height, width = picture.shape[1:]
     top, left = max((height - LOOK_SIDE) // 2, 0), max((width - LOOK_SIDE) // 2, 0)
     middle = picture[:, top : top + LOOK_SIDE, left : left + LOOK_SIDE]
@@ -79,5 +79,5 @@ def shown(picture: torch.Tensor) -> np.ndarray:
 
 
 def toned_planes(radiance: torch.Tensor) -> torch.Tensor:
-    """(3, H, W) of T of (H, W, 3) linear radiance, in the range of pictures."""
+    """T of (H, W, 3) linear radiance as (3, H, W) in [-0.5, 0.5], the range of panels."""
     return tone(radiance.clamp(min=0)).permute(2, 0, 1) + BLACK

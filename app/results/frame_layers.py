@@ -11,7 +11,7 @@ from app.session.report import FrameReport
 
 
 def frame_layers(report: FrameReport, reference: torch.Tensor | None) -> dict[str, torch.Tensor]:
-    """Everything a frame knows by layer, (H, W, 3) or (H, W, 1) float32 linear; denoised first.
+    """Images of a frame by layer name, (H, W, 3) or (H, W, 1) float32 linear; denoised first.
 
     Args:
         reference: (H, W, 3) linear radiance, None where none was rendered.

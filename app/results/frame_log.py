@@ -17,12 +17,12 @@ from app.base.errors import UsageError
 from app.base.files import write_text
 from denoiser.errors import one_line
 
-INTEGERS = ("frame", "step_count", "nonfinite")  # the other columns are decimals
+INTEGERS = ("frame", "step_count", "nonfinite")  # integer columns; the others are decimal
 
 
 @dataclass(frozen=True)
 class FrameRow:
-    """What is kept of a frame. Measures are None where no reference was rendered."""
+    """Timings and measures of a frame. Measures are None where no reference was rendered."""
 
     frame: int
     """Frames done, this one included."""
@@ -37,21 +37,21 @@ class FrameRow:
     nonfinite: int
     """Pixels with a NaN or infinite sample."""
     psnr_noisy: float | None = None
-    """dB on T(v), half a."""
+    """PSNR in dB on T(v) of half a alone."""
     psnr_mean: float | None = None
     psnr_denoised: float | None = None
     relmse_mean: float | None = None
     relmse_denoised: float | None = None
     trimmed_relmse_denoised: float | None = None
-    """Without the worst 0.1 % of pixels: fireflies dominate the plain one."""
+    """relMSE without the worst 0.1 % of pixels: fireflies dominate the plain relMSE."""
     comparison_ms: float | None = None
-    """All that a comparison does, None without one."""
+    """Training and denoising of the comparison; None without one."""
     psnr_comparison: float | None = None
     relmse_comparison: float | None = None
 
 
 def write_rows(path: Path, rows: list[FrameRow]) -> None:
-    """Write all rows; empty cells for None."""
+    """Write all rows as CSV; None becomes an empty cell."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(FrameRow)], lineterminator="\n")
     writer.writeheader()
@@ -70,7 +70,7 @@ def _cell(name: str, text: str) -> Any:
 
 
 def read_rows(path: Path) -> list[FrameRow]:
-    """Rows of an earlier run. Raises UsageError where the file is not one."""
+    """Rows of an earlier run. Raises UsageError if the file is not a frame log."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))

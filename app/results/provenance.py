@@ -15,7 +15,7 @@ PACKAGES = ("torch", "taichi", "numpy")
 
 
 def versions() -> dict[str, str]:
-    """Versions of what computed the result, and the commit where there is a repository."""
+    """Versions of Python and `PACKAGES`, and the commit if run from a git checkout."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         found[package] = metadata.version(package)
@@ -25,7 +25,7 @@ def versions() -> dict[str, str]:
 
 @functools.cache
 def _commit() -> str:
-    """Short hash of the checkout this runs from, '' where it is not one."""
+    """Short commit hash of the checkout that has this file, '' outside a checkout."""
     command = ["git", "rev-parse", "--short", "HEAD"]
     try:
         result = subprocess.run(

@@ -1,4 +1,4 @@
-"""Whether what a folder holds is of the flight that is to go on.
+"""Check that the results in a folder belong to the run to be resumed.
 
 Host code.
 """
@@ -21,22 +21,23 @@ from denoiser.settings import DenoiserSettings
 from scenes.model.summary import Outline
 
 Flight = dict[str, object]
-"""`scene`, its name, and all options as `settings`."""
+"""What identifies a run: `scene`, its name, and `settings`, all options as JSON."""
 
 
 def flight_of(scene: Outline, options: Options) -> Flight:
-    """What tells a flight from others; a report of it holds the same."""
+    """Scene name and options that identify a run, under the keys that its report uses."""
     return {"scene": scene.name, "settings": to_json(options)}
 
 
 def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> None:
-    """Raises UsageError where two flights differ in what is seen or how it is learned, or the
-    first is none.
+    """Raise UsageError if two runs differ in the scene or an option that must match, or if
+    `earlier` does not describe a run.
 
     Args:
-        source: file that tells of the earlier flight.
-        earlier: what it holds, a Flight and perhaps more.
-        more: further options that must be equal.
+        source: file that describes the earlier run.
+        earlier: content of `source`: a Flight, perhaps with further keys.
+        now: the run to be resumed.
+        more: names of further options that must be equal.
     """
     before, present = _flight(earlier, source, more), _flight(now, source, more)
     for name, value in present.items():
@@ -45,7 +46,7 @@ def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> No
 
 
 def _flight(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, object]:
-    """Values by name that must be equal; files by their last part, as a folder may be moved."""
+    """Values that must be equal, by name; of paths the last part, as a folder may be moved."""
     try:
         options = content["settings"]
         session = options["session"]
@@ -63,7 +64,7 @@ def _flight(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, obje
 
 
 def _matched(record: type, values: dict[str, Any]) -> dict[str, object]:
-    """Values of the options of a record that a resumed run must have in common."""
+    """Values, by name, of a record's options that must match in a resumed run."""
     found: dict[str, object] = {}
     for each, known in options_of(record):
         if not known.must_match:

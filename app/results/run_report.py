@@ -1,4 +1,4 @@
-"""Sums a flythrough up: `report.json`.
+"""Summary of a flythrough: `report.json`.
 
 Host code.
 """
@@ -32,7 +32,7 @@ COMPARISON_MEASURES = ("psnr_comparison", "relmse_comparison")
 
 
 def run_report(session: Session, rows: list[FrameRow], options: Options) -> dict[str, object]:
-    """Medians of the timings, every reference's measures, settings and versions."""
+    """Median timings, the measures at each reference, settings and versions."""
     render = session.settings.render
     has_comparison = session.settings.comparison is not Comparison.NONE
     stages = [*STAGES, *([COMPARISON] if has_comparison else [])]

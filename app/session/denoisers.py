@@ -1,4 +1,4 @@
-"""The denoisers of a session: the chosen one, and the comparison beside it.
+"""Denoisers of a session: the chosen one and the comparison that runs beside it.
 
 Host code. A network keeps what it has learned while another is chosen.
 """
@@ -25,7 +25,7 @@ from renderer.frame import FramePair
 
 
 class Denoisers:
-    """Trainers by network, made when they are first wanted."""
+    """One trainer per network, created when the network is first needed."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class Denoisers:
         device: torch.device,
         comparison: Comparison = Comparison.NONE,
     ) -> None:
-        """With the network of `settings` chosen. UsageError where there is no such comparison."""
+        """Choose the network of `settings`. UsageError where the comparison cannot run."""
         self._device = device
         self._trainers = {settings.network: Trainer(settings, device)}
         self._chosen = settings.network
@@ -43,12 +43,12 @@ class Denoisers:
 
     @property
     def trainer(self) -> Trainer:
-        """The chosen one."""
+        """Trainer of the chosen network."""
         return self._trainers[self._chosen]
 
     @property
     def comparison_trainer(self) -> Trainer | None:
-        """None where the comparison learns nothing, or is the chosen network itself."""
+        """Trainer of the comparison; None where it is not trained or is the chosen network."""
         network = self.comparison.network
         return None if network in (None, self._chosen) else self._trainers[network]
 
@@ -59,13 +59,13 @@ class Denoisers:
         return [trainer.denoiser for trainer in trainers if trainer is not None]
 
     def change(self, settings: DenoiserSettings) -> None:
-        """Go on with other settings; another network goes on as it was left, or is made."""
+        """Apply settings; a network used before continues from its state, a new one is created."""
         self._prepare(settings)
         self._chosen = settings.network
         self.trainer.change(settings)
 
     def set_comparison(self, comparison: Comparison) -> str | None:
-        """Let a comparison run beside; what to tell the user, if it cannot."""
+        """Run a comparison beside the chosen network; message for the user if it cannot run."""
         hint = comparison.hint_beside(self._chosen)
         if comparison is Comparison.OIDN and not has_oidn():
             hint = OIDN_HINT
@@ -77,7 +77,7 @@ class Denoisers:
         return None
 
     def train_comparison(self, pair: FramePair) -> Iterator[torch.Tensor]:
-        """As many steps as the chosen network does, where the comparison is another that learns."""
+        """Train the comparison, if it has a trainer, for the chosen one's steps; yield losses."""
         trainer = self.comparison_trainer
         if trainer is None:
             return
@@ -87,14 +87,14 @@ class Denoisers:
             yield trainer.step(pair)
 
     def denoise_comparison(self, pair: FramePair) -> torch.Tensor | None:
-        """(H, W, 3) linear radiance, None without a comparison."""
+        """(H, W, 3) linear radiance denoised by the comparison, None where none runs."""
         if self.comparison is Comparison.OIDN:
             return oidn_denoise(pair)
         trainer = self.comparison_trainer
         return None if trainer is None else trainer.denoiser.denoise(pair)
 
     def exchange_checkpoints(self, edits: Edits) -> list[str]:
-        """Save or load the training's state as asked; a failure is told, not raised."""
+        """Save or load checkpoints as requested; failures are returned as messages, not raised."""
         messages, chosen = [], self._chosen
         try:
             if edits.save_checkpoint is not None:
@@ -111,25 +111,25 @@ class Denoisers:
         return messages
 
     def forget_history(self) -> None:
-        """The frames to come show something else: carry nothing over to them."""
+        """Drop the history of all networks: the next frames show something else."""
         for trainer in self._trainers.values():
             trainer.denoiser.forget_history()
 
     def reset(self) -> None:
-        """Start the chosen network and the comparison again from nothing."""
+        """Restart the chosen network and the comparison from their initial weights."""
         self.trainer.reset()
         trainer = self.comparison_trainer
         if trainer is not None:
             trainer.reset()
 
     def _prepare(self, settings: DenoiserSettings) -> None:
-        """Make the network of the settings where there is none yet."""
+        """Create the trainer of the settings' network if there is none yet."""
         if settings.network not in self._trainers:
             self._trainers[settings.network] = Trainer(settings, self._device)
 
 
 def _of_network(settings: DenoiserSettings, network: NetworkName) -> DenoiserSettings:
-    """The settings for a network, with its own learning rate if it is another one."""
+    """`settings` for `network`; a change of network takes the new one's default learning rate."""
     if network is settings.network:
         return settings
     return replace(settings, network=network, learning_rate=None)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
-"""Frame budget: how much to do in a frame, so that it takes no longer than wanted.
+"""Frame budget: how much work a frame does, so that it meets a target time.
 
-Host code. Pure: times come in, work goes out.
+Host code. Reads no clock: measured times are passed in.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from app.session.stage_timer import TOTAL
 from app.session.stage_timer import TRAIN
 from app.settings.session_settings import SessionSettings
 
-MIN_SPP = 2  # samples per pixel of a half; of a single one the spread is not known
+MIN_SPP = 2  # samples per pixel of a half; a single sample gives no variance estimate
 SIZE_LEVELS = tuple(2.0 ** (-step / 2) for step in range(7))
-"""Allowed factors on both sides of the picture: each halves the pixels, the last is 1/8."""
-MIN_SIDE = 48  # pixels of the shorter side, unless the full picture has fewer
-MIN_SHARE = 0.25  # of the budget left to the picture when training alone breaks it
-ROOM = 0.8  # share of the budget that more work than at present may fill, or frames would pump
-MEMORY = 5  # frames whose median is believed: a single slow one changes nothing
+"""Scale factors of width and height: each halves the pixel count, the last is 1/8."""
+MIN_SIDE = 48  # pixels of the shorter side, unless the full image has fewer
+MIN_SHARE = 0.25  # fraction of the budget kept for the image if one training step exceeds the rest
+ROOM = 0.8  # fraction of the budget that a higher quality level may fill; avoids oscillation
+MEMORY = 5  # frames over which costs are medians: a single slow frame changes nothing
 
 
 @dataclass(frozen=True)
 class Work:
-    """What one frame does. All of it can give way to a budget but the crop."""
+    """Work of one frame. A budget may reduce everything but the crop."""
 
     size: tuple[int, int]
     """Rendered (width, height), pixels."""
@@ -48,7 +48,7 @@ class Work:
 
     @property
     def trained_pixels(self) -> int:
-        """Pixels of all crops together; a crop is never larger than the picture."""
+        """Pixels of all training crops together; a crop is never larger than the image."""
         return self.train_steps * math.prod(min(side, self.crop) for side in self.size)
 
     @classmethod
@@ -64,17 +64,17 @@ class Work:
 
 @dataclass(frozen=True)
 class UnitCosts:
-    """Milliseconds a piece of work takes."""
+    """Milliseconds per unit of work."""
 
     sample: float
-    """A pixel's sample in both halves."""
+    """Rendering one sample of one pixel in both halves."""
     pixel: float
-    """All that is done once a pixel: denoising, a comparison, drawing."""
+    """Everything done once per pixel: denoising, a comparison, drawing."""
     trained_pixel: float
-    """A crop's pixel in a training step, the comparison's too if it learns."""
+    """Training on one pixel of a crop, including the comparison's training."""
 
     def picture_ms(self, work: Work) -> float:
-        """Milliseconds without training."""
+        """Milliseconds of a frame without training."""
         return work.pixel_count * (work.spp * self.sample + self.pixel)
 
     def train_ms(self, work: Work) -> float:
@@ -83,14 +83,14 @@ class UnitCosts:
 
 
 class FrameBudget:
-    """Chooses how much a frame does from how long the last ones took.
+    """Controller of the work of a frame, from the times of the last frames.
 
-    Training steps give way first, then samples, then the size: a denoiser that learns slower is
-    seen least. The time of each stage is taken as proportional to its samples or pixels.
+    Training steps are reduced first, then samples, then the size: slower learning is the least
+    visible. The time of each stage is assumed proportional to its samples or pixels.
     """
 
     def __init__(self) -> None:
-        """All work, until a frame was seen."""
+        """Start without measured times: all work is done until a frame is observed."""
         self._samples: deque[float] = deque(maxlen=MEMORY)
         self._pixels: deque[float] = deque(maxlen=MEMORY)
         self._trained_pixels: deque[float] = deque(maxlen=MEMORY)
@@ -98,7 +98,7 @@ class FrameBudget:
         self._rung = 0
 
     def work(self, full: Work, target_ms: float | None) -> Work:
-        """What the next frame does; `full` without a target (milliseconds)."""
+        """Work of the next frame; `full` without a target or measured times."""
         if full != self._full:
             self._full, self._rung = full, 0
         costs = self._unit_costs()
@@ -110,14 +110,14 @@ class FrameBudget:
 
     @staticmethod
     def first_work(full: Work) -> Work:
-        """What the very first frame does, so that there soon is a picture: a quarter of the pixels,
-        the least samples, no training.
+        """Work of the very first frame, so that an image appears soon: at least a quarter of the
+        pixels, at most MIN_SPP samples, no training.
         """
         few = [work for work in quality_levels(full) if 4 * work.pixel_count >= full.pixel_count]
         return replace(few[-1], spp=min(MIN_SPP, full.spp), train_steps=0)
 
     def observe(self, work: Work, milliseconds: Mapping[str, float]) -> None:
-        """Learn from a frame that did `work` and took `milliseconds` per stage."""
+        """Record the unit costs of a frame that did `work` in `milliseconds` per stage."""
         pixels, trained = work.pixel_count, work.trained_pixels
         training = milliseconds[TRAIN] + milliseconds.get(COMPARISON_TRAIN, 0.0)
         once = milliseconds[TOTAL] - milliseconds[RENDER] - training
@@ -127,7 +127,7 @@ class FrameBudget:
             self._trained_pixels.append(training / trained)
 
     def _unit_costs(self) -> UnitCosts | None:
-        """Medians of the last frames; None before the first."""
+        """Median unit costs of the last frames; None before the first."""
         if not self._samples:
             return None
         return UnitCosts(
@@ -137,7 +137,7 @@ class FrameBudget:
         )
 
     def _best_rung(self, ladder: list[Work], costs: UnitCosts, target_ms: float) -> int:
-        """The first that fits; one with more work than at present has to leave room."""
+        """Index of the first level that fits; levels above the current one may fill ROOM only."""
         for rung, work in enumerate(ladder):
             allowed_ms = target_ms * (ROOM if rung < self._rung else 1.0)
             if _milliseconds(work, costs, allowed_ms) <= allowed_ms:
@@ -146,7 +146,7 @@ class FrameBudget:
 
 
 def quality_levels(full: Work) -> Iterator[Work]:
-    """`full`, then less and less work: half the steps, half the samples, half the pixels."""
+    """Quality levels from `full` down: steps are halved first, then samples, then pixels."""
     work = full
     yield work
     while work.train_steps > 1:
@@ -164,9 +164,9 @@ def quality_levels(full: Work) -> Iterator[Work]:
 
 
 def _milliseconds(work: Work, costs: UnitCosts, allowed_ms: float) -> float:
-    """What a frame takes; a last step that alone breaks the budget counts as its share of it.
+    """Predicted frame time; a single training step counts as 1 - MIN_SHARE of the budget at most.
 
-    Otherwise it would take all samples and pixels with it, and still not fit.
+    Otherwise a step too slow for the budget would reduce samples and size to their least, in vain.
     """
     train_ms = costs.train_ms(work)
     if work.train_steps == 1:

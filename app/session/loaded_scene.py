@@ -1,4 +1,4 @@
-"""Loaded scene: its outline at once, its tables when the renderer asks for them.
+"""Loaded scene: metadata first, scene tables when the renderer needs them.
 
 Host code, without torch and Taichi.
 """
@@ -24,11 +24,11 @@ from scenes.model.summary import outline_of
 
 BUILDING = "building the hierarchy"
 Progress = Callable[[str, float], None]
-"""Called with what is being done and the fraction done, in [0, 1]."""
+"""Called with the name of the current step and the fraction done, in [0, 1]."""
 
 
 class LoadedScene:
-    """A scene on its way from a name or file to the device."""
+    """A built-in scene or scene file whose outline and tables are made on demand."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class LoadedScene:
     ) -> None:
         """
         Args:
-            read: gives the outline, once it is wanted.
+            read: returns the outline; called at its first use.
             source: name of a built-in scene, or a file.
-            build: makes the tables; it is given a function to tell the fraction done.
-            close: ends what still works on the scene.
+            build: returns the tables; its argument is a function to call with the fraction done.
+            close: ends any process that still builds the scene.
         """
         self.source = source
         self._read, self._build, self._close = read, build, close
@@ -51,7 +51,7 @@ class LoadedScene:
 
     @classmethod
     def of(cls, scene: SceneDescription) -> LoadedScene:
-        """A scene that is described in this process."""
+        """Loaded scene from a description read in this process."""
 
         def build(progress: Callable[[float], None]) -> SceneArrays:
             from renderer.tables.build import build_scene_arrays  # numba: half a second to import
@@ -62,7 +62,7 @@ class LoadedScene:
 
     @property
     def outline(self) -> SceneOutline:
-        """Everything but geometry and images. SceneError where the scene cannot be read."""
+        """Scene metadata without geometry and textures. SceneError if the scene cannot be read."""
         if self._outline is None:
             self._outline = self._read()
         return self._outline
@@ -74,7 +74,7 @@ class LoadedScene:
 
     @property
     def camera(self) -> Camera:
-        """The author's camera, or one that shows everything."""
+        """The author's camera, or one that shows the whole scene."""
         return self.outline.camera
 
     @property
@@ -89,16 +89,16 @@ class LoadedScene:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the loader left out or added, a line each."""
+        """Scene elements that the loader left out or added, a line each."""
         return self.outline.notes
 
     def framed(self, aspect: float) -> LoadedScene:
-        """The scene with a camera for images of this aspect, where its file has none."""
+        """Add a camera for images of this aspect if the file has none; return the scene itself."""
         self._outline = with_camera(self.outline, aspect)
         return self
 
     def arrays(self, progress: Progress = lambda text, done: None) -> SceneArrays:
-        """Tables to upload, built once."""
+        """Scene tables to upload, built at the first call."""
         if self._arrays is None:
             progress(BUILDING, 0.0)
             self._arrays = self._build(lambda done: progress(BUILDING, done))
@@ -115,15 +115,15 @@ def open_scene(
 ) -> LoadedScene:
     """Open a built-in scene or a scene file, with `environment` in place of its own.
 
-    The tables of a built-in scene that was opened before come from the cache.
+    The tables of a built-in scene are read from the cache if they are there.
 
     Args:
-        may_start_process: build others in another process, unless this one has imported torch and
-            has nothing else to wait for. Python runs the script of this process again in that one,
-            so only for a script that is guarded against it.
+        may_start_process: build uncached scenes in another process, unless this one has already
+            imported torch and has no import left to overlap with. Python imports the main script
+            again in the new process, so set it only where the script guards against that.
 
     Raises:
-        SceneError: one line; the scene cannot be read. At once, or when the outline is asked for.
+        SceneError: the scene cannot be read; one line. Raised here or at the outline's first use.
     """
     environment = None if environment is None else Path(environment)
     cache = cache_path(source, environment)

@@ -1,8 +1,8 @@
-"""Scene cache: built-in scenes, made into tables, are kept on disk for the next start.
+"""Scene cache: the tables of built-in scenes, kept on disk for later starts.
 
-Host code, without torch and Taichi. A built-in scene is what the program's own sources make of it,
-so a file is named after their hash, and one of other sources is never read. Scenes of the user's
-files are not kept: what such a file refers to may change at any time.
+Host code, without torch and Taichi. A built-in scene depends on the program's own sources alone,
+so a cache file's name contains their hash, and a file of other sources is never read. Scene files
+of the user are not cached: what such a file refers to may change at any time.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ from scenes.model.summary import SceneOutline
 FOLDER = "hush"
 SUFFIX = ".safetensors"
 HEADER = "hush-scene"  # key of the file's metadata
-TABLE = "table."  # prefix of what is rendered
+TABLE = "table."  # prefix of the scene tables in the file
 TO_WORLD, BOXES = "camera.to_world", "boxes"
 
 
 class KeptScene(NamedTuple):
-    """What the renderer and whoever flies through it need."""
+    """Metadata and renderer tables of a cached scene."""
 
     outline: SceneOutline
     arrays: SceneArrays
 
 
 def cache_path(source: str, environment: Path | None) -> Path | None:
-    """Where the scene is kept, or None if it is not built in."""
+    """Cache file of a built-in scene; None for scene files and replaced environments."""
     if source not in BUILT_IN or environment is not None:
         return None
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -54,7 +54,7 @@ def cache_path(source: str, environment: Path | None) -> Path | None:
 
 
 def read_kept(path: Path) -> KeptScene | None:
-    """What was kept, or None where nothing readable is."""
+    """Read a cached scene; None where the file is missing or cannot be read."""
     try:
         with safe_open(path, "numpy") as file:
             header = json.loads(file.metadata()[HEADER])
@@ -71,7 +71,7 @@ def read_kept(path: Path) -> KeptScene | None:
 
 
 def write_kept(path: Path, kept: KeptScene) -> None:
-    """Write the file. UsageError where that fails."""
+    """Write outline and tables to a file. UsageError where that fails."""
     outline, arrays = kept
     tables = {f.name: getattr(arrays, f.name) for f in fields(arrays)}
     numbers = {n: tables.pop(n) for n in list(tables) if not isinstance(tables[n], np.ndarray)}
@@ -92,7 +92,7 @@ def write_kept(path: Path, kept: KeptScene) -> None:
 
 
 def keep(path: Path, kept: KeptScene) -> bool:
-    """Write the file into the cache and remove those of other sources; False if it cannot be."""
+    """Write a cache file and remove those of other source versions; False where that fails."""
     stem = path.name.removesuffix(SUFFIX).rpartition("-")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def keep(path: Path, kept: KeptScene) -> bool:
 
 @functools.cache
 def _fingerprint() -> str:
-    """Changes with whatever could change the tables."""
+    """Hash of all that determines the tables: sources of `renderer`, `scenes`, NumPy's version."""
     digest = hashlib.sha256(np.__version__.encode())
     for package in (renderer, scenes):
         for path in sorted(Path(package.__path__[0]).rglob("*.py")):

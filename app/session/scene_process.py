@@ -1,9 +1,9 @@
 """Scene process: reads a scene and builds its tables while this process imports its libraries.
 
-Host code. Importing torch, Taichi's front end and building a scene are all Python, of which a
-process does one thing at a time; two processes keep two cores busy. The other process imports
+Host code. Importing torch, Taichi's front end and building a scene are all Python code, of which
+one process runs one thread at a time; two processes use two cores. The other process imports
 neither torch nor Taichi. It sends messages: the fraction done, the scene's outline, the file with
-its tables, or why there are none.
+its tables, or the error that prevented them.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from scenes.model.description import SceneError
 from scenes.model.summary import SceneOutline
 from scenes.model.summary import outline_of
 
-POLL_SECONDS = 0.05  # between two calls of the progress function
-TABLES = "scene.safetensors"  # in a temporary folder
+POLL_SECONDS = 0.05  # interval between calls of the progress function while waiting
+TABLES = "scene.safetensors"  # file name, in a temporary folder
 
 Message = tuple[str, Any]
 """Kind (progress, scene, file, error) and content."""
@@ -56,18 +56,18 @@ class SceneProcess:
         self._process.start()
         theirs.close()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        # Messages are taken in meanwhile: the other process never waits for a full pipe.
+        # A thread receives messages, so that the other process never blocks on a full pipe.
         told = (ours, source, self._messages.put)
         self._receiver = threading.Thread(target=receive, args=told, daemon=True)
         self._receiver.start()
 
     def outline(self) -> SceneOutline:
-        """Outline of the scene, once it is read. SceneError where that fails."""
+        """Wait for the outline of the scene. SceneError where it cannot be read."""
         scene: SceneOutline = self._next("scene")
         return scene
 
     def arrays(self, progress: Callable[[float], None]) -> SceneArrays:
-        """Tables of the scene, after its outline; `progress` is called with the fraction done."""
+        """Wait for the tables, after `outline`; `progress` is called with the fraction done."""
         path: Path = self._next("file", progress)
         built = read_kept(path)
         self.close()
@@ -76,14 +76,14 @@ class SceneProcess:
         return built.arrays
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process at once and remove its temporary folder."""
         self._process.terminate()
         self._process.join()
         self._receiver.join()
         self._folder.cleanup()
 
     def _next(self, wanted: str, progress: Callable[[float], None] | None = None) -> Any:
-        """Content of the next message of a kind; raises the error that comes instead."""
+        """Wait for a message of kind `wanted`; return its content, or raise an error received."""
         done = 0.0
         while True:
             try:
@@ -101,7 +101,7 @@ class SceneProcess:
 
 
 def receive(connection: Connection, source: str, tell: Callable[[Message], None]) -> None:
-    """Hand on every message up to the file or an error; then close the connection."""
+    """Pass every message to `tell`, up to the file or an error; then close the connection."""
     kind = ""
     with connection:
         while kind not in ("file", "error"):
@@ -111,7 +111,7 @@ def receive(connection: Connection, source: str, tell: Callable[[Message], None]
                 kind, content = "error", SceneError(
                     f"{source}: the process that loads it was ended from outside"
                 )
-            except Exception as error:  # a message that is none must not leave anyone waiting
+            except Exception as error:  # a broken message must not leave the receiver waiting
                 kind, content = "error", error
             tell((kind, content))
 
@@ -119,9 +119,9 @@ def receive(connection: Connection, source: str, tell: Callable[[Message], None]
 def _build(
     connection: Connection, source: str, environment: Path | None, cache: Path | None, tables: Path
 ) -> None:
-    """Work of the other process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
-    with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+    """Read, build and send the scene; runs in the other process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent process
+    with contextlib.suppress(BrokenPipeError):  # the parent process no longer listens
         try:
             scene = read_scene(source, environment)
             outline = outline_of(scene)

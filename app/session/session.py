@@ -44,7 +44,7 @@ REFERENCE_SEED = 1_000_003
 
 
 class Session:
-    """A scene, its renderer and the denoiser that learns it."""
+    """A scene, its renderer and the denoiser trained on its frames."""
 
     def __init__(
         self,
@@ -61,36 +61,36 @@ class Session:
         compile_path_tracer(self.backend)
         tell(PREPARING, 1.0)
         self.denoisers = Denoisers(settings.denoiser, self.backend.device, settings.comparison)
-        """The chosen one, and the comparison beside it."""
+        """The chosen denoiser and the comparison that runs beside it."""
         self._renderer = Renderer(scene.arrays(tell), self.backend)
         self.frame_index = 0
         self.band_milliseconds = math.inf
-        """Longest stretch of rendering without a yield; a window sets it to stay lively."""
+        """Longest rendering between two yields, on a CPU; a window sets it to stay responsive."""
         self.is_training = True
         self.measure = StaticReference()
-        """The reference at rest; a window lets it hold frames out."""
+        """Reference accumulated while the camera is static; a window sets its `holds_out`."""
         self._timer = StageTimer(self.backend.device)
         self._report: FrameReport | None = None
 
     @property
     def trainer(self) -> Trainer:
-        """The chosen denoiser."""
+        """Trainer of the chosen denoiser."""
         return self.denoisers.trainer
 
     @property
     def report(self) -> FrameReport:
-        """The last finished frame."""
+        """Report of the last finished frame."""
         assert self._report is not None, "no frame has been finished"
         return self._report
 
     def step(self, camera: Camera, edits: Edits = NO_EDITS) -> FrameReport:
-        """Do one frame."""
+        """Process one frame: render, train, denoise."""
         for _ in self.stages(camera, edits):
             pass
         return self.report
 
     def stages(self, camera: Camera, edits: Edits = NO_EDITS) -> Iterator[str]:
-        """Do one frame piece by piece, yielding the stage just worked on."""
+        """Process one frame in pieces; yield the stage of each piece after it."""
         is_changing = self._changes_more_than_work(edits)
         messages = self._apply(edits)
         self._timer.start_frame()
@@ -114,7 +114,7 @@ class Session:
         yield DENOISE if comparison is None else COMPARISON
 
     def reference(self, camera: Camera, spp: int, seed: int) -> torch.Tensor:
-        """(H, W, 3) radiance of many samples, from streams that no frame uses."""
+        """(H, W, 3) mean radiance of at least `spp` samples per pixel, from streams of `seed`."""
         film = Film()
         integrator = replace(self._integrator_settings(), seed=seed)
         passes = -(-spp // (2 * integrator.spp))
@@ -140,7 +140,7 @@ class Session:
             yield RENDER
 
     def _band_count(self) -> int:
-        """Bands per half: one on a GPU, on a CPU as many as the last frame's time asks for."""
+        """Bands per half: one on a GPU; on a CPU so many that one takes `band_milliseconds`."""
         if self.backend.device.type == "cuda" or self._report is None:
             return 1
         height = self.settings.render.size[1]
@@ -181,7 +181,7 @@ class Session:
         comparison: torch.Tensor | None,
         messages: list[str],
     ) -> FrameReport:
-        """Measure against what was accumulated before, then accumulate."""
+        """Score the images against the earlier frames, then accumulate this frame."""
         scores = [self.measure.score(each) for each in (pair.mean_color(), denoised, comparison)]
         measure_spp = self.measure.spp
         self.measure.add(pair)
@@ -202,11 +202,11 @@ class Session:
             psnr_comparison=numbers[2],
             measure_spp=measure_spp,
             messages=tuple(messages),
-            milliseconds=self._timer.milliseconds(),  # last: all above is part of the frame
+            milliseconds=self._timer.milliseconds(),  # read last: all above is frame time
         )
 
     def _measure_again(self, last: FrameReport, pair: FramePair) -> FrameReport:
-        """The last frame, measured with one more frame that is held out."""
+        """The last frame's report, scored again after holding out `pair`."""
         self.measure.hold_out(pair)
         images = (last.pair.mean_color(), last.denoised, last.comparison)
         scores = self._read(*(self.measure.score(image) for image in images))
@@ -224,7 +224,7 @@ class Session:
         )
 
     def _read(self, *scalars: torch.Tensor | None) -> list[float | None]:
-        """Numbers of scalars on the device, None for None: the one place of a frame that waits."""
+        """Read scalars (None stays None) and exposures; the one place that waits for the device."""
         exposed = [each for each in self.denoisers.learning if each.exposure is not None]
         wanted = [*scalars, *(each.exposure for each in exposed)]
         found = [scalar.double() for scalar in wanted if scalar is not None]
@@ -243,7 +243,7 @@ class Session:
         return is_other or replace(edits, settings=None) != NO_EDITS
 
     def _apply(self, edits: Edits) -> list[str]:
-        """Change settings as asked; returns what the user should be told."""
+        """Apply edits; returns messages for the user."""
         messages = []
         wanted = edits.settings or self.settings
         if wanted.denoiser != self.trainer.settings:

@@ -1,4 +1,4 @@
-"""Times the stages of a frame, on the device that does the work.
+"""Timing of the stages of a frame, on the device that does the work.
 
 Host code. On a GPU stages are bracketed by events, so measuring does not make the device wait.
 """
@@ -12,14 +12,14 @@ import torch
 RENDER = "render"
 TRAIN = "train"
 DENOISE = "denoise"
-COMPARISON = "comparison"  # all that a comparison does
-COMPARISON_TRAIN = "comparison training"  # and the part of it that follows the number of steps
+COMPARISON = "comparison"  # training and denoising of the comparison
+COMPARISON_TRAIN = "comparison training"  # its training alone, which scales with the steps
 TOTAL = "total"
 STAGES = (RENDER, TRAIN, DENOISE)
 
 
 class StageTimer:
-    """Collects the milliseconds of each stage of one frame."""
+    """Collector of the milliseconds of each stage of one frame."""
 
     def __init__(self, device: torch.device) -> None:
         self._is_cuda = device.type == "cuda"
@@ -27,7 +27,7 @@ class StageTimer:
         self._begin = self.now()
 
     def start_frame(self) -> None:
-        """Forget the last frame."""
+        """Discard the last frame's times and start a frame."""
         self._marks = []
         self._begin = self.now()
 
@@ -40,14 +40,14 @@ class StageTimer:
         return event
 
     def add(self, stage: str, begin: object) -> None:
-        """Book the time since `begin` to a stage."""
+        """Add the time since `begin` to a stage."""
         self._marks.append((stage, begin, self.now()))
 
     def milliseconds(self) -> dict[str, float]:
         """Milliseconds per stage, and of the frame so far; on a GPU waits until it is done.
 
-        The frame is more than its stages: it is also measured, and in a window drawn meanwhile.
-        Of a comparison only where one has run.
+        The total exceeds the sum of the stages: it includes measures and, in a window, drawing.
+        The comparison's stages are present only if one has run.
         """
         end_of_frame = self.now()
         result = dict.fromkeys(STAGES, 0.0)

@@ -1,4 +1,4 @@
-"""What accumulates while the camera rests: a reference, and a measure of the pictures.
+"""Reference accumulated while the camera is static, and the PSNR of images against it.
 
 Host code.
 """
@@ -15,24 +15,24 @@ from renderer.frame import FramePair
 from renderer.frame import is_static
 
 HOLD_OUT_EVERY = 4
-"""Every so many frames at rest one is held out."""
+"""One frame in this many is held out while the camera is static."""
 
 LEAST_ERROR = 1e-6
-"""Mean squared error that is told apart from none, 60 dB; an estimate may also be negative."""
+"""Lower bound of the mean squared error, 60 dB: an estimate may be zero or negative."""
 
 
 class StaticReference:
-    """A film of all frames at rest, and the distance of pictures from it.
+    """Film of all frames at rest, and the PSNR of images against it.
 
-    A denoiser that remembers earlier frames shares their noise with that film, and would seem
-    better than it is. With `holds_out` every fourth frame is neither learned from nor shown, and
-    those alone are what pictures are measured by. Their own noise is not counted: a squared error
-    is the product of the differences to the first halves and to the second ones.
+    A denoiser with history shares the noise of earlier frames with that film, so its PSNR would be
+    too high. With `holds_out` every fourth frame is neither trained on nor shown, and images are
+    measured against those frames alone. Their own noise is not counted: the squared error is
+    estimated by the product of the differences to the mean of the first halves and of the second.
     """
 
     def __init__(self) -> None:
         self.holds_out = False
-        """True: frames are held out, so the pictures grow from three of four."""
+        """True: every fourth frame is held out, so images are made from three of four."""
         self._all = Film()
         self._held_out = (Film(), Film())
         self._count = 0
@@ -41,19 +41,19 @@ class StaticReference:
 
     @property
     def reference(self) -> torch.Tensor:
-        """(H, W, 3) mean radiance of all frames since anything changed, of which there is one."""
+        """(H, W, 3) mean radiance of all frames since the last change; there must be one."""
         mean = self._all.mean()
         assert mean is not None, "no frame was added"
         return mean
 
     @property
     def reference_spp(self) -> int:
-        """Samples per pixel of it."""
+        """Samples per pixel of `reference`."""
         return self._all.spp
 
     @property
     def spp(self) -> int:
-        """Samples per pixel of what pictures are measured by."""
+        """Samples per pixel of the frames that images are measured against."""
         return sum(film.spp for film in self._held_out) if self.holds_out else self._all.spp
 
     @property
@@ -62,32 +62,32 @@ class StaticReference:
         return self.holds_out and self._count % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
 
     def reset(self) -> None:
-        """Start again, as after any change of the image."""
+        """Discard all frames, as after any change of the image."""
         self._all.reset()
         for film in self._held_out:
             film.reset()
         self._count = 0
 
     def follow(self, pair: FramePair) -> None:
-        """Start again unless the camera rests and the size is that of the last frame."""
+        """Reset unless camera and size are those of the last frame."""
         if not is_static(pair.pose, self._pose) or pair.a.size != self._size:
             self.reset()
         self._pose, self._size = pair.pose, pair.a.size
 
     def add(self, pair: FramePair) -> None:
-        """A frame that pictures are made of."""
+        """Add a frame that images are made from."""
         self._all.add(pair)
         self._count += 1
 
     def hold_out(self, pair: FramePair) -> None:
-        """A frame that nothing is made of."""
+        """Add a held-out frame, which no image is made from."""
         for film, half in zip(self._held_out, (pair.a, pair.b), strict=True):
             film.add_half(half, pair.spp)
         self.add(pair)
 
     def score(self, image: torch.Tensor | None) -> torch.Tensor | None:
-        """PSNR in dB on T(v) of an (H, W, 3) image, a scalar on its device; None without anything
-        to compare with.
+        """PSNR in dB on T(v) of an (H, W, 3) image, a scalar on its device; None without an image
+        or frames to measure against.
         """
         if image is None:
             return None

@@ -1,4 +1,4 @@
-"""Rivals: other denoisers that run beside the chosen one on the same frames, to compare.
+"""Comparison denoisers: they run beside the chosen one on the same frames.
 
 Host code.
 """
@@ -11,7 +11,7 @@ from denoiser.settings import NetworkName
 
 
 class Comparison(Enum):
-    """What runs beside the denoiser."""
+    """Denoiser that runs beside the chosen one."""
 
     NONE = "none"
     UNET = "unet"
@@ -22,12 +22,12 @@ class Comparison(Enum):
 
     @property
     def network(self) -> NetworkName | None:
-        """The network that learns, None where nothing does."""
+        """The network that is trained; None for NONE and OIDN."""
         known = {name.value: name for name in NetworkName}
         return known.get(self.value)
 
     def hint_beside(self, network: NetworkName) -> str | None:
-        """What to tell the user, if that is the denoiser, and this could show nothing new."""
+        """Message for the user if the chosen `network` is this comparison's own, else None."""
         if self.network is not network:
             return None
         return f"{self.value} is the denoiser itself, choose another"
@@ -45,7 +45,7 @@ COMPARISON_LABELS = {
     Comparison.BEST: "best",
     Comparison.OIDN: "Open Image Denoise",
 }
-"""Names for people."""
+"""Display names."""
 OIDN_HINT = (
     "Open Image Denoise is not installed: .venv/bin/pip install -c constraints.txt -e '.[oidn]'"
 )

@@ -1,6 +1,6 @@
-"""Lighter defaults where someone waits at a CPU, on which the paper's sizes take too long.
+"""Lighter defaults of viewer and offline mode on a CPU, where the paper's sizes take too long.
 
-Host code. Headless runs and benchmarks keep the paper's figures everywhere.
+Host code. Headless runs and benchmarks keep the paper's values on every device.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Record = TypeVar("Record")
 
 
 def with_cpu_defaults(options: Options) -> Options:
-    """The options, on a CPU with the lighter defaults for flags that were not given."""
+    """Options with lighter defaults for flags that were not given; unchanged on a GPU."""
     from renderer.backend import choose_device  # imports torch and Taichi
 
     if choose_device(options.session.device).type != "cpu":
@@ -28,7 +28,7 @@ def with_cpu_defaults(options: Options) -> Options:
 
 
 def _lighter(record: Record, given: frozenset[str]) -> Record:
-    """The record with its defaults for a CPU, all the way down."""
+    """The record and those nested in it, with CPU defaults for flags not in `given`."""
     changes = {}
     for each in fields(record):  # type: ignore[arg-type]
         known, value = option_of(each), getattr(record, each.name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 VIEWER, HEADLESS, BENCHMARK, RENDER, STUDY = "viewer", "headless", "benchmark", "render", "study"
 RESTORATION = "restoration"
-"""The offline mode, of every task but the one that renders."""
+"""The offline mode with any task but `montecarlo`."""
 RENDERED_VIEWS = "rendered views"
 """The offline mode with `--task montecarlo`."""
 
@@ -27,4 +27,4 @@ USES = {
     RESTORATION: ("cpu", "paper"),
     RENDERED_VIEWS: ("cpu", "paper", "still", RENDERED_VIEWS),
 }
-"""Uses of each mode, for the other defaults of an option. "cpu" counts on a CPU only."""
+"""Keys of `Option.uses` that apply in each mode; "cpu" applies on a CPU only."""

@@ -30,7 +30,7 @@ class Stage(Enum):
     EVALUATE = "evaluate"
     DENOISE = "denoise"
     ALL = "all"
-    """Render where there are scenes and no data, train, evaluate."""
+    """Train, then evaluate; the task `montecarlo` renders first where no data is given."""
 
 
 class Study(Enum):
@@ -56,25 +56,23 @@ def parse_targets(text: str) -> tuple[Targets, ...]:
 
 
 def parse_test_sets(texts: list[str]) -> dict[str, Path]:
-    """Test sets by name, of NAME=DIR; a path alone is named by its last part. Or ValueError."""
+    """Test sets by name from NAME=DIR or DIR, named by its last part. ValueError if invalid."""
     sets: dict[str, Path] = {}
     for text in texts:
         name, separator, path = text.partition("=")
         if not separator:
             name, path = Path(text).name, text
         if not name or not path or name in sets:
-            raise ValueError(f"{text!r} is not NAME=DIR with a new name")
+            raise ValueError(f"{text!r} is not NAME=DIR, or NAME is given twice")
         sets[name] = Path(path)
     return sets
 
 
 @dataclass(frozen=True)
 class OfflineOptions:
-    """What an offline task does and with which files."""
+    """Task, stage and files of an offline run."""
 
-    task: str = option(
-        TASK_NAMES[0], "corruption to restore from", choices=(*TASK_NAMES, MONTECARLO)
-    )
+    task: str = option(TASK_NAMES[0], "corruption to remove", choices=(*TASK_NAMES, MONTECARLO))
     training: RestorationSettings = group(RestorationSettings, "offline", (RESTORATION,))
     views: ViewTraining | None = field(
         default=None, metadata=group(ViewTraining, "offline", (RENDERED_VIEWS,)).metadata
@@ -84,7 +82,7 @@ class OfflineOptions:
         4, "montecarlo: views rendered of each scene", flag="views", low=1, modes=(RENDERED_VIEWS,)
     )
     stage: Stage = option(
-        Stage.ALL, "part of the task; all: train, then evaluate; montecarlo: render before"
+        Stage.ALL, "part of the task; all: train, then evaluate; montecarlo: render first"
     )
     study: Study | None = option(
         None,
@@ -145,6 +143,6 @@ class OfflineOptions:
     )
 
     def __post_init__(self) -> None:
-        """Start with no test sets where none are given."""
+        """Replace None by an empty dict of test sets."""
         if self.test_data is None:
             object.__setattr__(self, "test_data", {})

@@ -44,7 +44,7 @@ class Options:
     """Everything that the command line can set."""
 
     mode: str = VIEWER
-    """One of `app.settings.modes`, but offline for both of the offline modes."""
+    """A mode of `app.settings.modes`, but "offline" for both offline modes."""
     scenes: tuple[str, ...] = option(
         (DEFAULT_SCENE,),
         f"built in: {', '.join(BUILT_IN)}; or a file .xml (Mitsuba), .gltf, .glb, .obj, .ply;"
@@ -77,7 +77,7 @@ class Options:
     )
     path: Path | None = option(
         None,
-        "camera path; --render: the view it begins with",
+        "camera path; --render: its first view",
         metavar="FILE.json",
         default_text="the scene's own",
         modes=SCENE_MODES,
@@ -110,7 +110,7 @@ class Options:
     )
     budget_ms: float = option(
         33.0,
-        "frame time to keep to; in the window while the camera moves",
+        "target frame time; in the window: while the camera moves",
         unit="ms",
         low=0,
         is_open=True,
@@ -154,5 +154,5 @@ class Options:
 
     @property
     def scene(self) -> str:
-        """The scene, or the first of several."""
+        """The first scene, usually the only one."""
         return self.scenes[0]

@@ -29,7 +29,7 @@ DEVICES = ("auto", "cuda", "cpu")
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """(width, height) in pixels of 'WIDTHxHEIGHT'. ValueError where it is none."""
+    """Parse 'WIDTHxHEIGHT' into (width, height) in pixels. ValueError if it is invalid."""
     parts = text.lower().split("x")
     if len(parts) != 2 or not all(part.isdecimal() and part.isascii() for part in parts):
         raise ValueError(f"{text!r} is not WIDTHxHEIGHT, for example 512x512")
@@ -41,7 +41,7 @@ def parse_size(text: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderSettings:
-    """What the path tracer does for each half."""
+    """Settings of the path tracer, for each half."""
 
     size: tuple[int, int] = option(
         (512, 512),
@@ -89,7 +89,7 @@ class SessionSettings:
     denoiser: DenoiserSettings = group(DenoiserSettings, "online denoiser", LEARNING_MODES)
     device: str = option(
         "auto",
-        "what renders and learns; auto: a CUDA GPU where torch sees one",
+        "device that renders and trains; auto: a CUDA GPU where torch sees one",
         choices=DEVICES,
         modes=ALL_MODES,
         group="every mode",
@@ -107,7 +107,7 @@ class SessionSettings:
     def changed(self, **changes: Any) -> SessionSettings:
         """Settings with fields of the renderer, the denoiser or the session itself replaced.
 
-        Another network brings its own learning rate, unless one is given too.
+        A change of network takes the new one's default learning rate, unless one is given too.
         """
         named = {name: changes.pop(name) for name in DENOISER_NAMES & changes.keys()}
         changes |= typed(DenoiserSettings, named)

@@ -1,1 +1,1 @@
-"""Viewer: the window, its event loop, panel and picture. GL, GLFW and imgui stay in here."""
+"""Viewer: window, event loop, panel, image display. Only this package uses GL, GLFW, imgui."""

@@ -1,4 +1,4 @@
-"""Canvas: lines, rectangles and text at places of the window.
+"""Canvas: draws lines, rectangles and text at window positions.
 
 Host code. Positions are in screen units from the upper left corner of the window.
 """
@@ -12,7 +12,7 @@ from app.viewer.gui.gui import Color
 from app.viewer.gui.gui import Place
 from app.viewer.gui.gui import imgui
 
-# As version 1.82 draws: lines through the centres of pixels.
+# Lines pass through pixel centres, as in Dear ImGui 1.82 (pyimgui).
 STROKE = (int(imgui.ImDrawFlags_.stroke_legacy),) if IS_BUNDLE else ()
 
 
@@ -20,17 +20,17 @@ class Canvas:
     """Draws into one of imgui's draw lists of the current frame."""
 
     def __init__(self, draw_list: Any) -> None:
-        """`draw_list` is the library's own object."""
+        """Draw into `draw_list`, an ImDrawList of the GUI library."""
         self._draw_list = draw_list
 
     @classmethod
     def of_window(cls) -> Canvas:
-        """Canvas of the window in progress, clipped to it."""
+        """Canvas of the GUI window being built, clipped to it."""
         return cls(imgui.get_window_draw_list())
 
     @classmethod
     def of_background(cls) -> Canvas:
-        """Canvas below all windows."""
+        """Canvas behind all GUI windows."""
         return cls(imgui.get_background_draw_list())
 
     def line(self, start: Place, end: Place, color: Color, width: float = 1.0) -> None:
@@ -39,18 +39,18 @@ class Canvas:
         self._draw_list.add_line(*points, _packed(color), width, *STROKE)
 
     def rectangle(self, corner: Place, opposite: Place, color: Color, rounding: float) -> None:
-        """Fill a rectangle between two corners, rounded by a radius."""
+        """Fill a rectangle between opposite corners; `rounding` is the corner radius."""
         points = (corner, opposite) if IS_BUNDLE else (*corner, *opposite)
         self._draw_list.add_rect_filled(*points, _packed(color), rounding)
 
     def text(self, corner: Place, color: Color, content: str) -> None:
-        """Write a text whose upper left corner is given."""
+        """Draw text with its upper left corner at `corner`."""
         point = (corner,) if IS_BUNDLE else corner
         self._draw_list.add_text(*point, _packed(color), content)
 
 
 def _packed(color: Color) -> int:
-    """A colour as imgui's integer; opaque unless it has an alpha."""
+    """Pack a colour into imgui's integer format; opaque unless it has an alpha."""
     rgba = (*color, 1.0)[:4]
     if IS_BUNDLE:
         return int(imgui.get_color_u32(rgba))

@@ -1,6 +1,6 @@
-"""GUI context: input in, frames out, for either GUI library.
+"""GUI context: passes input to the GUI and draws its frames, for either GUI library.
 
-Host code. The libraries' own GLFW callbacks are not used: both replace those set before, and
+Host code. The libraries' own GLFW callbacks are not used: both replace callbacks set before, and
 pyimgui loses clicks that begin and end within one frame.
 """
 
@@ -48,11 +48,11 @@ KEYS = {
     "LEFT_ALT": "left_alt",
     "RIGHT_ALT": "right_alt",
 }
-"""Keys that text fields read: GLFW's name, imgui's name."""
+"""Keys that text fields use: GLFW's name to imgui's name."""
 
 
 class GuiContext:
-    """An imgui context without GLFW callbacks; it draws once `attach` was called."""
+    """An imgui context without GLFW callbacks; it draws only after `attach`."""
 
     def __init__(self) -> None:
         """Create the context and make it current."""
@@ -76,9 +76,9 @@ class GuiContext:
                     self._io.key_map[index] = getattr(glfw, "KEY_" + name)
 
     def load_font(self, path: Path | None, pixels: float, ratio: float) -> None:
-        """Use a font `pixels` high in a framebuffer with `ratio` pixels per screen unit.
+        """Load the TrueType font `path`, `pixels` high at `ratio` pixels per screen unit.
 
-        None: the library's own font.
+        If `path` is None, the library's default font is used.
         """
         if IS_BUNDLE:
             if path is not None:
@@ -89,7 +89,7 @@ class GuiContext:
         self._io.font_global_scale = 1.0 / ratio
 
     def attach(self, window: Any) -> None:
-        """Draw with the GL context of a GLFW window, which is current."""
+        """Create the renderer in the GL context of a GLFW window, which must be current."""
         if not IS_BUNDLE:
             self._renderer = GlfwRenderer(window, attach_callbacks=False)
             return
@@ -114,7 +114,7 @@ class GuiContext:
 
     @property
     def wants_mouse(self) -> bool:
-        """True while the mouse is over a window of the GUI or drags something of it."""
+        """True while the mouse is over a GUI window or drags a widget."""
         return bool(self._io.want_capture_mouse)
 
     @property
@@ -132,7 +132,7 @@ class GuiContext:
             io.display_fb_scale = (ratio, ratio)
 
     def set_mouse(self, place: Place, buttons: Sequence[bool]) -> None:
-        """Set the pointer's place and which buttons are down, the left one first."""
+        """Set the pointer position (screen units) and the state of the buttons, left one first."""
         if IS_BUNDLE:
             self._io.add_mouse_pos_event(*place)
             for button, is_down in enumerate(buttons):
@@ -143,7 +143,7 @@ class GuiContext:
                 self._io.mouse_down[button] = is_down
 
     def scroll(self, dx: float, dy: float) -> None:
-        """Turn the wheel by so many steps."""
+        """Scroll by `dx`, `dy` steps of the mouse wheel."""
         if IS_BUNDLE:
             self._io.add_mouse_wheel_event(dx, dy)
         else:
@@ -153,7 +153,7 @@ class GuiContext:
     def set_key(self, key: int, is_down: bool) -> None:
         """Press or release a key, by GLFW's number."""
         if key == glfw.KEY_TAB and is_down and not self.wants_keyboard:
-            return  # it would move the focus into a text field, and all keys would go there
+            return  # Tab would move the focus to a text field, which then receives all keys
         (self._held.add if is_down else self._held.discard)(key)
         if IS_BUNDLE:
             self._send_key(key, is_down)
@@ -185,7 +185,7 @@ class GuiContext:
                 self._renderer.opengl3_new_frame()
         else:
             if self._renderer is None:
-                self._io.fonts.get_tex_data_as_rgba32()  # builds the font, as a renderer does
+                self._io.fonts.get_tex_data_as_rgba32()  # builds the font atlas, as a renderer does
             down = self._io.keys_down
             for name, keys in MODIFIERS.items():
                 setattr(self._io, "key_" + name, any(down[key] for key in keys))
@@ -206,9 +206,9 @@ class GuiContext:
             self._renderer.render(imgui.get_draw_data())
 
     def _send_key(self, key: int, is_down: bool) -> None:
-        """Send a key as an event."""
-        # A letter's key event would delay the characters that are typed after it by a frame each,
-        # and means something only together with Ctrl.
+        """Send a press or release to imgui-bundle as a key event."""
+        # A letter's key event would delay each character typed after it by one frame, and is
+        # needed only together with Ctrl (shortcuts of text fields).
         is_letter = glfw.KEY_A <= key <= glfw.KEY_Z
         has_ctrl = bool(MODIFIERS["ctrl"] & self._held)
         if key in self._keys and (has_ctrl or not is_letter or not is_down):
@@ -220,11 +220,11 @@ class GuiContext:
 
 
 def is_created() -> bool:
-    """True while there is a context."""
+    """True while an imgui context exists."""
     return imgui.get_current_context() is not None
 
 
 def _clipboard_text(window: Any) -> str:
-    """Text of the clipboard, empty where it holds none."""
+    """Text of the clipboard; empty if it holds no text."""
     content: Any = glfw.get_clipboard_string(window)  # bytes, or None
     return content.decode() if content else ""

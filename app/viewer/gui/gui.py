@@ -68,7 +68,7 @@ def set_style(colors: Mapping[str, Color], sizes: Mapping[str, float | Place]) -
     for name, size in sizes.items():
         setattr(style, name, size)
     if IS_BUNDLE:
-        # Version 1.82 draws a ticked box as any other frame.
+        # Dear ImGui 1.82 gives a ticked checkbox the same background as other frames.
         colors = {"checkbox_selected_bg": colors["frame_bg"], **colors}
     for name, color in colors.items():
         if IS_BUNDLE:
@@ -93,9 +93,9 @@ def fixed_window(
     """A window without title that the user can neither move nor resize.
 
     Args:
-        size: 0 fits the content.
+        size: (width, height); 0 fits the content.
         pivot: the point of the window, in [0, 1]^2, that lies at `position`.
-        is_behind: stay below other windows when clicked.
+        is_behind: stay behind other windows when clicked.
     """
     if IS_BUNDLE:
         imgui.set_next_window_pos(position, 0, pivot)
@@ -112,7 +112,7 @@ def fixed_window(
 
 @contextmanager
 def item_width(width: float) -> Iterator[None]:
-    """Width of the widgets within; below 0: the distance from the window's right edge."""
+    """Set the width of the widgets inside; negative: distance to the window's right edge."""
     imgui.push_item_width(width)
     yield
     imgui.pop_item_width()
@@ -120,7 +120,7 @@ def item_width(width: float) -> Iterator[None]:
 
 @contextmanager
 def two_columns(name: str, first_width: float) -> Iterator[None]:
-    """Two columns; `next_column` moves on."""
+    """Lay out widgets in two columns; `next_column` switches to the next one."""
     if IS_BUNDLE:
         imgui.columns(2, name, borders=False)
     else:
@@ -141,7 +141,7 @@ def same_line() -> None:
 
 
 def dummy(width: float, height: float) -> None:
-    """Empty space."""
+    """Add empty space of this size."""
     imgui.dummy(*_size(width, height))
 
 
@@ -164,7 +164,7 @@ def item_spacing() -> float:
 
 
 def cursor() -> Place:
-    """Where the next widget begins."""
+    """Upper left corner of the next widget."""
     x, y = imgui.get_cursor_screen_pos()
     return x, y
 
@@ -181,7 +181,7 @@ def text_size(text: str) -> Place:
 
 
 def has_popup() -> bool:
-    """True while a list is open. Call between begin and end of a frame."""
+    """True while a drop-down list is open. Call between begin and end of a frame."""
     return bool(imgui.is_popup_open("", _ANY_POPUP))
 
 
@@ -212,7 +212,7 @@ def progress_bar(fraction: float, label: str) -> None:
 
 
 def header(title: str) -> bool:
-    """A section that can be folded, open at first; True while it is open."""
+    """A collapsible section header, open at first; True while it is open."""
     result = imgui.collapsing_header(title, flags=_DEFAULT_OPEN)
     return bool(result if IS_BUNDLE else result[0])
 
@@ -223,13 +223,13 @@ def button(label: str, width: float = 0.0) -> bool:
 
 
 def checkbox(label: str, value: bool) -> tuple[bool, bool]:
-    """A box to tick."""
+    """A checkbox."""
     changed, value = imgui.checkbox(label, value)
     return changed, value
 
 
 def combo(label: str, index: int, labels: list[str]) -> tuple[bool, int]:
-    """A list to choose from; the value is an index."""
+    """A drop-down list; the value is the index of the selected label."""
     changed, index = imgui.combo(label, index, labels)
     return changed, index
 
@@ -253,29 +253,29 @@ def slider_int(
 def drag_float(
     label: str, value: float, speed: float, low: float, high: float, text: str
 ) -> tuple[bool, float]:
-    """A number that dragging changes by `speed` for each pixel."""
+    """A number field; dragging changes it by `speed` per pixel."""
     changed, value = imgui.drag_float(label, value, speed, low, high, text)
     return changed, value
 
 
 def input_int2(label: str, values: tuple[int, int]) -> tuple[bool, tuple[int, int]]:
-    """Two integers to type."""
+    """Two integer input fields side by side."""
     arguments: Any = ([*values],) if IS_BUNDLE else values
     changed, (first, second) = imgui.input_int2(label, *arguments)
     return changed, (first, second)
 
 
 def input_text(label: str, value: str) -> tuple[bool, str]:
-    """A line of text to type."""
+    """A single-line text field."""
     changed, value = imgui.input_text(label, value)
     return changed, value
 
 
 def is_edit_finished() -> bool:
-    """True in the frame in which the last widget is left after its value was changed."""
+    """True in the frame in which the last widget loses focus after an edit."""
     return bool(imgui.is_item_deactivated_after_edit())
 
 
 def _size(width: float, height: float) -> Any:
-    """Arguments of a size: one pair, or two numbers for pyimgui."""
+    """A size as call arguments: one pair for imgui-bundle, two numbers for pyimgui."""
     return ((width, height),) if IS_BUNDLE else (width, height)

@@ -1,4 +1,4 @@
-"""Overlays: boxes in the middle of the window - help, question, progress.
+"""Overlays in the middle of the window: help, confirmation question, progress.
 
 Host code.
 """
@@ -22,7 +22,7 @@ PROGRESS_WIDTH = 420.0
 
 
 def draw_progress(text: str, share: float, scale: float = 1.0) -> None:
-    """What is being prepared, in the middle of the window."""
+    """Draw a progress box in the middle of the window; `share` in [0, 1]."""
     width, height = gui.display_size()
     box = min(PROGRESS_WIDTH * scale, width)
     corner = ((width - box) / 2, height / 2 - 50.0 * scale)
@@ -33,7 +33,7 @@ def draw_progress(text: str, share: float, scale: float = 1.0) -> None:
 
 
 def draw_help(scale: float) -> None:
-    """All keys."""
+    """Draw the list of all keys."""
     width, height = gui.display_size()
     center, size = (width / 2, height / 2), (HELP_WIDTH * scale, 0.0)
     with gui.fixed_window("help", center, size, pivot=(0.5, 0.5)):
@@ -51,21 +51,21 @@ def draw_help(scale: float) -> None:
 
 
 def draw_question(changes: PanelEdits, report: FrameReport | None, scale: float) -> None:
-    """Whether to forget the training."""
+    """Draw the question whether to reset training."""
     width, height = gui.display_size()
     center, size = (width / 2, height / 2), (QUESTION_WIDTH * scale, 0.0)
     with gui.fixed_window("question", center, size, pivot=(0.5, 0.5), takes_focus=True):
         steps = report.step_count if report is not None else 0
         start = init_label(changes.view.settings.denoiser)
-        gui.text_wrapped(f"Forget {steps:,} training steps and start again from {start}?")
-        if gui.button("Forget (T)"):
+        gui.text_wrapped(f"Discard {steps:,} training steps and restart from {start}?")
+        if gui.button("Reset (T)"):
             changes.commands.append(Command.RESET_TRAINING)
         gui.same_line()
-        if gui.button("Keep (Esc)"):
+        if gui.button("Cancel (Esc)"):
             changes.show(is_asking_reset=False)
 
 
 def _key_label(name: str) -> str:
-    """A key as printed on it."""
+    """Label of a key as printed on the keyboard; empty for keypad duplicates."""
     known = {"equal": "+", "kp_add": "", "minus": "-", "kp_subtract": "", "escape": "Esc"}
     return known.get(name, name.capitalize())

@@ -1,7 +1,7 @@
-"""Panel: shows a report and what the user has chosen, returns what the user wants changed.
+"""Panel: shows the frame report and the viewer's settings, returns the user's changes.
 
-Host code. Every function that draws takes a `PanelEdits`, shows
-what is in it and writes the user's changes back.
+Host code. Functions that draw settings take a `PanelEdits`, show its state and write the user's
+changes to it.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from app.viewer.picture.views import ViewState
 
 WIDTH = 348.0  # screen units, as all lengths here
 PLOT_HEIGHT = 54.0
-LENS_DRAG, FOCUS_DRAG = 1e-4, 5e-3  # of the focus distance for each pixel dragged
-FOCUS_DISTANCES = (1e-4, 1e6)  # scene units
-LABEL_WIDTH = 112.0  # right of the widgets
+LENS_DRAG, FOCUS_DRAG = 1e-4, 5e-3  # fraction of the focus distance per pixel dragged
+FOCUS_DISTANCES = (1e-4, 1e6)  # lowest and highest, scene units
+LABEL_WIDTH = 112.0  # space for labels right of the widgets
 
 
 def draw_panel(
     report: FrameReport | None, view: ViewState, plots: Plots, scale: float = 1.0
 ) -> PanelEdits:
-    """The panel on the left, and over the picture the help and the question if they are open."""
+    """Draw the panel on the left, and help and reset question if open; return the edits."""
     changes = PanelEdits(view)
     if view.panel_visible:
         size = (WIDTH * scale, gui.display_size()[1])
@@ -51,7 +51,7 @@ def draw_panel(
 def _draw_sections(
     changes: PanelEdits, report: FrameReport | None, plots: Plots, scale: float
 ) -> None:
-    """All sections of the panel, from the top."""
+    """Draw all sections of the panel, top to bottom."""
     _draw_figures(changes, report)
     draw_view(changes)
     draw_render(changes)
@@ -62,29 +62,29 @@ def _draw_sections(
 
 
 def _draw_figures(changes: PanelEdits, report: FrameReport | None) -> None:
-    """The figures one looks at first."""
+    """Draw frame time, image size, samples per pixel and PSNR."""
     if report is None:
-        gui.text_colored("first frame ...", DIM)
+        gui.text_colored("rendering the first frame ...", DIM)
         return
     total = report.milliseconds.get("total", 0.0)
     width, height = report.pair.a.size
     gui.text(f"{total:.1f} ms")
     gui.same_line()
-    gui.text_colored(f"{width} x {height}, {report.pair.spp} spp a half", DIM)
+    gui.text_colored(f"{width} x {height}, {report.pair.spp} spp per half", DIM)
     if report.psnr_denoised is not None and report.psnr_mean is not None:
         gui.text_colored(f"denoised {report.psnr_denoised:.2f} dB", GOOD)
         gui.same_line()
-        gui.text_colored(f"mean {report.psnr_mean:.2f} dB, by {report.measure_spp} spp", DIM)
+        gui.text_colored(f"mean {report.psnr_mean:.2f} dB vs. {report.measure_spp} spp", DIM)
         if report.psnr_comparison is not None:
             gui.text_colored(f"comparison {report.psnr_comparison:.2f} dB", DIM)
     else:
-        gui.text_colored("PSNR: when the camera rests", DIM)
+        gui.text_colored("PSNR: needs the camera at rest", DIM)
     if report.nonfinite_count:
-        gui.text_colored(f"{report.nonfinite_count} pixels not finite", (1.0, 0.3, 1.0))
+        gui.text_colored(f"{report.nonfinite_count} pixels NaN or infinite", (1.0, 0.3, 1.0))
 
 
 def _draw_plots(plots: Plots, height: float) -> None:
-    """The last frames as curves."""
+    """Draw time, loss and PSNR of the last frames as curves."""
     if not gui.header("Plots"):
         return
     plots.draw_milliseconds(height)
@@ -93,7 +93,7 @@ def _draw_plots(plots: Plots, height: float) -> None:
 
 
 def _draw_camera(changes: PanelEdits) -> None:
-    """Where the camera is and where it goes."""
+    """Draw speed, lens, and the buttons for camera and camera path."""
     if not gui.header("Camera"):
         return
     view = changes.view
@@ -106,7 +106,7 @@ def _draw_camera(changes: PanelEdits) -> None:
 
 
 def _draw_lens(changes: PanelEdits) -> None:
-    """Field of view, and what is in focus."""
+    """Draw field of view, lens radius and focus distance."""
     camera = changes.view.camera
     if camera is None:
         return
@@ -130,7 +130,7 @@ def _draw_lens(changes: PanelEdits) -> None:
 
 
 def _draw_files(changes: PanelEdits) -> None:
-    """What is kept."""
+    """Draw the checkpoint path, and the buttons for checkpoint, screenshot and help."""
     if not gui.header("Files"):
         return
     changes.show(checkpoint=gui.input_text("checkpoint", changes.view.checkpoint)[1])

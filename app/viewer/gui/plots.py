@@ -1,4 +1,4 @@
-"""Plots: the last few hundred frames as curves.
+"""Plots: time per stage, loss and PSNR of the last frames as curves.
 
 Host code.
 """
@@ -14,7 +14,7 @@ from app.viewer.gui import gui
 from app.viewer.gui.canvas import Canvas
 
 HISTORY = 240  # frames kept
-MIN_PLACES = 60  # frames that a plot is wide, however few there have been
+MIN_PLACES = 60  # least width of a plot in frames, also while fewer are recorded
 STAGE_COLORS = {
     "render": (0.36, 0.67, 0.93),
     "train": (0.98, 0.68, 0.25),
@@ -32,10 +32,10 @@ GRID_COLOR = (0.22, 0.22, 0.25)
 LABEL_COLOR = (0.60, 0.60, 0.65)
 LINE_PIXELS = 1.6
 PADDING = 4.0  # pixels between frame and curves
-HEADROOM = 1.08  # of the axis above the largest value
-MIN_LOSS = 1e-6  # smaller ones are drawn as this on the logarithmic axis
-LOG_MARGIN = 0.05  # powers of ten above and below the curve
-MIN_PSNR_SPAN = 1.0  # dB; a flat curve is not stretched into noise
+HEADROOM = 1.08  # ratio of the axis maximum to the largest value
+MIN_LOSS = 1e-6  # smaller losses are clamped to this on the logarithmic axis
+LOG_MARGIN = 0.05  # axis margin above and below the curve, powers of ten
+MIN_PSNR_SPAN = 1.0  # least axis range in dB, so that a flat curve does not magnify noise
 
 Color = tuple[float, float, float]
 Series = dict[str, deque[float]]
@@ -43,27 +43,27 @@ Series = dict[str, deque[float]]
 
 @dataclass(frozen=True)
 class Axis:
-    """What the curves of one plot share."""
+    """Vertical axis of a plot."""
 
     low: float
     high: float
     texts: tuple[str, str]
     """Labels of the upper and the lower end."""
     is_logarithmic: bool = False
-    """True: `low` and `high` are powers of ten."""
+    """True: logarithmic; `low` and `high` are exponents of ten."""
 
 
 class Plots:
-    """Milliseconds per stage, loss and PSNR of the last frames."""
+    """Milliseconds per stage, loss and PSNR (dB) of the last `HISTORY` frames."""
 
     def __init__(self) -> None:
-        """Start with nothing to show."""
+        """Start with empty curves."""
         self.milliseconds = _series(STAGE_COLORS)
         self.loss = _series(LOSS_COLORS)
         self.psnr = _series(PSNR_COLORS)
 
     def add(self, report: FrameReport) -> None:
-        """Take over the figures of a frame; what it does not know leaves a gap."""
+        """Append a frame's measurements; a missing value leaves a gap (NaN)."""
         for stage, values in self.milliseconds.items():
             values.append(report.milliseconds.get(stage, math.nan))
         losses = [loss for loss in report.losses if math.isfinite(loss)]
@@ -73,20 +73,20 @@ class Plots:
         self.psnr["comparison"].append(_or_nan(report.psnr_comparison))
 
     def draw_milliseconds(self, height: float) -> None:
-        """Milliseconds per stage from 0."""
+        """Draw milliseconds per stage on a linear axis from 0."""
         high = max(_finite(self.milliseconds), default=1.0) * HEADROOM
         axis = Axis(0.0, high, (f"{high:.0f} ms", ""))
         _draw(self.milliseconds, STAGE_COLORS, axis, "%.0f", height)
 
     def draw_loss(self, height: float) -> None:
-        """Mean loss per frame on a logarithmic axis."""
+        """Draw the mean loss per frame on a logarithmic axis."""
         logs = [math.log10(max(value, MIN_LOSS)) for value in _finite(self.loss)] or [0.0]
         low, high = min(logs) - LOG_MARGIN, max(logs) + LOG_MARGIN
         axis = Axis(low, high, (f"{10**high:.3g}", f"{10**low:.3g}"), is_logarithmic=True)
         _draw(self.loss, LOSS_COLORS, axis, "%.4g", height)
 
     def draw_psnr(self, height: float) -> None:
-        """PSNR of the mean of halves, of the denoised image and of the comparison's."""
+        """Draw the PSNR of the mean of halves, the denoised image and the comparison."""
         values = _finite(self.psnr) or [0.0]
         low, high = min(values), max(values)
         high = max(high, low + MIN_PSNR_SPAN)
@@ -95,7 +95,7 @@ class Plots:
 
 
 def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, float]]]:
-    """Pieces of a curve between gaps: points in [0, 1]^2, x by age, the latest at 1, y upwards."""
+    """Pieces of a curve between gaps: points in [0, 1]^2; latest frame at x = 1, y upwards."""
     pieces: list[list[tuple[float, float]]] = [[]]
     span = max(axis.high - axis.low, 1e-12)
     places = max(len(values), MIN_PLACES)
@@ -112,7 +112,7 @@ def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, flo
 
 
 def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, height: float) -> None:
-    """A framed plot as wide as the panel, below a line with its legend."""
+    """Draw a framed plot as wide as the panel; `legend` is the printf format of its values."""
     canvas = Canvas.of_window()
     left, line_top = gui.cursor()
     top = line_top + gui.line_height() + 2.0
@@ -127,7 +127,7 @@ def _draw(series: Series, colors: dict[str, Color], axis: Axis, legend: str, hei
                 (left + PADDING + x * (width - 2 * PADDING), bottom - PADDING - y * (height - 8.0))
                 for x, y in piece
             ]
-            # Line by line: Dear ImGui thins a polyline to dots at sharp bends.
+            # Draw separate segments: Dear ImGui thins a polyline to dots at sharp bends.
             for start, end in zip(points, points[1:]):
                 canvas.line(start, end, colors[name], LINE_PIXELS)
     canvas.text((left + PADDING, top + 1.0), LABEL_COLOR, axis.texts[0])
@@ -144,7 +144,7 @@ def _draw_legend(
     number: str,
     corner: tuple[float, float],
 ) -> None:
-    """Names and latest values in the curves' colours, right-aligned; no empty ones."""
+    """Draw names and latest values in the curves' colours, right-aligned; skip empty curves."""
     x, y = corner
     for name in reversed(series):
         values = series[name]
@@ -158,12 +158,12 @@ def _draw_legend(
 
 
 def _series(colors: dict[str, Color]) -> Series:
-    """An empty curve for each colour."""
+    """Empty curves with the names in `colors`."""
     return {name: deque(maxlen=HISTORY) for name in colors}
 
 
 def _finite(series: Series) -> list[float]:
-    """All values of all curves but the gaps."""
+    """All finite values of all curves."""
     return [value for values in series.values() for value in values if math.isfinite(value)]
 
 

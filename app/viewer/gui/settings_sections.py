@@ -1,6 +1,6 @@
-"""Settings sections: the parts of the panel that change what is shown, rendered and learned.
+"""Settings sections of the panel: view, rendering and training.
 
-Host code. Each takes a `PanelEdits`, shows what is in it and writes the user's changes back.
+Host code. Each section takes a `PanelEdits`, shows its state and writes the user's changes to it.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ KERNEL_LOSS_LABELS = {
     LossName.L2_TONED_INPUT: "L2, x to y",
     LossName.L2_TONED_TARGET: "L2, x to T(y)",
 }
-"""Of networks that predict kernels: they read no T(x), so that two pairs of losses are one each."""
+"""Labels for kernel-predicting networks: their input is not T(x), so some losses coincide."""
 SAME_LOSS = {
     LossName.HDR_LINEAR_INPUT: LossName.HDR_TONED_INPUT,
     LossName.L2_LINEAR_INPUT: LossName.L2_TONED_INPUT,
 }
-"""Which of a pair they are called by."""
+"""Canonical name of losses that coincide for kernel-predicting networks."""
 
 
 def draw_view(changes: PanelEdits) -> None:
-    """What is shown, and how it is exposed."""
+    """Draw the section for displayed images, exposure and tone curve."""
     if not gui.header("View"):
         return
     view = changes.view
@@ -59,7 +59,7 @@ def draw_view(changes: PanelEdits) -> None:
     changes.show(left=VIEWS[_choice("left" if view.is_split else "image", view.left, labels)])
     changes.show(is_split=gui.checkbox("split (X), swap (Tab)", view.is_split)[1])
     gui.same_line()
-    changes.show(is_inspecting=gui.checkbox("numbers (I)", view.is_inspecting)[1])
+    changes.show(is_inspecting=gui.checkbox("values (I)", view.is_inspecting)[1])
     if view.is_split:
         changes.show(right=VIEWS[_choice("right", view.right, labels)])
         changes.show(split=gui.slider_float("split", view.split, 0.0, 1.0, "%.2f", gui.CLAMPED)[1])
@@ -75,17 +75,17 @@ def draw_view(changes: PanelEdits) -> None:
     changes.show(is_auto_exposed=is_auto)
     changes.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
     if view.upload_way:
-        gui.text_colored(f"shown {view.upload_way}", DIM)
+        gui.text_colored(f"upload: {view.upload_way}", DIM)
 
 
 def draw_render(changes: PanelEdits) -> None:
-    """What the path tracer does."""
+    """Draw the section for image size, samples per pixel, path depth and frame budget."""
     if not gui.header("Render"):
         return
     render = changes.view.settings.render
     _draw_size(changes)
     changed, spp = gui.slider_int(
-        "spp a half", render.spp, *_limits(RenderSettings, "spp"), "%d", gui.LOGARITHMIC
+        "spp per half", render.spp, *_limits(RenderSettings, "spp"), "%d", gui.LOGARITHMIC
     )
     if changed:
         changes.edit(spp=spp)
@@ -98,7 +98,7 @@ def draw_render(changes: PanelEdits) -> None:
 
 
 def _draw_size(changes: PanelEdits) -> None:
-    """Typed digits count once their field is left: 5, 51 and 512 are three sizes."""
+    """Draw the size fields; a size applies when its field loses focus, not at each digit."""
     view = changes.view
     changed, typed = gui.input_int2("size", view.typed_size or view.settings.render.size)
     if changed:
@@ -110,7 +110,7 @@ def _draw_size(changes: PanelEdits) -> None:
 
 
 def _draw_budget(changes: PanelEdits) -> None:
-    """How long a frame may take while the camera moves, and what the last one did for it."""
+    """Draw the time budget of a frame while the camera moves, and the last frame's work."""
     view = changes.view
     changes.show(has_target=gui.checkbox("budget while moving", view.has_target)[1])
     if not view.has_target:
@@ -126,13 +126,13 @@ def _draw_budget(changes: PanelEdits) -> None:
 
 
 def draw_training(changes: PanelEdits, report: FrameReport | None) -> None:
-    """How the denoiser learns."""
+    """Draw the section for the denoiser and its training."""
     if not gui.header("Training"):
         return
     denoiser, view = changes.view.settings.denoiser, changes.view
     _draw_denoisers(changes)
     changed, steps = gui.slider_int(
-        "steps a frame",
+        "steps/frame",
         denoiser.train_steps,
         *_limits(DenoiserSettings, "train_steps"),
         "%d",
@@ -145,7 +145,7 @@ def draw_training(changes: PanelEdits, report: FrameReport | None) -> None:
     )
     if changed:
         changes.edit(crop=crop)
-    # A slider over powers of ten: imgui's own logarithmic one takes all below 0.1 for zero here.
+    # Slider over the exponent: imgui's logarithmic slider treats values below 0.1 as zero here.
     low, high = map(math.log10, panel_range(DenoiserSettings, "learning_rate"))
     power, text = math.log10(denoiser.learning_rate), f"{denoiser.learning_rate:.1e}"
     changed, power = gui.slider_float("learning rate", power, low, high, text, gui.CLAMPED)
@@ -170,13 +170,13 @@ def draw_training(changes: PanelEdits, report: FrameReport | None) -> None:
     done = (
         "step 0"
         if report is None
-        else f"step {report.step_count:,} at {report.effective_learning_rate:.1e}"
+        else f"step {report.step_count:,}, lr {report.effective_learning_rate:.1e}"
     )
     gui.text_colored(done, ACCENT if view.is_paused else DIM)
 
 
 def _draw_losses(changes: PanelEdits) -> None:
-    """What training minimises, as far as the network tells it apart."""
+    """Draw the choice of loss; losses that coincide for the network are listed once."""
     denoiser = changes.view.settings.denoiser
     labels, loss = LOSS_LABELS, denoiser.loss
     if PRESETS[denoiser.network].kernels is not None:
@@ -188,7 +188,7 @@ def _draw_losses(changes: PanelEdits) -> None:
 
 
 def _draw_denoisers(changes: PanelEdits) -> None:
-    """Which network learns and is shown, and what runs beside it."""
+    """Draw the choices of the trained and displayed network and of the comparison."""
     settings = changes.view.settings
     networks, comparisons = list(NETWORK_LABELS), list(COMPARISON_LABELS)
     index = networks.index(settings.denoiser.network)
@@ -202,11 +202,11 @@ def _draw_denoisers(changes: PanelEdits) -> None:
 
 
 def _choice(label: str, view: View, labels: list[str]) -> int:
-    """Index of the view chosen."""
+    """Draw a drop-down list of views; index of the selected view."""
     return gui.combo(label, VIEWS.index(view), labels)[1]
 
 
 def _limits(record: type, name: str) -> tuple[int, int]:
-    """Limits of a slider over an integer option."""
+    """Slider limits of the integer option `name` of a settings record."""
     low, high = panel_range(record, name)
     return int(low), int(high)

@@ -1,4 +1,4 @@
-"""Tags: names of the views, notices and pixel tables, drawn over the picture.
+"""Tags: view names, notices and pixel tables drawn over the image.
 
 Host code.
 """
@@ -11,7 +11,7 @@ from app.viewer.gui.canvas import Canvas
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.views import view_label
 
-TAG_INSET = 8.0  # screen units from the picture's edge to a tag, and between two tags
+TAG_INSET = 8.0  # screen units from the image's edge to a tag, and between two tags
 TAG_PADDING = 5.0
 TAG_BACKGROUND = (0.0, 0.0, 0.0, 0.6)
 TAG_COLOR = (0.92, 0.92, 0.94, 1.0)
@@ -21,11 +21,11 @@ NOTICE_COLOR = (0.98, 0.68, 0.25, 1.0)
 def draw_tags(
     report: FrameReport | None, view: ViewState, corner: tuple[float, float], width: float
 ) -> None:
-    """Names of the views, recording and message on the picture.
+    """Draw view names, notices (recording, playing) and the message over the image.
 
     Args:
-        corner: upper left corner of the picture in screen units, y downwards.
-        width: of the picture in screen units.
+        corner: upper left corner of the image in screen units, y downwards.
+        width: width of the image in screen units.
     """
     x, y = corner[0] + TAG_INSET, corner[1] + TAG_INSET
     line = gui.line_height() + 2 * TAG_PADDING + TAG_INSET
@@ -43,9 +43,9 @@ def draw_tags(
 
 
 def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
-    """A plate with a title and rows right below a place in screen units, kept inside the window.
+    """Draw a table to the lower right of `place` (screen units), kept inside the window.
 
-    The first column of a row is its name; numbers stand below each other, at their right ends.
+    The first row is the title. The first column of other rows is a name; numbers are right-aligned.
     """
     (title,), *rest = rows
     line, gap = gui.line_height(), 1.5 * TAG_PADDING
@@ -68,14 +68,14 @@ def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
 
 
 def _draw_tag(text: str, corner: tuple[float, float], color: tuple[float, ...]) -> None:
-    """Text on a dark plate, below all panels."""
+    """Draw text on a dark background, behind all GUI windows."""
     _draw_plate(corner, gui.text_size(text))
     x, y = corner
     Canvas.of_background().text((x + TAG_PADDING, y + TAG_PADDING), color, text)
 
 
 def _draw_plate(corner: tuple[float, float], size: tuple[float, float]) -> None:
-    """A dark rectangle that holds text of this size."""
+    """Draw a dark background rectangle for text of this size."""
     x, y = corner
     right, bottom = x + size[0] + 2 * TAG_PADDING, y + size[1] + 2 * TAG_PADDING
     canvas = Canvas.of_background()

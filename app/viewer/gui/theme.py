@@ -36,7 +36,7 @@ SIZES: dict[str, float | tuple[float, float]] = {
     "frame_padding": (6.0, 2.5),
     "item_spacing": (6.0, 4.0),
 }
-"""Screen units."""
+"""Sizes by Dear ImGui's names, screen units."""
 
 
 def set_theme() -> None:

@@ -1,4 +1,4 @@
-"""Widgets: what several sections of the panel are made of.
+"""Widgets shared by several sections of the panel.
 
 Host code.
 """
@@ -11,7 +11,7 @@ from app.viewer.interaction.panel_edits import PanelEdits
 
 
 def button_row(changes: PanelEdits, buttons: dict[str, Command]) -> None:
-    """Buttons of equal width that fill the panel."""
+    """Draw a row of equally wide buttons across the panel; a click appends its command."""
     space = gui.item_spacing()
     width = (gui.content_width() + space) / len(buttons) - space
     for index, (label, command) in enumerate(buttons.items()):

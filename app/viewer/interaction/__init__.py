@@ -1,1 +1,1 @@
-"""State of the viewer that input and panel change: camera controls, commands, edits."""
+"""Viewer state and what changes it: camera controls, events, commands, panel edits."""

@@ -1,4 +1,4 @@
-"""Commands: what a key or a button of the panel asks for, besides flying.
+"""Commands: actions of keys and panel buttons, except camera motion.
 
 Host code.
 """
@@ -9,28 +9,28 @@ from enum import Enum
 
 
 class Command(Enum):
-    """What a key or a button asks for, besides flying. The value says it to the user."""
+    """An action of a key or panel button. The value is its description for the user."""
 
     FRAME_SCENE = "frame the scene"
     RESET_CAMERA = "reset the camera"
     SWAP = "swap the sides of the split"
-    SPLIT = "split the picture"
+    SPLIT = "split view on or off"
     PANEL = "show or hide the panel"
     PAUSE = "pause or resume training"
-    RESET_TRAINING = "forget all training (asks first)"
-    RECORD = "record the camera path, stop recording"
-    PLAY = "play the camera path, stop playing"
-    SCREENSHOT = "screenshot, PNG and EXR"
+    RESET_TRAINING = "reset training (asks first)"
+    RECORD = "start or stop recording the camera path"
+    PLAY = "start or stop playing the camera path"
+    SCREENSHOT = "save a screenshot as PNG and EXR"
     SAVE = "save a checkpoint"
     LOAD = "load the checkpoint"
-    BRIGHTER = "exposure up"
-    DARKER = "exposure down"
-    AUTO_EXPOSURE = "exposure that follows the picture, on and off"
+    BRIGHTER = "increase exposure"
+    DARKER = "decrease exposure"
+    AUTO_EXPOSURE = "auto exposure on or off"
     CLOSER = "zoom in at the mouse"
-    WHOLE = "the whole picture again"
-    INSPECT = "numbers of the pixel under the mouse"
-    FOCUS = "focus on what is under the mouse"
-    HELP = "this help"
+    WHOLE = "reset zoom to the whole image"
+    INSPECT = "values of the pixel under the mouse on or off"
+    FOCUS = "focus on the surface under the mouse"
+    HELP = "show or hide this help"
     QUIT = "quit"
 
 
@@ -59,4 +59,4 @@ COMMAND_KEYS = {
     "f1": Command.HELP,
     "escape": Command.QUIT,
 }
-"""Keys by GLFW's name in lower case."""
+"""Command of each key, by GLFW's key name in lower case."""

@@ -1,6 +1,6 @@
-"""Controls: keys, mouse drags and wheel steps become camera poses.
+"""Camera controls: convert keys, mouse drags and wheel steps to camera poses.
 
-Host code. Pure: no window, and time comes from the caller, so a test can fly by the clock it likes.
+Host code. No window or clock: the caller passes the time, so that tests can choose it.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ MOVE_KEYS: dict[str, Vector] = {
     "e": (0.0, 1.0, 0.0),
     "q": (0.0, -1.0, 0.0),
 }
-"""Direction of each key: camera's left, world's up, camera's forward."""
+"""Direction of each key: (camera's left, world's up, camera's forward)."""
 SPEED_KEYS = {"left_shift": 4.0, "right_shift": 4.0, "left_control": 0.25, "right_control": 0.25}
-"""Factor on the speed while the key is held."""
+"""Speed factor while the key is held."""
 
 
 FLY_HELP = (
-    ("W A S D", "fly forward, left, back, right"),
-    ("E Q", "fly up, down"),
-    ("Shift, Ctrl", "fast, slow"),
+    ("W A S D", "move forward, left, back, right"),
+    ("E Q", "move up, down"),
+    ("Shift, Ctrl", "move faster, slower"),
     ("mouse drag", "look around"),
     ("wheel", "change the speed"),
 )
 LOOK_DEGREES_PER_PIXEL = 0.15  # a full turn in 2400 pixels of dragging
-MAX_PITCH = 89.0  # degrees: at 90 the horizon is lost
-WHEEL_FACTOR = 1.2  # on the speed for each step of the wheel
-SPEED_RANGE = 1e4  # the wheel stays within this factor of the first speed, either way
-FIRST_STEP_SECONDS = 0.05  # a key pressed since the last look counts as held for at most this long
-MAX_STEP_SECONDS = 0.5  # after a longer stall the camera does not jump
+MAX_PITCH = 89.0  # degrees; at 90 the heading is undefined
+WHEEL_FACTOR = 1.2  # speed factor per wheel step
+SPEED_RANGE = 1e4  # largest factor between initial speed and speed set by the wheel
+FIRST_STEP_SECONDS = 0.05  # longest time that a newly pressed key counts as held in its first step
+MAX_STEP_SECONDS = 0.5  # longest time step, so that the camera does not jump after a stall
 LINGER_SECONDS = 0.25  # the camera counts as moving this long after its last motion
-SPEED_SHARE = 0.15  # of the distance to things, per second
+SPEED_SHARE = 0.15  # initial speed: fraction of the distance to the shapes per second
 
 
 def fly_speed(scene: Outline) -> float:
-    """Scene units per second: a share of how far the scene's things are from its camera.
+    """Initial speed, scene units per second: proportional to the shapes' distance to the camera.
 
-    The median over shapes, so that one endless ground plane does not set the pace.
+    Median over shapes, so that one very large ground plane does not determine the speed.
     """
     if not len(scene.boxes):
         return SPEED_SHARE
@@ -64,7 +64,7 @@ def fly_speed(scene: Outline) -> float:
 
 
 def world_up(camera: Camera) -> np.ndarray:
-    """(3,) the world axis nearest to the camera's up, +y in doubt; right while |pitch| < 45."""
+    """(3,) signed world axis nearest to the camera's up, y on ties; valid for |pitch| < 45 deg."""
     up = camera.to_world[:3, 1]
     order = (1, 2, 0)
     axis = max(order, key=lambda index: (round(abs(float(up[index])), 6), -order.index(index)))
@@ -74,7 +74,7 @@ def world_up(camera: Camera) -> np.ndarray:
 
 
 class FlyControls:
-    """A camera that is flown.
+    """Fly-through camera, moved by keys, mouse drags and wheel steps.
 
     controls = FlyControls(scene.camera, fly_speed(scene))
     controls.key("w", True)
@@ -83,7 +83,7 @@ class FlyControls:
     """
 
     def __init__(self, camera: Camera, speed: float) -> None:
-        """Start at `camera`; `speed` in scene units per second."""
+        """Start at `camera`; `speed` is in scene units per second."""
         self.camera = camera
         self.speed = speed
         self._first_speed = speed
@@ -95,16 +95,16 @@ class FlyControls:
 
     @property
     def is_moving(self) -> bool:
-        """True while the camera moves and for a moment after, so that taps do not flicker."""
+        """True while the camera moves and for LINGER_SECONDS after, so taps do not toggle it."""
         return self._seconds_still < LINGER_SECONDS
 
     def jump(self, camera: Camera) -> None:
-        """Be at `camera` at once."""
+        """Move to `camera` immediately."""
         self.camera = camera
         self._was_turned = True
 
     def key(self, name: str, is_pressed: bool) -> None:
-        """A key went down or up; keys that do not fly are ignored."""
+        """Register a key press or release; keys that do not control the camera are ignored."""
         if name not in MOVE_KEYS and name not in SPEED_KEYS:
             return
         if is_pressed:
@@ -114,17 +114,17 @@ class FlyControls:
             self._held.discard(name)
 
     def release_all(self) -> None:
-        """Let go of every key: without focus their release is never reported."""
+        """Release all keys: a window without focus gets no release events."""
         self._held.clear()
         self._fresh.clear()
 
     def scroll(self, steps: float) -> None:
-        """Change the speed by `steps` of the wheel, upwards is faster."""
+        """Change the speed by `steps` of the wheel; positive is faster."""
         low, high = self._first_speed / SPEED_RANGE, self._first_speed * SPEED_RANGE
         self.speed = float(np.clip(self.speed * WHEEL_FACTOR**steps, low, high))
 
     def look(self, dx: float, dy: float) -> None:
-        """Turn by a drag of (dx, dy) window pixels, y downwards: to the right, and down."""
+        """Turn right and down by a drag of (dx, dy) window pixels, y downwards."""
         to_world = self.camera.to_world
         hand = 1.0 if np.linalg.det(to_world[:3, :3]) > 0.0 else -1.0
         forward = to_world[:3, 2]
@@ -137,7 +137,7 @@ class FlyControls:
         self._was_turned = self._was_turned or dx != 0.0 or dy != 0.0
 
     def advance(self, seconds: float) -> None:
-        """Fly on for `seconds` with the keys as they are."""
+        """Move the camera for `seconds` with the keys held now."""
         step = self._travel(min(seconds, MAX_STEP_SECONDS))
         is_still = not self._was_turned and not step.any()
         self._seconds_still = self._seconds_still + seconds if is_still else 0.0
@@ -147,10 +147,10 @@ class FlyControls:
             self._place(self.camera.to_world[:3, :3], self.camera.to_world[:3, 3] + step)
 
     def _travel(self, seconds: float) -> np.ndarray:
-        """(3,) way flown in `seconds`, scene units."""
+        """(3,) displacement in `seconds`, scene units."""
         axes = np.stack([self.camera.to_world[:3, 0], self._up, self.camera.to_world[:3, 2]])
         way = np.zeros(3)
-        # A key that came and went between two looks still moves the camera a little.
+        # A key pressed and released between two calls still moves the camera a little.
         for name in (self._held | self._fresh) & MOVE_KEYS.keys():
             held = min(seconds, FIRST_STEP_SECONDS) if name in self._fresh else seconds
             way += held * (np.array(MOVE_KEYS[name]) @ axes)
@@ -158,7 +158,7 @@ class FlyControls:
         return way * self.speed * float(np.prod(factors))
 
     def _place(self, axes: np.ndarray, position: np.ndarray) -> None:
-        """Take a pose; `axes` (3, 3) are made orthonormal again: turns would add up errors."""
+        """Set the pose; `axes` (3, 3) are orthonormalised, as rotations accumulate errors."""
         u, _, vt = np.linalg.svd(axes)
         to_world = np.eye(4)
         to_world[:3, :3] = u @ vt

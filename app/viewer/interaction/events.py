@@ -1,6 +1,6 @@
-"""Events: what the user did with keyboard and mouse.
+"""Events: keyboard and mouse input of the user.
 
-Host code. Records only: the window makes them, the viewer reacts to them.
+Host code. Records only: the window creates them, the viewer applies them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class KeyEvent:
-    """A key went down or up. Presses that the panel uses are not reported."""
+    """Press or release of a key. Presses used by the panel are not reported."""
 
     name: str
     """GLFW's name in lower case: w, left_shift, f12."""
@@ -19,37 +19,37 @@ class KeyEvent:
 
 @dataclass(frozen=True)
 class ButtonEvent:
-    """A mouse button went down or up. Presses on the panel are not reported."""
+    """Press or release of a mouse button. Presses on the panel are not reported."""
 
     button: int
     """0 left, 1 right, 2 middle."""
     is_pressed: bool
     place: tuple[float, float]
-    """In framebuffer pixels, y upwards."""
+    """Pointer position in framebuffer pixels, y upwards."""
 
 
 @dataclass(frozen=True)
 class PointerEvent:
-    """The mouse moved."""
+    """Motion of the mouse pointer."""
 
     dx: float
-    """Window pixels, rightwards."""
+    """Window pixels, positive to the right."""
     dy: float
-    """Window pixels, downwards."""
+    """Window pixels, positive downwards."""
     place: tuple[float, float]
-    """In framebuffer pixels, y upwards."""
+    """Pointer position in framebuffer pixels, y upwards."""
 
 
 @dataclass(frozen=True)
 class ScrollEvent:
-    """The wheel turned outside the panel."""
+    """Turn of the mouse wheel outside the panel, in steps."""
 
     steps: float
 
 
 @dataclass(frozen=True)
 class FocusLost:
-    """Keys that are down now will come up unseen."""
+    """The window lost focus; releases of keys held now will not be reported."""
 
 
 Event = KeyEvent | ButtonEvent | PointerEvent | ScrollEvent | FocusLost

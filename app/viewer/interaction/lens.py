@@ -1,4 +1,4 @@
-"""Lens: where a camera is focused.
+"""Lens: focus a camera on a point of its image.
 
 Host code.
 """
@@ -11,18 +11,18 @@ from dataclasses import replace
 from app.viewer.picture.zoom import Place
 from scenes.model.description import Camera
 
-FIELDS_OF_VIEW = (5.0, 150.0)  # degrees, horizontal
+FIELDS_OF_VIEW = (5.0, 150.0)  # lowest and highest, degrees, horizontal
 
 
 def focused_at(camera: Camera, size: tuple[int, int], place: Place, depth: float) -> Camera:
-    """The camera with that in focus which it sees at a place of a picture of `size`.
+    """`camera` focused on the surface seen at `place` of its image of `size` (width, height).
 
     Args:
-        place: in [0, 1]^2, y upwards.
-        depth: length of the ray to what is seen, scene units, > 0.
+        place: position in the image, [0, 1]^2, y upwards.
+        depth: distance along the ray to the surface, scene units, > 0.
     """
     tan_x = math.tan(math.radians(camera.fov_x) / 2)
     x = (2.0 * place[0] - 1.0) * tan_x
     y = (2.0 * place[1] - 1.0) * tan_x * size[1] / size[0]
-    # The plane in focus is across the axis, so what counts is how far along it.
+    # The plane in focus is perpendicular to the axis: project the distance onto the axis.
     return replace(camera, focus_distance=depth / math.sqrt(1.0 + x * x + y * y))

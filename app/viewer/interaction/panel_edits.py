@@ -1,4 +1,4 @@
-"""PanelEdits: what the user has changed in one frame of the panel.
+"""PanelEdits: the user's changes in one frame of the panel.
 
 Host code.
 """
@@ -19,22 +19,22 @@ from scenes.model.description import Camera
 
 @dataclass
 class PanelEdits:
-    """What the user has changed in this frame of the panel."""
+    """The user's changes in one frame of the panel."""
 
     view: ViewState
-    """As it will be."""
+    """View state with the changes applied."""
     edits: Edits = NO_EDITS
-    """For the session."""
+    """Changes for the session."""
     camera: Camera | None = None
-    """With another lens, None if that is left alone."""
+    """Camera with a changed lens; None if the lens is unchanged."""
     commands: list[Command] = field(default_factory=list)
-    """For the viewer, as if the key had been pressed."""
+    """Commands of clicked buttons, executed like those of keys."""
 
     def edit(self, **changes: Any) -> None:
-        """Change settings of the session by the names of their fields."""
+        """Change session settings, given by field name."""
         settings = (self.edits.settings or self.view.settings).changed(**changes)
         self.edits = replace(self.edits, settings=settings)
 
     def show(self, **changes: Any) -> None:
-        """Change fields of the view."""
+        """Change fields of `view`."""
         self.view = replace(self.view, **changes)

@@ -1,6 +1,6 @@
-"""Viewer state: camera, view, edits for the next frame, and a message.
+"""Viewer state: camera, view, pending edits for the next frame, and a message.
 
-Host code. Pure: time comes from the clock it is given.
+Host code. Time comes from the clock passed in.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from app.viewer.picture.views import ViewState
 from app.viewer.picture.views import with_edits
 from scenes.model.summary import Outline
 
-MESSAGE_SECONDS = 6.0  # a message stays this long
+MESSAGE_SECONDS = 6.0  # how long a message is shown
 
 
 class ViewerState:
-    """The state of a flight, shared by the parts of the viewer."""
+    """Viewer state, shared by the parts of the viewer."""
 
     def __init__(
         self, scene: Outline, settings: SessionSettings, clock: Callable[[], float]
     ) -> None:
-        """At the scene's camera; `clock` gives seconds."""
+        """Start at the scene's camera; `clock` returns seconds."""
         self.clock = clock
         self.view = ViewState(settings=settings)
         self.controls = FlyControls(scene.camera, fly_speed(scene))
@@ -42,63 +42,63 @@ class ViewerState:
         self._message_end = 0.0
 
     def show(self, **changes: Any) -> None:
-        """Change fields of the view."""
+        """Change fields of `view`."""
         self.view = replace(self.view, **changes)
 
     def say(self, message: str) -> None:
-        """Show a line for a while."""
+        """Show a one-line message for MESSAGE_SECONDS."""
         self.show(message=message)
         self._message_end = self.clock() + MESSAGE_SECONDS
 
     def drop_old_message(self, now: float) -> None:
-        """Clear the line once it has been there long enough; `now` in seconds."""
+        """Clear the message once MESSAGE_SECONDS have passed; `now` in seconds."""
         if self.view.message and now > self._message_end:
             self.show(message="")
 
     def edit(self, edits: Edits) -> None:
-        """Add to what the next frame changes; the later wish wins."""
+        """Merge `edits` into those pending for the next frame; later values win."""
         self._edits = self._edits.merged(edits)
         self.view = with_edits(self.view, self._edits)
 
     @property
     def full_work(self) -> Work:
-        """All that a frame shall do, were there no budget."""
+        """Work of a frame without a time budget; no training steps while paused."""
         work = Work.of(self.view.settings)
         return replace(work, train_steps=0) if self.view.is_paused else work
 
     @property
     def has_wishes(self) -> bool:
-        """True if the next frame changes anything but its work."""
+        """True if edits are pending for the next frame."""
         return self._edits != NO_EDITS
 
     @property
     def wished_checkpoint(self) -> Path | None:
-        """File that the next frame is to write the training's state to."""
+        """Checkpoint file that the next frame has to write, or None."""
         return self._edits.save_checkpoint
 
     def take_edits(self, work: Work) -> Edits:
-        """What the frame of `work` that begins now changes; nothing is left over."""
+        """Return and clear the pending edits, with settings for a frame of `work`."""
         settings = self.view.settings
-        # A paused frame does no steps, but the number asked for stays.
+        # A paused frame trains no steps, but the setting keeps the user's number of steps.
         steps = settings.denoiser.train_steps if self.view.is_paused else work.train_steps
         self._asked = replace(work, train_steps=steps).applied_to(settings)
         edits, self._edits = replace(self._edits, settings=self._asked), NO_EDITS
         return edits
 
     def make_do_with_less(self, work: Work) -> bool:
-        """No memory for `work`: go back to that of the last frame; False if it was no smaller."""
+        """Out of memory in `work`: return to the last frame's size and crop; False if no less."""
         done = self.view.work
         if done is None or not (work.pixel_count > done.pixel_count or work.crop > done.crop):
             return False
         self.edit(Edits(settings=self.view.settings.changed(size=done.size, crop=done.crop)))
-        self.say("out of memory at {}x{}, crops of {}".format(*work.size, work.crop))
+        self.say("out of memory at {}x{}, crop {}; settings reduced".format(*work.size, work.crop))
         return True
 
     def take_over(self, report: FrameReport, settings: SessionSettings, work: Work) -> None:
-        """Take in a finished frame; `settings` are the session's after it.
+        """Store a finished frame; `settings` are the session's after it.
 
-        What the frame was told to do was perhaps less than the user wants, so `settings` count only
-        where they are not what was asked for: a checkpoint was loaded, or a comparison refused.
+        A frame may do less work than the user set, so `settings` are adopted only if they differ
+        from the requested ones: a checkpoint was loaded, or a comparison was refused.
         """
         self.report = report
         self.show(is_paused=not report.is_training, work=work)
@@ -112,9 +112,9 @@ class ViewerState:
             self.say(message)
 
     def _with_wanted_work(self, settings: SessionSettings) -> SessionSettings:
-        """The session's settings, with the amount of work that the user wants."""
+        """The session's settings, with the image size, spp and training steps set by the user."""
         wanted = Work.of(self.view.settings)
         steps = settings.denoiser.train_steps
         if steps != self._asked.denoiser.train_steps:
-            wanted = replace(wanted, train_steps=steps)  # a checkpoint's
+            wanted = replace(wanted, train_steps=steps)  # set by a checkpoint
         return wanted.applied_to(settings)

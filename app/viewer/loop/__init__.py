@@ -1,1 +1,1 @@
-"""Loop of the viewer: window, events and commands in; picture and panel out."""
+"""Viewer loop: window, input and command handlers, screen layout, camera path playback."""

@@ -1,4 +1,4 @@
-"""Viewer commands: does what a key or a button of the panel asks for.
+"""Command handler: executes the commands of keys and panel buttons.
 
 Host code.
 """
@@ -27,12 +27,12 @@ from scenes.default_camera import bounds_of
 from scenes.default_camera import frame_camera
 from scenes.model.summary import Outline
 
-MIDDLE = (0.5, 0.5)  # of the picture
-EXPOSURE_STEP = 0.25  # stops for each press of a key
+MIDDLE = (0.5, 0.5)  # centre of the image
+EXPOSURE_STEP = 0.25  # stops per key press
 
 
 class CommandHandler:
-    """Obeys commands, one at a time."""
+    """Executes viewer commands, one at a time."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class CommandHandler:
         player: PathPlayer,
         folder: Path,
     ) -> None:
-        """Screenshots go to `folder`."""
+        """Keep the parts of the viewer that commands act on; screenshots go to `folder`."""
         self._state = state
         self._scene = scene
         self._window = window
@@ -52,7 +52,7 @@ class CommandHandler:
         self._folder = folder
 
     def handle(self, command: Command) -> None:
-        """Do it."""
+        """Execute one command."""
         scene, view = self._scene, self._state.view
         match command:
             case Command.FRAME_SCENE:
@@ -78,7 +78,7 @@ class CommandHandler:
                 self._obey_view(command)
 
     def _obey_view(self, command: Command) -> None:
-        """Commands that change what is shown."""
+        """Execute a command that changes the display."""
         state, view = self._state, self._state.view
         match command:
             case Command.SWAP:
@@ -106,37 +106,37 @@ class CommandHandler:
                 self._focus()
 
     def _focus(self) -> None:
-        """Focus on what the last frame shows under the mouse."""
+        """Focus the camera on the surface under the mouse in the last frame."""
         state, view = self._state, self._state.view
         place = self._screen.pointed_place(view)
         if state.report is None or place is None:
-            state.say("point at something in the picture")
+            state.say("point at something in the image")
             return
         depth = state.report.pair.a.distance
         place, size = view.zoom.seen_at(place), state.report.pair.a.size
         column, row = pixel_at(size, place)
         distance = float(depth[row, column])
         if not (math.isfinite(distance) and distance > 0.0):
-            state.say("nothing to focus on there")
+            state.say("no surface to focus on under the mouse")
             return
         camera = focused_at(state.controls.camera, size, place, distance)
         state.controls.jump(camera)
-        told = "" if camera.aperture_radius > 0.0 else "; all is sharp with a lens radius of 0"
+        told = "" if camera.aperture_radius > 0.0 else "; no blur, as the lens radius is 0"
         state.say(f"in focus at {camera.focus_distance:.4g}{told}")
 
     def _obey_training(self, command: Command) -> None:
-        """Commands for the session."""
+        """Execute a command for training or checkpoints."""
         state, view = self._state, self._state.view
         match command:
             case Command.PAUSE:
                 state.show(is_paused=not view.is_paused)
                 state.edit(Edits(training_paused=not view.is_paused))
             case Command.RESET_TRAINING:
-                # The first time asks, the second time does it.
+                # The first command asks for confirmation, the second one resets.
                 if view.is_asking_reset:
                     state.edit(Edits(reset_training=True))
                     start = init_label(view.settings.denoiser)
-                    state.say(f"training starts again from {start}")
+                    state.say(f"training restarts from {start}")
                 state.show(is_asking_reset=not view.is_asking_reset)
             case Command.SAVE:
                 self._save_checkpoint(Path(view.checkpoint))
@@ -144,7 +144,7 @@ class CommandHandler:
                 state.edit(Edits(load_checkpoint=Path(view.checkpoint)))
 
     def _save_checkpoint(self, path: Path) -> None:
-        """Ask the session for it, where its folder can be written."""
+        """Request a checkpoint from the session if the folder of `path` can be written."""
         try:
             prepare_folder(path.parent)
             self._state.edit(Edits(save_checkpoint=path))
@@ -152,7 +152,7 @@ class CommandHandler:
             self._state.say(str(error))
 
     def _leave(self) -> None:
-        """Close what is open over the picture, or else the window."""
+        """Close help and reset question if one is open, else the window."""
         view = self._state.view
         if view.help_visible or view.is_asking_reset:
             self._state.show(help_visible=False, is_asking_reset=False)
@@ -160,10 +160,10 @@ class CommandHandler:
             self._window.request_close()
 
     def _take_screenshot(self) -> None:
-        """PNG of what is shown, EXR of what was computed."""
+        """Save a PNG of the displayed image and an EXR of the frame's images."""
         state = self._state
         if state.report is None:
-            state.say("no picture yet")
+            state.say("no image to save yet")
             return
         try:
             pixels = self._screen.pixels(state.report, state.view)

@@ -1,4 +1,4 @@
-"""InputHandler: what an event of keyboard or mouse does to camera and view.
+"""Input handler: applies keyboard and mouse events to camera and view.
 
 Host code.
 """
@@ -22,11 +22,11 @@ from app.viewer.loop.path_player import PathPlayer
 from app.viewer.loop.window import Window
 from app.viewer.picture.views import VIEWS
 
-SPLIT_REACH = 8.0  # screen units around the split line that take hold of it
+SPLIT_REACH = 8.0  # screen units around the split line in which a drag moves the line
 
 
 class InputHandler:
-    """Turns events into motion, changes of the view and commands."""
+    """Converts events to camera motion, view changes and commands."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class InputHandler:
         player: PathPlayer,
         handle: Callable[[Command], None],
     ) -> None:
-        """`obey` does what a key commands."""
+        """`handle` executes the command of a key."""
         self._state = state
         self._window = window
         self._screen = screen
@@ -45,7 +45,7 @@ class InputHandler:
         self._drag: str | None = None
 
     def handle(self, event: Event) -> None:
-        """Follow one event."""
+        """Apply one event."""
         controls = self._state.controls
         if isinstance(event, PointerEvent):
             self._state.show(pointer=event.place)
@@ -71,7 +71,7 @@ class InputHandler:
                 self._drag = None
 
     def _grip(self, button: int, place: tuple[float, float]) -> str | None:
-        """What a drag that begins at `place` moves: the split line, the view, or nothing."""
+        """What a drag from `place` moves: "split" (the line), "look" (the camera) or None."""
         view = self._state.view
         left, _, width, _ = self._screen.area(view)
         if self._window.is_gui_using_mouse or not left <= place[0] < left + width:
@@ -82,7 +82,7 @@ class InputHandler:
         return "split" if view.is_split and is_near and button == 0 else "look"
 
     def _press(self, name: str) -> None:
-        """A key that is not held."""
+        """Apply a key press: stop playback, select a view or execute a command."""
         if name in MOVE_KEYS:
             self._player.stop()
         for view in VIEWS:

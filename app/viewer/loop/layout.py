@@ -1,4 +1,4 @@
-"""Screen: lays out picture, names and panel in the window.
+"""Screen: lays out image, labels and panel in the window.
 
 Host code. Needs the window's GL context to be current.
 """
@@ -28,14 +28,14 @@ from app.viewer.picture.views import letterbox
 from app.viewer.picture.views import shown
 from app.viewer.picture.zoom import Place
 
-MIN_PICTURE_SHARE = 0.3  # of the window beside the panel; with less the panel covers the picture
+MIN_PICTURE_SHARE = 0.3  # fraction of the window; with less left the panel covers the image
 
 
 class Screen:
-    """What the window shows."""
+    """Content of the window: image, labels and panel."""
 
     def __init__(self, window: Window) -> None:
-        """Nothing is drawn yet."""
+        """Prepare display, theme and plots; nothing is drawn yet."""
         self._window = window
         self._display = Display(window.context)
         set_theme()
@@ -44,15 +44,15 @@ class Screen:
 
     @property
     def is_minimised(self) -> bool:
-        """True while there is nothing to draw on."""
+        """True while the framebuffer is empty."""
         return min(self._window.framebuffer_size) <= 0
 
     def add(self, report: FrameReport) -> None:
-        """Take a frame's figures into the plots."""
+        """Add a frame's measurements to the plots."""
         self._plots.add(report)
 
     def draw(self, report: FrameReport | None, view: ViewState) -> PanelEdits:
-        """Picture, tags and panel; what the user changed there. Nothing while minimised."""
+        """Draw image, tags and panel; return the user's changes. Nothing while minimised."""
         if self.is_minimised:
             return PanelEdits(view)
         self._upload(report, view)
@@ -71,7 +71,7 @@ class Screen:
         return changes
 
     def _draw_pixel(self, report: FrameReport | None, view: ViewState) -> None:
-        """The numbers of the pixel under the mouse, if they are wanted."""
+        """Draw the values of the pixel under the mouse if `view.is_inspecting`."""
         place = self.pointed_place(view)
         if not view.is_inspecting or report is None or place is None:
             return
@@ -81,7 +81,7 @@ class Screen:
             draw_table(pixel_rows(report, view.zoom.seen_at(place)), at)
 
     def draw_progress(self, text: str, share: float) -> None:
-        """What is being prepared, alone in the window. Nothing while minimised."""
+        """Draw only a progress box; `share` in [0, 1]. Nothing while minimised."""
         if self.is_minimised:
             return
         self._clear()
@@ -90,12 +90,12 @@ class Screen:
         self._window.end_frame()
 
     def pixels(self, report: FrameReport, view: ViewState) -> np.ndarray:
-        """(H, W, 3) uint8, row 0 on top: the picture as drawn, at the frame's own size."""
+        """(H, W, 3) uint8, row 0 on top: the view as drawn, at the frame's native size."""
         self._upload(report, view)
         return self._display.pixels(view)
 
     def area(self, view: ViewState) -> Rectangle:
-        """Where the picture may be, in framebuffer pixels: the window without the panel."""
+        """Area available to the image, framebuffer pixels: the window without the panel."""
         width, height = self._window.framebuffer_size
         covered = round(WIDTH * self._window.ui_scale * self._window.pixel_ratio)
         if not view.panel_visible or width - covered < MIN_PICTURE_SHARE * width:
@@ -103,17 +103,17 @@ class Screen:
         return covered, 0, max(width - covered, 1), max(height, 1)
 
     def picture(self, view: ViewState) -> Rectangle:
-        """Where the picture is, in framebuffer pixels."""
+        """Rectangle of the image in framebuffer pixels."""
         return letterbox(view.settings.render.size, self.area(view))
 
     def pointed_place(self, view: ViewState) -> Place | None:
-        """Where the mouse is in the picture's rectangle, in [0, 1]^2, y upwards; None beside it."""
+        """Mouse position in the image's rectangle, [0, 1]^2, y upwards; None outside."""
         left, bottom, width, height = self.picture(view)
         x, y = (view.pointer[0] - left) / width, (view.pointer[1] - bottom) / height
         return (x, y) if 0.0 <= x < 1.0 and 0.0 <= y < 1.0 else None
 
     def _upload(self, report: FrameReport | None, view: ViewState) -> None:
-        """Hand the images to the display, once for each frame and choice of views."""
+        """Upload the images to the display, once for each frame and choice of views."""
         wanted = (report, view.left, view.right if view.is_split else None)
         if report is None or wanted == self._uploaded:
             return
@@ -123,7 +123,7 @@ class Screen:
         self._uploaded = wanted
 
     def _clear(self) -> None:
-        """Background everywhere."""
+        """Clear the window to the background colour."""
         screen = self._window.context.screen
         screen.use()
         self._window.context.viewport = (0, 0, *self._window.framebuffer_size)

@@ -1,4 +1,4 @@
-"""Path player: records the camera while the user flies, and plays a camera path.
+"""Path player: records the camera's motion, and plays a camera path.
 
 Host code.
 """
@@ -22,12 +22,12 @@ STEM = "camera-path"
 
 
 class PathPlayer:
-    """Moves the cockpit's camera along a path, or writes down where it goes."""
+    """Moves the viewer's camera along a path, or records its path."""
 
     def __init__(
         self, state: ViewerState, scene: LoadedScene, options: Options, folder: Path
     ) -> None:
-        """Recorded paths go to `folder`; without one the options' path is played."""
+        """Save recorded paths to `folder`; until one is recorded, play the options' path."""
         self._state = state
         self._scene = scene
         self._options = options
@@ -37,7 +37,7 @@ class PathPlayer:
         self._start = 0.0
 
     def toggle_recording(self) -> None:
-        """Begin to record, or end it and keep the path."""
+        """Start recording, or stop it and save the path."""
         if self._recorder is None:
             self._recorder = PathRecorder()
         else:
@@ -66,7 +66,7 @@ class PathPlayer:
         self._state.show(is_playing=False)
 
     def play(self, now: float) -> None:
-        """Put the camera where the path is at `now` seconds, if one is played."""
+        """Move the camera to the path's pose at `now` seconds if a path is playing."""
         if not self._state.view.is_playing or self._path is None:
             return
         controls, played = self._state.controls, now - self._start
@@ -75,12 +75,12 @@ class PathPlayer:
             self.stop()
 
     def record(self, now: float) -> None:
-        """Keep where the camera is at `now` seconds, if a path is recorded."""
+        """Add the camera's pose at `now` seconds if recording."""
         if self._recorder is not None:
             self._recorder.add(now, self._state.controls.camera)
 
     def _keep(self, path: CameraPath) -> None:
-        """A recorded path is written at once, and played from now on."""
+        """Save a recorded path, and use it for playback from now on."""
         self._path = path
         try:
             prepare_folder(self._folder)

@@ -1,6 +1,6 @@
-"""Viewer: the window's loop - events in, one frame of the session, picture and panel out.
+"""Viewer: main loop of the window - events, one frame of the session, drawing.
 
-Host code. One thread: between two stages of a frame the window is looked after.
+Host code. Single-threaded: window events are processed between the stages of a frame.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from scenes.model.description import Camera
 __all__ = ["NoDisplayError", "Viewer", "run_viewer"]
 
 WINDOW_SIZE = (1280, 832)  # screen units
-BAND_MILLISECONDS = 60.0  # of rendering between two looks at the window
-REDRAW_SECONDS = 0.04  # between two looks at the window within one frame of work
+BAND_MILLISECONDS = 60.0  # target length of uninterrupted rendering between two polls of events
+REDRAW_SECONDS = 0.04  # least time between two redraws within one frame of the session
 
 
 class FrameSource(Protocol):
-    """What the viewer drives: a session, or a test's stand-in."""
+    """Interface of the session that the viewer drives; tests can substitute it."""
 
     settings: SessionSettings
 
@@ -51,7 +51,7 @@ class FrameSource(Protocol):
         """The last finished frame."""
 
     def stages(self, camera: Camera, edits: Edits) -> Iterator[str]:
-        """Do one frame, yielding the stage just worked on; may be left before its end."""
+        """Do one frame, yielding the stage just worked on; may be abandoned before its end."""
 
 
 class StartCancelled(Exception):
@@ -59,7 +59,7 @@ class StartCancelled(Exception):
 
 
 def run_viewer(scene: LoadedScene, options: Options) -> int:
-    """Open the window and fly until it is closed; the exit code. NoDisplayError without display."""
+    """Run the viewer until its window is closed; return the exit code. May raise NoDisplayError."""
     window = Window(f"Hush - {scene.name}", WINDOW_SIZE)
     try:
         viewer = Viewer(window, scene, options)
@@ -73,7 +73,7 @@ def run_viewer(scene: LoadedScene, options: Options) -> int:
             try:
                 viewer.run(session, stop)
             finally:
-                # Whatever ended the flight: what was learned, and what was asked for, is kept.
+                # Save requested checkpoints however the loop ended, also after an error.
                 for path in filter(None, {viewer.finish(), options.save}):
                     checkpoint.save(path, session.trainer)
     except StartCancelled:
@@ -84,7 +84,7 @@ def run_viewer(scene: LoadedScene, options: Options) -> int:
 
 
 class Viewer:
-    """Everything between the window and the session."""
+    """Connects the window to the session."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Viewer:
         options: Options,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """Nothing is rendered yet; `clock` gives seconds."""
+        """Prepare without rendering; `clock` returns seconds."""
         folder = options.output or Path("out")
         self._window = window
         self._clock = clock
@@ -113,32 +113,32 @@ class Viewer:
         self._last_poll = self._last_draw = clock()
 
     def show_progress(self, text: str, share: float) -> None:
-        """Say what is being prepared. StartCancelled if the user closed the window meanwhile."""
+        """Show start-up progress, `share` in [0, 1]. StartCancelled if the window was closed."""
         self._window.poll()
         if self._window.should_close:
             raise StartCancelled
         self.screen.draw_progress(text, share)
 
     def run(self, session: FrameSource, stop: StopRequest) -> None:
-        """Frame after frame until the window is closed or a stop is asked for."""
+        """Do frames until the window is closed or a stop is requested."""
         self.state.show(settings=session.settings)
         while not (self._window.should_close or stop.is_set):
             self.do_frame(session)
 
     def finish(self) -> Path | None:
-        """The flight is over: end a recording; the checkpoint that no frame came to write."""
+        """End a recording; return the requested checkpoint not yet written by a frame, or None."""
         if self.state.view.is_recording:
             self._player.toggle_recording()
         return self.state.wished_checkpoint
 
     def do_frame(self, session: FrameSource) -> None:
-        """One frame of work, with a look at the window after each of its stages."""
+        """Do one frame of the session, polling the window after each of its stages."""
         view, controls = self.state.view, self.state.controls
         target = view.target_ms if view.has_target else None
         was_moving = controls.is_moving
         is_plain = not self.state.has_wishes
         may_leave = is_plain and target is not None and self.state.report is not None
-        # What is changed or saved is the user's own work, not what is left of it.
+        # A frame that applies edits or saves does the work the user set, not a reduced one.
         may_give_way = was_moving and is_plain
         work = self._budget.work(self.state.full_work, target if may_give_way else None)
         if self.state.report is None:
@@ -149,7 +149,7 @@ class Viewer:
                 self._look_around()
                 has_set_off = controls.is_moving and not was_moving
                 if self._window.should_close or (has_set_off and may_leave):
-                    # Whoever sets off does not wait for a large frame of where they were.
+                    # The camera started to move: abandon the frame, which may take long.
                     return
         except (MemoryError, RuntimeError) as error:
             if not (is_out_of_memory(error) and self.state.make_do_with_less(work)):
@@ -159,7 +159,7 @@ class Viewer:
         self._draw()
 
     def _take_over(self, session: FrameSource, work: Work) -> None:
-        """The frame is finished: show it and learn from it."""
+        """Store the finished frame; unless it is held out, update time budget and plots."""
         report = session.report
         self.state.take_over(report, session.settings, work)
         if report.is_held_out:
@@ -169,13 +169,13 @@ class Viewer:
         self.screen.add(report)
 
     def _look_around(self) -> None:
-        """Let the window live between two stages."""
+        """Process events between two stages, and redraw if due."""
         self._poll()
         if self._clock() - self._last_draw >= REDRAW_SECONDS:
             self._draw()
 
     def _poll(self) -> None:
-        """Take in what the user did, and fly on."""
+        """Apply the user's input and advance the camera."""
         for event in self._window.poll():
             self._input.handle(event)
         now = self._clock()
@@ -187,7 +187,7 @@ class Viewer:
         self.state.show(fly_speed=self.state.controls.speed)
 
     def _draw(self) -> None:
-        """Draw, and follow what the user did on the panel."""
+        """Draw, and apply the user's changes in the panel."""
         self._last_draw = self._clock()
         self.state.show(camera=self.state.controls.camera)
         changes = self.screen.draw(self.state.report, self.state.view)

@@ -1,4 +1,4 @@
-"""Window: GLFW, its GL context, and the GUI that is drawn over it.
+"""Window: a GLFW window, its GL context, and the GUI drawn over its content.
 
 Host code.
 """
@@ -26,18 +26,18 @@ from denoiser.errors import one_line
 
 FONT_PIXELS = 15.0
 FONT_FILE = "mpl-data/fonts/ttf/DejaVuSans.ttf"  # comes with matplotlib
-MIN_SIZE = (320, 240)  # of the window
+MIN_SIZE = (320, 240)  # smallest window, screen units
 KEY_NAMES = {
     getattr(glfw, name): name.removeprefix("KEY_").lower()
     for name in dir(glfw)
     if name.startswith("KEY_") and name not in ("KEY_UNKNOWN", "KEY_LAST")
 }
 MOUSE_BUTTONS = 3
-NOWHERE = (-1e4, -1e4)  # screen units
+NOWHERE = (-1e4, -1e4)  # pointer position outside all widgets, screen units
 
 
 class NoDisplayError(RuntimeError):
-    """There is no display to open a window on. One line with the reason."""
+    """No window can be opened, as without a display; the message is one line with the reason."""
 
 
 class Window:
@@ -61,11 +61,11 @@ class Window:
 
     @property
     def should_close(self) -> bool:
-        """True once the user has asked to close it."""
+        """True once closing the window was requested."""
         return bool(glfw.window_should_close(self._glfw))
 
     def request_close(self) -> None:
-        """Ask to close it."""
+        """Request closing the window."""
         glfw.set_window_should_close(self._glfw, True)
 
     @property
@@ -83,19 +83,19 @@ class Window:
 
     @property
     def is_gui_using_mouse(self) -> bool:
-        """True while the mouse is over the panel or drags something of it."""
+        """True while the mouse is over the panel or drags one of its widgets."""
         return self._gui.wants_mouse
 
     # ---- Events ------------------------------------------------------------------------------
 
     def poll(self) -> list[Event]:
-        """What happened since the last call, in order."""
+        """Events since the last call, in order."""
         glfw.poll_events()
         events, self._events = self._events, []
         return events
 
     def _connect(self) -> None:
-        """The only place that sets callbacks."""
+        """Set all GLFW callbacks; no other code sets any."""
         glfw.set_key_callback(self._glfw, self._on_key)
         glfw.set_char_callback(self._glfw, self._on_char)
         glfw.set_mouse_button_callback(self._glfw, self._on_button)
@@ -109,7 +109,7 @@ class Window:
         is_pressed = action == glfw.PRESS
         self._gui.set_key(key, is_pressed)
         if self._has_popup and key == glfw.KEY_ESCAPE and is_pressed:
-            # The GUI library closes lists by Escape only where keys navigate.
+            # The GUI library closes drop-down lists by Escape only with keyboard navigation.
             self._is_leaving_popup = True
         elif not (is_pressed and self._gui.wants_keyboard):
             self._events.append(KeyEvent(KEY_NAMES[key], is_pressed))
@@ -141,14 +141,14 @@ class Window:
             self._events.append(FocusLost())
 
     def _place(self) -> tuple[float, float]:
-        """The pointer in framebuffer pixels, y upwards."""
+        """Pointer position in framebuffer pixels, y upwards."""
         ratio = self.pixel_ratio
         return self._pointer[0] * ratio, self.framebuffer_size[1] - self._pointer[1] * ratio
 
     # ---- Drawing -----------------------------------------------------------------------------
 
     def begin_frame(self) -> None:
-        """Start a frame of the GUI with the input since the last one."""
+        """Start a GUI frame with the input since the last one."""
         now = glfw.get_time()
         size = glfw.get_window_size(self._glfw)
         self._gui.set_display(size, self.pixel_ratio, max(now - self._last_frame, 1e-3))
@@ -160,14 +160,14 @@ class Window:
             buttons.append(is_down or self._clicked[button])
             self._clicked[button] = False
         if self._is_leaving_popup:
-            # A click beside everything closes the list and hits nothing else.
+            # A click outside all widgets closes the list and triggers nothing else.
             place, buttons[0] = NOWHERE, True
             self._is_leaving_popup = False
         self._gui.set_mouse(place, buttons)
         self._gui.begin_frame()
 
     def end_frame(self) -> None:
-        """Draw the GUI over the picture and show both."""
+        """Draw the GUI over the image and present the frame."""
         self._has_popup = gui.has_popup()
         self.context.screen.use()
         self._gui.end_frame()
@@ -181,7 +181,7 @@ class Window:
         glfw.terminate()
 
     def _load_font(self) -> float:
-        """A readable font at the screen's own resolution; returns the GUI's scale."""
+        """Load a font at the screen's resolution; return the scale factor of GUI lengths."""
         scale = max(glfw.get_window_content_scale(self._glfw)[0], 1.0)
         ratio = self.pixel_ratio or 1.0
         spec = importlib.util.find_spec("matplotlib")
@@ -192,17 +192,17 @@ class Window:
 
 
 def _context(window: Any) -> moderngl.Context:
-    """GL of the window, which is current. NoDisplayError where moderngl finds no way to it."""
+    """moderngl context of the current GL context of `window`. NoDisplayError on failure."""
     try:
         return moderngl.create_context(require=330)
-    except Exception as error:  # moderngl raises Exception itself
+    except Exception as error:  # moderngl raises plain Exception
         glfw.destroy_window(window)
         glfw.terminate()
         raise NoDisplayError(f"cannot open a window: {one_line(error)}") from error
 
 
 def _open(title: str, size: tuple[int, int]) -> Any:
-    """A GLFW window whose context is current. NoDisplayError if there can be none."""
+    """Open a GLFW window and make its GL context current. NoDisplayError on failure."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         if os.environ.get("DISPLAY") and hasattr(glfw, "PLATFORM_X11"):
@@ -214,14 +214,14 @@ def _open(title: str, size: tuple[int, int]) -> Any:
             glfw.window_hint(glfw.CONTEXT_VERSION_MINOR, 3)
             glfw.window_hint(glfw.OPENGL_PROFILE, glfw.OPENGL_CORE_PROFILE)
             glfw.window_hint(glfw.OPENGL_FORWARD_COMPAT, True)
-            glfw.window_hint(glfw.SCALE_TO_MONITOR, True)  # as large to the eye on fine screens
+            glfw.window_hint(glfw.SCALE_TO_MONITOR, True)  # same visible size on high-DPI screens
             window = glfw.create_window(*size, title, None, None)
     if not window:
         glfw.terminate()
         reason = str(caught[-1].message).splitlines()[0] if caught else "no reason given"
         raise NoDisplayError(f"cannot open a window: {reason}")
     glfw.make_context_current(window)
-    # Waiting for the screen between two stages of work would cost training its time.
+    # No vertical sync: waiting for it between two stages would take time from training.
     glfw.swap_interval(0)
     glfw.set_window_size_limits(window, *MIN_SIZE, glfw.DONT_CARE, glfw.DONT_CARE)
     return window

@@ -1,1 +1,1 @@
-"""The picture: what is shown, exposure, zoom, upload to a texture, screenshots."""
+"""Image display: views, exposure, zoom, texture upload, pixel values, screenshots."""

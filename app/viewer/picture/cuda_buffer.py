@@ -1,8 +1,8 @@
-"""A GL buffer that CUDA writes into: images reach a texture without the host.
+"""GL buffer that CUDA writes to: images reach a texture without a copy to host memory.
 
-Host code. By CUDA's runtime, the one that torch has loaded, through ctypes; see "OpenGL
-Interoperability" in the CUDA programming guide. GL context and CUDA device have to be of the same
-card, which registering finds out.
+Host code. Calls the CUDA runtime that torch has loaded through ctypes; see "OpenGL
+Interoperability" in the CUDA programming guide. GL context and CUDA device have to be on the same
+GPU; registration fails otherwise.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any
 import moderngl
 import torch
 
-WRITE_DISCARD = 2  # cudaGraphicsRegisterFlagsWriteDiscard: all of it is written each time
+WRITE_DISCARD = 2  # cudaGraphicsRegisterFlagsWriteDiscard: each write covers the whole buffer
 DEVICE_TO_DEVICE = 3  # cudaMemcpyDeviceToDevice
 
 
 class CudaShareError(RuntimeError):
-    """Why CUDA and GL do not share a buffer here."""
+    """CUDA and GL cannot share a buffer; the message gives the reason."""
 
 
 class CudaBuffer:
-    """A registered GL buffer."""
+    """A GL buffer registered with CUDA."""
 
     def __init__(self, buffer: moderngl.Buffer) -> None:
-        """Register; the GL context is current. CudaShareError if that is not possible."""
+        """Register `buffer`; the GL context must be current. CudaShareError on failure."""
         self._runtime = _runtime()
         self._resource = ctypes.c_void_p()
         self._call(
@@ -38,7 +38,7 @@ class CudaBuffer:
         )
 
     def fill(self, image: torch.Tensor) -> None:
-        """Copy a contiguous tensor, as large as the buffer, on torch's current stream."""
+        """Copy a contiguous tensor of the buffer's size on torch's current stream."""
         stream = ctypes.c_void_p(torch.cuda.current_stream(image.device).cuda_stream)
         resource = ctypes.byref(self._resource)
         place, size = ctypes.c_void_p(), ctypes.c_size_t()
@@ -62,18 +62,18 @@ class CudaBuffer:
                 stream,
             )
         finally:
-            # From here on GL waits for the copy by itself.
+            # After unmapping, GL waits for the copy without further synchronisation.
             self._call("cudaGraphicsUnmapResources", ctypes.c_int(1), resource, stream)
 
     def release(self) -> None:
-        """Take back the registration, before the buffer is released; at the end nothing fails."""
+        """Unregister, before the buffer is released; errors are ignored."""
         with contextlib.suppress(CudaShareError):
             self._call("cudaGraphicsUnregisterResource", self._resource)
 
     def _call(self, name: str, *arguments: Any) -> None:
         code = getattr(self._runtime, name)(*arguments)
         if code != 0:
-            self._runtime.cudaGetLastError()  # or torch would find it and think it its own
+            self._runtime.cudaGetLastError()  # clears the error, or torch would report it
             describe = self._runtime.cudaGetErrorString
             describe.restype = ctypes.c_char_p
             raise CudaShareError(f"{name}: {describe(code).decode()}")

@@ -20,7 +20,7 @@ from app.viewer.picture.zoom import WHOLE
 SHADERS = Path(__file__).resolve().parents[3] / "shaders"
 LEFT_UNIT, RIGHT_UNIT = 0, 1  # texture units
 SPLIT_PIXELS = 2.0  # width of the split line
-NO_SPLIT = 2.0  # a place right of the picture
+NO_SPLIT = 2.0  # split position right of the image: only the left image is drawn
 BACKGROUND = (0.06, 0.06, 0.07)
 
 
@@ -28,7 +28,7 @@ class Display:
     """Draws one or two images into a rectangle of a framebuffer."""
 
     def __init__(self, context: moderngl.Context) -> None:
-        """Compile the shader."""
+        """Compile the shaders."""
         self._context = context
         self._program = context.program(
             vertex_shader=_source("screen.vert.glsl"), fragment_shader=_source("display.frag.glsl")
@@ -43,12 +43,12 @@ class Display:
 
     @property
     def has_image(self) -> bool:
-        """True once something was uploaded."""
+        """True once an image was uploaded."""
         return bool(self._textures)
 
     @property
     def way(self) -> str:
-        """How images get here, for people."""
+        """How the last left image was uploaded, as text for the user."""
         return self._uploads[0].way
 
     @property
@@ -57,7 +57,7 @@ class Display:
         return self._textures[0].size
 
     def upload(self, left: Shown, right: Shown | None) -> None:
-        """Take over the image or the two images to draw from now on."""
+        """Upload the one or two images to draw from now on."""
         images = (left, left if right is None else right)
         self._textures = [self._uploads[0].texture(left.image)]
         self._textures.append(
@@ -71,7 +71,7 @@ class Display:
         target.use()
         self._context.viewport = area
         self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
-        # At their own size pixels are shown as they are, which interpolation only nearly does.
+        # At native size draw pixels unfiltered: interpolation reproduces them only approximately.
         is_whole = view.zoom == WHOLE
         is_smooth = view.is_smooth and not (is_whole and area[2:] == self.size)
         mode = moderngl.LINEAR if is_smooth else moderngl.NEAREST
@@ -90,7 +90,7 @@ class Display:
         self._triangle.render(moderngl.TRIANGLES, vertices=3)
 
     def pixels(self, view: ViewState) -> np.ndarray:
-        """(H, W, 3) uint8, row 0 on top: the picture as drawn, at the images' own size."""
+        """(H, W, 3) uint8, row 0 on top: the view as drawn, at the native size of the images."""
         width, height = self.size
         canvas = self._context.renderbuffer((width, height), components=4)
         target = self._context.framebuffer([canvas])
@@ -98,14 +98,14 @@ class Display:
             self.draw(target, (0, 0, width, height), view)
             data = np.frombuffer(target.read(components=3, alignment=1), dtype=np.uint8)
         finally:
-            # moderngl goes back to the framebuffer that was bound last, even to a released one.
+            # moderngl rebinds the last bound framebuffer, even if released: bind the screen first.
             self._context.screen.use()
             target.release()
             canvas.release()
         return data.reshape(height, width, 3)[::-1]
 
     def release(self) -> None:
-        """Give back what the GL holds."""
+        """Release all GL resources."""
         for upload in self._uploads:
             upload.release()
         self._triangle.release()
@@ -113,5 +113,5 @@ class Display:
 
 
 def _source(name: str) -> str:
-    """Text of a shader."""
+    """Source text of a shader file."""
     return (SHADERS / name).read_text(encoding="utf-8")

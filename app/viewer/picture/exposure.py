@@ -1,4 +1,4 @@
-"""Exposure that follows the picture.
+"""Auto exposure from the log-average luminance of an image.
 
 Host code.
 """
@@ -12,15 +12,13 @@ import torch
 from scenes.model.materials import LUMINANCE
 
 EXPOSURES = (-8.0, 8.0)  # stops, lowest and highest
-MIDDLE_GREY = (
-    0.18  # what the logarithmic mean of the luminance is exposed to (Reinhard 2002, eq. 2)
-)
+MIDDLE_GREY = 0.18  # the log-average luminance is exposed to this (Reinhard 2002, eq. 2)
 BLACK = 1e-4  # added to luminances, so that black pixels have a logarithm
-PIXELS = 65536  # looked at
+PIXELS = 65536  # most pixels that the average samples
 
 
 def auto_exposure(radiance: torch.Tensor) -> float:
-    """Stops that expose the logarithmic mean of an (H, W, 3) picture to middle grey, clamped."""
+    """Stops that map the log-average luminance of an (H, W, 3) image to middle grey, clamped."""
     weights = radiance.new_tensor(LUMINANCE.tolist())
     colors = radiance.reshape(-1, 3)
     luminance = colors[:: -(-len(colors) // PIXELS)] @ weights

@@ -1,4 +1,4 @@
-"""Inspector: the numbers of the pixel under the mouse.
+"""Inspector: values of the pixel under the mouse.
 
 Host code.
 """
@@ -12,8 +12,9 @@ from app.viewer.picture.zoom import Place
 
 
 def pixel_at(size: tuple[int, int], place: Place) -> tuple[int, int]:
-    """(column, row), from the upper left corner, of a picture of `size` at a place in [0, 1]^2, y
-    upwards.
+    """(column, row), from the upper left corner, of the pixel at `place` of an image of `size`.
+
+    `size` is (width, height); `place` is in [0, 1]^2, y upwards.
     """
     width, height = size
     column = min(max(int(place[0] * width), 0), width - 1)
@@ -22,8 +23,10 @@ def pixel_at(size: tuple[int, int], place: Place) -> tuple[int, int]:
 
 
 def pixel_rows(report: FrameReport, place: Place) -> list[list[str]]:
-    """What a frame knows of the pixel at a place: where that is, then a row for each image, with
-    its name and numbers, linear radiance or features.
+    """Table of a frame's values at the pixel at `place`, in [0, 1]^2, y upwards.
+
+    A title row with the pixel's position, then a row for each image: its name and values, linear
+    radiance or features.
     """
     half = report.pair.a
     column, row = pixel_at(half.size, place)

@@ -1,4 +1,4 @@
-"""Screenshots: PNG of what is on the screen, multi-layer EXR of what was computed.
+"""Screenshots: PNG of the displayed image, multi-layer EXR of the frame's images.
 
 Host code.
 """
@@ -23,7 +23,7 @@ def save_screenshot(folder: Path, report: FrameReport, pixels: np.ndarray) -> Pa
     """Write folder/screenshot-NNN.png and .exr; returns the PNG's path. UsageError if it fails.
 
     Args:
-        pixels: (H, W, 3) uint8, the picture as displayed.
+        pixels: (H, W, 3) uint8, the image as displayed.
     """
     prepare_folder(folder)
     picture = free_path(folder, STEM, ".png", ".exr")

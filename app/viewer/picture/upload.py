@@ -1,4 +1,4 @@
-"""Ways of an image into a texture: shared with CUDA, else through host memory.
+"""Upload of images to textures: by a buffer shared with CUDA, else through host memory.
 
 Host code. Needs a current GL context.
 """
@@ -19,24 +19,24 @@ FLOAT_BYTES = 4
 
 
 class SharedBuffer(Protocol):
-    """A GL buffer that something else writes into."""
+    """A GL buffer that another API, such as CUDA, writes to."""
 
     def fill(self, image: torch.Tensor) -> None:
-        """Copy a contiguous image that is as large as the buffer."""
+        """Copy a contiguous image of the buffer's size into the buffer."""
 
     def release(self) -> None:
         """Stop sharing."""
 
 
 class Upload:
-    """Chooses the way by itself, with the first image that comes from a GPU."""
+    """Uploads images to a texture; the first image on a GPU decides how."""
 
     def __init__(
         self,
         context: moderngl.Context,
         share: Callable[[moderngl.Buffer], SharedBuffer] = CudaBuffer,
     ) -> None:
-        """Nothing is allocated before the first image; `share` may raise CudaShareError."""
+        """Allocate nothing before the first image; `share` may raise CudaShareError."""
         self._context = context
         self._share = share
         self._texture: moderngl.Texture | None = None
@@ -45,10 +45,10 @@ class Upload:
         self._staging: torch.Tensor | None = None
         self._obstacle = ""
         self.way = "through host memory"
-        """How the last image went, for people."""
+        """How the last image was uploaded, as text for the user."""
 
     def texture(self, image: torch.Tensor) -> moderngl.Texture:
-        """The texture that now holds `image`, (H, W, C) float32; the same while the size is."""
+        """Texture that holds `image`, (H, W, C) float32; reused while the shape is the same."""
         image = image.detach().float().contiguous()
         height, width, channels = image.shape
         texture = self._texture
@@ -62,7 +62,7 @@ class Upload:
         return texture
 
     def release(self) -> None:
-        """Give back what the GL holds."""
+        """Release all GL resources."""
         if self._shared is not None:
             self._shared.release()
         for held in (self._buffer, self._texture):
@@ -71,7 +71,7 @@ class Upload:
         self._texture = self._buffer = self._shared = self._staging = None
 
     def _write_shared(self, texture: moderngl.Texture, image: torch.Tensor) -> bool:
-        """Copy on the device; False where that cannot be, which is found out only once."""
+        """Copy on the GPU; False if sharing is impossible, with no further attempt then."""
         if self._obstacle:
             return False
         try:

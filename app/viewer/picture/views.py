@@ -1,4 +1,4 @@
-"""Views: which images of a frame can be shown, and how the user wants to see them.
+"""Views: the images of a frame that can be shown, and the user's display settings.
 
 Host code. Records only: nothing here draws.
 """
@@ -25,9 +25,9 @@ from denoiser.settings import Init
 from denoiser.transfer import tone
 from scenes.model.description import Camera
 
-DEPTH_QUANTILE = 0.98  # of the depths seen: what is farther is drawn as dark as this
-ERROR_WHITE = 0.25  # difference of T(v) that is drawn brightest, without exposure
-QUANTILE_SAMPLES = 65536  # pixels looked at for it; sorting more would cost more than it tells
+DEPTH_QUANTILE = 0.98  # quantile of the visible depths; it and all farther ones are drawn darkest
+ERROR_WHITE = 0.25  # difference of T(v) that is drawn brightest at exposure 0
+QUANTILE_SAMPLES = 65536  # most pixels sorted for the quantile; more cost time and change little
 
 
 class View(Enum):
@@ -46,7 +46,7 @@ class View(Enum):
 
     @property
     def key(self) -> str:
-        """The key that shows it: "1" to "9", then "0"."""
+        """The key that shows this view: "1" to "9", then "0"."""
         return str((VIEWS.index(self) + 1) % 10)
 
 
@@ -54,25 +54,25 @@ VIEWS = tuple(View)
 
 
 class Encoding(IntEnum):
-    """What the numbers of an image mean; the shader reads the same numbers."""
+    """Meaning of an image's values; the shader uses the same integers."""
 
     RADIANCE = 0
     """Linear, unbounded: exposure and tone curve apply."""
     ALBEDO = 1
-    """Linear in [0, 1]: sRGB-encoded as it is."""
+    """Linear in [0, 1]; sRGB-encoded, without exposure and tone curve."""
     NORMAL = 2
     """[-1, 1], drawn as n / 2 + 1/2."""
     DEPTH = 3
-    """Scene units, 0 for nothing: drawn near bright, far dark, nothing black."""
+    """Scene units, 0 without a surface: drawn near bright, far dark, no surface black."""
     ERROR = 4
     """Difference of T(v), drawn from black over red to yellow; exposure applies."""
 
 
 class ToneCurve(IntEnum):
-    """From exposed radiance to the screen; the shader reads the same numbers."""
+    """Mapping from exposed radiance to display values; the shader uses the same integers."""
 
     PAPER = 0
-    """T(v) = (v / (1 + v))^(1/2.2) (Lehtinen et al. 2018): what the PSNR is measured on."""
+    """T(v) = (v / (1 + v))^(1/2.2) (Lehtinen et al. 2018); PSNR is measured on it."""
     LINEAR = 1
     """Clipped at 1, sRGB."""
     REINHARD = 2
@@ -89,11 +89,11 @@ CURVE_LABELS = {
 }
 
 
-INIT_LABELS = {Init.PRETRAINED: "weights of other scenes", Init.RANDOM: "random weights"}
+INIT_LABELS = {Init.PRETRAINED: "pretrained weights", Init.RANDOM: "random weights"}
 
 
 def init_label(settings: DenoiserSettings) -> str:
-    """What a reset starts from; the paper's network has random weights only."""
+    """Label of the weights a reset starts from; random if the network has no pretrained ones."""
     return INIT_LABELS[settings.init if has_pretrained(settings.network) else Init.RANDOM]
 
 
@@ -105,11 +105,11 @@ class Shown:
     """(H, W, 3) or (H, W, 1) float32."""
     encoding: Encoding
     depth_scale: float = 1.0
-    """Scene units that are drawn darkest; for depth only."""
+    """Depth in scene units that is drawn darkest; for Encoding.DEPTH only."""
 
 
 def shown(report: FrameReport, view: View) -> Shown:
-    """The image of a view; the mean of halves where there is no comparison."""
+    """Image of a view; the mean of halves in place of a missing comparison."""
     half = report.pair.a
     match view:
         case View.NOISY:
@@ -136,9 +136,9 @@ def shown(report: FrameReport, view: View) -> Shown:
 
 
 def view_label(report: FrameReport | None, view: View) -> str:
-    """The name to write on the picture, honest about a reference that is young."""
+    """Label of a view for display on the image; with the reference's samples per pixel."""
     if report is None:
-        return "first frame ..."
+        return "rendering the first frame ..."
     if view is View.COMPARISON and report.comparison is None:
         return "mean of halves (choose another denoiser as comparison in the panel)"
     if view in (View.ERROR, View.COMPARISON_ERROR):
@@ -146,21 +146,21 @@ def view_label(report: FrameReport | None, view: View) -> str:
             return f"{view.value} (choose another denoiser as comparison in the panel)"
         if not report.has_rested:
             return f"{view.value} (needs the camera at rest)"
-        return f"{view.value}, by {report.reference_spp} spp: {ERROR_WHITE:g} of T is brightest"
+        return f"{view.value} vs. {report.reference_spp} spp; brightest: {ERROR_WHITE:g} in T(v)"
     if view is not View.REFERENCE:
         return view.value
     return f"reference, {report.reference_spp} spp"
 
 
 def _error(report: FrameReport, picture: torch.Tensor | None) -> torch.Tensor:
-    """(H, W, 1) mean over the channels of the difference of T(v); 0 without a reference."""
+    """(H, W, 1) channel mean of |T(picture) - T(reference)|; 0 without image or reference."""
     if picture is None or not report.has_rested:
         return torch.zeros_like(report.pair.a.distance)
     return (tone(picture) - tone(report.reference)).abs().mean(dim=-1, keepdim=True)
 
 
 def _far_depth(depth: torch.Tensor) -> float:
-    """Depth that nearly all pixels stay below, > 0."""
+    """DEPTH_QUANTILE of the visible depths, scene units, > 0; 1 if nothing is visible."""
     values = depth.flatten()
     values = values[:: -(-values.numel() // QUANTILE_SAMPLES)]
     seen = values[(values > 0) & torch.isfinite(values)]
@@ -169,63 +169,63 @@ def _far_depth(depth: torch.Tensor) -> float:
 
 @dataclass(frozen=True)
 class ViewState:
-    """What the user sees and has chosen: everything the panel shows besides the report."""
+    """Display settings and viewer status: everything the panel shows besides the report."""
 
     settings: SessionSettings = field(default_factory=SessionSettings)
-    """Of the session, as last asked for; the size is the one at rest."""
+    """Session settings as last requested; with the image size for a static camera."""
     left: View = View.DENOISED
-    """The view, or the left one of two."""
+    """The only view, or the left one if split."""
     right: View = View.MEAN
-    """Right of the split."""
+    """View right of the split."""
     is_split: bool = False
     split: float = 0.5
-    """Where the right view begins, as share of the picture's width."""
+    """Left edge of the right view, as a fraction of the image width."""
     typed_size: tuple[int, int] | None = None
-    """What stands in the fields of the render size while they are typed into."""
+    """Content of the render size fields while the user types, else None."""
     exposure: float = 0.0
     """Stops: radiance is multiplied by 2^exposure."""
     is_auto_exposed: bool = False
-    """True: every frame sets the exposure."""
+    """True: the exposure is computed from each frame."""
     curve: ToneCurve = ToneCurve.PAPER
     zoom: Zoom = WHOLE
     pointer: tuple[float, float] = (-1.0, -1.0)
-    """Where the mouse is, framebuffer pixels, y upwards."""
+    """Mouse position in framebuffer pixels, y upwards."""
     is_inspecting: bool = False
-    """The numbers of the pixel under the mouse are shown."""
+    """True: the values of the pixel under the mouse are shown."""
     camera: Camera | None = None
-    """The camera that is flown, None before the window was looked at."""
+    """Current camera; None before the window is first drawn."""
     is_smooth: bool = True
-    """True: pixels larger than the screen's are interpolated."""
+    """True: scaled images are drawn with bilinear interpolation, else with nearest pixels."""
     panel_visible: bool = True
     help_visible: bool = False
     is_paused: bool = False
-    """Training is paused."""
+    """True: training is paused."""
     is_asking_reset: bool = False
-    """The question whether to forget the training is open."""
+    """True: the question whether to reset training is open."""
     target_ms: float = 150.0
-    """Milliseconds per frame while the camera moves; steps, samples and size give way."""
+    """Time budget, ms per frame while the camera moves; limits steps, samples and size."""
     has_target: bool = True
-    """False: nothing gives way."""
+    """False: no time budget."""
     upload_way: str = ""
-    """How pictures get into the window; empty before the first."""
+    """How images are uploaded to the window; empty before the first."""
     work: Work | None = None
-    """What the last frame did, None before the first."""
+    """Work done by the last frame; None before the first."""
     checkpoint: str = "checkpoint.safetensors"
-    """File that saving writes and loading reads."""
+    """Checkpoint file to save and load."""
     is_recording: bool = False
     is_playing: bool = False
     fly_speed: float = 1.0
     """Scene units per second."""
     message: str = ""
-    """The line at the bottom; empty for none."""
+    """Message at the bottom of the window; empty for none."""
 
 
 Rectangle = tuple[int, int, int, int]
-"""x, y, width, height in pixels, y upwards from the lower left corner, as GL counts."""
+"""x, y, width, height in pixels, y upwards from the lower left corner, as in GL."""
 
 
 def letterbox(size: tuple[int, int], area: Rectangle) -> Rectangle:
-    """The largest rectangle of the aspect of `size` inside `area`, centred; at least 1 x 1."""
+    """Largest centred rectangle in `area` with the aspect ratio of `size`; at least 1 x 1."""
     x, y, width, height = area
     scale = min(width / size[0], height / size[1])
     inner = max(round(size[0] * scale), 1), max(round(size[1] * scale), 1)
@@ -233,6 +233,6 @@ def letterbox(size: tuple[int, int], area: Rectangle) -> Rectangle:
 
 
 def with_edits(view: ViewState, edits: Edits) -> ViewState:
-    """The view as it will be once the session has followed `edits`."""
+    """View state after the session has applied `edits`."""
     is_paused = view.is_paused if edits.training_paused is None else edits.training_paused
     return replace(view, settings=edits.settings or view.settings, is_paused=is_paused)

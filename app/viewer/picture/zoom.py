@@ -1,6 +1,6 @@
-"""Zoom: the part of the picture that is drawn.
+"""Zoom: the visible part of the image.
 
-Host code. Places are shares of width and height in [0, 1], y upwards.
+Host code. Positions are fractions of width and height in [0, 1], y upwards.
 """
 
 from __future__ import annotations
@@ -9,28 +9,28 @@ from dataclasses import dataclass
 
 Place = tuple[float, float]
 
-CLOSER = 0.5  # of the part for each step
-LEAST = 1.0 / 32.0  # part of the picture that is drawn at least
+CLOSER = 0.5  # factor on the visible extent per zoom step
+LEAST = 1.0 / 32.0  # smallest visible extent, as a fraction of the image's sides
 
 
 @dataclass(frozen=True)
 class Zoom:
-    """A part of the picture that fills its place in the window."""
+    """A part of the image, drawn to fill the image's rectangle in the window."""
 
     corner: Place = (0.0, 0.0)
-    """Lower left."""
+    """Lower left corner of the visible part."""
     extent: float = 1.0
-    """Of its sides; 1 for all of it."""
+    """Fraction of the image's sides that is visible; 1 for the whole image."""
 
     def seen_at(self, place: Place) -> Place:
-        """The place of the whole picture that is drawn at `place`."""
+        """Position in the whole image that is drawn at `place` in the image's rectangle."""
         return (
             self.corner[0] + self.extent * place[0],
             self.corner[1] + self.extent * place[1],
         )
 
     def closer(self, place: Place) -> Zoom:
-        """One step closer; what is drawn at `place` stays there."""
+        """Zoom in by one step; the point drawn at `place` stays fixed."""
         extent = max(self.extent * CLOSER, LEAST)
         seen = self.seen_at(place)
         return Zoom((seen[0] - extent * place[0], seen[1] - extent * place[1]), extent)
