@@ -1,1 +1,1 @@
-"""Online denoiser: networks, losses, training from noisy pairs, measures and checkpoints."""
+"""Online denoiser: networks, losses, training from noisy pairs, metrics and checkpoints."""

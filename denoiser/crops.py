@@ -1,6 +1,6 @@
-"""Random crops: which part of the frame a training step sees.
+"""Random training crops of a frame.
 
-Host code. Drawn on the CPU even for frames on the GPU, so that choosing one waits for nothing.
+Host code. Crops are drawn on the CPU even for frames on the GPU, to avoid synchronisation.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ class Crop:
 
 
 class CropSampler:
-    """Draws crops, every position equally likely; the same seed draws the same crops."""
+    """Draws crops at uniformly distributed positions; equal seeds give equal sequences."""
 
     def __init__(self, seed: int) -> None:
-        """`seed` is any integer; the stream depends on nothing else."""
+        """`seed`: any integer, which alone determines the sequence of crops."""
         self._generator = torch.Generator().manual_seed(seed)
 
     def draw(self, size: tuple[int, int], side: int) -> Crop:
-        """A crop of `side` x `side` pixels, cut down to the frame's `size` (width, height)."""
+        """Draw a crop of `side` x `side` pixels, limited to the frame's `size` (width, height)."""
         frame_width, frame_height = size
         assert side >= 1 and frame_width >= 1 and frame_height >= 1, (size, side)
         width = min(side, frame_width)
@@ -42,11 +42,11 @@ class CropSampler:
         return Crop(top=top, left=left, height=height, width=width)
 
     def state(self) -> torch.Tensor:
-        """The generator's state, uint8 on the CPU: with it the stream goes on where it stands."""
+        """State of the random generator, uint8 on the CPU, to continue the sequence from here."""
         return self._generator.get_state()
 
     def restore(self, state: torch.Tensor) -> None:
-        """Take over what `state()` gave; RuntimeError if it is not one."""
+        """Restore a state returned by `state()`; RuntimeError if it is not one."""
         self._generator.set_state(state)
 
     def _below(self, bound: int) -> int:

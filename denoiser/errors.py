@@ -1,13 +1,13 @@
-"""Errors with a message of one line for the user.
+"""Exceptions with one-line messages for the user.
 
-Host code. Imports nothing, so that a module that catches them need not import what raises them.
+Host code. Imports nothing: a module that catches them need not import the code that raises them.
 """
 
 from __future__ import annotations
 
 
 def one_line(error: Exception | str) -> str:
-    """Reason of an exception, or a library's message, in one line."""
+    """One-line reason from an exception or from a library's message."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     name = "unknown reason" if isinstance(error, str) else type(error).__name__
@@ -15,8 +15,8 @@ def one_line(error: Exception | str) -> str:
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that cannot be written or read. The message is one line, 'FILE: reason'."""
+    """Raised if a checkpoint cannot be written or read; one-line message 'FILE: reason'."""
 
 
 class DataError(ValueError):
-    """Input that cannot be used. The message is one line that names file and reason."""
+    """Raised for unusable input; one-line message that names file and reason."""

@@ -1,4 +1,4 @@
-"""Features: a half's images as the planes that the network reads. The one place that permutes.
+"""Network input planes from a half's images; the only module that permutes image axes.
 
 Host code. Every input channel is brought to about [-0.5, 0.5], the range of Lehtinen et al. 2018,
 appendix A.1: T(color) - 0.5, albedo - 0.5, normal / 2.
@@ -14,7 +14,7 @@ from denoiser.transfer import Transfer
 from renderer.frame import Half
 
 INPUT_CHANNELS = 9  # radiance, albedo, normal: three each
-CENTRE = 0.5  # of the range [0, 1] of T(color) and of albedo
+CENTRE = 0.5  # centre of the range [0, 1] of T(color) and of albedo
 
 
 def to_planes(image: torch.Tensor) -> torch.Tensor:
@@ -24,8 +24,9 @@ def to_planes(image: torch.Tensor) -> torch.Tensor:
 
 
 def stacked(images: Sequence[torch.Tensor]) -> torch.Tensor:
-    """N of (H, W, C) -> (C, N, H, W), contiguous: plane by plane, as sums over the few numbers of
-    each pixel are slow.
+    """Stack N images (H, W, C) to contiguous planes (C, N, H, W).
+
+    Reductions over the few channels of interleaved pixels are slow.
     """
     return torch.stack([image.permute(2, 0, 1) for image in images], dim=1)
 
@@ -37,15 +38,15 @@ def to_image(planes: torch.Tensor) -> torch.Tensor:
 
 
 def finite_pixels(half: Half) -> torch.Tensor:
-    """(H, W, 1) bool: radiance, albedo and normal hold neither NaN nor infinity there."""
-    # x - x is 0, and NaN where x is not finite. Slices are added: sums over so few are slow.
+    """(H, W, 1) bool: True where radiance, albedo and normal contain neither NaN nor infinity."""
+    # x - x is 0, or NaN if x is not finite. Slices are added: sums over 3 channels are slow.
     color, albedo, normal = (image - image for image in (half.color, half.albedo, half.normal))
     first, second, third = (color + albedo + normal).unbind(dim=-1)
     return (first + second + third == 0)[..., None]
 
 
 def network_input(half: Half, transfer: Transfer) -> torch.Tensor:
-    """(1, 9, H, W) float32, channels-last: `transfer` of one half's radiance, albedo and normal.
+    """(1, 9, H, W) float32, channels-last: one half's transferred radiance, albedo and normal.
 
     Takes nothing from the other half: features that share samples with the target's radiance would
     teach the network the target's noise. Pixels that are not finite enter as radiance, albedo and

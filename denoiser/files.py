@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all.
+"""Atomic file writing: a file is written completely or not at all.
 
 Host code.
 """
@@ -19,9 +19,9 @@ def partial_path(path: Path) -> Path:
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Temporary name that is renamed to `path` when the block ends without an exception.
+    """Yield a temporary path that is renamed to `path` if the block ends without an exception.
 
-    After an exception no temporary file is left and `path` is as before. Raises OSError where the
+    After an exception no temporary file is left and `path` is unchanged. Raises OSError if the
     file cannot be written or renamed.
     """
     partial = partial_path(path)
@@ -29,6 +29,6 @@ def atomic_path(path: Path) -> Iterator[Path]:
         yield partial
         os.replace(partial, path)
     finally:
-        # Where the parent is missing or no folder, nothing was written.
+        # If the parent is missing or not a folder, no file was written.
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)

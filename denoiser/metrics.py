@@ -1,7 +1,7 @@
-"""Measures of a linear image against a reference.
+"""Quality metrics of a linear image relative to a reference.
 
-Host code. Every measure takes two (H, W, 3) images of linear radiance and gives a scalar tensor on
-their device, so that measuring waits for nothing. NaN in, NaN out.
+Host code. Every metric takes two (H, W, 3) images of linear radiance and returns a scalar tensor on
+their device, without synchronisation. NaN in either image gives NaN.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import torch
 
 from denoiser.transfer import tone
 
-RELATIVE_EPSILON = 0.01  # radiance squared (Rousselle et al. 2011)
-TRIMMED_FRACTION = 1e-3  # share of the worst pixels that trimmed relMSE leaves out
+RELATIVE_EPSILON = 0.01  # radiance squared, added to the denominator (Rousselle et al. 2011)
+TRIMMED_FRACTION = 1e-3  # fraction of pixels, those of largest error, that trimmed relMSE excludes
 
 
 def psnr(image: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
-    """Peak signal-to-noise ratio in dB on T of radiance, peak 1; infinite for equal images."""
+    """Peak signal-to-noise ratio of T(radiance) in dB, peak 1; infinite for equal images."""
     _check(image, reference)
     return -10 * (tone(image) - tone(reference)).square().mean().log10()
 
@@ -26,14 +26,14 @@ def rel_mse(image: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
 
 
 def trimmed_rel_mse(image: torch.Tensor, reference: torch.Tensor) -> torch.Tensor:
-    """relMSE without the 0.1 % worst pixels, rounded up: what it is besides the fireflies.
+    """relMSE without the 0.1 % of pixels (rounded up) of largest error, such as fireflies.
 
-    A single pixel is kept as it is.
+    At least one pixel is kept.
     """
     errors = _relative_error(image, reference).mean(dim=-1).flatten()
     dropped = min(-int(-errors.numel() * TRIMMED_FRACTION // 1), errors.numel() - 1)
     kept = errors.sort().values[: errors.numel() - dropped]
-    # NaN sorts last and would be trimmed away: let it through.
+    # NaN sorts last and would be trimmed: return NaN instead.
     return torch.where(torch.isfinite(errors).all(), kept.mean(), torch.nan)
 
 

@@ -1,4 +1,4 @@
-"""Intel Open Image Denoise, the pretrained denoiser to compare with. Optional: package pyoidn.
+"""Intel Open Image Denoise, a pretrained denoiser for comparison; optional package pyoidn.
 
 Host code.
 """
@@ -21,19 +21,20 @@ FEATURES = ("albedo", "normal")
 
 
 def has_oidn() -> bool:
-    """Whether the package is installed."""
+    """True if pyoidn is installed."""
     return find_spec(PACKAGE) is not None
 
 
 def oidn_denoise(
     pair: FramePair, quality: str = "high", is_prefiltered: bool = False
 ) -> torch.Tensor:
-    """(H, W, 3) linear radiance >= 0: its HDR filter on the mean of both halves and their features.
+    """Denoise the mean of both halves with the HDR filter: (H, W, 3) linear radiance >= 0.
 
-    Where a value of one half is not finite, the other half's enters, or 0.
+    Features are means of both halves, too. A value that is not finite in one half is taken from the
+    other half, or is 0 if it is finite in neither.
 
     Args:
-        is_prefiltered: denoise the features first, each by a filter of its own.
+        is_prefiltered: denoise the features first, each with its own filter.
     """
     import pyoidn
 
@@ -47,13 +48,13 @@ def oidn_denoise(
 
 
 def _mean(pair: FramePair, name: str) -> torch.Tensor:
-    """(H, W, 3) of what is finite of both halves."""
+    """(H, W, 3) mean of the finite values of both halves; 0 where there are none."""
     halves = torch.stack([getattr(pair.a, name), getattr(pair.b, name)])
     return torch.where(halves.isfinite(), halves, torch.nan).nanmean(dim=0).nan_to_num()
 
 
 def _prefiltered(name: str, image: torch.Tensor) -> torch.Tensor:
-    """(H, W, 3): albedo or normal, denoised by the filter that is meant for it alone."""
+    """(H, W, 3) albedo or normal, denoised by OIDN's filter for that feature."""
     import pyoidn
 
     result = torch.empty_like(image)
@@ -67,7 +68,7 @@ def _prefiltered(name: str, image: torch.Tensor) -> torch.Tensor:
 
 @functools.cache
 def _prefilter(name: str, device: torch.device) -> pyoidn.Filter:
-    """One for each kind of image: to make it takes longer than to denoise a small picture."""
+    """Cached filter per feature: creating one takes longer than denoising a small image."""
     import pyoidn
 
     made = pyoidn.Device.from_torch(device)

@@ -1,9 +1,9 @@
-"""Options: fields of settings records that carry their flag, help and range.
+"""Options: fields of settings records with their command-line flag, help text and range.
 
-Host code. A settings record is a frozen dataclass whose fields are made by `option`. Everything
+Host code. A settings record is a frozen dataclass whose fields are created by `option`. Everything
 that depends on the list of options is derived from the fields: flags and `--help`, JSON in reports
-and checkpoints, range checks, the check on resuming, and the limits of the panel's widgets. Fields
-made otherwise are kept in JSON, but have no flag.
+and checkpoints, range checks, the check on resuming, and the limits of the panel's widgets. Other
+fields are kept in JSON, but have no flag.
 """
 
 from __future__ import annotations
@@ -29,85 +29,85 @@ from typing import get_args
 from typing import get_origin
 from typing import get_type_hints
 
-KEY, GROUP_KEY = "option", "group"  # of the field's metadata
+KEY, GROUP_KEY = "option", "group"  # keys in a field's metadata
 Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
 class Option:
-    """What is known of a field besides its type and default."""
+    """Description of a settings field besides its type and default."""
 
     help: str
-    """What the option does, without its default, as `--help` shows it."""
+    """Help text of the option for `--help`, without its default."""
     flag: str | None = None
-    """Flag without dashes, None: the field's name with dashes. Of a bool that is True by default
-    the flag that makes it False."""
+    """Flag without leading dashes; None: the field's name with dashes. If the field is a bool that
+    is True by default, the flag makes it False."""
     unit: str = ""
-    """Unit of a number, as `--help` shows it."""
+    """Unit of a number, shown by `--help`."""
     low: float | None = None
-    """Least value."""
+    """Minimum value."""
     is_open: bool = False
     """True: the value must be above `low`."""
     panel: tuple[float, float] | None = None
-    """Least and largest value of the panel's widget; None: the panel does not edit the option."""
+    """Minimum and maximum of the panel's widget; None: the panel does not edit the option."""
     default_text: str | None = None
-    """The default in words, None: as it is."""
+    """Default in words for `--help`; None: the default value itself."""
     uses: Mapping[str, Any] = field(default_factory=dict)
-    """Other defaults by use: "cpu" (someone waits at a CPU), "paper" (experiments of the paper),
-    "still" (one image), or the name of a mode."""
+    """Other defaults by use: "cpu" (in the window and offline on a CPU), "paper" (experiments of
+    the paper), "still" (one image), or the name of a mode."""
     modes: tuple[str, ...] | None = None
-    """Modes that read the option; None: those of the record it is in."""
+    """Modes that read the option; None: the modes of the record that contains it."""
     choices: tuple[str, ...] | None = None
-    """Accepted texts, None: those of the type."""
+    """Accepted texts; None: the values of an enum, else any."""
     parse: Callable[[Any], Any] | None = None
-    """Value of a flag's text, or of its list of texts; ValueError says what is wrong with it."""
+    """Converts the flag's text, or list of texts, to a value; ValueError gives the reason."""
     takes_list: bool = False
-    """True: the flag takes one text or more."""
+    """True: the flag takes one or more texts."""
     metavar: str | None = None
     group: str | None = None
-    """Heading in `--help`; None: that of the record."""
+    """Heading in `--help`; None: the record's heading."""
     old_names: tuple[str, ...] = ()
-    """Earlier names of the field, which flags and files may still have."""
+    """Former names of the field, still accepted in flags and files."""
     must_match: bool = False
     """True: a run can only be resumed with the same value."""
     may_be_missing: bool = False
-    """True: files from before the option existed are read with its default."""
+    """True: files without the option, from before it existed, are read with its default."""
 
 
 def option(default: Any = MISSING, help: str = "", **known: Any) -> Any:  # noqa: A002
-    """A dataclass field with an `Option`; `known` are fields of it."""
+    """Create a dataclass field with an `Option`; `known`: the other fields of `Option`."""
     return field(default=default, metadata={KEY: Option(help, **known)})
 
 
 @dataclass(frozen=True)
 class Group:
-    """What is known of a record within a record."""
+    """Description of a settings record nested in another record."""
 
     title: str
     """Heading of its options in `--help`."""
     modes: tuple[str, ...]
-    """Modes that read its options, where they name none themselves."""
+    """Modes that read its options, for options that name no modes themselves."""
 
 
 def group(record: Any, title: str, modes: tuple[str, ...]) -> Any:
-    """A dataclass field that holds a record of options, by default `record()`."""
+    """Create a dataclass field that holds a nested settings record, by default `record()`."""
     return field(default_factory=record, metadata={GROUP_KEY: Group(title, modes)})
 
 
 def group_of(record_field: Field[Any]) -> Group | None:
-    """The group of a dataclass field, None where it is no record of options."""
+    """`Group` of a dataclass field, None if the field is not a nested settings record."""
     found: Group | None = record_field.metadata.get(GROUP_KEY)
     return found
 
 
 def option_of(record_field: Field[Any]) -> Option | None:
-    """The option of a dataclass field, None where it has none."""
+    """`Option` of a dataclass field, None if it has none."""
     found: Option | None = record_field.metadata.get(KEY)
     return found
 
 
 def options(record: Any) -> Iterator[tuple[Field[Any], Option]]:
-    """Fields of a record or its class that have an option."""
+    """Yield each field of a record or its class that has an `Option`, with that `Option`."""
     for each in fields(record):
         found = option_of(each)
         if found is not None:
@@ -115,7 +115,7 @@ def options(record: Any) -> Iterator[tuple[Field[Any], Option]]:
 
 
 def flag_of(record_field: Field[Any], known: Option) -> str:
-    """Flag of a field, without dashes."""
+    """Flag of a field, without leading dashes."""
     return known.flag or record_field.name.replace("_", "-")
 
 
@@ -128,7 +128,7 @@ def panel_range(record: Any, name: str) -> tuple[float, float]:
 
 @functools.cache
 def types_of(record: type) -> dict[str, Any]:
-    """Type of each field, with names resolved."""
+    """Type of each field by name, with forward references resolved."""
     return get_type_hints(record)
 
 
@@ -140,7 +140,7 @@ def without_none(kind: Any) -> Any:
 
 
 def check_ranges(record: Any) -> None:
-    """Raise ValueError where a number is not finite or below its least value."""
+    """Raise ValueError if a number is not finite or below its minimum."""
     for each, known in options(record):
         value = getattr(record, each.name)
         if known.low is None or value is None:
@@ -152,7 +152,7 @@ def check_ranges(record: Any) -> None:
 
 
 def to_json(value: Any) -> Any:
-    """Plain values of a record, all the way down: enums by value, paths as text."""
+    """Convert a record recursively to JSON values: enums by value, paths as text."""
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: to_json(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, dict):
@@ -167,9 +167,9 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(record: type[Record], values: Mapping[str, Any]) -> Record:
-    """The record whose `to_json` gave `values`; names that it does not have are left out.
+    """Build a `record` from the JSON `values` of `to_json`; unknown names are ignored.
 
-    Raises KeyError, TypeError or ValueError where a value is missing or not usable.
+    Raises KeyError, TypeError or ValueError if a value is missing or unusable.
     """
     kinds: dict[str, Any] = get_type_hints(record)
     found: dict[str, Any] = {}
@@ -183,9 +183,9 @@ def from_json(record: type[Record], values: Mapping[str, Any]) -> Record:
 
 
 def typed(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values for fields of a record, with texts turned into the enums or paths they name.
+    """Convert texts in `values` to the enums or paths that the fields of `record` require.
 
-    Raises TypeError for a name that the record does not have, ValueError for an unknown text.
+    Raises TypeError for a name that is not a field, ValueError for a text that is no enum value.
     """
     kinds, found = types_of(record), {}
     for name, value in values.items():
@@ -198,14 +198,14 @@ def typed(record: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def name_in(values: Mapping[str, Any], record_field: Field[Any]) -> str:
-    """Name that plain values have for a field: its own, or an earlier one."""
+    """Key of a field in the JSON `values`: its current name, or a former one."""
     known = option_of(record_field)
     names = (record_field.name, *(known.old_names if known is not None else ()))
     return next((name for name in names if name in values), record_field.name)
 
 
 def _value_of(kind: Any, value: Any) -> Any:
-    """A plain value as the type asks for it."""
+    """Convert a JSON value to the type `kind`; TypeError or ValueError if that fails."""
     inner = without_none(kind)
     if value is None and inner is not kind:
         return None
@@ -217,5 +217,5 @@ def _value_of(kind: Any, value: Any) -> Any:
         return inner(value)
     accepted = (int, float) if inner is float else inner
     if not isinstance(value, accepted) or (isinstance(value, bool) and inner is not bool):
-        raise TypeError(f"{value!r} is no {inner.__name__}")
+        raise TypeError(f"{value!r} is not of type {inner.__name__}")
     return inner(value)

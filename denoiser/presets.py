@@ -1,4 +1,4 @@
-"""Presets: the networks that can be trained online, and how each is trained.
+"""Presets: architecture and training recipe of each network that can be trained online.
 
 Host code.
 """
@@ -12,7 +12,7 @@ from denoiser.settings import NetworkName
 
 @dataclass(frozen=True)
 class Widths:
-    """Channels at full, half, quarter and eighth resolution."""
+    """Channel counts at full, half, quarter and eighth resolution."""
 
     full: int
     half: int
@@ -22,7 +22,7 @@ class Widths:
 
 @dataclass(frozen=True)
 class Sides:
-    """Of the kernels at full, half and quarter resolution; odd, pixels."""
+    """Side lengths of the kernels at full, half and quarter resolution, in pixels; odd."""
 
     full: int
     half: int
@@ -31,7 +31,7 @@ class Sides:
 
 @dataclass(frozen=True)
 class KernelShape:
-    """Of a kernel-predicting network with history."""
+    """Shape of a kernel-predicting network with history."""
 
     widths: Widths
     sides: Sides
@@ -39,24 +39,24 @@ class KernelShape:
 
 @dataclass(frozen=True)
 class Preset:
-    """A network and its recipe."""
+    """Architecture and training recipe of a network."""
 
     kernels: KernelShape | None
-    """None: the paper's U-Net on single frames."""
+    """Shape of a kernel-predicting network; None: the paper's U-Net on single frames."""
     clip: float | None = None
-    """Gradients are limited to so many times the running mean of their norm; None: never."""
+    """Maximum gradient norm, as a multiple of the running mean of norms; None: unlimited."""
     average_decay: float | None = None
-    """Per step, of the running mean of weights that denoises; None: the weights themselves do."""
+    """Decay per step of the mean weights, which denoise; None: the current weights denoise."""
     settling_steps: float | None = None
-    """From learned first weights, steps after which the step size has fallen by the square root of
-    two; it goes on falling with the root of the steps, down to SLOWEST. None: it stays."""
+    """With pretrained weights, steps t after which the learning rate has fallen by sqrt(2): at step
+    n its factor is max((1 + n / t)^-0.5, SLOWEST). None: constant learning rate."""
 
 
-SLOWEST = 0.2  # of the step size: what is flown to is still learned
+SLOWEST = 0.2  # minimum factor on the learning rate: surfaces that come into view are still learned
 
 
 def _with_kernels(widths: Widths, sides: Sides) -> Preset:
-    """The recipe of all networks that predict kernels."""
+    """Preset of a kernel-predicting network; all of them have the same training recipe."""
     return Preset(KernelShape(widths, sides), clip=2.0, average_decay=0.98, settling_steps=150)
 
 
@@ -65,4 +65,4 @@ PRESETS = {
     NetworkName.FAST: _with_kernels(Widths(16, 24, 32, 48), Sides(3, 3, 3)),
     NetworkName.BEST: _with_kernels(Widths(32, 48, 64, 96), Sides(3, 5, 5)),
 }
-"""The paper's, and ours."""
+"""Preset of each network: the paper's U-Net and our kernel-predicting networks."""

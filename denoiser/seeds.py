@@ -1,7 +1,7 @@
-"""Seeds by address: every random draw of a training is named by numbers and can be drawn again.
+"""Seeds derived from integers, so that every random draw of a training is reproducible.
 
-Host code. So a training resumes bit for bit without saved generators, and processes that share a
-batch draw the same examples as one process alone.
+Host code. A training resumes bit for bit without saved generators, and processes that share a batch
+draw the same examples as a single process.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ GOLDEN = 0x9E3779B97F4A7C15  # 2^64 / golden ratio (Steele, Lea and Flood 2014)
 
 
 def derive_seed(*words: int) -> int:
-    """A 63-bit seed from any integers, by SplitMix64 (Steele, Lea and Flood 2014)."""
+    """Derive a 63-bit seed from any integers by SplitMix64 (Steele, Lea and Flood 2014)."""
     state = 0
     for word in words:
         state = (state + GOLDEN + (word & MASK)) & MASK
@@ -24,13 +24,13 @@ def derive_seed(*words: int) -> int:
 
 
 def generator_at(device: torch.device | str, *words: int) -> torch.Generator:
-    """A generator on `device` that stands at the stream addressed by `words`."""
+    """Create a generator on `device`, seeded with `derive_seed(*words)`."""
     generator = torch.Generator(device)
     generator.manual_seed(derive_seed(*words))
     return generator
 
 
 def uniform(generator: torch.Generator, low: float, high: float) -> float:
-    """One number in [low, high), drawn on the CPU whatever the generator's device."""
-    assert generator.device.type == "cpu", "host draws need a generator of the host"
+    """Draw one number uniformly from [low, high) with a generator on the CPU."""
+    assert generator.device.type == "cpu", "uniform needs a generator on the CPU"
     return low + (high - low) * float(torch.rand((), generator=generator))

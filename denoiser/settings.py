@@ -13,7 +13,7 @@ from denoiser.option import check_ranges
 from denoiser.option import option
 
 SEED = Option("seed of the noise and of the weights", low=0)
-"""Shared by all records with a seed: one flag sets them all."""
+"""Option of all records with a seed: one flag sets all of them."""
 
 
 class LossName(Enum):
@@ -23,8 +23,8 @@ class LossName(Enum):
     """
 
     HDR_TONED_INPUT = "hdr"
-    """L_HDR, input T(x), target y: the paper's choice. Kernel-predicting networks have a relative
-    loss of their own in its place."""
+    """L_HDR, input T(x), target y: the paper's choice. Kernel-predicting networks use
+    the relative loss of `online/history_loss.py` instead of L_HDR."""
     HDR_LINEAR_INPUT = "hdr-linear"
     """L_HDR, input x, target y."""
     L2_TONED_INPUT = "l2"
@@ -32,7 +32,7 @@ class LossName(Enum):
     L2_LINEAR_INPUT = "l2-linear"
     """L2, input x, target y."""
     L2_TONED_TARGET = "l2-toned"
-    """L2, input T(x), target T(y); the output is T of radiance. Biased dark, kept to show it."""
+    """L2, input T(x), target T(y); the output is T of radiance. Biased dark; kept to show that."""
 
 
 class NetworkName(Enum):
@@ -43,23 +43,23 @@ class NetworkName(Enum):
     FAST = "fast"
     """Small network that predicts filter kernels over the accumulated history of each half."""
     BEST = "best"
-    """The same, larger."""
+    """Larger network of the same kind as `FAST`."""
 
 
 LEARNING_RATES = {NetworkName.UNET: 3e-4, NetworkName.FAST: 1e-3, NetworkName.BEST: 1e-3}
-"""Adam's learning rate where the settings name none; the U-Net's is the paper's (appendix A.1)."""
+"""Default learning rates of Adam; the U-Net's is the paper's (appendix A.1)."""
 
 
 class Init(Enum):
     """Initial weights of a network."""
 
     PRETRAINED = "pretrained"
-    """Trained on noisy frames of other scenes, where there are such weights."""
+    """Trained on noisy frames of other scenes; random where no such weights exist."""
     RANDOM = "random"
 
     @classmethod
     def _missing_(cls, value: object) -> Init | None:
-        """Earlier names of the values."""
+        """Accept the former names of the values."""
         known = {"warm": cls.PRETRAINED, "scratch": cls.RANDOM}
         return known.get(value) if isinstance(value, str) else None
 
@@ -68,41 +68,41 @@ class Precision(Enum):
     """Number format of the network's convolutions; weights and losses are always float32."""
 
     AUTO = "auto"
-    """bf16 where the device computes with it natively, else fp32."""
+    """bf16 on devices with native support, else fp32."""
     BF16 = "bf16"
-    """bfloat16 by autocast. On a CPU that has to emulate it 7 to 10 times slower than fp32."""
+    """bfloat16 by autocast; 7 to 10 times slower than fp32 on a CPU that emulates it."""
     FP32 = "fp32"
     """float32."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
-    """Settings that every training has."""
+    """Settings common to all trainings."""
 
     crop: int = option(
         256,
-        "side of the random training crop, at most the frame's",
+        "side of the random training crop, limited to the frame",
         unit="pixels",
         low=1,
         panel=(16, 512),
-        # With less the bottom of the U-Net sees hardly anything; see docs/experiments.md.
+        # Smaller crops leave the U-Net's coarsest level few pixels; see docs/experiments.md.
         uses={"cpu": 128},
         must_match=True,
     )
     precision: Precision = option(
         Precision.AUTO,
-        "number format of convolutions; auto: bf16 where the device computes with it, else fp32",
+        "number format of convolutions; auto: bf16 with native support, else fp32",
     )
     seed: int = option(0, **vars(SEED))
 
     def __post_init__(self) -> None:
-        """ValueError where a number is out of range."""
+        """Raise ValueError if a number is out of range."""
         check_ranges(self)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DenoiserSettings(TrainingSettings):
-    """How the online denoiser is built and trained."""
+    """Settings of the online denoiser: network, initial weights, loss and training."""
 
     network: NetworkName = option(
         NetworkName.BEST,
@@ -122,14 +122,14 @@ class DenoiserSettings(TrainingSettings):
     )
     has_history: bool = option(
         True,
-        "best and fast denoise each frame on its own, but for the mean at rest",
+        "best and fast denoise without history, except for the mean with a static camera",
         flag="no-history",
         must_match=True,
         may_be_missing=True,
     )
     loss: LossName = option(
         LossName.HDR_TONED_INPUT,
-        "one of the paper's figure 6",
+        "loss and tone map, one of the five in the paper's figure 6",
         must_match=True,
     )
     learning_rate: float = option(
@@ -138,7 +138,7 @@ class DenoiserSettings(TrainingSettings):
         low=0,
         is_open=True,
         panel=(1e-5, 1e-2),
-        default_text="best and fast 1e-3, falling from pretrained weights; unet 3e-4",
+        default_text="best and fast 1e-3, decreasing with pretrained weights; unet 3e-4",
         must_match=True,
     )
     train_steps: int = option(
@@ -151,7 +151,7 @@ class DenoiserSettings(TrainingSettings):
     )
 
     def __post_init__(self) -> None:
-        """Take the network's own learning rate where none is given."""
+        """Set the network's default learning rate if none is given."""
         if self.learning_rate is None:
             object.__setattr__(self, "learning_rate", LEARNING_RATES[self.network])
         super().__post_init__()

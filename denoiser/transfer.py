@@ -11,18 +11,18 @@ from dataclasses import dataclass
 import torch
 
 GAMMA = 2.2  # exponent of T (Lehtinen et al. 2018, section 3.3)
-RATIO_FLOOR = 1e-10  # below this T runs straight to 0: keeps its slope finite, moves T by < 3e-5
+RATIO_FLOOR = 1e-10  # below this T is linear: its slope stays finite, and T changes by < 3e-5
 RATIO_CEILING = 1 - 2**-24  # largest float32 below 1: the inverse stays finite, <= 1.7e7
 
 
 @dataclass(frozen=True)
 class Transfer:
-    """A map of tensors of any shape, element by element, and its inverse."""
+    """Elementwise map of tensors of any shape, and its inverse."""
 
     forward: Callable[[torch.Tensor], torch.Tensor]
-    """Linear radiance, >= 0, to the bounded range; negative radiance counts as 0."""
+    """Maps linear radiance >= 0 to the bounded range, negative values as 0; `LINEAR`: unchanged."""
     inverse: Callable[[torch.Tensor], torch.Tensor]
-    """The way back to linear radiance, >= 0."""
+    """Maps the bounded range back to linear radiance >= 0."""
 
 
 def tone(radiance: torch.Tensor) -> torch.Tensor:

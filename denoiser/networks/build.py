@@ -1,4 +1,4 @@
-"""Networks by name: what can stand between a noisy half and its denoised radiance.
+"""Builds the denoising networks by name.
 
 Host code.
 """
@@ -18,11 +18,11 @@ OUTPUT_CHANNELS = 3  # RGB
 
 
 def build_network(name: NetworkName, seed: int, device: torch.device) -> nn.Module:
-    """A freshly initialised network, channels-last, on `device`.
+    """Build a network with random initial weights, channels-last, on `device`.
 
-    The paper's takes (N, 9, H, W) and gives (N, 3, H, W) of what its objective makes radiance; the
-    kernel-predicting ones take (N, 24, H, W) and give radiance. The same seed gives the same
-    weights on every device and leaves torch's own generators alone.
+    The paper's U-Net maps (N, 9, H, W) to (N, 3, H, W), which its objective converts to radiance;
+    the kernel-predicting networks map (N, 24, H, W) to radiance. The same seed gives the same
+    weights on every device; torch's global generators are not used.
     """
     generator = torch.Generator().manual_seed(seed)
     shape = PRESETS[name].kernels

@@ -17,26 +17,26 @@ Layer = TypeVar("Layer", bound=nn.Module)
 
 
 def uninitialised(make: Callable[[], Layer]) -> Layer:
-    """A layer whose weights are still to be drawn; torch's own generators stay as they are.
+    """Create a layer whose weights are drawn later; torch's global generators are unchanged.
 
-    Unlike `nn.utils.skip_init`, which imports torch's symbolic shapes, half a second of a start.
+    Replaces `nn.utils.skip_init`, which imports torch's symbolic shapes: 0.5 s at each start.
     """
     with torch.random.fork_rng(devices=()):
         return make()
 
 
 def initialise_he(network: nn.Module, generator: torch.Generator, leak: float) -> None:
-    """Draw all convolutions anew: normal weights of variance 2 / ((1 + leak^2) fan-in), biases 0.
+    """Initialise all convolutions: normal weights of variance 2 / ((1 + leak^2) fan-in), biases 0.
 
     Args:
-        generator: a CPU one; nothing else is drawn from.
+        generator: on the CPU; the only source of randomness.
         leak: negative slope of the activations.
     """
     with torch.no_grad():
         for layer in network.modules():
             if not isinstance(layer, CONVOLUTIONS):
                 continue
-            # A transposed convolution stores its weights turned over: its fan-in is torch's out.
+            # A transposed convolution stores weights transposed: its fan-in is torch's fan-out.
             is_turned = isinstance(layer, nn.ConvTranspose2d)
             mode: Literal["fan_in", "fan_out"] = "fan_out" if is_turned else "fan_in"
             # Drawn on the CPU, so that one seed gives the same weights on every device.

@@ -1,8 +1,8 @@
-"""Filters pictures with a kernel of its own for every pixel, predicted from features.
+"""Filters images with per-pixel kernels that are predicted from features.
 
-Host code. Bako et al. 2017, section 5.1. Its derivatives are written out: left to autograd, every
-tap of a kernel would keep a picture of its own, and fill another with zeros on the way back. The
-kernels, of more numbers than all else, are made, used and differentiated in one place in memory.
+Host code. Bako et al. 2017, section 5.1. The backward pass is explicit: autograd would store an
+image for every tap of a kernel, and fill another one with zeros in the backward pass. The kernels,
+which are larger than all other tensors, are computed, applied and differentiated in place.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ def filter_with_kernels(
     head: tuple[torch.Tensor, torch.Tensor],
     side: int,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Weighted means of each pixel's neighbours in all pictures; beyond the edge the nearest stand.
+    """Weighted mean of each pixel's neighbours in all images; edge pixels are replicated.
 
     Args:
-        pictures: (N, P, C, H, W), not differentiated.
-        features: (N, K, H, W), of any floating type. The head multiplies in it, all else is
-            at least float32.
-        head: (P k k + R, K) and (P k k + R,): weight and bias of a 1 x 1 convolution. It gives the
-            logarithms of the kernels' weights, up to a factor, picture by picture and row by row of
-            the k x k neighbourhood; then what is something else.
+        pictures: (N, P, C, H, W) images; they get no gradient.
+        features: (N, K, H, W), of any floating-point type. The head is evaluated in it, all else
+            in at least float32.
+        head: (P k k + R, K) and (P k k + R,): weight and bias of a 1 x 1 convolution. Its outputs
+            are the logarithms of the kernel weights before normalisation (logits), ordered by image
+            and by row of the k x k neighbourhood, then R other planes.
         side: k, odd, pixels.
 
     Returns:
-        (N, C, H, W) with weights that sum to 1 over all pictures and taps (softmax), and the last
-        R planes that the head gives.
+        (N, C, H, W) filtered image, with weights that sum to 1 over all images and taps (softmax),
+        and the last R outputs of the head.
     """
     filtered, rest = _KernelFilter.apply(pictures, features, *head, side)
     return filtered, rest
@@ -54,7 +54,7 @@ class _KernelFilter(torch.autograd.Function):
             head = torch.addmm(bias.to(rows.dtype)[:, None], weight, rows.t()).to(pictures.dtype)
         planes = head.unflatten(1, (len(features), *size)).transpose(0, 1)
         logits, rest = planes.tensor_split([count * side**2], dim=1)
-        # Not divided by their sum yet: the sum of pictures is, which has fewer planes.
+        # Not normalised here: the filtered sum is divided instead, which has fewer planes.
         weights = logits.sub_(logits.amax(dim=1, keepdim=True)).exp_()
         total = weights.sum(dim=1, keepdim=True)
         taps = weights.unflatten(1, (count, -1)).unbind(dim=2)
@@ -82,7 +82,7 @@ class _KernelFilter(torch.autograd.Function):
             torch.mul(first, neighbour, out=tap)
             for other, neighbour in zip(others, more):
                 tap.addcmul_(other, neighbour)
-        # A softmax's: w (s - sum of w s), where the sum is that of the filtered picture.
+        # Softmax gradient w (s - sum of w s); the sum follows from the filtered image.
         logits.sub_((slope * filtered).sum(dim=1, keepdim=True)).mul_(weights)
         flat = head.flatten(1)
         slope_of_bias, flat = flat.sum(dim=1), flat.to(rows.dtype)
@@ -92,7 +92,7 @@ class _KernelFilter(torch.autograd.Function):
 
 
 def _rows(features: torch.Tensor) -> torch.Tensor:
-    """(N H W, K), a row for each pixel."""
+    """Features (N, K, H, W) as (N H W, K), one row per pixel."""
     return features.permute(0, 2, 3, 1).flatten(0, 2)
 
 
@@ -102,8 +102,9 @@ def _padded(pictures: torch.Tensor, reach: int) -> torch.Tensor:
 
 
 def _neighbours(padded: torch.Tensor, side: int) -> list[torch.Tensor]:
-    """For each tap the (..., H, W) pictures, moved so that it meets its pixels; all views at once,
-    as there are more taps than work in each.
+    """Views of the images for each tap, (..., H, W), shifted by its offset, in row order.
+
+    They are created at once, because there are many taps with little work in each.
     """
     windows = padded.unfold(-2, side, 1).unfold(-2, side, 1)
     return [tap for row in windows.unbind(dim=-2) for tap in row.unbind(dim=-1)]

@@ -1,9 +1,9 @@
 """A small U-Net that predicts filter kernels instead of colours, at three scales.
 
-Host code. After Bako et al. 2017 (kernels) and Vogels et al. 2018 (scales). A filter can only
-mix what is in the picture: it is useful from the first steps on and never diverges. What it mixes
-are three demodulated pictures of the half, both means of its history and its last denoised picture
-carried along; a gain on the result takes back what the history's logarithm darkens.
+Host code. After Bako et al. 2017 (kernels) and Vogels et al. 2018 (scales). A filter only
+averages pixels of its input: it is useful from the first steps on and never diverges. The inputs
+are three demodulated images of the half: both means of its history and its last denoised image,
+reprojected. A gain on the result compensates the darkening by the history's logarithm.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from denoiser.temporal import channels as planes
 from denoiser.temporal.demodulation import remodulated
 from denoiser.tensors import exp_minus_1
 
-SIDE_MULTIPLE = 8  # three poolings
+SIDE_MULTIPLE = 8  # three poolings halve each side three times
 PICTURE_COUNT = 3
 MAX_LOG_GAIN = 3.0
-FIRST_SCALE = 0.1  # of the heads' first weights: kernels begin nearly as box filters
+FIRST_SCALE = 0.1  # factor on the heads' initial weights: kernels start close to box filters
 
 
 class KernelUNet(nn.Module):
-    """Takes (N, 24, H, W) planes of any size, gives (N, 3, H, W) linear radiance >= 0."""
+    """Maps (N, 24, H, W) planes of any size to (N, 3, H, W) linear radiance >= 0."""
 
     def __init__(self, shape: KernelShape, generator: torch.Generator) -> None:
-        """Draw the weights from `generator`, a CPU one; no other randomness."""
+        """Draw the weights from `generator`, on the CPU, the only source of randomness."""
         super().__init__()
         self._sides = sides = shape.sides
         w = shape.widths
@@ -54,7 +54,7 @@ class KernelUNet(nn.Module):
                 head.weight.mul_(FIRST_SCALE)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """Predict kernels, filter from coarse to fine, put the albedo back."""
+        """Predict kernels, filter from coarse to fine, multiply by the albedo."""
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, SIDE_MULTIPLE)
         full, half, quarter = self._features(_centred(padded[:, : planes.SEEN]))
@@ -76,7 +76,7 @@ class KernelUNet(nn.Module):
         return radiance[:, :, :height, :width]
 
     def _features(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """What the heads predict from, at full, half and quarter resolution."""
+        """Inputs of the heads at full, half and quarter resolution."""
         enc_full = _apply(self.enc_full, x)
         enc_half = _apply(self.enc_half, functional.max_pool2d(enc_full, 2))
         enc_quarter = _apply(self.enc_quarter, functional.max_pool2d(enc_half, 2))
@@ -88,28 +88,28 @@ class KernelUNet(nn.Module):
 
 
 def _centred(seen: torch.Tensor) -> torch.Tensor:
-    """Planes in [0, 1] or so moved to [-0.5, 0.5]; normals are there already."""
+    """Shift planes from about [0, 1] to [-0.5, 0.5]; normals are centred already."""
     shift = torch.full((seen.shape[1], 1, 1), 0.5, device=seen.device)
     shift[planes.NORMAL].fill_(0.0)
     return seen - shift
 
 
 def _taps(side: int) -> int:
-    """Weights that a pixel gives to all pictures together."""
+    """Number of kernel weights per pixel, over all images."""
     return PICTURE_COUNT * side**2
 
 
 def _filtered(
     pictures: torch.Tensor, features: torch.Tensor, head: nn.Conv2d, side: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(N, 3, H, W): all pictures, (N, 9, H, W), through the kernels of a head; what else it has."""
+    """All images (N, 9, H, W) filtered with a head's kernels, (N, 3, H, W); its other outputs."""
     assert head.bias is not None
     weights = (head.weight.flatten(1), head.bias)
     return filter_with_kernels(pictures.unflatten(1, (PICTURE_COUNT, -1)), features, weights, side)
 
 
 def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
-    """The fine picture with a share of its low frequencies from the coarse one."""
+    """Fine image with the fraction sigmoid(share) of its low frequencies from the coarse image."""
     difference = coarse - functional.avg_pool2d(fine, 2)
     raised = functional.interpolate(difference, scale_factor=2, mode="bilinear")
     return (fine + torch.sigmoid(share) * raised).clamp(min=0)

@@ -16,19 +16,19 @@ from denoiser.networks.initialisation import uninitialised
 
 DEPTH = 15  # convolutions, and as many transposed ones
 CHANNELS = 128
-SKIP_STEP = 2  # every second convolution's output is added to its mirror image
+SKIP_STEP = 2  # every second convolution's output is added to that of its mirrored layer
 
 
 class RED30(nn.Module):
     """15 convolutions and 15 transposed ones, 3x3, 128 channels, no pooling.
 
-    The outputs of convolutions 2, 4 .. 14 are added to those of the transposed ones that mirror
-    them, before the activation, and the input to the last. Takes and gives (N, channels, H, W) of
-    any size; 4,139,395 parameters for 3 channels, 4,134,785 for 1.
+    The outputs of convolutions 2, 4 .. 14 are added to those of the mirrored transposed ones before
+    the activation, and the input to the last one's. Input and output are (N, channels, H, W) of any
+    size; 4,139,395 parameters for 3 channels, 4,134,785 for 1.
     """
 
     def __init__(self, channels: int, generator: torch.Generator) -> None:
-        """Draw the weights from `generator` (a CPU one)."""
+        """Draw the weights from `generator`, on the CPU."""
         super().__init__()
         widths = [channels, *[CHANNELS] * DEPTH]
         pairs = list(zip(widths, widths[1:]))
@@ -43,7 +43,7 @@ class RED30(nn.Module):
         initialise_he(self, generator, leak=0.0)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """(N, channels, H, W) -> the same, in autocast's type, if on."""
+        """(N, channels, H, W) -> the same shape, in autocast's type if that is enabled."""
         assert image.dim() == 4 and image.shape[1] == self.input_channels, tuple(image.shape)
         x, skips = image, []
         for index, convolution in enumerate(self.convolutions, 1):

@@ -22,14 +22,14 @@ DECODER_CHANNELS = 96
 class UNet(nn.Module):
     """Encoder and decoder with skip connections; 3x3 convolutions, zero padded inside the network.
 
-    Takes (N, input_channels, H, W) of any H, W >= 1, best represented in [-0.5, 0.5]; gives
+    Maps (N, input_channels, H, W) of any H, W >= 1, values best in [-0.5, 0.5], to
     (N, output_channels, H, W), linear, unbounded. 997,251 parameters for 9 -> 3 channels.
     """
 
     def __init__(
         self, input_channels: int, output_channels: int, generator: torch.Generator
     ) -> None:
-        """Draw the weights from `generator` (a CPU one): He et al. 2015, no other randomness."""
+        """Draw the weights by He et al. 2015 from `generator`, on the CPU, and from no other."""
         super().__init__()
         n, m = input_channels, output_channels
         skip = ENCODER_CHANNELS
@@ -88,10 +88,10 @@ class UNet(nn.Module):
 
 
 def reflect_to_multiple(image: torch.Tensor, multiple: int) -> torch.Tensor:
-    """(N, C, H, W) -> (N, C, H', W'): mirrored at the right and lower edge up to `multiple`.
+    """(N, C, H, W) -> (N, C, H', W'): reflected at the right and lower edge to a multiple.
 
-    The edge pixels are not repeated; where the image is smaller than the padding the reflection
-    bounces back and forth, so every size from 1 x 1 works.
+    The edge pixels are not repeated. Where the image is smaller than the padding, the reflection is
+    itself reflected, so every size from 1 x 1 works.
     """
     height, width = image.shape[2:]
     if height % multiple:
@@ -102,7 +102,7 @@ def reflect_to_multiple(image: torch.Tensor, multiple: int) -> torch.Tensor:
 
 
 def _reflected_indices(side: int, multiple: int, device: torch.device) -> torch.Tensor:
-    """Indices 0 1 .. side-1 side-2 .. 1 0 1 .., as many as the next multiple of `multiple`."""
+    """Indices 0 1 .. side-1 side-2 .. 1 0 1 .., `side` rounded up to `multiple` in number."""
     padded = -(-side // multiple) * multiple
     period = max(2 * (side - 1), 1)
     phase = torch.arange(padded, device=device) % period

@@ -1,4 +1,4 @@
-"""Upsampling: a decoder's coarse features at twice their size, beside those of the encoder.
+"""Upsampling of a decoder's features by 2, with the encoder's skip features appended.
 
 Host code.
 """
@@ -10,8 +10,8 @@ from torch.nn import functional
 
 
 def upsample_and_join(coarse: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
-    """(N, C, H, W) and (N, S, 2 H, 2 W) -> (N, C + S, 2 H, 2 W), by the nearest pixel, in the type
-    of the coarse ones.
+    """(N, C, H, W) and (N, S, 2 H, 2 W) -> (N, C + S, 2 H, 2 W): nearest-neighbour upsampling of
+    `coarse`, then `skip`, in the type of `coarse`.
     """
     raised = _upsample(coarse) if coarse.is_cuda else _Upsample.apply(coarse)
     return torch.cat((raised, skip.to(raised.dtype)), dim=1)
@@ -22,7 +22,7 @@ def _upsample(image: torch.Tensor) -> torch.Tensor:
 
 
 class _Upsample(torch.autograd.Function):
-    """On a CPU torch's own derivative first copies the slope to another order in memory."""
+    """Upsampling for a CPU: torch's own backward pass first copies to another memory layout."""
 
     @staticmethod
     def forward(ctx, image: torch.Tensor) -> torch.Tensor:

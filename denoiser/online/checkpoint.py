@@ -26,18 +26,18 @@ __all__ = ["CheckpointError", "load", "load_settings", "save"]
 
 
 def save(path: Path, trainer: Trainer) -> None:
-    """Write the trainer's state to `path`, first under a temporary name. Or CheckpointError.
+    """Write the trainer's state to `path` by way of a temporary file; raises CheckpointError.
 
-    The start in its settings is what the training began with, not what it would be reset to.
+    The saved `init` is the one that this training began with, not the one of the next reset.
     """
     settings = to_json(replace(trainer.settings, init=trainer.denoiser.init))
     write_content(path, Content(trainer.state(), ONLINE, settings, trainer.step_count))
 
 
 def load(path: Path, trainer: Trainer) -> None:
-    """Bring `trainer` to the state saved in `path`, settings included.
+    """Restore the state of `trainer`, settings included, from `path`.
 
-    On CheckpointError the trainer is left as it was.
+    On CheckpointError the trainer is unchanged.
     """
     content = read_content(path, ONLINE)
     settings = _settings_of(path, content)
@@ -53,13 +53,13 @@ def load(path: Path, trainer: Trainer) -> None:
 
 
 def resume(path: Path, trainer: Trainer, settings: DenoiserSettings) -> None:
-    """`load`, but with these settings, of the same network, instead of the file's."""
+    """`load` the file, but with `settings` of the same network instead of those in the file."""
     load(path, trainer)
     trainer.change(settings)
 
 
 def load_settings(path: Path) -> DenoiserSettings:
-    """What the denoiser saved in `path` was trained with. Or CheckpointError."""
+    """Settings of the denoiser saved in `path`; raises CheckpointError."""
     return _settings_of(path, read_content(path, ONLINE))
 
 

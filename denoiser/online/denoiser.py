@@ -1,6 +1,6 @@
-"""Online denoiser: a network, its averaged weights, and what it keeps from frame to frame.
+"""Online denoiser: a network, its averaged weights and the history of earlier frames.
 
-Host code. Nothing here waits for the device.
+Host code. Nothing here synchronises with the device.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class Denoiser:
 
         denoiser = Denoiser(DenoiserSettings(), "cuda")
         for pair in frames:
-            examples = denoiser.begin_frame(pair)    # what a trainer learns from
+            examples = denoiser.begin_frame(pair)    # training examples
             image = denoiser.end_frame()             # (H, W, 3) linear radiance
 
-    Once handed over, a pair is not written to any more.
+    A pair must not be modified after it was passed in.
     """
 
     def __init__(self, settings: DenoiserSettings, device: torch.device | str) -> None:
@@ -49,26 +49,26 @@ class Denoiser:
         self.reset()
 
     def reset(self) -> None:
-        """Return to the initial weights of the settings and forget all frames."""
+        """Return to the initial weights of the settings and discard all frames."""
         settings = self._settings
         self.init = settings.init
-        """Initial weights of this network; the settings have those after the next reset."""
+        """Initial weights of the current network; `settings.init` applies at the next reset."""
         self.network = build_network(settings.network, settings.seed, self.device)
         if self.is_pretrained:
             load_pretrained(self.network, settings.network)
         self.average = WeightAverage(self.network, self.preset.average_decay)
-        """Running mean of the weights, which denoises."""
+        """Running mean of the weights, which is used to denoise."""
         self._images = Replay(self._denoise, self.device)
         self.forget_history()
 
     @property
     def settings(self) -> DenoiserSettings:
-        """Settings in force."""
+        """Current settings."""
         return self._settings
 
     @property
     def preset(self) -> Preset:
-        """Architecture and recipe of the network."""
+        """Architecture and training recipe of the network."""
         return PRESETS[self._settings.network]
 
     @property
@@ -80,19 +80,19 @@ class Denoiser:
     def objective(self) -> Objective:
         """Loss and tone map of the settings."""
         objective = OBJECTIVES[self._settings.loss]
-        # Kernel-predicting networks give radiance themselves.
+        # Kernel-predicting networks output radiance directly.
         return objective if self.preset.kernels is None else objective.of_radiance()
 
     @property
     def graph_failure(self) -> str | None:
-        """Why inference is not replayed from a CUDA graph, None where nothing failed."""
+        """Reason why capturing inference in a CUDA graph failed, None if it did not fail."""
         return self._images.failure
 
     def change(self, settings: DenoiserSettings) -> None:
-        """Take over other settings of the same network; seed and init count from the next reset.
+        """Change the settings, but not the network; seed and init apply at the next reset.
 
         Raises:
-            ValueError: the network is another one, which needs a new denoiser.
+            ValueError: `settings.network` differs, which needs a new denoiser.
         """
         before = self._settings
         if settings.network is not before.network:
@@ -106,25 +106,25 @@ class Denoiser:
             self.forget_history()
 
     def forget_history(self) -> None:
-        """Carry nothing over to the next frame, as after a cut to another scene."""
+        """Discard the history, for example after a cut to another scene."""
         self._inputs = new_inputs(self._settings)
         self._frame: tuple[FramePair, Examples] | None = None
 
     def begin_frame(self, pair: FramePair) -> Examples:
-        """Network inputs and targets of a frame, in both directions; made once for a pair."""
+        """Network inputs and targets of a frame, a -> b and b -> a; computed once per pair."""
         if self._frame is None or self._frame[0] is not pair:
             self._frame = (pair, self._inputs.examples(pair))
         return self._frame[1]
 
     def end_frame(self) -> torch.Tensor:
-        """(H, W, 3) denoised linear radiance >= 0 of the frame begun last.
+        """(H, W, 3) denoised linear radiance >= 0 of the frame last passed to `begin_frame`.
 
         The U-Net denoises each half and the image is their mean. Kernel-predicting networks denoise
-        both halves as one, and blend in the plain mean while the camera rests.
+        both halves combined, and blend in the mean of the noisy frames while the camera is static.
         """
         assert self._frame is not None, "no frame was begun"
         inputs = self._inputs.to_denoise(self._frame[1].inputs)
-        # One after the other: the network's memory for large frames is counted in gigabytes.
+        # One input at a time: for large frames the network needs gigabytes of memory.
         return self._inputs.picture([self._images(each) for each in inputs.split(1)])
 
     def denoise(self, pair: FramePair) -> torch.Tensor:
@@ -134,16 +134,17 @@ class Denoiser:
 
     @property
     def exposure(self) -> torch.Tensor | None:
-        """Scalar exposure that holds from the first lit frame on, None while it may change no more.
+        """Scalar exposure as long as it is not final, else None.
 
-        Whoever reads tensors of a frame reads this one too, and hands it to `confirm_exposure`.
+        It is final from the first lit frame on. Code that reads tensors of a frame from the device
+        should also read this one and pass it to `confirm_exposure`.
         """
         history = self._inputs.history
         is_open = history is not None and not history.is_exposed and self._frame is not None
         return history.exposure if history is not None and is_open else None
 
     def confirm_exposure(self, exposure: float) -> None:
-        """Take note of the exposure as read from the device."""
+        """Report the exposure's value read from the device; with light in the frame it is final."""
         if self._inputs.history is not None:
             self._inputs.history.confirm(exposure)
 
@@ -153,14 +154,14 @@ class Denoiser:
         return tensors | {AVERAGE + name: value for name, value in self.average.state().items()}
 
     def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
-        """Copy the values of `state()` of the same network."""
+        """Copy values returned by `state()` for the same network."""
         self.network.load_state_dict(strip_prefix(tensors, WEIGHTS))
         self.average.restore(strip_prefix(tensors, AVERAGE))
         self.init = self._settings.init
 
     @torch.no_grad()
     def _denoise(self, network_input: torch.Tensor) -> torch.Tensor:
-        """(H, W, 3) radiance of (1, C, H, W) inputs, by the averaged weights."""
+        """(H, W, 3) radiance from (1, C, H, W) inputs, with the averaged weights."""
         with autocast(self._settings.precision, self.device):
             output = self.average.network(network_input)
         return to_image(self.objective.radiance(output))

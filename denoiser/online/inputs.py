@@ -1,4 +1,4 @@
-"""What a network is shown of a frame: one half at a time, alone or with its history.
+"""Network inputs of a frame: each half, alone or with its history.
 
 Host code.
 """
@@ -25,24 +25,24 @@ from renderer.frame import FramePair
 
 
 class Inputs(Protocol):
-    """Makes examples of frames, each frame once and in order."""
+    """Converts frames, each once and in order, to inputs, and network outputs to images."""
 
     def examples(self, pair: FramePair) -> Examples:
-        """Both directions of a frame."""
+        """Training examples of a frame, a -> b and b -> a."""
 
     @property
     def history(self) -> History | None:
-        """What is accumulated, None where nothing is."""
+        """Accumulated history, None if nothing is accumulated."""
 
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
-        """(M, C, H, W) of what the network has to denoise for a picture, from both halves'."""
+        """(M, C, H, W) inputs to denoise for an image, from the (2, C, H, W) of both halves."""
 
     def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
-        """(H, W, 3) to show, from what the network made of `to_denoise` of the last frame."""
+        """(H, W, 3) image, from the network's outputs for `to_denoise` of the last frame."""
 
 
 class PlainInputs:
-    """The paper's: each frame for itself."""
+    """Inputs of the paper's U-Net: each frame separately."""
 
     def __init__(self, transfer: Transfer) -> None:
         """`transfer` is applied to the noisy input radiance."""
@@ -50,47 +50,47 @@ class PlainInputs:
         self.history = None
 
     def examples(self, pair: FramePair) -> Examples:
-        """Both directions of a frame."""
+        """Training examples of a frame, a -> b and b -> a."""
         return both_directions(pair, self._transfer)
 
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Each half."""
+        """Inputs of each half, unchanged."""
         return inputs
 
     def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
-        """The mean of both (section 3.3)."""
+        """Mean of the denoised halves (Lehtinen et al. 2018, section 3.3)."""
         return (made[0] + made[1]) / 2
 
 
 class HistoryInputs:
-    """With what each half has gathered over earlier frames."""
+    """Inputs of the kernel-predicting networks: each half with its history."""
 
     def __init__(self, is_carried: bool = True) -> None:
-        """Without a past; if it `is_carried`, from frame to frame."""
+        """Start with an empty history; `is_carried`: carry it over from frame to frame."""
         self._is_carried = is_carried
         self.history = History()
         self._resting = StaticMeans()
 
     def examples(self, pair: FramePair) -> Examples:
-        """Both directions of a frame."""
+        """Training examples of a frame, a -> b and b -> a."""
         self._resting.add(pair)
         if not self._is_carried:
             pair = replace(pair, pose=None)
         return both_directions_with_history(pair, self.history)
 
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Each half for the history, which stays independent; to show, both halves as one."""
+        """Inputs of each half, for its own history, and of both halves combined, for the image."""
         return torch.cat((inputs, united(inputs)))
 
     def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
-        """What was made of both as one, at rest more and more of the plain mean."""
+        """Output for both halves combined, blended with the noisy mean if the camera is static."""
         *halves, both = made
         self.history.remember(halves)
         return static_blend(both, halves, self._resting)
 
 
 def new_inputs(settings: DenoiserSettings) -> Inputs:
-    """What the network of these settings reads, without a past."""
+    """Inputs for the network of `settings`, with an empty history."""
     if PRESETS[settings.network].kernels is None:
         return PlainInputs(OBJECTIVES[settings.loss].input_transfer)
     return HistoryInputs(settings.has_history)

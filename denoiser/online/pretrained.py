@@ -1,7 +1,7 @@
-"""Weights that come with the program, for networks to start from instead of random ones.
+"""Pretrained initial weights that are shipped with the program.
 
-Host code. They were learned by `benchmarks/pretraining/train.py` from noisy frames of rooms made at
-random, and are kept in half precision.
+Host code. They were trained by `benchmarks/pretraining/train.py` on noisy frames of randomly
+generated rooms, and are stored in half precision.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from denoiser.settings import NetworkName
 FOLDER = Path(__file__).resolve().parents[1] / "weights"
 
 
-@functools.cache  # the panel asks with every picture it draws
+@functools.cache  # the panel calls this for every frame it draws
 def has_pretrained(name: NetworkName) -> bool:
-    """Whether there are weights for this network; the paper's always starts from random ones."""
+    """True if there are pretrained weights for this network; the paper's U-Net has none."""
     return _path(name).exists()
 
 
 def load_pretrained(network: nn.Module, name: NetworkName) -> None:
-    """Give `network` the weights to start from."""
+    """Load the pretrained weights `name` into `network`."""
     network.load_state_dict(load_file(_path(name)))
 
 

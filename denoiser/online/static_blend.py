@@ -1,18 +1,18 @@
-"""At rest: blends the denoised picture with the plain mean as that gets better.
+"""Static camera: blend of the denoised image with the mean of the noisy frames.
 
 Host code. The mean of n frames is unbiased and its error falls with n; the network's error has a
-part that stays. Both errors can be estimated from the halves alone, because they are independent
-(the idea of Back et al. 2022): with a, b the halves' means and f_a, f_b what the network made of
+part that does not. Both errors can be estimated from the halves, because these are independent
+(idea of Back et al. 2022): with a, b the means of the halves and f_a, f_b the network's output for
 each half,
 
     E (a - b)^2 / 4 = variance of (a + b) / 2 =: V
     E (f_a - b)^2   = |f_a's error|^2 + variance of b
 
-and the weights that give the least expected error are as 1 / V for the mean to 1 / |f's error|^2
-for the network. As V falls the mean takes over. The estimates are noisy themselves, most so of few
-samples: where a and b happen to agree V seems small, and a good network's error larger than it is.
-So an error counts only as far as it exceeds 2 V, else such places would be specks of noise in an
-even wall; with more samples this doubt falls.
+and the expected error is least with weights in the ratio of 1 / V for the mean to 1 / |f's error|^2
+for the network. As V falls the mean takes over. The estimates are noisy, most of all with few
+samples: where a and b agree by chance, V is underestimated and a good network's error is
+overestimated. So an error counts only as far as it exceeds DOUBT * V, to avoid specks of noise on
+uniform walls; with more samples the factor falls.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import is_static
 
-WINDOW = 5  # pixels on a side over which errors are averaged before they are compared
-DOUBT = 2.0  # variances that an error has to exceed
-DOUBT_SPP = 192.0  # and this over the number of samples per pixel, once that is less
-RELATIVE_FLOOR = 0.01  # radiance; errors are compared relative to the brightness, as L_HDR does
+WINDOW = 5  # pixels, side of the window that errors are averaged over before the comparison
+DOUBT = 2.0  # multiple of V subtracted from the network's error, at most
+DOUBT_SPP = 192.0  # samples per pixel; DOUBT_SPP / spp replaces DOUBT where it is less
+RELATIVE_FLOOR = 0.01  # radiance; errors are relative to brightness plus this, as in L_HDR
 TINY = 1e-12
 
 
@@ -47,11 +47,11 @@ class StaticMeans:
 
     @property
     def spp(self) -> int:
-        """Samples per pixel of both halves in them."""
+        """Samples per pixel in the means, both halves together."""
         return sum(film.spp for film in self._films)
 
     def add(self, pair: FramePair) -> None:
-        """Add a frame; one with another pose or size begins anew."""
+        """Add a frame; start over with it if its pose is unknown or new, or its size is new."""
         if not is_static(pair.pose, self._pose) or pair.a.size != self._size:
             self._films = (Film(), Film())
             self.frames = 0
@@ -61,7 +61,7 @@ class StaticMeans:
         self.frames += 1
 
     def means(self) -> list[torch.Tensor]:
-        """(1, 3, H, W) of half a and of half b; pixels that were never finite are 0."""
+        """(1, 3, H, W) mean radiance of half a and of half b; 0 in pixels never finite."""
         means = [film.mean() for film in self._films]
         return [to_planes(mean) for mean in means if mean is not None]
 
@@ -69,12 +69,12 @@ class StaticMeans:
 def static_blend(
     made: torch.Tensor, halves: list[torch.Tensor], resting: StaticMeans
 ) -> torch.Tensor:
-    """(H, W, 3): the best mix of a denoised picture and the plain mean.
+    """(H, W, 3) blend of denoised image and noisy mean with the least expected error.
 
     Args:
-        made: (H, W, 3) linear radiance that the network made of both halves.
-        halves: what it made of each half alone, by which its error is estimated.
-        resting: with the present frame in it.
+        made: (H, W, 3) denoised linear radiance of both halves combined.
+        halves: the same of each half alone, to estimate the network's error.
+        resting: means of the halves, the current frame included.
     """
     if resting.frames < 2:
         return made
@@ -93,7 +93,7 @@ def static_blend(
 
 
 def _smooth(errors: torch.Tensor) -> torch.Tensor:
-    """(1, 1, H, W): mean over channels and a window, without the picture's outside."""
+    """(1, 1, H, W) mean over channels and a window, without pixels outside the image."""
     grey = errors.mean(dim=1, keepdim=True)
     reach = WINDOW // 2
     return functional.avg_pool2d(grey, WINDOW, stride=1, padding=reach, count_include_pad=False)

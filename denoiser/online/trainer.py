@@ -1,6 +1,6 @@
-"""Online trainer: optimiser steps of a denoiser on the frames it is shown.
+"""Online trainer: optimiser steps of a denoiser on rendered frames.
 
-Host code. Losses and counts stay tensors on the device: nothing here waits for it.
+Host code. Losses and counts stay tensors on the device: nothing here synchronises with it.
 """
 
 from __future__ import annotations
@@ -39,28 +39,28 @@ class Trainer:
     """
 
     def __init__(self, settings: DenoiserSettings, device: torch.device | str) -> None:
-        """Initialise weights and crops from `settings.seed`; everything lives on `device`."""
+        """Initialise weights and crops from `settings.seed`; the training runs on `device`."""
         self.denoiser = Denoiser(settings, device)
         self._prepare()
 
     def reset(self) -> None:
-        """Start again from the initial weights, as a new trainer of the same settings."""
+        """Restart from the initial weights, like a new trainer with the same settings."""
         self.denoiser.reset()
         self._prepare()
 
     @property
     def settings(self) -> DenoiserSettings:
-        """Settings in force."""
+        """Current settings."""
         return self.denoiser.settings
 
     @property
     def device(self) -> torch.device:
-        """Where everything lives."""
+        """Device of network and optimiser."""
         return self.denoiser.device
 
     @property
     def launches(self) -> str:
-        """How steps reach the device, for reports."""
+        """Launch mode of steps, for reports: "recorded" (as a CUDA graph) or "one by one"."""
         failure = self._updates.failure or self.denoiser.graph_failure
         if failure is not None:
             return f"one by one: {failure}"
@@ -68,7 +68,7 @@ class Trainer:
 
     @property
     def effective_learning_rate(self) -> float:
-        """Adam's learning rate in the next step on a frame: that of the settings or less."""
+        """Adam's learning rate in the next `step`: that of the settings, or less after decay."""
         return self.settings.learning_rate * self._decay()
 
     @property
@@ -77,10 +77,10 @@ class Trainer:
         return self._optimizer.skipped_count
 
     def change(self, settings: DenoiserSettings) -> None:
-        """Go on with other settings and the same weights; seed and init count from the next reset.
+        """Continue with other settings and the same weights; seed and init apply at the next reset.
 
         Raises:
-            ValueError: the network is another one, which needs a new trainer.
+            ValueError: `settings.network` differs, which needs a new trainer.
         """
         before = self.settings
         self.denoiser.change(settings)
@@ -90,17 +90,17 @@ class Trainer:
     def train(self, pair: FramePair) -> Iterator[torch.Tensor]:
         """Do `settings.train_steps` steps on a frame, yielding each loss.
 
-        A generator: steps happen as the losses are taken.
+        A generator: each step runs when its loss is requested.
         """
         for _ in range(self.settings.train_steps):
             yield self.step(pair)
 
     def step(self, pair: FramePair, clean: torch.Tensor | None = None) -> torch.Tensor:
-        """One step on one random crop, alternately a -> b and b -> a; the loss, a scalar.
+        """Do a step on a random crop, alternately a -> b and b -> a; return the scalar loss.
 
         Args:
-            clean: (H, W, 3) radiance to compare with instead of the other half, for studies with
-                clean targets.
+            clean: (H, W, 3) target radiance instead of the other half, for studies with clean
+                targets.
         """
         examples = self.denoiser.begin_frame(pair)
         if clean is not None:
@@ -109,7 +109,7 @@ class Trainer:
         return self.step_on(examples.cut(self.step_count % 2, crop), self._decay())
 
     def step_on(self, examples: Examples, rate: float = 1.0) -> torch.Tensor:
-        """One step on examples from anywhere, noisy or clean targets alike; the loss, a scalar.
+        """Do a step on any examples, with noisy or clean targets; return the scalar loss.
 
         Args:
             rate: factor on the learning rate.
@@ -124,7 +124,7 @@ class Trainer:
         return loss
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Everything a continued training needs besides settings and step count, not copied."""
+        """Tensors that resuming needs besides settings and step count, by name, not copied."""
         tensors = self.denoiser.state()
         tensors |= {ADAM + name: value for name, value in self._optimizer.state().items()}
         tensors[CROPS] = self._crops.state()
@@ -133,7 +133,7 @@ class Trainer:
     def restore(
         self, tensors: Mapping[str, torch.Tensor], settings: DenoiserSettings, step_count: int
     ) -> None:
-        """Copy the values of `state()` of the same network, trained with `settings`."""
+        """Copy values returned by `state()` for the same network, trained with `settings`."""
         self.change(settings)
         self.denoiser.restore(tensors)
         self._optimizer.restore(strip_prefix(tensors, ADAM))
@@ -141,7 +141,7 @@ class Trainer:
         self.step_count = step_count
 
     def _prepare(self) -> None:
-        """Optimiser and crops at their start."""
+        """Create optimiser, crop sampler and step count in their initial state."""
         network, preset = self.denoiser.network, self.denoiser.preset
         self._forward = shared(network)
         self._optimizer = GuardedAdam(network, self.settings.learning_rate, preset.clip)
@@ -150,9 +150,10 @@ class Trainer:
         self.step_count = 0
 
     def _decay(self) -> float:
-        """Factor on the learning rate: pretrained weights need less and less of it.
+        """Factor on the learning rate: falls with the step count for pretrained weights.
 
-        They were mostly trained with history; without it more has to change.
+        Without history it is 1: pretrained weights were mostly trained with history, so more has
+        to change.
         """
         steps = self.denoiser.preset.settling_steps
         if steps is None or not self.denoiser.is_pretrained or not self.settings.has_history:
@@ -167,7 +168,7 @@ class Trainer:
     def _update(
         self, inputs: torch.Tensor, targets: torch.Tensor, valid: torch.Tensor
     ) -> torch.Tensor:
-        """What a step does on the device; the loss."""
+        """Do the part of a step that runs on the device; return the loss."""
         with autocast(self.settings.precision, self.device):
             output = self._forward(inputs)
         loss = self._loss(output, Examples(inputs, targets, valid))

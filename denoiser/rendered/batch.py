@@ -1,6 +1,6 @@
 """Batches of crops of rendered views, each addressed by its number.
 
-Host code. Batch k of a training is the same whenever it is drawn, and for noisy and clean targets.
+Host code. Batch k of a training is the same whenever it is drawn, with noisy and clean targets.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from denoiser.temporal.examples import joined
 
 @dataclass(frozen=True, eq=False)
 class ViewBatch:
-    """N crops, with noisy targets, and with clean ones where all their views have them."""
+    """N crops with noisy targets, and with clean targets if all their views have them."""
 
     noisy: Examples
     clean: Examples | None
 
     def examples(self, targets: Targets) -> Examples:
-        """The crops with targets of one kind."""
+        """The crops with noisy or with clean targets."""
         if targets is Targets.NOISY:
             return self.noisy
-        assert self.clean is not None, "a view has no clean picture"
+        assert self.clean is not None, "a view of the batch has no clean image"
         return self.clean
 
 
 class ViewCrops:
-    """Crops of views; every view, direction and place equally likely."""
+    """Random crops of views, uniform in view, direction (a -> b or b -> a) and position."""
 
     def __init__(self, views: Sequence[View], settings: DenoiserSettings) -> None:
-        """Prepare what the network of `settings` reads of all views, each without a past.
+        """Compute inputs and targets of all views for the network of `settings`, without history.
 
-        Crops are cut down to the views' size.
+        Crops are limited to the size of the view.
         """
         assert views
         self._examples = [new_inputs(settings).examples(view.pair) for view in views]
@@ -51,7 +51,7 @@ class ViewCrops:
         self._seed = settings.seed
 
     def batch(self, index: int, first: int, count: int) -> ViewBatch:
-        """Crops `first` to `first + count` of batch `index`."""
+        """Crops `first` to `first + count - 1` of batch `index`."""
         noisy, clean = [], []
         for number in range(first, first + count):
             host = generator_at("cpu", self._seed, index, number)

@@ -1,8 +1,8 @@
-"""Files of rendered views: a list in JSON, and OpenEXR pictures that other programs read too.
+"""Files of rendered views: a JSON list, and OpenEXR images that other programs can read too.
 
-Host code. `FOLDER/views.json` names the views and says how they were rendered; view NAME lies in
-`NAME-a.exr` and `NAME-b.exr`, the two halves with the channels R, G, B, albedo.R .. normal.Z,
-depth.Z and mirrored.Y, float32, and where there is one its clean picture in `NAME-clean.exr`.
+Host code. `FOLDER/views.json` lists the views and how they were rendered. The halves of view NAME
+are `NAME-a.exr` and `NAME-b.exr`, with float32 channels R, G, B, albedo.R .. normal.Z, depth.Z and
+mirrored.Y; its clean image, if there is one, is `NAME-clean.exr`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ HALF_LAYERS = {
 
 @dataclass(frozen=True)
 class ViewEntry:
-    """What the list says of one view."""
+    """Entry of one view in the list."""
 
     name: str
     scene: str
@@ -52,18 +52,18 @@ class ViewEntry:
         return folder / f"{self.name}-{'ab'[half]}.exr"
 
     def clean_path(self, folder: Path) -> Path:
-        """File of the clean picture."""
+        """File of the clean image."""
         return folder / f"{self.name}-clean.exr"
 
     def paths(self, folder: Path) -> list[Path]:
-        """Every file of the view."""
+        """All files of the view."""
         halves = [self.half_path(folder, half) for half in range(2)]
         return [*halves, self.clean_path(folder)] if self.has_clean else halves
 
 
 @dataclass(frozen=True)
 class ViewList:
-    """The content of a list."""
+    """Content of `views.json`."""
 
     size: tuple[int, int]
     """(width, height) of all views."""
@@ -73,7 +73,7 @@ class ViewList:
 
 
 def read_view_list(folder: Path) -> ViewList:
-    """The list of a folder. DataError if it is none."""
+    """Read the list of a folder; DataError if it is missing or invalid."""
     path = folder / LIST_NAME
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -82,17 +82,17 @@ def read_view_list(folder: Path) -> ViewList:
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: {one_line(error)}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise DataError(f'{path}: no list of views: "format" must be "{FORMAT}"')
+        raise DataError(f'{path}: not a list of views: "format" must be "{FORMAT}"')
     if content.get("version") != VERSION:
-        raise DataError(f"{path}: version {content.get('version')!r}; known is {VERSION}")
+        raise DataError(f"{path}: version {content.get('version')!r}, this program reads {VERSION}")
     try:
         return _list_of(content)
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{path}: broken: {type(error).__name__} {error}") from error
+        raise DataError(f"{path}: invalid list: {type(error).__name__} {error}") from error
 
 
 def read_views(folder: Path, progress: Progress = silent) -> tuple[View, ...]:
-    """Every view of a folder, in the list's order. DataError where files are missing or broken."""
+    """Read all views of a folder, in the list's order; DataError for missing or broken files."""
     found = read_view_list(folder)
     views = []
     for number, entry in enumerate(found.entries):
@@ -123,16 +123,16 @@ def _read_half(path: Path, size: tuple[int, int]) -> Half:
 def _read_layers(
     path: Path, size: tuple[int, int], layers: Mapping[str, Sequence[str]]
 ) -> dict[str, torch.Tensor]:
-    """(H, W, C) float32 of each layer, from its named channels."""
+    """Read each layer as (H, W, C) float32 from its named channels."""
     if not path.exists():
-        raise DataError(f"{path}: missing; the command that renders the views goes on")
+        raise DataError(f"{path}: missing; rerun the command that renders the views")
     picture = oiio.ImageBuf(str(path))
     pixels = picture.get_pixels(oiio.FLOAT)
     if pixels is None or picture.has_error:
         raise DataError(f"{path}: {one_line(picture.geterror())}")
     height, width = pixels.shape[:2]
     if (width, height) != size:
-        raise DataError(f"{path}: {width}x{height}, {LIST_NAME} says {size[0]}x{size[1]}")
+        raise DataError(f"{path}: {width}x{height}, but {LIST_NAME} says {size[0]}x{size[1]}")
     place = {name: index for index, name in enumerate(picture.spec().channelnames)}
     missing = [name for names in layers.values() for name in names if name not in place]
     if missing:

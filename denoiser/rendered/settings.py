@@ -1,4 +1,4 @@
-"""Settings of an offline training of the online denoiser, on views rendered beforehand.
+"""Settings of offline training of the online denoiser on views rendered beforehand.
 
 Host code.
 """
@@ -14,7 +14,7 @@ from denoiser.settings import DenoiserSettings
 
 @dataclass(frozen=True, kw_only=True)
 class ViewTraining(OfflineTraining):
-    """How a denoiser is trained on rendered views."""
+    """Settings of the training of a denoiser on rendered views."""
 
     denoiser: DenoiserSettings = field(default_factory=DenoiserSettings)
     """Network, loss, learning rate before its ramp-down, crop, seed, precision."""

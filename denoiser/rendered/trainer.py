@@ -1,7 +1,7 @@
-"""Trains the online denoiser offline, on views rendered beforehand.
+"""Offline training of the online denoiser on views rendered beforehand.
 
-Host code. Lehtinen et al. 2018, section 3.3 and appendix A.1. What it has learned can go on
-learning in flight: its checkpoints are those of the online training.
+Host code. Lehtinen et al. 2018, section 3.3 and appendix A.1. Checkpoints are those of online
+training, which can continue from them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from denoiser.rendered.settings import ViewTraining
 from denoiser.restoration.trainer import ramped_down
 from renderer.frame import FramePair
 
-FREE = ("train_steps", "precision")  # of online training, or of the machine
+# May differ from the checkpoint: train_steps is for online training, precision for the machine.
+FREE = ("train_steps", "precision")
 
 
 class ViewTrainer:
-    """A denoiser, and how far it has come."""
+    """Offline trainer of one online denoiser."""
 
     def __init__(self, settings: ViewTraining, device: torch.device | str) -> None:
         """Initialise from the seed of `settings.denoiser`; everything lives on `device`."""
@@ -31,39 +32,39 @@ class ViewTrainer:
 
     @property
     def device(self) -> torch.device:
-        """Where the network lives."""
+        """Device of the network."""
         return self._trainer.device
 
     @property
     def step_count(self) -> int:
-        """Updates done."""
+        """Number of optimiser steps done."""
         return self._trainer.step_count
 
     @property
     def skipped_count(self) -> int:
-        """Steps left out because loss or gradient was not finite."""
+        """Number of steps skipped because the loss or gradient was not finite."""
         return int(self._trainer.skipped_count)
 
     def step(self, batch: ViewBatch) -> torch.Tensor:
-        """One update; the loss, a scalar, of this process' share of the batch."""
+        """Do one optimiser step; return the scalar loss of this process' part of the batch."""
         done = self.step_count / self.settings.iterations
         rate = ramped_down(done, self.settings.ramp_down)
         return self._trainer.step_on(batch.examples(self.settings.targets), rate)
 
     def denoise(self, pair: FramePair) -> torch.Tensor:
-        """(H, W, 3) linear radiance >= 0, of both halves, as `Trainer.denoise`.
+        """Denoise both halves to (H, W, 3) linear radiance >= 0, as `Denoiser.denoise`.
 
-        Each view stands for itself: nothing is carried over from the one before.
+        Views are independent: the history of the previous view is dropped.
         """
         self._trainer.denoiser.forget_history()
         return self._trainer.denoiser.denoise(pair)
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint. Or CheckpointError."""
+        """Write a checkpoint; CheckpointError on failure."""
         checkpoint.save(path, self._trainer)
 
     def load(self, path: Path) -> None:
-        """Take over a checkpoint of the same training; CheckpointError where settings differ."""
+        """Load a checkpoint of the same training; CheckpointError if settings differ."""
         saved = to_json(checkpoint.load_settings(path))
         for name, value in to_json(self.settings.denoiser).items():
             if name not in FREE and saved[name] != value:

@@ -1,6 +1,6 @@
-"""Classic restorations to compare with: BM3D, plain and between Anscombe's transform and inverse.
+"""Classic denoisers for comparison: BM3D, plain and with the Anscombe transform.
 
-Host code. BM3D is an optional package, for research only by its licence.
+Host code. BM3D is an optional package; its licence permits research only.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ import torch
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.corruptions.base import BYTE
 
-ANSCOMBE_SHIFT = 3.0 / 8.0  # Anscombe 1948
+ANSCOMBE_SHIFT = 3.0 / 8.0  # added to counts before the square root (Anscombe 1948)
+# Poisson means at which the expectation of the Anscombe transform is tabulated.
 MEAN_TABLE = np.concatenate([np.linspace(0.0, 2.0, 201), np.geomspace(2.02, 1e5, 600)])
 
 
 def has_bm3d() -> bool:
-    """Whether the optional package is there."""
+    """True if the optional package bm3d is installed."""
     return importlib.util.find_spec("bm3d") is not None
 
 
 def bm3d_gaussian(noisy: torch.Tensor, sigma: float) -> torch.Tensor:
-    """BM3D (Dabov et al. 2007) of a (C, H, W) picture whose noise has `sigma` of 255."""
+    """BM3D (Dabov et al. 2007) of a (C, H, W) image with noise of standard deviation sigma/255."""
     return _bm3d((noisy - BLACK), sigma / BYTE) + BLACK
 
 
@@ -31,8 +32,8 @@ def bm3d_poisson(noisy: torch.Tensor, peak: float) -> torch.Tensor:
     """BM3D on the Anscombe transform of Poisson counts, with the exact unbiased inverse.
 
     Args:
-        noisy: (C, H, W), counts over `peak`, less 0.5.
-        peak: expected count of white, lambda.
+        noisy: (C, H, W), counts / peak - 0.5.
+        peak: lambda, the expected count of a white pixel.
     """
     counts = (noisy - BLACK).double() * peak
     stabilised = 2.0 * (counts + ANSCOMBE_SHIFT).clamp(min=0.0).sqrt()
@@ -44,12 +45,15 @@ def bm3d_poisson(noisy: torch.Tensor, peak: float) -> torch.Tensor:
 
 
 def exact_unbiased_inverse(stabilised: np.ndarray) -> np.ndarray:
-    """Mean counts whose Anscombe transform has this expectation (Makitalo and Foi 2011)."""
+    """Poisson means whose Anscombe transform has the expectation `stabilised`.
+
+    Makitalo and Foi 2011.
+    """
     return np.interp(stabilised, _expected_anscombe(MEAN_TABLE), MEAN_TABLE)
 
 
 def _expected_anscombe(means: np.ndarray) -> np.ndarray:
-    """E[2 sqrt(n + 3/8)] of Poisson counts n with these means."""
+    """E[2 sqrt(n + 3/8)] of Poisson counts n, for each of `means`."""
     from scipy import stats
 
     result = np.empty_like(means)
@@ -62,7 +66,7 @@ def _expected_anscombe(means: np.ndarray) -> np.ndarray:
 
 
 def _bm3d(picture: torch.Tensor, sigma: float) -> torch.Tensor:
-    """BM3D of (C, H, W) in [0, 1]: in colour as a whole, never channel by channel."""
+    """BM3D of a (C, H, W) image in [0, 1]; colour channels are denoised jointly."""
     import bm3d
 
     image = picture.permute(1, 2, 0).double().cpu().numpy()

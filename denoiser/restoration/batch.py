@@ -1,7 +1,7 @@
 """Batches of the offline tasks, each addressed by its number.
 
-Host code. Batch k of a training is the same whenever it is drawn, by one process or by several that
-share it: resuming needs no saved generator, and noisy and clean targets see the same inputs.
+Host code. Batch k of a training is the same whenever it is drawn, by one process or divided among
+several: resuming needs no saved generator, and noisy and clean targets get the same inputs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from denoiser.restoration.dataset import to_planes
 from denoiser.seeds import derive_seed
 from denoiser.seeds import generator_at
 
-PLACE, INPUT, TARGET = range(3)  # what a stream of random numbers decides about an example
+# Random streams of an example: choice of image, crop and level; noise of input; noise of target.
+PLACE, INPUT, TARGET = range(3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,39 +31,39 @@ class Batch:
     """N examples, channels-last."""
 
     inputs: torch.Tensor
-    """(N, C, H, W) float32 noisy pictures."""
+    """(N, C, H, W) float32 noisy images."""
     noisy_targets: torch.Tensor
-    """(N, C, H, W) of the same things, corrupted independently."""
+    """(N, C, H, W) float32 images of the same content, corrupted independently."""
     clean_targets: torch.Tensor | None = None
-    """(N, C, H, W), None where nobody knows."""
+    """(N, C, H, W) float32 clean images; None: not available."""
     observed: torch.Tensor | None = None
-    """(N, 1, H, W) bool: pixels that the noisy target observed; None: all."""
+    """(N, 1, H, W) bool: pixels that were observed in the noisy target; None: all."""
     spectrum: Spectrum | None = None
     """Frequencies of the inputs that are known exactly, stacked; None: none."""
 
 
 class BatchSource(Protocol):
-    """Where batches come from."""
+    """Source of training batches."""
 
     def batch(self, index: int, first: int, count: int) -> Batch:
-        """Examples `first` to `first + count` of batch `index`."""
+        """Examples `first` to `first + count - 1` of batch `index`."""
 
 
 @dataclass(frozen=True, eq=False)
 class CorruptedPictures:
-    """Crops of clean pictures, corrupted twice."""
+    """Batch source of crops of clean images, each corrupted twice."""
 
     pictures: PictureSet
-    """On the device that the batches shall be on."""
+    """Clean images, on the device where batches are made."""
     corruption: Corruption
     crop: int | None
-    """Side in pixels; None: whole pictures of equal size, moved around (MRI)."""
+    """Side in pixels; None: whole images of equal size, shifted cyclically (MRI)."""
     seed: int
     level: float | None = None
-    """Of the corruption in every example; None: drawn for each."""
+    """Level of every corruption; None: drawn for each input and each target."""
 
     def batch(self, index: int, first: int, count: int) -> Batch:
-        """Draw, corrupt, stack."""
+        """Draw, corrupt and stack examples `first` to `first + count - 1` of batch `index`."""
         examples = [self._example(index, number) for number in range(first, first + count)]
         inputs, targets = [e[0] for e in examples], [e[1] for e in examples]
         observed = [target.observed for target in targets if target.observed is not None]
@@ -76,7 +77,7 @@ class CorruptedPictures:
         )
 
     def _example(self, index: int, number: int) -> tuple[Corrupted, Corrupted, torch.Tensor]:
-        """Input, target and clean picture of one example."""
+        """Input, target and clean image of one example."""
         address = (self.seed, index, number)
         host = generator_at("cpu", *address, PLACE)
         chosen = int(torch.randint(len(self.pictures), (), generator=host))
@@ -98,15 +99,15 @@ class CorruptedPictures:
 
 @dataclass(frozen=True, eq=False)
 class BurstPairs:
-    """Crops of two different frames of a burst, every ordered pair of a burst equally likely."""
+    """Batch source of crops of two frames; all ordered pairs of a burst are equally likely."""
 
     bursts: Bursts
-    """On the device that the batches shall be on."""
+    """Bursts on the device where batches are made."""
     crop: int
     seed: int
 
     def batch(self, index: int, first: int, count: int) -> Batch:
-        """Draw and stack."""
+        """Draw and stack examples `first` to `first + count - 1` of batch `index`."""
         pairs = [self._example(index, number) for number in range(first, first + count)]
         return Batch(_stack([a for a, _ in pairs]), _stack([b for _, b in pairs]))
 
@@ -121,7 +122,7 @@ class BurstPairs:
 
 
 def stack_spectra(spectra: list[Spectrum]) -> Spectrum:
-    """(N, C, H, W) and (N, 1, H, W) of several."""
+    """Stack N spectra: `values` (N, C, H, W), `kept` (N, 1, H, W)."""
     return Spectrum(
         torch.stack([spectrum.values for spectrum in spectra]),
         torch.stack([spectrum.kept for spectrum in spectra]),
@@ -131,7 +132,7 @@ def stack_spectra(spectra: list[Spectrum]) -> Spectrum:
 def corrupt_for_test(
     corruption: Corruption, clean: torch.Tensor, level: float, seed: int, number: int
 ) -> Corrupted:
-    """Picture `number` of a test set, corrupted the same way every time and on every device."""
+    """Corrupt test image `number`, in the same way at every call and on every device."""
     generator = generator_at("cpu", derive_seed(seed), number, INPUT)
     return corruption.corrupt(clean.cpu(), level, generator).to(clean.device)
 

@@ -1,6 +1,6 @@
-"""The user's own noisy pictures: two or more exposures of the same thing, nothing clean.
+"""The user's own noisy images: bursts of two or more exposures of one scene, none clean.
 
-Host code. `DIR/a` and `DIR/b` with the same file names, or one folder for each burst.
+Host code. Read from `DIR/a` and `DIR/b` with the same file names, or from one folder per burst.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from denoiser.restoration.image_files import picture_paths
 from denoiser.restoration.image_files import read_pixels
 from denoiser.restoration.image_files import to_channels
 
-LOOK_SIDE = 512  # pixels in the middle of a picture that tell whether two are aligned
-MAX_SHIFT = 0.75  # pixels; the estimate itself moves by less in strong noise
+LOOK_SIDE = 512  # pixels: side of the central square that is checked for alignment
+MAX_SHIFT = 0.75  # pixels; warn above this: strong noise alone changes the estimate by less
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,20 +33,20 @@ class Bursts:
     frames: tuple[tuple[torch.Tensor, ...], ...]
     """(H, W, C) as stored, burst by burst."""
     names: tuple[str, ...]
-    """Of the bursts."""
+    """Name of each burst."""
     warnings: tuple[str, ...]
-    """What the user should look at, one line each: misaligned or identical frames."""
+    """Warnings for the user, one line each: misaligned or identical frames."""
 
     def __len__(self) -> int:
         return len(self.frames)
 
     @property
     def pair_count(self) -> int:
-        """Ordered pairs that training can draw from."""
+        """Number of ordered pairs that training can draw from."""
         return sum(len(burst) * (len(burst) - 1) for burst in self.frames)
 
     def split(self, test_count: int) -> tuple[Bursts, Bursts]:
-        """(training, test): every k-th burst is for the test, so that neighbours are spread."""
+        """(training, test): every k-th burst is for the test, which spreads the test bursts."""
         step = len(self) // test_count
         chosen = set(range(step - 1, step * test_count, step))
         parts = ([i for i in range(len(self)) if i not in chosen], sorted(chosen))
@@ -57,7 +57,7 @@ class Bursts:
         return train, test
 
     def to(self, device: torch.device) -> Bursts:
-        """The same in the device's memory."""
+        """The same bursts on `device`."""
         moved = tuple(tuple(frame.to(device) for frame in burst) for burst in self.frames)
         return Bursts(moved, self.names, self.warnings)
 
@@ -65,7 +65,7 @@ class Bursts:
 def read_bursts(
     folder: Path, channels: int, min_side: int = 1, progress: Progress = silent
 ) -> Bursts:
-    """All bursts of a folder. DataError where sizes differ or a partner is missing."""
+    """Read all bursts of a folder. DataError where sizes differ or a partner is missing."""
     groups = _two_folders(folder) if (folder / "a").is_dir() else _burst_folders(folder)
     frames, warnings = [], []
     for index, (name, paths) in enumerate(groups):
@@ -82,7 +82,7 @@ def read_bursts(
 
 
 def _two_folders(folder: Path) -> list[tuple[str, list[Path]]]:
-    """Pairs of files of the same name in a and b."""
+    """Name and paths of each pair: files of the same name in folders a and b."""
     sides = []
     for side in ("a", "b"):
         paths = picture_paths(folder / side)
@@ -94,22 +94,22 @@ def _two_folders(folder: Path) -> list[tuple[str, list[Path]]]:
 
 
 def _burst_folders(folder: Path) -> list[tuple[str, list[Path]]]:
-    """The pictures of each subfolder."""
+    """Name and image files of each subfolder."""
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder")
     groups = []
     for burst in sorted(path for path in folder.iterdir() if path.is_dir()):
         paths = picture_paths(burst)
         if len(paths) < 2:
-            raise DataError(f"{burst}: one frame only, a burst has two or more")
+            raise DataError(f"{burst}: only one frame, but a burst has two or more")
         groups.append((burst.name, paths))
     if not groups:
-        raise DataError(f"{folder}: neither the folders a and b nor one folder for each burst")
+        raise DataError(f"{folder}: expected the folders a and b, or one folder for each burst")
     return groups
 
 
 def _look_at(name: str, burst: tuple[torch.Tensor, ...], paths: list[Path]) -> list[str]:
-    """Warnings about frames that are the same or moved, against the first of the burst."""
+    """Warnings about identical frames, and about frames shifted against the burst's first."""
     first = burst[0]
     warnings = [
         f"{paths[i]} and {paths[j]}: identical, nothing can be learned from them"
@@ -127,7 +127,7 @@ def _look_at(name: str, burst: tuple[torch.Tensor, ...], paths: list[Path]) -> l
 
 
 def frame_shift(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
-    """(down, right) pixels by which the second (H, W) picture is moved, by cross-correlation."""
+    """Shift (down, right) in pixels of `second` (H, W) against `first`, by cross-correlation."""
     window = np.hanning(first.shape[0])[:, None] * np.hanning(first.shape[1])
     windowed = [(picture - picture.mean()) * window for picture in (first, second)]
     shift, _, _ = phase_cross_correlation(
@@ -137,7 +137,7 @@ def frame_shift(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
 
 
 def _middle(pixels: torch.Tensor) -> np.ndarray:
-    """(H, W) grey of the middle of (H, W, C) stored pixels."""
+    """Grey centre, at most 512 pixels a side, of (H, W, C) stored pixels."""
     grey = to_planes(pixels).mean(dim=0).numpy()
     top, left = (max((side - LOOK_SIDE) // 2, 0) for side in grey.shape)
     return grey[top : top + LOOK_SIDE, left : left + LOOK_SIDE]

@@ -1,7 +1,7 @@
 """Training pairs from a fixed number of exposures: Lehtinen et al. 2018, figure 1c.
 
-Host code. One exposure is one picture with white Gaussian noise of sigma 25; it is taken once, so
-every time it is met its noise is the same. 2,000 exposures are spent on N pictures, M on each.
+Host code. An exposure is an image with white Gaussian noise of sigma 25 (of 255) that is drawn
+once: every use of an exposure has the same noise. 2,000 exposures are spent on N images, M on each.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from denoiser.restoration.dataset import PictureSet
 from denoiser.restoration.dataset import crop_corner
 from denoiser.seeds import generator_at
 
-SIGMA = 25.0  # of 255
-EXPOSURE_SEED = 2000  # exposures are the same whatever a training's seed
+SIGMA = 25.0  # standard deviation of the noise, in 8-bit steps (of 255)
+EXPOSURE_SEED = 2000  # fixed: exposures do not depend on the seed of a training
 
 
 @dataclass(frozen=True)
 class BudgetCase:
-    """How exposures are spent and paired."""
+    """Division of the exposures among images, and their pairing."""
 
     label: str
     picture_count: int
-    """N."""
+    """Number N of images."""
     exposure_count: int
-    """M, on each picture."""
+    """Number M of exposures per image."""
     has_mean_target: bool
-    """One fixed exposure against the mean of the others, instead of every ordered pair."""
+    """True: pair exposure 0 with the mean of the others; False: draw from all ordered pairs."""
 
 
 BUDGET_CASES = (
@@ -39,21 +39,21 @@ BUDGET_CASES = (
     BudgetCase("2: 100 pictures, all 38,000 noisy pairs", 100, 20, False),
     BudgetCase("3: 1,000 pictures, 2,000 noisy pairs", 1000, 2, False),
 )
-"""The paper's three, 2,000 exposures each."""
+"""The paper's three cases, with 2,000 exposures each."""
 
 
 @dataclass(frozen=True, eq=False)
 class BudgetPairs:
-    """Crops of exposures."""
+    """Batch source of crops of paired exposures."""
 
     pictures: PictureSet
-    """At least as many as the case takes; the first of them are used."""
+    """Clean images, at least `case.picture_count`; only the first ones are used."""
     case: BudgetCase
     crop: int
     seed: int
 
     def batch(self, index: int, first: int, count: int) -> Batch:
-        """Draw and stack."""
+        """Draw and stack examples `first` to `first + count - 1` of batch `index`."""
         pairs = [self._example(index, number) for number in range(first, first + count)]
         inputs, targets = (torch.stack(side) for side in zip(*pairs))
         return Batch(
@@ -62,13 +62,13 @@ class BudgetPairs:
         )
 
     def exposure(self, picture: int, number: int) -> torch.Tensor:
-        """(C, H, W) exposure `number` of a picture; the same whenever it is asked for."""
+        """(C, H, W) exposure `number` of image `picture`; the same at every call."""
         clean = self.pictures.picture(picture)
         generator = generator_at(clean.device, EXPOSURE_SEED, picture, number)
         return WhiteGaussian().corrupt(clean, SIGMA, generator).image
 
     def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Input and target."""
+        """Input and target crop of one example, (C, crop, crop) each."""
         host = generator_at("cpu", self.seed, index, number, PLACE)
         case = self.case
         picture = int(torch.randint(case.picture_count, (), generator=host))

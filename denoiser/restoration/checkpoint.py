@@ -1,4 +1,4 @@
-"""Checkpoints of an offline training: to go on with, and to restore pictures with.
+"""Checkpoints of offline training, to resume it or to restore images.
 
 Host code.
 """
@@ -24,7 +24,7 @@ RESTORATION = "restoration"
 
 
 def save_restoration(path: Path, trainer: RestorationTrainer) -> None:
-    """Write the trainer's state to `path`, first under a temporary name. Or CheckpointError."""
+    """Write the trainer's state to `path` via a temporary file; CheckpointError on failure."""
     settings = to_json(trainer.settings)
     write_content(path, Content(trainer.state(), RESTORATION, settings, trainer.step_count))
 
@@ -32,7 +32,10 @@ def save_restoration(path: Path, trainer: RestorationTrainer) -> None:
 def load_restoration(
     path: Path, device: torch.device | str, task: str | None = None
 ) -> RestorationTrainer:
-    """A trainer at the state saved in `path`; of `task` only, where one is given."""
+    """Load a trainer from `path`.
+
+    CheckpointError if the file is unusable or, where `task` is given, of another task.
+    """
     content = read_content(path, RESTORATION)
     try:
         settings = from_json(RestorationSettings, content.settings)

@@ -1,4 +1,4 @@
-"""Pictures in memory: what training and tests draw from.
+"""Image sets in memory, from which training and tests draw.
 
 Host code.
 """
@@ -22,41 +22,41 @@ from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import white_of
 
 Progress = Callable[[str, float], None]
-"""Called with what is being done and the share done, in [0, 1]."""
+"""Progress callback: text that names the work, and the fraction done in [0, 1]."""
 
 
 def silent(text: str, share: float) -> None:
-    """Progress that tells nobody."""
+    """Ignore the progress; default callback."""
 
 
 @dataclass(frozen=True, eq=False)
 class PictureSet:
-    """Pictures of any sizes, with the number of channels that the network has."""
+    """Set of images of any sizes, all with the network's number of channels."""
 
     pixels: tuple[torch.Tensor, ...]
     """(H, W, C) each, as stored: uint8 (white 255), or float32 (white 1)."""
     names: tuple[str, ...]
-    """File names, or what else tells the pictures apart."""
+    """File name, or another identifier, of each image."""
 
     def __len__(self) -> int:
         return len(self.pixels)
 
     def picture(self, index: int) -> torch.Tensor:
-        """(C, H, W) float32 in [-0.5, 0.5]."""
+        """Image `index` as (C, H, W) float32 in [-0.5, 0.5]."""
         return to_planes(self.pixels[index])
 
     def crop(self, index: int, side: int, generator: torch.Generator) -> torch.Tensor:
-        """(C, side, side) of a picture, every place equally likely; the generator is the host's."""
+        """Random (C, side, side) crop, uniform in position; `generator` is on the CPU."""
         height, width = self.pixels[index].shape[:2]
         top, left = crop_corner((height, width), side, generator)
         return to_planes(self.pixels[index][top : top + side, left : left + side])
 
     def to(self, device: torch.device) -> PictureSet:
-        """The same pictures in the device's memory."""
+        """The same images on `device`."""
         return PictureSet(tuple(pixels.to(device) for pixels in self.pixels), self.names)
 
     def subset(self, indices: Sequence[int]) -> PictureSet:
-        """Some of the pictures."""
+        """The images at `indices`, in that order."""
         return PictureSet(
             tuple(self.pixels[index] for index in indices),
             tuple(self.names[index] for index in indices),
@@ -64,7 +64,7 @@ class PictureSet:
 
 
 def crop_corner(size: tuple[int, int], side: int, generator: torch.Generator) -> tuple[int, int]:
-    """(top, left) of a random square of `side` inside (height, width)."""
+    """(top, left) of a random square of `side` pixels inside (height, width); uniform."""
     top, left = (int(torch.randint(length - side + 1, (), generator=generator)) for length in size)
     return top, left
 
@@ -78,7 +78,7 @@ def to_planes(pixels: torch.Tensor) -> torch.Tensor:
 
 
 def stored(pixels: np.ndarray) -> torch.Tensor:
-    """An (H, W, C) array as a set keeps it: 8 bits stay 8 bits, all else becomes float32."""
+    """(H, W, C) array as `PictureSet` stores it: uint8 unchanged, all else float32, white 1."""
     if pixels.dtype != np.uint8:
         pixels = pixels.astype(np.float32) / np.float32(white_of(pixels))
     return torch.from_numpy(np.ascontiguousarray(pixels))
@@ -87,11 +87,11 @@ def stored(pixels: np.ndarray) -> torch.Tensor:
 def read_pictures(
     folder: Path, channels: int, min_side: int = 1, progress: Progress = silent
 ) -> PictureSet:
-    """Every picture below a folder.
+    """Read all images in a folder and its subfolders, or one image file.
 
     Args:
         channels: 1 or 3.
-        min_side: pictures with a shorter side are an error: DataError.
+        min_side: smallest accepted side in pixels; DataError for smaller images.
     """
     paths = picture_paths(folder)
 

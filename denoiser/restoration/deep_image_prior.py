@@ -1,7 +1,7 @@
-"""Deep image prior: a network fitted to one corrupted picture. Ulyanov et al. 2018.
+"""Deep image prior: a network fitted to one corrupted image. Ulyanov et al. 2018.
 
 Host code. The paper's comparison for Bernoulli noise. The network is the U-Net with noise as input,
-stopped after a fixed number of steps; what it gives is averaged over the last ones.
+stopped after a fixed number of steps; its output is averaged over the last steps.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from denoiser.restoration.settings import RestorationLoss
 from denoiser.seeds import generator_at
 from denoiser.training.optimizer import GuardedAdam
 
-INPUT_CHANNELS = 32  # of uniform noise (Ulyanov et al. 2018, supplementary)
-INPUT_RANGE = 0.1  # uniform in [0, 0.1]
-JITTER = 0.03  # standard deviation added to the input at each step, against overfitting
+INPUT_CHANNELS = 32  # channels of uniform noise (Ulyanov et al. 2018, supplementary)
+INPUT_RANGE = 0.1  # the input noise is uniform in [0, 0.1]
+JITTER = 0.03  # standard deviation of noise added to the input at each step, against overfitting
 LEARNING_RATE = 0.001
-AVERAGED_SHARE = 0.2  # of the steps, at the end
+AVERAGED_SHARE = 0.2  # fraction of the steps, at the end, whose outputs are averaged
 
 
 def fit_deep_image_prior(
     noisy: torch.Tensor, observed: torch.Tensor, steps: int, seed: int
 ) -> torch.Tensor:
-    """(C, H, W) restored picture.
+    """Fit a network to one image and return the restored image (C, H, W).
 
     Args:
         noisy: (C, H, W) in [-0.5, 0.5].
         observed: (1, H, W) bool: pixels to fit.
-        steps: of Adam; too many fit the holes, too few nothing.
+        steps: Adam steps; too many overfit, too few underfit.
     """
     device = noisy.device
     generator = generator_at("cpu", seed)

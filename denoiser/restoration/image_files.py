@@ -1,6 +1,6 @@
-"""Picture files as arrays: JPEG, PNG, TIFF, WebP and more, 8 or 16 bit or float.
+"""Image files as arrays: JPEG, PNG, TIFF, WebP and more, 8 or 16 bit or float.
 
-Host code. Through OpenImageIO.
+Host code. Files are read by OpenImageIO.
 """
 
 from __future__ import annotations
@@ -15,20 +15,23 @@ from denoiser.errors import DataError
 from denoiser.errors import one_line
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".exr")
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # of encoded RGB (ITU-R BT.601)
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # weights of encoded RGB in grey (ITU-R BT.601)
 MOST_CHANNELS = 4
-RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of 1
+RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of white
 
 
 def picture_paths(folder: Path) -> list[Path]:
-    """Every picture below a folder, sorted by path. DataError if there is none."""
+    """Paths of all images in a folder and its subfolders, sorted; `folder` itself if it is a file.
+
+    DataError if there is none.
+    """
     if folder.is_file():
         return [folder]
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder")
     found = sorted(path for path in _files_below(folder) if path.suffix.lower() in SUFFIXES)
     if not found:
-        raise DataError(f"{folder}: no pictures in it ({', '.join(SUFFIXES)})")
+        raise DataError(f"{folder}: no image files in it ({', '.join(SUFFIXES)})")
     return found
 
 
@@ -51,20 +54,20 @@ def read_pixels(path: Path) -> np.ndarray:
 
 
 def check_channel_count(path: Path, count: int) -> None:
-    """Raises DataError for more than colour and alpha, such as the layers of a renderer."""
+    """Raise DataError for more channels than RGB and alpha, such as the layers of a renderer."""
     if count > MOST_CHANNELS:
-        raise DataError(f"{path}: {count} channels, a picture has at most RGB and alpha")
+        raise DataError(f"{path}: {count} channels, expected at most RGB and alpha")
 
 
 def plain_alpha() -> oiio.ImageSpec:
-    """Instruction to a reader to leave colours as stored, not multiplied by alpha."""
+    """Configuration of an image reader that does not multiply colours by alpha."""
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
     return config
 
 
 def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
-    """(H, W, C) as (H, W, `channels`) of the same type: grey, or RGB; alpha is left out."""
+    """Convert (H, W, C) to (H, W, channels) of the same type: grey or RGB; alpha is dropped."""
     color = pixels[..., :-1] if pixels.shape[-1] in (2, 4) else pixels
     if color.shape[-1] == channels:
         return color
@@ -76,12 +79,12 @@ def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
 
 
 def white_of(pixels: np.ndarray) -> float:
-    """The stored value that stands for 1."""
+    """Stored value of white: 255 for uint8, 65535 for uint16, else 1."""
     return RANGES.get(pixels.dtype, 1.0)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Files in and below a folder; hidden ones are left out."""
+    """Files in a folder and its subfolders, without hidden ones."""
     for path in folder.rglob("*"):
         if path.is_file() and not any(
             part.startswith(".") for part in path.relative_to(folder).parts

@@ -1,7 +1,7 @@
-"""Losses of the offline tasks: each recovers another statistic of its noisy targets.
+"""Losses of the offline tasks; each recovers a different statistic of the noisy targets.
 
-Host code. Lehtinen et al. 2018, sections 2 and 3.1. Each takes (N, C, H, W) estimate and target,
-the share of training done, and (N, 1, H, W) bool where the target was observed, or None.
+Host code. Lehtinen et al. 2018, sections 2 and 3.1. Estimate and target are (N, C, H, W); `done` is
+the fraction of training done; `observed` is (N, 1, H, W) bool, or None if all pixels are observed.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ import torch
 from denoiser.restoration.settings import RestorationLoss
 
 L0_EPSILON = 1e-8  # keeps the gradient of |x|^gamma finite at 0 (section 3.1)
-L0_FIRST_GAMMA = 2.0  # annealed linearly to 0 over the training
+L0_FIRST_GAMMA = 2.0  # initial gamma; annealed linearly to 0 over the training
 
 
 def squared(error: torch.Tensor, done: float) -> torch.Tensor:
-    """Squared errors."""
+    """error^2 per element."""
     return error.square()
 
 
 def absolute(error: torch.Tensor, done: float) -> torch.Tensor:
-    """Absolute errors."""
+    """|error| per element."""
     return error.abs()
 
 
 def annealed_l0(error: torch.Tensor, done: float) -> torch.Tensor:
-    """(|error| + epsilon)^gamma, gamma = 2 (1 - done)."""
+    """(|error| + 1e-8)^gamma per element, gamma = 2 (1 - done)."""
     return (error.abs() + L0_EPSILON) ** (L0_FIRST_GAMMA * (1.0 - done))
 
 
@@ -45,10 +45,10 @@ def restoration_loss(
     done: float,
     observed: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Mean error over all values; what the target did not observe counts as 0.
+    """Mean error over all values; pixels not observed in the target count as 0.
 
-    Dividing by all values, not by the observed ones, makes it the paper's sum |m (f - y)|^2 up to a
-    constant, whatever share of a batch was observed.
+    Division by the number of all values, not of the observed ones, makes the loss the paper's sum
+    |m (f - y)|^2 up to a constant, whatever fraction of a batch was observed.
     """
     assert estimate.shape == target.shape, (tuple(estimate.shape), tuple(target.shape))
     errors = ERRORS[loss](estimate - target, done)

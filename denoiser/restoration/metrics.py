@@ -1,6 +1,6 @@
-"""Measures of a restored picture against the truth.
+"""Quality metrics of a restored image against the clean image.
 
-Host code. Pictures are (C, H, W) in [-0.5, 0.5].
+Host code. Images are (C, H, W) in [-0.5, 0.5].
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.corruptions.base import BYTE
 from denoiser.restoration.corruptions.base import WHITE
 
-SSIM_WINDOW = 7  # pixels; smaller pictures get the largest odd window that fits
+SSIM_WINDOW = 7  # pixels; smaller images get the largest odd window that fits
 
 
 def clipped(picture: torch.Tensor, is_rounded: bool = False) -> torch.Tensor:
-    """What a picture can show: [-0.5, 0.5]; `is_rounded` to 8 bits, as the authors' code does."""
+    """Clip to [-0.5, 0.5]; if `is_rounded`, also round to 8 bits, as the authors' code does."""
     shown = picture.clamp(BLACK, WHITE)
     return ((shown - BLACK) * BYTE).round() / BYTE + BLACK if is_rounded else shown
 
 
 def picture_psnr(picture: torch.Tensor, truth: torch.Tensor) -> float:
-    """Peak signal-to-noise ratio in dB, peak 1, over all values; infinite for equal pictures."""
+    """Peak signal-to-noise ratio in dB, peak 1, over all values; infinite for equal images."""
     assert picture.shape == truth.shape, (tuple(picture.shape), tuple(truth.shape))
     return float(-10.0 * (picture.double() - truth.double()).square().mean().log10())
 

@@ -1,4 +1,4 @@
-"""The photographs that scikit-image ships: what is learned from where the user names no folder.
+"""Photographs shipped with scikit-image: the default training and test images.
 
 Host code.
 """
@@ -23,12 +23,12 @@ TEST = ("chelsea.png", "coffee.png")
 
 
 def default_training(channels: int) -> PictureSet:
-    """Eleven photographs."""
+    """Default training set: eleven photographs."""
     return _pictures(TRAINING, channels)
 
 
 def default_test(channels: int) -> PictureSet:
-    """Two others."""
+    """Default test set: two photographs that are not in the training set."""
     return _pictures(TEST, channels)
 
 

@@ -1,7 +1,7 @@
-"""Magnetic resonance scans as slices: .npz, NIfTI volumes, folders of PNG; split by subject.
+"""Magnetic resonance slices from .npz, NIfTI volumes or folders of PNG; split by subject.
 
-Host code. Slices of one subject look alike: one that was trained on would flatter its neighbours in
-a test, so a subject is either in training or in the test.
+Host code. Slices of one subject look alike: training on some would inflate the test score of the
+others, so a subject is either in training or in the test.
 """
 
 from __future__ import annotations
@@ -29,28 +29,32 @@ from denoiser.restoration.image_files import white_of
 from denoiser.seeds import derive_seed
 
 VOLUME_SUFFIXES = (".nii", ".nii.gz")
-EMPTY = 1.0 / 255.0  # slices no brighter than this, of 1, show nothing (the authors' code)
-TEST_SHARE = 0.2  # of the subjects
+# Slices whose largest value is at most this (white: 1) are skipped as empty (the authors' code).
+EMPTY = 1.0 / 255.0
+TEST_SHARE = 0.2  # fraction of the subjects that is held out for the test
 BROKEN = (OSError, ValueError, EOFError, MemoryError, zlib.error)
 NO_ARRAYS = (*BROKEN, KeyError, TypeError, zipfile.BadZipFile)
 NO_VOLUME = (*BROKEN, ImageFileError, HeaderDataError)
-"""What numpy and nibabel raise for files that are not what they should be."""
+"""Exceptions of numpy (`NO_ARRAYS`) and nibabel (`NO_VOLUME`) for unreadable files."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scans:
-    """Slices and whose they are."""
+    """Slices and the subject of each."""
 
     pictures: PictureSet
-    """One channel, 255 x 255."""
+    """Slices with one channel, 255 x 255."""
     subjects: tuple[str, ...]
-    """Of each slice."""
+    """Name of each slice's subject."""
 
     def split(self, seed: int) -> tuple[PictureSet, PictureSet]:
-        """(training, test), no subject in both; a fifth of the subjects is for the test."""
+        """(training, test), no subject in both; a fifth of the subjects, at least 1, for the test.
+
+        DataError if there is only one subject.
+        """
         order = sorted(set(self.subjects))
         if len(order) < 2:
-            raise DataError(f"slices of one subject only ({order[0]}): a test needs another")
+            raise DataError(f"only one subject ({order[0]}), but training and test need one each")
         shuffled = np.random.default_rng(derive_seed(seed)).permutation(len(order))
         count = max(round(TEST_SHARE * len(order)), 1)
         held_out = {order[index] for index in shuffled[:count]}
@@ -61,7 +65,7 @@ class Scans:
 
 
 def read_scans(path: Path) -> Scans:
-    """Slices of an .npz, a NIfTI volume, or a folder of volumes or of PNG. DataError otherwise."""
+    """Read slices from .npz, a NIfTI volume, or a folder of volumes or images; else DataError."""
     if path.suffix == ".npz":
         return _read_npz(path)
     volumes = [path] if _is_volume(path) else []
@@ -78,16 +82,18 @@ def read_scans(path: Path) -> Scans:
 
 
 def _read_npz(path: Path) -> Scans:
-    """`slices` (N, H, W), uint8 or float in [0, 1], and `subject` (N,)."""
+    """Read the arrays `slices` (N, H, W), uint8 or float in [0, 1], and `subject` (N,)."""
     try:
         with np.load(path, allow_pickle=False) as file:
             slices, subjects = file["slices"], file["subject"]
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
     except NO_ARRAYS as error:
-        raise DataError(f"{path}: no slices with subjects: {one_line(error)}") from error
+        raise DataError(f"{path}: cannot read slices and subject: {one_line(error)}") from error
     if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not len(slices):
-        raise DataError(f"{path}: slices {slices.shape}, subject {subjects.shape}")
+        raise DataError(
+            f"{path}: slices {slices.shape}, subject {subjects.shape}; expected (N, H, W) and (N,)"
+        )
     _check(slices, str(path))
     scale = np.float32(white_of(slices))
     groups: dict[str, list[np.ndarray]] = {}
@@ -97,7 +103,7 @@ def _read_npz(path: Path) -> Scans:
 
 
 def _read_volume(path: Path) -> list[np.ndarray]:
-    """Axial slices of a NIfTI volume, brightest value 1."""
+    """Axial slices of a NIfTI volume, scaled to a largest value of 1."""
     try:
         stored_volume = nibabel.load(path)
         volume = np.asarray(stored_volume.get_fdata(dtype=np.float32))  # type: ignore[attr-defined]
@@ -105,17 +111,17 @@ def _read_volume(path: Path) -> list[np.ndarray]:
         raise DataError(f"{path}: {one_line(error)}") from error
     volume = volume.squeeze()
     if volume.ndim != 3:
-        raise DataError(f"{path}: {volume.ndim} dimensions, a volume has three")
+        raise DataError(f"{path}: {volume.ndim} dimensions, but a volume has 3")
     _check(volume, str(path))
     peak = float(volume.max())
     if peak <= 0.0:
-        raise DataError(f"{path}: nothing in it is above 0")
-    # Stored along x, y, z: a picture's rows run against y.
+        raise DataError(f"{path}: no voxel is above 0")
+    # Axes are stored as x, y, z; image rows run along -y, hence the rotation.
     return [np.rot90(volume[:, :, z] / peak) for z in range(volume.shape[2])]
 
 
 def _collect(groups: list[tuple[str, list[np.ndarray]]]) -> Scans:
-    """Slices that show something, on squares of 255."""
+    """Scans of the slices that are not empty, centred in squares of 255 x 255."""
     pixels, names, subjects = [], [], []
     for subject, slices in groups:
         for index, one in enumerate(slices):
@@ -124,12 +130,12 @@ def _collect(groups: list[tuple[str, list[np.ndarray]]]) -> Scans:
                 names.append(f"{subject}-{index:03d}")
                 subjects.append(subject)
     if not pixels:
-        raise DataError("every slice is empty")
+        raise DataError("all slices are empty")
     return Scans(PictureSet(tuple(pixels), tuple(names)), tuple(subjects))
 
 
 def _centered(pixels: np.ndarray) -> np.ndarray:
-    """(H, W) -> (255, 255) float32 around the same middle, padded with black or cut."""
+    """Pad (with black) or crop (H, W) to (255, 255) float32 about its centre; clip to [0, 1]."""
     result = np.zeros((SIDE, SIDE), np.float32)
     into, out_of = [], []
     for side in pixels.shape:
@@ -154,7 +160,7 @@ def _volume_name(path: Path) -> str:
 
 
 def _subject_of(file: Path, folder: Path) -> str:
-    """The subfolder, or in a flat folder the name without the slice number at its end."""
+    """Subject of a file: its subfolder, or in a flat folder its name without the final number."""
     if file.parent != folder and folder.is_dir():
         return str(file.parent.relative_to(folder))
     return re.sub(r"[-_. ]?\d+$", "", file.stem) or file.stem

@@ -1,4 +1,4 @@
-"""Settings of an offline training.
+"""Settings of offline training.
 
 Host code.
 """
@@ -18,14 +18,14 @@ MONTECARLO = "montecarlo"
 
 
 class RestorationLoss(Enum):
-    """Loss of an offline training."""
+    """Loss of offline training."""
 
     L2 = "l2"
     """Squared error; its minimiser is the mean."""
     L1 = "l1"
     """Absolute error; its minimiser is the median."""
     L0 = "l0"
-    """(|f - y| + 1e-8)^gamma with gamma from 2 to 0; in the end its minimiser is the mode."""
+    """(|f - y| + 1e-8)^gamma; gamma falls linearly from 2 to 0, where the minimiser is the mode."""
 
 
 class RestorationNetwork(Enum):
@@ -34,11 +34,11 @@ class RestorationNetwork(Enum):
     UNET = "unet"
     """The paper's U-Net, table 2."""
     RED30 = "red30"
-    """The residual network of the paper's first test: 0.2 dB better, about ten times slower."""
+    """Residual network of the paper's first test: 0.2 dB better than U-Net, about 10x slower."""
 
 
 class Targets(Enum):
-    """Training targets; nothing else differs."""
+    """Kind of training targets; training does not differ otherwise."""
 
     NOISY = "noisy"
     """Another corruption of the same image."""
@@ -48,7 +48,7 @@ class Targets(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class OfflineTraining:
-    """Targets and length of an offline training."""
+    """Targets and length of offline training."""
 
     targets: Targets = Targets.NOISY
     iterations: int = option(
@@ -66,7 +66,7 @@ class OfflineTraining:
 
 @dataclass(frozen=True, kw_only=True)
 class RestorationSettings(OfflineTraining, TrainingSettings):
-    """How a restoration network is trained."""
+    """Settings of the training of a restoration network."""
 
     task: str = TASK_NAMES[0]
     """Name of the task."""
@@ -82,17 +82,17 @@ class RestorationSettings(OfflineTraining, TrainingSettings):
         is_open=True,
         default_text="offline 1e-3",
     )
-    # At the paper's learning rate one unusual batch can set a network back by tens of decibels.
+    # At the paper's learning rate one unusual batch can cost a network tens of decibels.
     clip: float | None = option(
         2.0,
         "limit gradients to this factor times the running mean of their norm; 0: never (paper)",
         low=0,
     )
     level: float | None = None
-    """Noise level of every training example; None: drawn for each of them (blind)."""
+    """Noise level of all training images; None: drawn for each input and target (blind)."""
 
     def __post_init__(self) -> None:
-        """Read a clip of 0 as None."""
+        """Replace a `clip` of 0 by None, which means no clipping; check the ranges."""
         if self.clip == 0:
             object.__setattr__(self, "clip", None)
         super().__post_init__()

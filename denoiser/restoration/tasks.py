@@ -1,4 +1,4 @@
-"""The offline tasks: which corruption, which loss, how many channels.
+"""Offline tasks: corruption, loss and number of channels of each.
 
 Host code. Lehtinen et al. 2018, sections 3.1, 3.2 and 3.4.
 """
@@ -20,25 +20,25 @@ from denoiser.restoration.settings import RestorationLoss
 
 @dataclass(frozen=True)
 class Task:
-    """One restoration."""
+    """One restoration task."""
 
     name: str
-    """As `--task` has it."""
+    """Name of the task, as given to `--task`."""
     corruption: Corruption | None
-    """None where the user brings noisy pictures."""
+    """Corruption of clean images; None: the user supplies noisy images."""
     loss: RestorationLoss
-    """The loss that recovers what the corruption keeps."""
+    """Loss whose minimiser is the statistic that the corruption preserves."""
     channels: int = 3
-    """1 where pictures are grey by nature."""
+    """Default number of channels; 1: the images are always grey."""
 
     @property
     def is_scan(self) -> bool:
-        """Whole slices of scans instead of crops of photographs."""
+        """True: the task uses whole MRI slices instead of crops of photographs."""
         return isinstance(self.corruption, UndersampledSpectrum)
 
 
 PAIRS = "pairs"
-"""The task of the user's own noisy pictures."""
+"""Name of the task on the user's own noisy images."""
 TASKS = {
     task.name: task
     for task in (

@@ -1,8 +1,8 @@
-"""Restores pictures of any size in overlapping tiles, within bounded memory and without seams.
+"""Restoration of images of any size in overlapping tiles, with bounded memory and no seams.
 
 Host code. Across an overlap one tile's weight falls linearly while its neighbour's rises, so that a
-difference between two tiles never shows as a step. Tiles start where the U-Net's poolings would
-divide the whole picture, so that there is hardly a difference to begin with.
+difference between two tiles is never visible as a step. Tiles start at multiples of 32 pixels, as
+the U-Net's poolings divide the whole image, so that neighbouring tiles differ little.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ import numpy as np
 from denoiser.networks.unet import SIDE_MULTIPLE
 
 TILE_SIDE = 640  # pixels
-OVERLAP = 128  # pixels that neighbours share at least; see docs/experiments.md
-MARGIN_SHARE = 0.25  # of the overlap, at either end, where a tile lacks surroundings and counts 0
+OVERLAP = 128  # pixels: least overlap of neighbouring tiles; see docs/experiments.md
+# Fraction of the overlap, next to a tile's edge, where the tile has weight 0 for lack of context.
+MARGIN_SHARE = 0.25
 
 Restore = Callable[[np.ndarray], np.ndarray]
-"""Maps an (h, w, C) slice of the stored picture to (h, w, C) float32."""
+"""Function from an (h, w, C) slice of the stored image to restored (h, w, C) float32."""
 
 
 def tile_starts(length: int, side: int, overlap: int) -> list[int]:
-    """First pixels, multiples of 32, of tiles that cover `length` and share `overlap` or more."""
+    """First pixels, multiples of 32, of tiles that cover `length` with at least `overlap`."""
     step = (side - overlap) // SIDE_MULTIPLE * SIDE_MULTIPLE
     assert step > 0, (side, overlap)
     if length <= side:
@@ -33,7 +34,7 @@ def tile_starts(length: int, side: int, overlap: int) -> list[int]:
 
 
 def tile_weights(starts: list[int], index: int, size: int, overlap: int) -> np.ndarray:
-    """(size,) weights of tile `index` along one axis; those of all tiles sum to 1."""
+    """(size,) weights of tile `index` along one axis; the weights of all tiles sum to 1."""
     place = starts[index] + np.arange(size) + 0.5
     weights = _risen(place, starts[index], overlap) if index > 0 else np.ones(size)
     if index + 1 < len(starts):
@@ -44,14 +45,14 @@ def tile_weights(starts: list[int], index: int, size: int, overlap: int) -> np.n
 def restore_in_tiles(
     source: np.ndarray, restore: Restore, side: int = TILE_SIDE, overlap: int = OVERLAP
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield (first row, (h, W, C) float32 rows) of the restored picture, from the top.
+    """Yield (first row, (h, W, C) float32 rows) of the restored image, from the top.
 
     Args:
-        source: (H, W, C) of any type; only slices of it are taken.
+        source: (H, W, C) of any type; only slices of it are read.
     """
     height, width, channels = source.shape
     rows, columns = tile_starts(height, side, overlap), tile_starts(width, side, overlap)
-    pending = np.zeros((0, width, channels), np.float32)  # rows that the next tiles add to
+    pending = np.zeros((0, width, channels), np.float32)  # rows to which the next tiles add
     for index, top in enumerate(rows):
         band = np.zeros((min(side, height - top), width, channels), np.float32)
         band[: len(pending)] = pending
@@ -67,6 +68,6 @@ def restore_in_tiles(
 
 
 def _risen(place: np.ndarray, start: int, overlap: int) -> np.ndarray:
-    """0 before and 1 behind the middle part of the overlap in which a tile takes over."""
+    """Linear ramp from 0 to 1 across the middle part of the overlap that begins at `start`."""
     margin = MARGIN_SHARE * overlap
     return np.clip((place - start - margin) / max(overlap - 2.0 * margin, 1e-6), 0.0, 1.0)

@@ -1,7 +1,7 @@
-"""The offline trainer: steps on batches of noisy pictures, alone or together with other processes.
+"""Offline trainer: optimiser steps on batches of noisy images, in one process or several.
 
-Host code. Lehtinen et al. 2018, appendix A.1. Noisy or clean targets are a choice of target and
-nothing else. Losses stay tensors on the device: nothing here waits for it.
+Host code. Lehtinen et al. 2018, appendix A.1. Training with noisy and with clean targets differs in
+the target only. Losses stay tensors on the device, so that a step does not wait for the device.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ADAM = "adam."
 
 
 class RestorationTrainer:
-    """A network, its optimiser and how far it has come."""
+    """A network, its optimiser and the number of steps done."""
 
     def __init__(self, settings: RestorationSettings, device: torch.device | str) -> None:
         """Initialise from `settings.seed`; everything lives on `device`."""
@@ -44,11 +44,11 @@ class RestorationTrainer:
 
     @property
     def skipped_count(self) -> int:
-        """Steps left out because loss or gradient was not finite."""
+        """Number of steps skipped because the loss or gradient was not finite."""
         return int(self._optimizer.skipped_count)
 
     def step(self, batch: Batch) -> torch.Tensor:
-        """One update; the loss, a scalar, of this process' share of the batch."""
+        """Do one optimiser step; return the scalar loss of this process' part of the batch."""
         settings = self.settings
         done = self.step_count / settings.iterations
         self._optimizer.learning_rate = settings.learning_rate * ramped_down(
@@ -57,7 +57,7 @@ class RestorationTrainer:
         output = self._run(self._forward, batch.inputs, batch.spectrum)
         target, observed = batch.noisy_targets, batch.observed
         if settings.targets is Targets.CLEAN:
-            assert batch.clean_targets is not None, "nobody knows the clean picture"
+            assert batch.clean_targets is not None, "the batch has no clean targets"
             target, observed = batch.clean_targets, None
         loss = restoration_loss(settings.loss, output, target, done, observed)
         self._optimizer.step(loss)
@@ -68,16 +68,16 @@ class RestorationTrainer:
     def restore_pictures(
         self, noisy: torch.Tensor, spectrum: Spectrum | None = None
     ) -> torch.Tensor:
-        """(N, C, H, W) noisy pictures in [-0.5, 0.5] -> the network's, not clipped."""
+        """Restore (N, C, H, W) noisy images (black -0.5, white 0.5); the output is not clipped."""
         return self._run(self.network, noisy, spectrum)
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Everything a continued training needs besides settings and step count, not copied."""
+        """Tensors by name that resuming needs besides settings and step count; not copied."""
         tensors = {WEIGHTS + name: value for name, value in self.network.state_dict().items()}
         return tensors | {ADAM + name: value for name, value in self._optimizer.state().items()}
 
     def restore(self, tensors: Mapping[str, torch.Tensor], step_count: int) -> None:
-        """Take over copies of what `state()` gave for the same network."""
+        """Copy in the tensors that `state()` returned for the same network."""
         self.network.load_state_dict(strip_prefix(tensors, WEIGHTS))
         self._optimizer.restore(strip_prefix(tensors, ADAM))
         self.step_count = step_count
@@ -92,7 +92,7 @@ class RestorationTrainer:
 
 
 def build_restoration_network(settings: RestorationSettings, device: torch.device) -> nn.Module:
-    """A freshly initialised network, channels-last, on `device`; the same on every device."""
+    """Newly initialised network, channels-last, on `device`; same weights on every device."""
     generator = torch.Generator().manual_seed(settings.seed)
     network: nn.Module
     if settings.network is RestorationNetwork.RED30:
@@ -104,10 +104,10 @@ def build_restoration_network(settings: RestorationSettings, device: torch.devic
 
 
 def ramped_down(done: float, share: float) -> float:
-    """Factor on the step size: 1, and over the last `share` of the training smoothly down to 0.
+    """Factor on the learning rate: 1, then falling to 0 over the last fraction `share`.
 
-    (1/2 + 1/2 cos(pi t))^2 for t from 0 to 1, as in the authors' code; the paper says brief and
-    smooth.
+    (1/2 + 1/2 cos(pi t))^2 for t from 0 to 1, as in the authors' code; the paper only says that the
+    ramp-down is brief and smooth.
     """
     t = (done - (1.0 - share)) / share if share > 0.0 else 0.0
     return (0.5 + 0.5 * math.cos(math.pi * min(max(t, 0.0), 1.0))) ** 2

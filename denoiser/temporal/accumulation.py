@@ -1,13 +1,13 @@
-"""History: what each half has gathered of the surfaces in view over earlier frames.
+"""History: accumulation of each half over earlier frames, reprojected to the current one.
 
-Host code. Both halves are carried along and accumulated at once, but each with its own features, so
+Host code. Both halves are reprojected and accumulated together, but each with its own features, so
 that the other half stays an independent target. There are two means. One is of log(1 + s e), e the
-demodulated radiance and s the exposure: fireflies leave no streaks in it. That makes it darker than
-the mean of e, which is allowed: the input of Noise2Noise may be biased in any way, only its target
-may not. The other is of s e itself: of the right brightness, and good where nothing is very bright.
-It also remembers longer: how far back to look, where highlights move, is left to the network. Of
-what is seen in glass, a past that the present frame contradicts counts for less. At rest nothing
-moves: both remember as long, and nothing is doubted.
+demodulated radiance and s the exposure: fireflies leave no streaks in it. It is darker than the
+mean of e, which is allowed: the input of Noise2Noise may be biased in any way, only its target may
+not. The other is of s e itself: its brightness is right, and it is good where nothing is very
+bright. It also covers more frames: where highlights move, the network chooses how much of either to
+use. History seen by way of mirror or glass counts less where the current frame contradicts it. With
+a static camera nothing moves: both means cover as many frames, and all history counts in full.
 """
 
 from __future__ import annotations
@@ -27,38 +27,37 @@ from denoiser.temporal.reprojection import match
 from renderer.frame import FramePair
 from renderer.frame import is_static
 
-MAX_FRAMES = 20.0  # a mean forgets as if it held so many at most
-MOVING_FRAMES = 3.0  # and that of logs, as the camera moves, so many
-LONE = 256.0  # times as bright as all eight pixels around: no sample counts for more
-DIM = 0.02  # s e that is added to theirs
-MAX_RADIANCE = 1e6  # brighter demodulated samples count as this
-BRIGHTEST = 4.0  # multiple of the mean that the exposure counts no sample beyond
-CUTS = 8  # times that is repeated
-MIRRORED = 0.5  # share of a pixel seen by way of mirror or glass from which its past is doubted
+MAX_FRAMES = 20.0  # maximum effective history length in frames (blend weight >= 1/20)
+MOVING_FRAMES = 3.0  # maximum effective length of the means of logs while the camera moves
+LONE = 256.0  # clamp of a sample, as a multiple of the brightest of its eight neighbours
+DIM = 0.02  # s e, added to the brightest neighbour before it is multiplied by LONE
+MAX_RADIANCE = 1e6  # clamp of demodulated radiance
+BRIGHTEST = 4.0  # clamp of samples in the exposure's mean, as a multiple of that mean
+CUTS = 8  # iterations of the clamp at BRIGHTEST times the mean
+MIRRORED = 0.5  # delta fraction above which history is tested against the current frame
 TINY = 1e-6
-UNLIT = 0.5 / TINY  # from here on an exposure is of a black picture
+UNLIT = 0.5 / TINY  # exposures above this come from a black image
 
 
 @dataclass(frozen=True, eq=False)
 class TemporalState:
-    """The halves' pasts as the present frame sees them, the present included; (C, N, H, W) each."""
+    """History of both halves, reprojected to and including the current frame; (C, N, H, W)."""
 
     log_mean: torch.Tensor
     """3 channels: mean of log(1 + s e)."""
     log_square: torch.Tensor
-    """3 channels: mean of its square."""
+    """3 channels: mean of log(1 + s e)^2, the square of the log."""
     mean: torch.Tensor
     """3 channels: mean of s e."""
     count: torch.Tensor
-    """1 channel: frames in `mean`, 1 to MAX_FRAMES, with fractions where the past was doubted."""
+    """1 channel: effective frames in `mean`, 1 to MAX_FRAMES; fractional after rejections."""
     log_count: torch.Tensor
-    """1 channel: frames in the means of logs; as the camera moves, 1 to MOVING_FRAMES."""
+    """1 channel: effective frames in the means of logs; camera moving: 1 to MOVING_FRAMES."""
     log_denoised: torch.Tensor
-    """3 channels: log(1 + s e) of what was made of the half one frame ago, carried along; where
-    that was not in view, the mean of the present frame's along the surface, which reaches further
-    than a kernel does."""
+    """3 channels: log(1 + s e) of the half's last denoised image, reprojected; without history, the
+    mean of `log_now` along the surface, which reaches further than a kernel does."""
     log_now: torch.Tensor
-    """3 channels: of the present frame alone."""
+    """3 channels: log(1 + s e) of the current frame alone."""
 
     def deviation(self) -> torch.Tensor:
         """(3, N, H, W) standard error of `log_mean`, estimated from the frames in it."""
@@ -66,42 +65,42 @@ class TemporalState:
         return (variance / self.log_count).sqrt()
 
     def planes(self) -> torch.Tensor:
-        """(14, N, H, W) of all that is carried along."""
+        """(14, N, H, W) planes to reproject to the next frame."""
         means = (self.log_mean, self.log_square, self.mean)
         return torch.cat((*means, self.log_denoised, self.count, self.log_count))
 
 
 class History:
-    """Both halves' past. Frames of one scene, in order."""
+    """Accumulates the history of both halves over the frames of one scene, in order."""
 
     def __init__(self) -> None:
-        """Nothing seen yet."""
+        """Start without frames."""
         self._seen: GBuffer | None = None
         self._past: TemporalState | None = None
         self._exposure: torch.Tensor | None = None
         self.is_exposed = False
-        """True once the exposure is known to hold; set by whoever reads it from the device."""
+        """True once the exposure is known to be final; set by `confirm`."""
 
     @property
     def exposure(self) -> torch.Tensor:
-        """s, a scalar: 1 / mean of e in the first frame that shows any light, fireflies cut."""
+        """Exposure s, a scalar: 1 / mean of e in the first lit frame, fireflies clamped."""
         assert self._exposure is not None, "no frame has been seen"
         return self._exposure
 
     @property
     def seen(self) -> GBuffer:
-        """The last frame's halves."""
+        """G-buffer of the last frame's halves."""
         assert self._seen is not None, "no frame has been seen"
         return self._seen
 
     def confirm(self, exposure: float) -> None:
-        """Take note of the exposure as read from the device: once something is lit it holds."""
+        """Report the exposure's value read from the device: that of a lit frame is final."""
         self.is_exposed = exposure < UNLIT
 
     def advance(self, pair: FramePair) -> TemporalState:
-        """Carry the past along to a new frame and add it; N is 2, half a and half b.
+        """Reproject the history to a new frame and add the frame; N is 2, half a and half b.
 
-        Without a viewpoint, or at another size than before, the past is forgotten.
+        If a camera pose is unknown or the size has changed, the history is discarded.
         """
         seen = GBuffer((pair.a, pair.b), pair.pose)
         smooth = _demodulated(seen.color, seen)
@@ -116,7 +115,7 @@ class History:
         return self._past
 
     def remember(self, radiance: list[torch.Tensor]) -> None:
-        """Keep what was made of each half, (H, W, 3) linear radiance, for the next frame."""
+        """Keep the denoised halves, (H, W, 3) linear radiance each, for the next frame."""
         past, seen = self._past, self.seen
         assert past is not None
         smooth = _demodulated(stacked(radiance), seen)
@@ -124,22 +123,22 @@ class History:
 
 
 def _goes_on(seen: GBuffer, before: GBuffer) -> bool:
-    """Whether a frame can be found again in another."""
+    """True if history can be reprojected: both poses are known and the sizes are equal."""
     is_known = seen.pose is not None and before.pose is not None
     return is_known and seen.shape == before.shape
 
 
 def _exposure(smooth: torch.Tensor, earlier: torch.Tensor | None) -> torch.Tensor:
-    """The earlier exposure, unless nothing was lit so far: then logs are 0 with any."""
+    """Exposure of the first lit frame. In black frames logs are 0 with any exposure."""
     present = 1 / _typical(smooth)
     return present if earlier is None else torch.where(earlier < UNLIT, earlier, present)
 
 
 def _typical(image: torch.Tensor) -> torch.Tensor:
-    """A mean that fireflies cannot carry away; a scalar > 0 that scales with the image.
+    """Mean with clamped fireflies; a scalar > 0, proportional to the image.
 
-    Where little is lit, all of that would count as fireflies, and the mean fall with every cut: it
-    is no less than half the median of what is lit.
+    If few pixels are lit, all of them would be clamped as fireflies, and the mean would fall in
+    every iteration: it is at least half the median of the lit values.
     """
     lit = torch.where(image > 0, image, torch.nan)
     least = lit.nanmedian().nan_to_num() / 2
@@ -150,7 +149,7 @@ def _typical(image: torch.Tensor) -> torch.Tensor:
 
 
 def _demodulated(color: torch.Tensor, seen: GBuffer) -> torch.Tensor:
-    """(3, N, H, W): halves' radiance, or another picture of them, over albedo; broken: 0."""
+    """(3, N, H, W) radiance over albedo of `seen`, clamped; 0 in non-finite pixels."""
     smooth = demodulated(torch.where(seen.is_finite, color, 0), seen.albedo)
     return smooth.clamp(max=MAX_RADIANCE)
 
@@ -158,8 +157,8 @@ def _demodulated(color: torch.Tensor, seen: GBuffer) -> torch.Tensor:
 def _added(
     seen: GBuffer, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
 ) -> TemporalState:
-    """The past with the present frame's s e in it; pixels that are broken now keep their past."""
-    # A firefly of a pixel without a past would be all that is known there.
+    """Add the current frame's s e to the reprojected history; non-finite pixels keep theirs."""
+    # In a pixel without history a firefly would be the only sample.
     exposed = exposed.minimum(LONE * (brightest_around(exposed) + DIM))
     log = torch.log1p(exposed)
     if past is None:
@@ -167,7 +166,7 @@ def _added(
         return TemporalState(log, log.square(), exposed, ones, ones, smoothed(log, seen), log)
     log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1))
     is_known = before > 0
-    if not is_at_rest:  # else every pixel has a past, and the same one
+    if not is_at_rest:  # else every pixel has history, of the same surface
         log_around = smoothed(log, seen)
         believed = agreement(log_mean, log, is_known & seen.is_finite)
         believed = believed.where(seen.delta_fraction > MIRRORED, 1.0)

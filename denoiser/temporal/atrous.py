@@ -1,8 +1,8 @@
-"""Means along surfaces: over many pixels around, but not over an edge of what they show.
+"""Edge-avoiding à-trous filter: means along surfaces, but not over their edges.
 
 Host code. The à-trous wavelets of Dammertz et al. 2010, guided by features alone, as in SVGF
-(Schied et al. 2017): a kernel of 3 x 3 is applied again and again, its pixels twice as far apart
-each time. Radiance guides nothing: where it is noisiest, it would be kept as it is.
+(Schied et al. 2017): a 3 x 3 kernel is applied repeatedly, with twice the pixel spacing each time.
+Radiance is not a guide: where it is noisiest, the filter would preserve the noise.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from denoiser.temporal.gbuffer import GBuffer
 from denoiser.temporal.gbuffer import dot
 from denoiser.temporal.gbuffer import unit
 
-LEVELS = 5  # of the wavelets: 31 pixels to each side
-TURNED_FALL = 32.0  # e-foldings of a pixel's weight as its normal is turned by a right angle
-MIRRORED_FALL = 8.0  # and as one is seen by way of mirror or glass and the other is not
-FLAT = 0.01  # share of the distance that a surface may always leave its tangent plane by
+LEVELS = 5  # filter passes; together they reach 31 pixels to each side
+TURNED_FALL = 32.0  # minus the log of the weight for normals at a right angle
+MIRRORED_FALL = 8.0  # minus the log of the weight for delta fractions 0 and 1
+FLAT = 0.01  # tolerated depth deviation from the tangent plane, as a fraction of the distance
 CORNERS = ((0, 1, 2.0), (1, 0, 2.0), (1, 1, 1.0), (1, -1, 1.0))
-"""Half of the neighbours, the others lie opposite: row, column, weight beside 4 of the middle."""
+"""Row, column, weight of half the neighbours; the rest lie opposite. The centre's weight is 4."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Guide:
-    """What surfaces look like, and which way they run."""
+    """Surface features that guide the filter."""
 
     normal: torch.Tensor
-    """(3, N, H, W), unit; 0 where there is none."""
+    """(3, N, H, W) unit normal; 0 where nothing is hit."""
     distance: torch.Tensor
     """(1, N, H, W) path length; 0: sky."""
     slopes: tuple[torch.Tensor, torch.Tensor]
-    """(1, N, H, W) each: change of depth from row to row and from column to column."""
+    """(1, N, H, W) each: change of path length per row and per column."""
     delta_fraction: torch.Tensor
-    """(1, N, H, W) share that is seen by way of mirror or glass."""
+    """(1, N, H, W) fraction of samples seen by way of mirror or glass."""
 
     def weights(self, here: tuple[slice, ...], there: tuple[slice, ...]) -> torch.Tensor:
-        """(1, N, h, w) in [0, 1]: how alike pairs of pixels are, in either direction."""
+        """(1, N, h, w) similarity of pairs of pixels, symmetric, in [0, 1]."""
         rows, columns = (b.start - a.start for a, b in zip(here[2:], there[2:]))
         down, right = (each[here] + each[there] for each in self.slopes)
         expected = (rows * down + columns * right) / 2
@@ -52,10 +52,10 @@ class _Guide:
 
 
 def smoothed(image: torch.Tensor, seen: GBuffer) -> torch.Tensor:
-    """(C, N, H, W) of the same: means over what lies on the same surface, up to 31 pixels away.
+    """(C, N, H, W) means of `image` over the same surface, up to 31 pixels away.
 
-    Sky, which has no normal, stays as it is. No viewpoint is needed: surfaces are taken to be
-    planes in path length, which is nearly so.
+    Sky, which has no normal, is left unchanged. No camera pose is needed: path length is taken to
+    be linear over a planar surface, which is nearly true.
     """
     depth = seen.distance
     slopes = (_slope(depth, 2), _slope(depth, 3))
@@ -75,7 +75,7 @@ def smoothed(image: torch.Tensor, seen: GBuffer) -> torch.Tensor:
 def _pairs(
     shape: torch.Size, step: int
 ) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...], float]]:
-    """Two parts of a picture, pixel by pixel neighbours `step` apart, and their kernel's weight."""
+    """Yield two image regions whose pixels are neighbours `step` apart, and the kernel weight."""
     height, width = shape[2:]
     every = slice(None)
     for row, column, share in CORNERS:
@@ -89,8 +89,9 @@ def _pairs(
 
 
 def _slope(image: torch.Tensor, axis: int) -> torch.Tensor:
-    """Change to the next pixel along an axis, or from the one before where that is less: an edge
-    is no slope.
+    """Forward or backward difference along `axis`, whichever is smaller in magnitude.
+
+    The larger one may cross an edge.
     """
     if image.shape[axis] == 1:
         return torch.zeros_like(image)

@@ -1,4 +1,4 @@
-"""Matches: for every pixel of N pictures, up to four pixels of the same pictures earlier.
+"""Matches: for every pixel of N images, up to four pixels of the same images in an earlier frame.
 
 Host code.
 """
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 import torch
 
-MIN_WEIGHT = 0.1  # of the four bilinear weights: less is no match
+MIN_WEIGHT = 0.1  # minimum sum of a match's bilinear weights
 
 
 @dataclass(frozen=True, eq=False)
 class Matches:
-    """Where to find each pixel's past."""
+    """Earlier pixels that each pixel matches, and their weights."""
 
     places: torch.Tensor
-    """(4, N H W) int64, indices into the flattened earlier images, each picture's into its own."""
+    """(4, N H W) int64 indices into the flattened earlier images; each pixel's in its own image."""
     weights: torch.Tensor
-    """(4, N H W) float32 >= 0 with sum 1, or all 0: not seen before."""
+    """(4, N H W) float32 >= 0 with sum 1, or all 0 without a match."""
 
     def carried(self, image: torch.Tensor) -> torch.Tensor:
-        """(C, N, H, W) of the earlier frame as this one sees it; 0 where there is no match."""
+        """Reproject `image` (C, N, H, W) of the earlier frame to this one; 0 without a match."""
         flat = image.flatten(1)
         total = torch.zeros_like(flat)
         for places, weights in zip(self.places, self.weights):
@@ -31,11 +31,11 @@ class Matches:
         return total.view(image.shape)
 
     def is_any(self) -> torch.Tensor:
-        """(N H W,) bool: where there is a match."""
+        """(N H W,) bool: True where there is a match."""
         return self.weights.sum(dim=0) > 0
 
     def or_else(self, other: Matches, pixels: torch.Tensor) -> Matches:
-        """These, and those that other ones are of (M,) `pixels`, without any of these there."""
+        """Fill unmatched `pixels` (M,) from `other`, which matches none that is matched here."""
         is_other = other.is_any()
         places = torch.where(is_other, other.places, self.places[:, pixels])
         weights = torch.where(is_other, other.weights, self.weights[:, pixels])
@@ -51,13 +51,14 @@ def matches_of(
     size: tuple[int, int],
     tests: Callable[[torch.Tensor], list[torch.Tensor]],
 ) -> list[Matches]:
-    """The four pixels around a place in the earlier frame, as far as they match, by each test.
+    """For each test, matches among the four pixels around a position in the earlier frame.
 
     Args:
-        x: column of any shape, fractions counted from pixel centres; y: its row.
-        first: int64 that can be broadcast to it: index of the first pixel of its picture.
+        x: column, any shape, an integer at pixel centres; y: row, likewise.
+        first: int64, broadcast to x: index of the first pixel of the same image.
         size: (width, height) of the earlier frame.
-        tests: of int64 indices into the flattened earlier images, shaped as x, some of bool.
+        tests: int64 indices into the flattened earlier images, shaped like x, to one bool mask per
+            test.
     """
     width, height = size
     left, top = x.floor(), y.floor()
@@ -74,6 +75,6 @@ def matches_of(
 
 
 def _normalised(weights: torch.Tensor) -> torch.Tensor:
-    """(4, N H W) with sum 1, or 0 where there is too little."""
+    """(4, N H W) weights with sum 1, or 0 where their sum is below MIN_WEIGHT."""
     total = weights.sum(dim=0)
     return torch.where(total >= MIN_WEIGHT, weights / total.clamp(min=MIN_WEIGHT), 0)

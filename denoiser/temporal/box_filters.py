@@ -1,4 +1,4 @@
-"""Means over a window around every pixel, and the darkest and the brightest pixel around it.
+"""Box filters: mean, minimum and maximum over a window around every pixel.
 
 Host code.
 """
@@ -12,22 +12,22 @@ from torch.nn import functional
 
 
 def mean_around(image: torch.Tensor, side: int) -> torch.Tensor:
-    """(.., .., H, W) of the same; `side` is odd; beyond the edge the nearest pixel stands."""
+    """(.., .., H, W) mean over `side` x `side` pixels, `side` odd; edge pixels are replicated."""
     padded = _padded(image, side)
-    # Sums of moved pictures, along one axis, then the other: a pooling goes pixel by pixel.
+    # Separable sums of shifted images: pooling works pixel by pixel, which is slower.
     return _sum_along(_sum_along(padded, side, 2), side, 3) / side**2
 
 
 def darkest_around(image: torch.Tensor, side: int) -> torch.Tensor:
-    """(.., .., H, W) of the same: least of the side x side pixels around each, itself among them;
-    `side` is odd; beyond the edge the nearest pixel stands.
+    """(.., .., H, W) minimum over the `side` x `side` pixels around each pixel, itself included;
+    `side` is odd; edge pixels are replicated.
     """
     padded = _padded(image, side)
     return _least_along(_least_along(padded, side, 2), side, 3)
 
 
 def brightest_around(image: torch.Tensor) -> torch.Tensor:
-    """(.., .., H, W) of values >= 0: of the eight pixels around each; 0 stands beyond the edge."""
+    """(.., .., H, W) maximum of the eight neighbours, for values >= 0; 0 beyond the edge."""
     height, width = image.shape[2:]
     padded = functional.pad(image, (1, 1, 1, 1))
     moved = [
@@ -40,22 +40,22 @@ def brightest_around(image: torch.Tensor) -> torch.Tensor:
 
 
 def _padded(image: torch.Tensor, side: int) -> torch.Tensor:
-    """As many pixels more on each side as a window of `side` reaches."""
+    """Replicate edge pixels as far as a window of `side` pixels reaches."""
     return functional.pad(image, (side // 2,) * 4, mode="replicate")
 
 
 def _sum_along(image: torch.Tensor, side: int, axis: int) -> torch.Tensor:
-    """Of `side` successive pixels, as many fewer."""
+    """Sums of `side` successive pixels along `axis`, which gets shorter by `side` - 1."""
     first, *others = _successive(image, side, axis)
     return reduce(torch.Tensor.add_, others, first.clone())
 
 
 def _least_along(image: torch.Tensor, side: int, axis: int) -> torch.Tensor:
-    """Of `side` successive pixels, as many fewer."""
+    """Minima of `side` successive pixels along `axis`, which gets shorter by `side` - 1."""
     return reduce(torch.minimum, _successive(image, side, axis))
 
 
 def _successive(image: torch.Tensor, side: int, axis: int) -> list[torch.Tensor]:
-    """`side` views, each a pixel further along the axis than the one before."""
+    """`side` views of `image`, each shifted by one more pixel along `axis`."""
     length = image.shape[axis] - side + 1
     return [image.narrow(axis, begin, length) for begin in range(side)]

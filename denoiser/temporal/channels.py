@@ -1,7 +1,7 @@
-"""Planes that the kernel-predicting networks read: one half, and its history.
+"""Input planes of the kernel-predicting networks: one half and its history.
 
-Host code. Logs are log(1 + s e) of demodulated radiance e, with an exposure s that makes scenes of
-any brightness alike.
+Host code. Logs are log(1 + s e) of demodulated radiance e, with an exposure s that normalises the
+brightness of the scene.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from renderer.frame import FramePair
 LOG_MEAN = slice(0, 3)
 LOG_DENOISED = slice(3, 6)
 LOG_OF_MEAN = slice(6, 9)
-"""The mean, capped at FIREFLY times what the mean of logs shows in 3 x 3 pixels."""
+"""log(1 + m), m the mean of s e, at most FIREFLY times that of the mean of logs in 3 x 3 pixels."""
 PICTURES = slice(0, 9)
-"""The three above, which can be filtered."""
+"""The three images above, which the kernels filter."""
 LOG_NOW = slice(9, 12)
 DEVIATION = slice(12, 15)
 ALBEDO = slice(15, 18)
 NORMAL = slice(18, 21)
 AGE = slice(21, 22)
-"""1 / frames in the history."""
+"""1 / effective number of frames in the history."""
 DISTANCE = slice(22, 23)
-"""d / (d + median of d where something is hit), d the path length of the features; 0: sky."""
+"""d / (d + median of d over hit pixels), d the path length of the features; 0: sky."""
 EXPOSURE = slice(23, 24)
-"""s, the same in every pixel; not looked at by convolutions."""
+"""s, the same in every pixel; not an input of the convolutions."""
 COLORS = (LOG_MEAN, LOG_DENOISED, LOG_OF_MEAN, LOG_NOW, DEVIATION, ALBEDO)
-"""Planes that are red, green and blue."""
+"""Groups of red, green and blue planes."""
 FIREFLY = 3.0
-SEEN = 23  # channels that convolutions look at
+SEEN = 23  # channels that are inputs of the convolutions
 CHANNELS = 24
 
 
 def both_directions_with_history(pair: FramePair, history: History) -> Examples:
-    """Two examples of a frame, as `examples.both_directions`; the history is carried along."""
+    """Two examples of a frame, as `examples.both_directions`; advances `history` to it."""
     past = history.advance(pair)
     planes, seen = _planes(history.seen, past, history.exposure), history.seen
     valid = seen.is_finite.all(dim=1, keepdim=True)
@@ -53,12 +53,12 @@ def both_directions_with_history(pair: FramePair, history: History) -> Examples:
 
 
 def united(inputs: torch.Tensor) -> torch.Tensor:
-    """(1, 24, H, W): the planes of both halves, (2, 24, H, W), as those of one with less noise.
+    """(1, 24, H, W) planes of both halves, (2, 24, H, W), combined to one half with less noise.
 
-    Pictures are averaged as radiance: what a kernel makes of their mean is the mean of what it
-    makes of each. The standard error of a mean of two is that of one over sqrt 2.
+    Images are averaged as radiance: a kernel is linear, so filtering the mean is the mean of the
+    filtered images. The standard error of a mean of two is that of one over sqrt 2.
     """
-    both = inputs[:1].lerp(inputs[1:], 0.5)  # much faster than a mean over two
+    both = inputs[:1].lerp(inputs[1:], 0.5)  # much faster than mean(dim=0)
     first, second = exp_minus_1(inputs[:, PICTURES]).split(1)
     both[:, PICTURES] = first.lerp(second, 0.5).log1p_()
     both[:, DEVIATION] *= 0.5**0.5
@@ -66,7 +66,7 @@ def united(inputs: torch.Tensor) -> torch.Tensor:
 
 
 def _planes(seen: GBuffer, past: TemporalState, exposure: torch.Tensor) -> torch.Tensor:
-    """(24, N, H, W), finite."""
+    """(24, N, H, W) input planes, finite."""
     depth = seen.distance
     hits = torch.where(depth > 0, depth, torch.nan).flatten(2)
     middle = hits.nanmedian(dim=2).values.nan_to_num()[..., None, None]
@@ -86,5 +86,5 @@ def _planes(seen: GBuffer, past: TemporalState, exposure: torch.Tensor) -> torch
 
 
 def _without_fireflies(past: TemporalState) -> torch.Tensor:
-    """(3, N, H, W) the linear mean, capped; a bias, which inputs may have."""
+    """(3, N, H, W) mean of s e, capped; that biases it, which is allowed for inputs."""
     return past.mean.minimum(FIREFLY * mean_around(exp_minus_1(past.log_mean), 3))

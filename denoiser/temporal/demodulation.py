@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import torch
 
-ALBEDO_FLOOR = (
-    0.02  # added to albedo: black surfaces reflect too (specular), and nothing divides by 0
-)
+ALBEDO_FLOOR = 0.02  # added to albedo: avoids division by 0; black surfaces can be specular, too
 
 
 def demodulated(color: torch.Tensor, albedo: torch.Tensor) -> torch.Tensor:
-    """Radiance over albedo, about irradiance over pi; >= 0."""
+    """Radiance over albedo, approximately irradiance / pi; >= 0."""
     return color / (albedo + ALBEDO_FLOOR)
 
 

@@ -1,6 +1,6 @@
-"""Training examples: network inputs, the radiance they should yield, and where that counts.
+"""Training examples: network inputs, target radiance and valid pixels.
 
-Host code. Noise2Noise is a choice of target: here the other half. Clean targets make the same
+Host code. Noise2Noise differs only in the target: here the other half. Clean targets use the same
 record.
 """
 
@@ -25,7 +25,7 @@ class Examples:
     """N examples of one size on one device, channels-last."""
 
     inputs: torch.Tensor
-    """(N, C, H, W) float32, what the network sees; finite."""
+    """(N, C, H, W) float32, inputs of the network; finite."""
     targets: torch.Tensor
     """(N, 3, H, W) float32 linear radiance, finite; 0 where not valid."""
     valid: torch.Tensor
@@ -49,7 +49,7 @@ class Examples:
 
 
 def joined(parts: Sequence[Examples]) -> Examples:
-    """Several of one size as one, channels-last."""
+    """Concatenate examples of one size, channels-last."""
     layout = torch.channels_last
     return Examples(
         inputs=torch.cat([part.inputs for part in parts]).contiguous(memory_format=layout),
@@ -79,5 +79,5 @@ def valid_pixels(pair: FramePair) -> torch.Tensor:
 
 
 def count_nonfinite(pair: FramePair) -> torch.Tensor:
-    """Number of pixels kept out of training, as an integer tensor on the pair's device."""
+    """Number of non-finite pixels, not trained on, as an integer tensor on the pair's device."""
     return (~valid_pixels(pair)).sum()

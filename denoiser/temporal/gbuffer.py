@@ -1,6 +1,6 @@
-"""Surfaces: where in the world what a frame's pixels show lies, and where a frame sees it.
+"""G-buffer: surfaces in a frame's pixels, in world space, and projection of points to a frame.
 
-Host code. Kept plane by plane: sums over the three numbers of each pixel are slow.
+Host code. Planar layout: sums over the 3 channels of interleaved pixels are slow.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from renderer.frame import CameraPose
 from renderer.frame import Half
 from renderer.frame import Vector
 
-FAR = 1e6  # multiple of a unit direction that stands for the sky
+FAR = 1e6  # scene units; path length assigned to the sky
 TINY = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
 class Surfaces:
-    """What pixels show, finite: all those of N pictures, (N, H, W), or some of them, (M,)."""
+    """Surfaces in all pixels of N images, (N, H, W), or in some of them, (M,); finite."""
 
     points: torch.Tensor
     """(3, ...) world positions."""
@@ -35,26 +35,26 @@ class Surfaces:
     length: torch.Tensor
     """(1, ...) path length; 0: sky."""
     delta_fraction: torch.Tensor
-    """(1, ...) share that is seen by way of mirror or glass."""
+    """(1, ...) fraction of samples seen by way of mirror or glass."""
 
     @property
     def is_sky(self) -> torch.Tensor:
-        """(...) bool."""
+        """(...) bool: True where nothing is hit."""
         return self.length[0] <= 0
 
 
 @dataclass(frozen=True, eq=False)
 class GBuffer:
-    """Halves and where they were seen from; what they show is worked out once, when it is needed.
+    """Halves and their camera pose; derived planes are computed once, on first access.
 
-    The halves are handled at once, because operators cost more than the pixels in them do, but
-    nothing of one enters the other. Features that are not finite count as 0.
+    The halves are processed together, because calling an operator costs more than its work on the
+    pixels, but nothing of one enters the other. Features that are not finite count as 0.
     """
 
     halves: tuple[Half, ...]
-    """N of one size."""
+    """N halves of equal size."""
     pose: CameraPose | None
-    """None: not known, so neither is where the surfaces lie."""
+    """None: unknown; the positions of the surfaces are then unknown, too."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -64,7 +64,7 @@ class GBuffer:
 
     @cached_property
     def is_finite(self) -> torch.Tensor:
-        """(1, N, H, W) bool: radiance, albedo and normal are."""
+        """(1, N, H, W) bool: True where radiance, albedo and normal are finite."""
         return stacked([finite_pixels(half) for half in self.halves])
 
     @cached_property
@@ -89,13 +89,13 @@ class GBuffer:
 
     @cached_property
     def delta_fraction(self) -> torch.Tensor:
-        """(1, N, H, W) share that is seen by way of mirror or glass."""
+        """(1, N, H, W) fraction of samples seen by way of mirror or glass."""
         return _finite([half.delta_fraction for half in self.halves])
 
     @cached_property
     def surfaces(self) -> Surfaces:
-        """Of all pixels, (N, H, W)."""
-        assert self.pose is not None, "seen from nowhere"
+        """Surfaces in all pixels, (N, H, W)."""
+        assert self.pose is not None, "the camera pose is unknown"
         length = self.distance
         return Surfaces(
             points=_points(torch.where(length <= 0, FAR, length), self.pose),
@@ -107,13 +107,13 @@ class GBuffer:
 
     @cached_property
     def table(self) -> torch.Tensor:
-        """(11, N H W): the surfaces, to pick pixels from."""
+        """(11, N H W) fields of the surfaces, one column per pixel."""
         all_of = self.surfaces
         parts = (all_of.points, all_of.normal, all_of.albedo, all_of.length, all_of.delta_fraction)
         return torch.cat(parts).flatten(1)
 
     def picked(self, place: torch.Tensor) -> Surfaces:
-        """The surfaces at each `place`, int64 indices of any shape into the flattened pictures."""
+        """Surfaces at `place`, int64 indices of any shape into the flattened images."""
         found = self.table.index_select(1, place.flatten()).unflatten(1, place.shape)
         points, normal, albedo, length, delta_fraction = found.split((3, 3, 3, 1, 1))
         return Surfaces(points, normal, albedo, length, delta_fraction)
@@ -122,8 +122,9 @@ class GBuffer:
 def project(
     points: torch.Tensor, pose: CameraPose
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(N, H, W) column and row of (3, N, H, W) points in a frame of H x W pixels, fractions counted
-    from pixel centres, and bool: in front.
+    """Project (3, N, H, W) world-space points to a frame of H x W pixels.
+
+    Returns (N, H, W) column and row, integers at pixel centres, and bool: in front of the camera.
     """
     height, width = points.shape[2:]
     offset = points - vector(pose.position, points)
@@ -138,17 +139,17 @@ def project(
 
 
 def dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """(...) products of (3, ...) vectors."""
+    """(...) dot products of (3, ...) vectors."""
     return (a * b).sum(dim=0)
 
 
 def norm(vectors: torch.Tensor) -> torch.Tensor:
-    """(...) lengths of (3, ...) vectors; much faster than torch's over the first axis."""
+    """(...) lengths of (3, ...) vectors; much faster than torch's norm over the first axis."""
     return dot(vectors, vectors).sqrt()
 
 
 def vector(values: Vector, like: torch.Tensor) -> torch.Tensor:
-    """(3, 1, 1, 1) on the device of another tensor."""
+    """(3, 1, 1, 1) float32 tensor of `values` on the device of `like`."""
     return to_device_async(torch.tensor(values, dtype=torch.float32), like.device).view(3, 1, 1, 1)
 
 
@@ -167,11 +168,11 @@ def _points(length: torch.Tensor, pose: CameraPose) -> torch.Tensor:
 
 
 def unit(vectors: torch.Tensor) -> torch.Tensor:
-    """(3, N, H, W) of length 1; zero stays zero."""
+    """(3, N, H, W) `vectors` scaled to length 1; zero stays zero."""
     return vectors / norm(vectors).clamp(min=TINY)
 
 
 def _finite(images: Sequence[torch.Tensor]) -> torch.Tensor:
-    """(C, N, H, W)."""
+    """(C, N, H, W) images; 0 where they are not finite."""
     planes = stacked(images)
     return torch.where(torch.isfinite(planes), planes, 0)

@@ -1,13 +1,14 @@
-"""Reprojection: where the surface seen in a pixel was seen in an earlier frame.
+"""Reprojection: finds the surface seen in a pixel in an earlier frame.
 
 Host code. Each half is matched with its own features only, so that the halves stay independent,
-though all are handled at once.
-Path lengths follow mirrors and glass, so what is seen in a flat mirror moves as its image does.
+though they are processed together.
+Path lengths continue through mirrors and glass, so what is seen in a flat mirror moves like its
+virtual image.
 
-A pixel on an edge averages two surfaces, and its mean point lies on neither. Where such a point is
-not found again, the pixel is taken to move with the nearest surface around it, and matches pixels
-that look alike. What is seen through curved glass lies at points that mean nothing; they are kept
-from surfaces seen directly.
+A pixel on an edge averages two surfaces, and its mean point lies on neither. Where such a point has
+no match, the pixel is assumed to move with the nearest surface around it, and matches pixels with
+similar features. What is seen through curved glass has meaningless points; such pixels never match
+surfaces seen directly.
 """
 
 from __future__ import annotations
@@ -25,26 +26,26 @@ from denoiser.temporal.gbuffer import norm
 from denoiser.temporal.gbuffer import project
 from denoiser.temporal.gbuffer import vector
 
-PLANE_TOLERANCE = 0.02  # of the distance: how far off the tangent plane the earlier point may lie
-NORMAL_COSINE = 0.8  # least between both shading normals
-ALIKE_ALBEDO = 0.25  # most between two pixels of an edge that match, in each colour
-ALIKE_COSINE = 0.5  # least between their mean normals
-ALIKE_DISTANCE = 0.2  # most between the logarithms of their distances
+PLANE_TOLERANCE = 0.02  # maximum distance of points from the tangent plane, over that to the camera
+NORMAL_COSINE = 0.8  # minimum cosine between the shading normals of a match
+ALIKE_ALBEDO = 0.25  # maximum difference in albedo of matching edge pixels, per channel
+ALIKE_COSINE = 0.5  # minimum cosine between the mean normals of matching edge pixels
+ALIKE_DISTANCE = 0.2  # maximum difference in log distance of matching edge pixels
 DELTA_FRACTION_TOLERANCE = (
-    0.5  # most between the shares of both that are seen by way of mirror or glass
+    0.5  # maximum difference in delta fraction (seen by way of mirror or glass) of a match
 )
-WHOLE_NORMAL = 0.98  # least length of the mean normal of a pixel that shows one surface
+WHOLE_NORMAL = 0.98  # minimum length of the mean normal of a pixel that shows one surface
 
 
 def match(now: GBuffer, before: GBuffer) -> Matches:
-    """Find what halves show in the same halves of an earlier frame of equal size.
+    """Match the pixels of each half with the same half of an earlier frame of equal size.
 
-    A pixel of the earlier frame counts if its point lies near the tangent plane of this one's, and
-    its normal is about the same; sky matches sky.
+    A pixel of the earlier frame matches if its point lies near the tangent plane of the current
+    one's and its normal is about the same; sky matches sky.
     """
     assert now.shape == before.shape, "frames differ in size"
     earlier_view, device = before.pose, now.distance.device
-    assert earlier_view is not None, "seen from nowhere"
+    assert earlier_view is not None, "the camera pose is unknown"
     count, height, width = now.shape
     if now.pose == earlier_view:
         return _at_rest(count * height * width, device)
@@ -59,7 +60,7 @@ def match(now: GBuffer, before: GBuffer) -> Matches:
         return [is_ahead & test for test in tests]
 
     same, in_view = matches_of(x, y, first, (width, height), both)
-    # What was out of the picture or hidden behind something is new.
+    # Surfaces that were out of view or occluded are new: they have no match.
     is_edge = ~here.is_sky & ~_is_whole(now)
     is_asked = is_edge.flatten() & in_view.is_any() & ~same.is_any()
     pixels = _pixels_of(is_asked)
@@ -76,8 +77,9 @@ def match(now: GBuffer, before: GBuffer) -> Matches:
 
 
 def _pixels_of(is_asked: torch.Tensor) -> torch.Tensor:
-    """(M,) indices of those where (N H W,) bool is true; on a GPU, which would have to be waited
-    for, of all.
+    """(M,) indices where `is_asked`, (N H W,) bool, is True.
+
+    On a GPU the indices of all pixels, as selecting some would need synchronisation.
     """
     if is_asked.is_cuda:
         return torch.arange(len(is_asked), device=is_asked.device)
@@ -85,7 +87,7 @@ def _pixels_of(is_asked: torch.Tensor) -> torch.Tensor:
 
 
 def _is_same(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
-    """The same surface at about the same place, `distance` from the earlier eye."""
+    """True for the same surface at about the same point; `distance`: to the earlier camera."""
     is_near = dot(there.points - here.points, here.normal).abs() < PLANE_TOLERANCE * distance
     is_as_turned = dot(there.normal, here.normal) > NORMAL_COSINE
     was_sky = there.is_sky
@@ -94,12 +96,12 @@ def _is_same(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.T
 
 
 def _was_clear(there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
-    """Nothing was before it."""
+    """True where nothing occluded the point, at `distance` from the earlier camera."""
     return (there.length[0] >= (1 - ALIKE_DISTANCE) * distance) | there.is_sky
 
 
 def _is_alike(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
-    """A mixture of surfaces that looks like this one."""
+    """True for edge pixels that show similar mixtures of surfaces."""
     is_as_colored = (there.albedo - here.albedo).abs().amax(dim=0) < ALIKE_ALBEDO
     is_as_turned = dot(there.normal, here.normal) > ALIKE_COSINE
     ratio = there.length[0] / distance.clamp(min=TINY)
@@ -112,14 +114,14 @@ def _has_same_delta_fraction(here: Surfaces, there: Surfaces) -> torch.Tensor:
 
 
 def _at_rest(count: int, device: torch.device) -> Matches:
-    """Every pixel is its own match."""
+    """Match every pixel with itself, for a static camera."""
     places = torch.arange(count, device=device)
     return Matches(places[None], torch.ones((1, count), device=device))
 
 
 def _is_whole(now: GBuffer) -> torch.Tensor:
-    """(N, H, W) bool: one surface fills the pixel, so that its normals agree, and a pixel beside it
-    and one above or below lie on its tangent plane.
+    """(N, H, W) bool: True where one surface fills the pixel: its normals agree, and a horizontal
+    and a vertical neighbour lie on its tangent plane.
     """
     here = now.surfaces
 
@@ -134,8 +136,8 @@ def _is_whole(now: GBuffer) -> torch.Tensor:
 def _moved_with_the_nearest(
     x: torch.Tensor, y: torch.Tensor, now: Surfaces
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """(N, H, W) column and row in the earlier frame if each pixel moves like the nearest surface of
-    the nine pixels around it.
+    """(N, H, W) column and row in the earlier frame if each pixel moves like the nearest surface in
+    the 3 x 3 pixels around it.
     """
     height, width = x.shape[1:]
     rows, columns = torch.meshgrid(

@@ -1,4 +1,4 @@
-"""Checkpoint files: tensors and a JSON header, nothing that runs on load.
+"""Checkpoint files: tensors and a JSON header; loading runs no code from the file.
 
 Host code. A safetensors file whose metadata hold the header: format version, kind, settings and
 step count.
@@ -21,26 +21,26 @@ from denoiser.errors import CheckpointError
 from denoiser.errors import one_line
 from denoiser.files import atomic_path
 
-FORMAT_VERSION = 1  # raised whenever older readers could misread a file
+FORMAT_VERSION = 1  # increased whenever older programs could misread a file
 METADATA_KEY = "hush-checkpoint"
-ONLINE = "online"  # what a file is of, where its header does not say
+ONLINE = "online"  # kind of training of a file whose header names none
 
 
 class Content(NamedTuple):
-    """What a file holds."""
+    """Content of a checkpoint file."""
 
     tensors: dict[str, torch.Tensor]
-    """By name, on the CPU."""
+    """Tensors by name; on the CPU when read from a file."""
     kind: str
-    """What the training was: `online`, or `restoration`."""
+    """Kind of training: `online` or `restoration`."""
     settings: dict[str, Any]
-    """As `to_json` of the kind's settings gave them."""
+    """Settings of that kind of training, as returned by `to_json`."""
     step_count: int
     """Optimiser updates so far."""
 
 
 def write_content(path: Path, content: Content) -> None:
-    """Write to `path`, first under a temporary name. Or CheckpointError."""
+    """Write `content` to `path` via a temporary file; CheckpointError on failure."""
     header = content._asdict() | {"format_version": FORMAT_VERSION}
     del header["tensors"]
     tensors = {name: value.cpu().contiguous() for name, value in content.tensors.items()}
@@ -52,7 +52,10 @@ def write_content(path: Path, content: Content) -> None:
 
 
 def read_content(path: Path, kind: str) -> Content:
-    """The file's content, its tensors not yet compared with a network; a file of `kind` only."""
+    """Read a checkpoint of `kind`, without comparing its tensors with a network.
+
+    CheckpointError if the file is missing, broken or of another kind.
+    """
     if not path.exists():
         raise CheckpointError(f"{path}: no such file")
     try:
@@ -83,7 +86,7 @@ def read_content(path: Path, kind: str) -> Content:
 def check_tensors(
     path: Path, tensors: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor]
 ) -> None:
-    """Compare names, shapes and types with what the network and its optimiser need."""
+    """Raise CheckpointError if names, shapes or types of `tensors` differ from `expected`."""
     for name, wanted in expected.items():
         found = tensors.get(name)
         if found is None:

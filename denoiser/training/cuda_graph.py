@@ -1,7 +1,7 @@
-"""Replay: work on a GPU recorded once as a CUDA graph, and from then on launched as one.
+"""Capture of a function as a CUDA graph, which later calls replay with one launch.
 
-Host code. A training step is hundreds (U-Net) or thousands (kernel prediction) of operators, which
-Python hands over one by one. On a CPU the work is simply done.
+Host code. A training step has hundreds (U-Net) or thousands (kernel prediction) of operators, which
+Python otherwise launches one by one. On a CPU the function is called directly.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import torch
 
-WARM_UPS = 3  # times of doing it as usual first: libraries choose their algorithms then
-MOST_RECORDINGS = 4  # sizes that are kept; each holds on to the memory its work needs
+WARM_UPS = 3  # calls before capture, in which libraries choose their algorithms
+MOST_RECORDINGS = 4  # captured graphs (one per input size) that are kept; each holds memory
 
 Work = Callable[..., torch.Tensor]
 Key = tuple[object, ...]
@@ -21,7 +21,7 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, eq=False)
 class _Recording:
-    """A graph, and the places that it reads and writes."""
+    """A captured graph, and the tensors that it reads and writes."""
 
     graph: torch.cuda.CUDAGraph
     inputs: tuple[torch.Tensor, ...]
@@ -29,35 +29,35 @@ class _Recording:
 
 
 class Replay:
-    """A function of tensors that gives a tensor, done again and again.
+    """Callable that runs a function of tensors, from a captured CUDA graph where possible.
 
-    It may change other tensors in place. It must not wait for the device, and whatever it reads
-    besides its arguments must stay where it is in memory; numbers that Python hands over are
-    recorded as they are. Where recording fails, `failure` says why and the work is done as usual.
+    The function may change other tensors in place. It must not wait for the device, and tensors
+    that it reads besides its arguments must keep their addresses; Python numbers are captured as
+    constants. If capture fails, `failure` gives the reason and the function is called directly.
     """
 
     failure: str | None
 
     def __init__(self, work: Work, device: torch.device) -> None:
-        """Nothing is recorded yet."""
+        """Start without captured graphs; `work` returns one tensor."""
         self._work = work
         self._device = device
         self.failure = None
         self.forget()
 
     def forget(self) -> None:
-        """Something that was recorded as it was has changed: record anew."""
+        """Drop captured CUDA graphs, for example after a change of settings."""
         self._recordings: dict[Key, _Recording] = {}
         self._warm_ups: dict[Key, int] = {}
         self._stream: torch.cuda.Stream | None = None
 
     @property
     def is_recorded(self) -> bool:
-        """Whether anything is launched as a graph."""
+        """True if at least one graph is captured."""
         return bool(self._recordings)
 
     def __call__(self, *inputs: torch.Tensor) -> torch.Tensor:
-        """Do the work on `inputs`; the result is the caller's."""
+        """Call the function on `inputs`; later calls do not overwrite the result."""
         if self._device.type != "cuda" or self.failure is not None:
             return self._work(*inputs)
         key: Key = tuple((image.shape, image.dtype) for image in inputs)
@@ -77,7 +77,7 @@ class Replay:
         return self._aside(inputs)
 
     def _aside(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        """Do the work on the stream that it will be recorded on."""
+        """Call the function on the stream on which it will be captured."""
         main, aside = torch.cuda.current_stream(self._device), self._stream_aside()
         aside.wait_stream(main)
         with torch.cuda.stream(aside):
@@ -87,11 +87,11 @@ class Replay:
         return output
 
     def _record(self, key: Key, inputs: tuple[torch.Tensor, ...]) -> None:
-        """Record the work, which does not do it, on copies of `inputs`."""
+        """Capture the function, without executing it, on new tensors shaped like `inputs`."""
         places = tuple(_like(image) for image in inputs)
         graph = torch.cuda.CUDAGraph()
         stream = self._stream_aside()
-        # Other threads, that of a video say, may go on using the device.
+        # "thread_local": other threads, such as that of a video, may use the device meanwhile.
         with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
             output = self._work(*places)
         self._recordings[key] = _Recording(graph, places, output)
@@ -101,14 +101,14 @@ class Replay:
             self._warm_ups.pop(old, None)
 
     def _stream_aside(self) -> torch.cuda.Stream:
-        """The same one for warming up and recording, which autograd remembers."""
+        """Stream of warm-up and capture: one for both, because autograd remembers it."""
         if self._stream is None:
             self._stream = torch.cuda.Stream(self._device)
         return self._stream
 
 
 def _like(image: torch.Tensor) -> torch.Tensor:
-    """Room for such an image; pictures channels-last."""
+    """Uninitialised tensor shaped like `image`; channels-last if it has 4 dimensions."""
     is_picture = image.dim() == 4
     layout = torch.channels_last if is_picture else torch.contiguous_format
     return torch.empty_like(image, memory_format=layout)

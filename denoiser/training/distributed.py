@@ -1,4 +1,4 @@
-"""Networks whose gradients are shared by the processes of a distributed training.
+"""Networks whose gradients are averaged over the processes of a distributed training.
 
 Host code.
 """
@@ -11,7 +11,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 def shared(network: nn.Module) -> nn.Module:
-    """The network, wrapped so that gradients are means over all processes if there are several."""
+    """Wrap a network so that gradients are means over all processes, if there are several."""
     if distributed.is_initialized() and distributed.get_world_size() > 1:
         return DistributedDataParallel(network)
     return network

@@ -1,6 +1,6 @@
-"""Losses: what training minimises, and the five combinations with T of the paper's figure 6.
+"""Training losses, and their five combinations with the tone map T of the paper's figure 6.
 
-Host code. All of Lehtinen et al. 2018, section 3.3.
+Host code. Lehtinen et al. 2018, section 3.3.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ ErrorMap = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 def hdr_error(estimate: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """L_HDR = (f - y)^2 / (f + 0.01)^2 per element; no gradient runs through the denominator.
 
-    Only so is its minimiser the mean of y. f < 0 counts as 0 in the denominator, which can then
-    not vanish.
+    With a gradient through it the minimiser would not be the mean of y. f < 0 counts as 0 in the
+    denominator, which therefore is at least 0.01.
     """
     denominator = estimate.detach().clamp(min=0) + HDR_EPSILON
     return ((estimate - target) / denominator).square()
@@ -38,10 +38,10 @@ def squared_error(estimate: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
 
 
 def masked_mean(values: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
-    """Mean of (N, C, H, W) `values` over the pixels that are (N, 1, H, W) `valid`; 0 without any.
+    """Mean of `values` (N, C, H, W) over the pixels in `valid` (N, 1, H, W); 0 if there are none.
 
-    What stands in the other pixels, NaN included, reaches neither the mean nor its gradient as
-    long as `values` itself was computed from finite numbers there.
+    Values of the other pixels, NaN included, affect neither the mean nor its gradient, as long as
+    `values` itself was computed from finite numbers there.
     """
     assert valid.dtype == torch.bool and valid.shape[1] == 1, tuple(valid.shape)
     count = valid.sum() * values.shape[1]
@@ -49,18 +49,18 @@ def masked_mean(values: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
 
 
 def positive(output: torch.Tensor) -> torch.Tensor:
-    """Network output to linear radiance > 0: softplus, log(1 + exp(o)), which is o where bright."""
+    """Map network output o to linear radiance > 0: softplus, log(1 + exp(o)), about o if large."""
     return functional.softplus(output)
 
 
 def unchanged(output: torch.Tensor) -> torch.Tensor:
-    """Network output as it is."""
+    """Return the network output unchanged."""
     return output
 
 
 @dataclass(frozen=True)
 class Objective:
-    """One way to train: what the network sees, what it gives and how that is compared."""
+    """Training objective: transfer functions of input and target, output mapping and error."""
 
     error: ErrorMap
     """Error per element of (estimate, target)."""
@@ -69,7 +69,7 @@ class Objective:
     target_transfer: Transfer
     """Applied to the noisy target radiance before it is compared."""
     estimate: Callable[[torch.Tensor], torch.Tensor]
-    """Network output to the quantity that is compared with the target."""
+    """Maps network output to the quantity that is compared with the target."""
 
     def loss(self, output: torch.Tensor, target: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
         """Mean error, a scalar, of network output against target radiance, both (N, 3, H, W)."""
@@ -78,16 +78,16 @@ class Objective:
         return masked_mean(self.error(estimate, self.target_transfer.forward(target)), valid)
 
     def of_radiance(self) -> Objective:
-        """The same comparison for a network whose output is radiance >= 0 already."""
+        """This objective for a network whose output is already linear radiance >= 0."""
         return replace(self, estimate=self.target_transfer.forward)
 
     def radiance(self, output: torch.Tensor) -> torch.Tensor:
-        """Network output, any shape, to linear radiance, float32, >= 0."""
+        """Convert network output of any shape to linear radiance, float32, >= 0."""
         return self.target_transfer.inverse(self.estimate(output.float()))
 
 
-# L_HDR needs an estimate > 0. L2 does not, and its slope through a softplus vanishes with the
-# estimate: trained on linear input it fell to black and stayed there.
+# L_HDR needs an estimate > 0. L2 does not, and its gradient through a softplus vanishes with the
+# estimate: with linear input, training collapsed to black and did not recover.
 OBJECTIVES = {
     LossName.HDR_TONED_INPUT: Objective(hdr_error, TONED, LINEAR, positive),
     LossName.HDR_LINEAR_INPUT: Objective(hdr_error, LINEAR, LINEAR, positive),

@@ -1,7 +1,7 @@
-"""The optimiser: Adam that leaves out steps whose loss or gradient is not finite.
+"""Adam optimiser that skips steps whose loss or gradient is not finite.
 
-Host code. torch's fused operator does the update; `torch.optim` around it would import torch's
-compiler, a second of every start.
+Host code. It calls torch's fused operator directly, because `torch.optim` imports torch's compiler,
+which takes a second at every start.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
-BETAS = (0.9, 0.99)  # decay of both moments (Lehtinen et al. 2018, appendix A.1)
-EPSILON = 1e-8  # added to the root of the second moment (same place)
-NORM_DECAY = 0.99  # of the running mean of gradient norms, as of Adam's second moment
-TINY_NORM = 1e-30  # a gradient of zero stays one
+BETAS = (0.9, 0.99)  # decay rates of both moments (Lehtinen et al. 2018, appendix A.1)
+EPSILON = 1e-8  # added to the root of the second moment (same appendix)
+NORM_DECAY = 0.99  # decay of the running mean of gradient norms, equal to BETAS[1]
+TINY_NORM = 1e-30  # least denominator: avoids 0 / 0 for a zero gradient
 
 
 class GuardedAdam:
@@ -25,19 +25,19 @@ class GuardedAdam:
 
         Args:
             learning_rate: > 0.
-            clip: a gradient whose norm is more than so many times the running mean of norms is
-                scaled down to that; None: never, as in the paper.
+            clip: limit of the gradient norm, as a multiple of its running mean; None: no limit,
+                as in the paper.
         """
         self._parameters = dict(network.named_parameters())
         parameters = list(self._parameters.values())
         device = parameters[0].device
-        # On the device, so that a recorded step reads what it is when it is replayed.
+        # A tensor on the device, so that a replayed CUDA graph reads its current value.
         self._rate = torch.zeros((), device=device)
         self.learning_rate = learning_rate
         self.skipped_count = torch.zeros((), dtype=torch.int64, device=device)
         self._clip = clip
-        self._norm_mean = torch.zeros((), device=device)  # 0: none seen yet
-        # Like the parameters also in the order in memory, which is what the fused operator walks.
+        self._norm_mean = torch.zeros((), device=device)  # 0: no gradient yet
+        # With the parameters' memory layout, because the fused operator works in memory order.
         self._moments = {
             "step": [torch.zeros((), device=device) for _ in parameters],
             "exp_avg": [torch.zeros_like(parameter) for parameter in parameters],
@@ -46,7 +46,7 @@ class GuardedAdam:
 
     @property
     def learning_rate(self) -> float:
-        """Step size, > 0; may change at any time."""
+        """Learning rate, > 0; may change at any time."""
         return self._learning_rate
 
     @learning_rate.setter
@@ -55,17 +55,17 @@ class GuardedAdam:
         self._rate.fill_(rate)
 
     def step(self, loss: torch.Tensor) -> None:
-        """Move the parameters down the gradient of the scalar `loss`.
+        """Do one Adam step on the gradient of the scalar `loss`.
 
         If the loss or the gradient's norm is not finite, parameters and moments keep their values
-        and `skipped_count`, a tensor on the device, goes up by one.
+        and `skipped_count`, a tensor on the device, is increased by one.
         """
         for parameter in self._parameters.values():
             parameter.grad = None
-        loss.backward()  # which shares gradients over processes, in the parameters' memory order
+        loss.backward()  # also averages gradients over processes, in the parameters' memory layout
         gradients = []
         for name, parameter in self._parameters.items():
-            assert parameter.grad is not None, f"{name} has no part in the loss"
+            assert parameter.grad is not None, f"{name} has no gradient"
             gradients.append(parameter.grad)
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         is_bad = ~torch.isfinite(loss.detach() + norm)
@@ -74,7 +74,7 @@ class GuardedAdam:
         self.skipped_count += is_bad
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Moments by 'MOMENT.PARAMETER', as they stand (not copied), and 'skipped_count'."""
+        """Moments by 'MOMENT.PARAMETER', 'skipped_count', if clipping 'norm_mean'; not copied."""
         tensors = {"skipped_count": self.skipped_count}
         if self._clip is not None:
             tensors["norm_mean"] = self._norm_mean
@@ -83,7 +83,7 @@ class GuardedAdam:
         return tensors
 
     def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
-        """Take over copies of what `state()` gave; KeyError if incomplete."""
+        """Copy in the tensors that `state()` returned; KeyError if incomplete."""
         pairs = [(value, tensors[name]) for name, value in self.state().items()]
         for value, saved in pairs:
             value.copy_(saved)
@@ -91,13 +91,13 @@ class GuardedAdam:
     def _update(
         self, gradients: list[torch.Tensor], is_bad: torch.Tensor, divisor: torch.Tensor | None
     ) -> None:
-        """The recurrence, unless `is_bad` is 1.0: read on the device, so nothing waits for it.
+        """Update parameters and moments unless `is_bad`, a tensor on the device, is 1.0.
 
-        Gradients are divided by `divisor` before.
+        The host does not wait for `is_bad`. Gradients are divided by `divisor` first.
         """
         steps = self._moments["step"]
         torch._foreach_add_(steps, 1)
-        # On a CPU nothing is recorded, and a Python float is not rounded to float32.
+        # On a CPU no graph is captured, and a Python float is not rounded to float32.
         rate = self._rate if self._rate.is_cuda else self._learning_rate
         with torch.no_grad():
             torch._fused_adam_(
@@ -120,7 +120,7 @@ class GuardedAdam:
         torch._foreach_sub_(steps, [is_bad] * len(steps))
 
     def _excess(self, norm: torch.Tensor, is_bad: torch.Tensor, clip: float) -> torch.Tensor:
-        """What the norm is more than `clip` times the running mean of norms by, a factor >= 1."""
+        """Divisor >= 1 that clips the gradient norm to `clip` times its running mean."""
         mean = self._norm_mean
         limit = torch.where(mean > 0, clip * mean, norm)
         seen = torch.minimum(norm, limit)

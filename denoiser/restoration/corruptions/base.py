@@ -1,8 +1,8 @@
-"""Corruptions: what happens to a clean picture, and which statistic of it survives.
+"""Corruptions of clean images, and the statistic (mean, median, mode) that each preserves.
 
-Host code. Noise2Noise needs two independent corruptions of one clean picture, whose mean (L2),
-median (L1) or mode (L0) is that picture (Lehtinen et al. 2018, sections 2 and 3). Corrupted
-pictures are float32 and never clipped or rounded: that would move the statistic.
+Host code. Noise2Noise needs two independent corruptions of one clean image, whose mean (L2),
+median (L1) or mode (L0) is that image (Lehtinen et al. 2018, sections 2 and 3). Corrupted images
+are float32 and never clipped or rounded: that would bias the statistic.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ import torch
 
 from denoiser.seeds import uniform
 
-BLACK = -0.5  # pictures are represented in [-0.5, 0.5] (appendix A.1)
+BLACK = -0.5  # images are represented in [-0.5, 0.5] (appendix A.1)
 WHITE = 0.5
-BYTE = 255.0  # levels of noise are given in steps of 8-bit pictures, as in the paper
+BYTE = 255.0  # 8-bit steps from black to white; unit of noise levels, as in the paper
 
 
 class Statistic(Enum):
-    """What of the clean value the corrupted values keep, pixel by pixel."""
+    """Statistic of a pixel's corrupted values that equals its clean value."""
 
     MEAN = "mean"
-    """Recovered by L2."""
+    """Recovered by the L2 loss."""
     MEDIAN = "median"
-    """Recovered by L1."""
+    """Recovered by the L1 loss."""
     MODE = "mode"
-    """Recovered by L0."""
+    """Recovered by the L0 loss."""
 
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """What was measured of a picture's spectrum, in the order of torch.fft.fft2."""
+    """Measured part of an image's spectrum, in the order of torch.fft.fft2."""
 
     values: torch.Tensor
     """(C, H, W) complex64, 0 where not kept."""
@@ -44,17 +44,17 @@ class Spectrum:
 
 @dataclass(frozen=True, eq=False)
 class Corrupted:
-    """One corrupted picture."""
+    """One corrupted image."""
 
     image: torch.Tensor
     """(C, H, W) float32, [-0.5, 0.5] before noise, unbounded after."""
     observed: torch.Tensor | None = None
-    """(1, H, W) bool: pixels that were measured at all; None: every one."""
+    """(1, H, W) bool: pixels that were observed; None: all."""
     spectrum: Spectrum | None = None
     """Frequencies that are known exactly; None: none."""
 
     def to(self, device: torch.device) -> Corrupted:
-        """The same in the device's memory."""
+        """The same corrupted image on `device`."""
         spectrum = self.spectrum
         return Corrupted(
             self.image.to(device),
@@ -64,21 +64,21 @@ class Corrupted:
 
 
 class Corruption(ABC):
-    """A family of corruptions with one level."""
+    """Family of corruptions with one parameter, the level."""
 
     statistic: Statistic
-    """What is kept of the clean picture."""
+    """Statistic that equals the clean value."""
     levels: tuple[float, float]
-    """Range of the level in training."""
+    """Range of the level in training, (low, high)."""
     test_level: float
-    """Level of the paper's test."""
+    """Level in the paper's test."""
     limits: tuple[float, float]
-    """Least and largest level that can be asked for."""
+    """Least and largest level that is accepted."""
 
     @abstractmethod
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
-        """Corrupt (C, H, W) in [-0.5, 0.5]; `generator` lives on the picture's device."""
+        """Corrupt (C, H, W) in [-0.5, 0.5]; `generator` is on the device of `clean`."""
 
     def draw_level(self, generator: torch.Generator) -> float:
-        """A level for one training example, uniform in its range; the generator is the host's."""
+        """Random training level, uniform in the range `levels`; `generator` is on the CPU."""
         return uniform(generator, *self.levels)

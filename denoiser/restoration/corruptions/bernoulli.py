@@ -14,10 +14,10 @@ from denoiser.restoration.corruptions.base import Statistic
 
 
 class Bernoulli(Corruption):
-    """Each pixel, all channels together, is black with a probability: the level.
+    """Each pixel, all channels together, is black with a probability that is the level.
 
-    Pixels that are observed are exact, so the mean over the observed ones is the clean value; the
-    loss counts only what the target observed: argmin |m (f - y)|^2.
+    Observed pixels are exact, so the mean over the observed ones is the clean value; the loss
+    counts only pixels that are observed in the target: argmin |m (f - y)|^2.
     """
 
     statistic = Statistic.MEAN
@@ -26,7 +26,7 @@ class Bernoulli(Corruption):
     limits = (0.0, 1.0)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
-        """Lose pixels."""
+        """Set random pixels to black and mark the others as observed."""
         draws = torch.rand((1, *clean.shape[1:]), generator=generator, device=clean.device)
         observed = draws >= level
         return Corrupted(torch.where(observed, clean, BLACK), observed)

@@ -14,13 +14,14 @@ from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Statistic
 
-BROWN_SIGMA = 25.0  # of 255, whatever the bandwidth
+BROWN_SIGMA = 25.0  # 8-bit steps (of 255): standard deviation for every bandwidth
 BROWN_BANDWIDTHS = (2.0, 5.0, 10.0, 20.0, 40.0)  # pixels
-WRAP_MARGIN = 6.0  # bandwidths between the edges of the periodic field: correlation exp(-9)
+# Bandwidths cropped off the periodic field: opposite edges of the noise then correlate by exp(-9).
+WRAP_MARGIN = 6.0
 
 
 class WhiteGaussian(Corruption):
-    """Independent Gaussian noise; the level is its standard deviation in steps of 255.
+    """Independent Gaussian noise; the level is its standard deviation in 8-bit steps (of 255).
 
     Mean, median and mode of every pixel are the clean value.
     """
@@ -37,7 +38,7 @@ class WhiteGaussian(Corruption):
 
 
 class BrownGaussian(Corruption):
-    """White Gaussian noise blurred by a Gaussian and rescaled to sigma 25; the level is the
+    """White Gaussian noise blurred by a Gaussian, rescaled to sigma 25 (of 255); the level is the
     blur's standard deviation in pixels, 0 for white noise.
 
     Mean, median and mode of every pixel are the clean value; neighbours are correlated by
@@ -50,7 +51,7 @@ class BrownGaussian(Corruption):
     limits = (0.0, 100.0)
 
     def draw_level(self, generator: torch.Generator) -> float:
-        """One of the paper's bandwidths."""
+        """Random bandwidth, one of the paper's five."""
         choice = torch.randint(len(BROWN_BANDWIDTHS), (), generator=generator)
         return BROWN_BANDWIDTHS[int(choice)]
 
@@ -75,7 +76,7 @@ def _gaussian_response(
     rows = torch.fft.fftfreq(height, device=device)[:, None]
     columns = torch.fft.rfftfreq(width, device=device)[None, :]
     response = torch.exp(-2.0 * (math.pi * bandwidth) ** 2 * (rows.square() + columns.square()))
-    # The power of the whole spectrum; the half that rfft leaves out repeats these columns.
+    # Power of the whole spectrum: rfft omits the mirror images of all columns weighted by 2.
     repeats = torch.full((columns.shape[1],), 2.0, device=device)
     repeats[0] = 1.0
     if width % 2 == 0:

@@ -17,8 +17,8 @@ class Impulse(Corruption):
     """Each pixel is replaced, with a probability that is the level, by a colour drawn uniformly
     from [0, 1]^C.
 
-    The mode is the clean value at any level below 1: it alone has more than a density. Mean and
-    median move towards grey.
+    The mode is the clean value at any level below 1: only this value has a positive probability,
+    all others have a density. Mean and median move towards grey.
     """
 
     statistic = Statistic.MODE
@@ -27,7 +27,7 @@ class Impulse(Corruption):
     limits = (0.0, 1.0)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
-        """Replace pixels."""
+        """Replace random pixels by random colours."""
         shape, device = clean.shape, clean.device
         is_hit = torch.rand((1, *shape[1:]), generator=generator, device=device) < level
         colors = torch.rand(shape, generator=generator, device=device) + BLACK

@@ -1,4 +1,4 @@
-"""Poisson noise, as of counted photons: Lehtinen et al. 2018, section 3.1.
+"""Poisson noise (photon counts): Lehtinen et al. 2018, section 3.1.
 
 Host code.
 """
@@ -14,13 +14,13 @@ from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Statistic
 
-MIN_PEAK = 0.001  # lambda > 0; the value of the authors' code
+MIN_PEAK = 0.001  # least lambda, > 0; the value of the authors' code
 
 
 class Poisson(Corruption):
-    """Counts of mean lambda x over lambda, for a clean value x in [0, 1]; the level is lambda.
+    """Poisson counts of mean lambda x, divided by lambda, for a clean value x in [0, 1].
 
-    The mean is x and the variance x / lambda; median and mode are not kept.
+    The level is lambda. The mean is x and the variance x / lambda; median and mode are not kept.
     """
 
     statistic = Statistic.MEAN
@@ -29,6 +29,6 @@ class Poisson(Corruption):
     limits = (MIN_PEAK, math.inf)
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
-        """Draw counts."""
+        """Draw Poisson counts and divide them by the level."""
         expected = (clean - BLACK).clamp(min=0.0) * level
         return Corrupted(torch.poisson(expected, generator=generator) / level + BLACK)

@@ -19,7 +19,7 @@ from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Statistic
 
-FONT_FILE = "fonts/ttf/DejaVuSans.ttf"  # below matplotlib's data
+FONT_FILE = "fonts/ttf/DejaVuSans.ttf"  # relative to matplotlib's data folder
 FONT_SIZES = (10, 33)  # pixels, the upper end not included
 STRING_LENGTHS = (3, 13)  # characters, the upper end not included
 SCRIPTS = (
@@ -29,25 +29,25 @@ SCRIPTS = (
     "ԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ",
     "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
 )
-"""Latin, Greek, Cyrillic, Armenian and Georgian: scripts whose letters stand side by side."""
+"""Latin, Greek, Cyrillic, Armenian and Georgian: scripts whose letters do not join."""
 
 
 class TextOverlay(Corruption):
-    """Strings of random letters, sizes, places and colours over the picture, one over another,
-    until the share of pixels that they touch is nearest to the level.
+    """Strings of random letters, sizes, places and colours over the image, one over another, until
+    the fraction of pixels that they touch is closest to the level.
 
-    A pixel keeps its value with a probability of one less the level, so that below 1/2 the median
-    is the clean value; the mean moves towards grey.
+    A pixel keeps its value with probability 1 - level, so that for levels below 1/2 the median is
+    the clean value; the mean moves towards grey.
     """
 
     statistic = Statistic.MEDIAN
     levels = (0.0, 0.5)
     test_level = 0.25
-    limits = (0.0, 0.95)  # the last pixels take very many strings
+    limits = (0.0, 0.95)  # covering the last pixels takes very many strings
 
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
-        """Draw strings over the picture."""
-        # Drawn on the host, at a stream that the picture's own generator chooses.
+        """Draw strings over the image."""
+        # Strings are drawn on the host, with a seed from the image's generator.
         seed = torch.randint(2**62, (), generator=generator, device=generator.device)
         channels, height, width = clean.shape
         alpha, color = draw_strings(
@@ -61,11 +61,11 @@ class TextOverlay(Corruption):
 def draw_strings(
     random: np.random.Generator, size: tuple[int, int], channels: int, share: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(1, H, W) opacity and (C, H, W) colour, both float32 in [0, 1], of strings on a picture.
+    """(1, H, W) opacity and (C, H, W) colour, both float32 in [0, 1], of random strings.
 
     Args:
         size: (height, width).
-        share: of the pixels to touch, in [0, 1).
+        share: fraction of the pixels to touch, in [0, 1).
     """
     height, width = size
     alpha = np.zeros((1, height, width), np.float32)
@@ -81,21 +81,21 @@ def draw_strings(
         color[:, *place] = color[:, *place] * (1.0 - ink) + paint * ink
         alpha[0][place] = 1.0 - (1.0 - alpha[0][place]) * (1.0 - ink)
         touched += added
-    # The colour was blended with black where the strings let the picture through.
+    # The colour is premultiplied by alpha: divide it by alpha.
     return alpha, np.divide(color, alpha, out=color, where=alpha > 0.0)
 
 
 def _random_string(
     random: np.random.Generator, size: tuple[int, int]
 ) -> tuple[np.ndarray, tuple[int, int]]:
-    """(h, w) opacity of a string in [0, 1], and (row, column) of its corner; cut at the edges."""
+    """(h, w) opacity in [0, 1] of a random string, cropped to the image, and its (top, left)."""
     letters = SCRIPTS[random.integers(len(SCRIPTS))]
     text = "".join(
         letters[i] for i in random.integers(len(letters), size=_draw(random, STRING_LENGTHS))
     )
     mask = _font(_draw(random, FONT_SIZES)).getmask(text, mode="L")
     ink = np.asarray(mask, np.uint8).reshape(mask.size[::-1]).astype(np.float32) / BYTE
-    # Anywhere it still touches the picture, so that edges are covered as often as the middle.
+    # Any place that overlaps the image, so that edges are covered as often as the middle.
     top = int(random.integers(1 - ink.shape[0], size[0]))
     left = int(random.integers(1 - ink.shape[1], size[1]))
     ink = ink[max(-top, 0) :, max(-left, 0) :]
