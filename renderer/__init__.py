@@ -1,3 +1,3 @@
-"""Path tracer: scene tables, sampling, BSDFs, emitters, traversal, integrator and film. Taichi
-lives here only.
+"""Path tracer: scene tables, sampling, BSDFs, emitters, traversal, integrator and film. No other
+package imports Taichi.
 """

@@ -1,8 +1,8 @@
-"""Errors that a user can do something about.
+"""Errors of the renderer that a user can fix.
 
-Host code. Alone in a file, so that whoever catches them need not import what raises them.
+Host code. A separate module, so that code that catches them need not import Taichi.
 """
 
 
 class BackendError(RuntimeError):
-    """The wanted device is not there; the message is one line."""
+    """The requested device is unavailable, or Taichi runs on another; the message is one line."""

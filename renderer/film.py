@@ -1,6 +1,6 @@
-"""Accumulates frames while nothing changes: the reference that grows in the background.
+"""Accumulation of frames of an unchanged view into a reference image of falling noise.
 
-Host code. Box filter: a sample only ever touches its own pixel.
+Host code. Box filter: a sample contributes to its own pixel only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from renderer.frame import Half
 
 
 class Film:
-    """Sums of radiance and of finite samples per pixel; each sample counts the same."""
+    """Per-pixel sums of radiance and of finite samples; all samples have equal weight."""
 
     def __init__(self) -> None:
         self._sum: torch.Tensor | None = None
@@ -21,18 +21,18 @@ class Film:
         """Samples per pixel accumulated so far."""
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Discard all accumulated samples."""
         self._sum = None
         self._weight = None
         self.spp = 0
 
     def add(self, pair: FramePair) -> None:
-        """Add both halves."""
+        """Add both halves of a frame."""
         self.add_half(pair.a, pair.spp)
         self.add_half(pair.b, pair.spp)
 
     def add_half(self, half: Half, spp: int) -> None:
-        """Add `spp` samples a pixel; pixels that are not finite are left out."""
+        """Add one half with `spp` samples per pixel; skip pixels that are not finite."""
         if self._sum is None or self._weight is None:
             self._sum = torch.zeros_like(half.color)
             self._weight = torch.zeros_like(half.distance)

@@ -1,6 +1,6 @@
 """Records of one rendered frame: two independent halves with their own features.
 
-Host code. Imported by the denoiser too, so: torch only, no Taichi.
+Host code. The denoiser imports it too, so it depends on torch only, not on Taichi.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ import torch
 class Half:
     """One of two independent estimates of an image. All float32, contiguous, on one device.
 
-    Features are those of the samples that took the likelier way, through or mirrored, wherever they
-    met glass; of all samples where none did.
+    Features are weighted means over samples: weight 1, or 1e-3 if the sample's path took a delta
+    lobe (mirror, glass) of probability < 0.5 before its first non-delta hit.
     """
 
     color: torch.Tensor
-    """(H, W, 3) linear radiance, >= 0, unbounded; a broken path may leave NaN or inf, never hidden
-    here.
-    """
+    """(H, W, 3) linear radiance, >= 0, unbounded; NaN and inf of faulty paths are kept."""
     albedo: torch.Tensor
-    """(H, W, 3) in [0, 1], of the first non-delta hit; metal: its reflectance; sky and lamps: 1."""
+    """(H, W, 3) in [0, 1], of the first non-delta hit, times the tint of delta lobes before it.
+    Metal: reflectance at normal incidence; environment: 1; emitters: emission added, clipped to 1.
+    """
     normal: torch.Tensor
     """(H, W, 3) world-space shading normal in [-1, 1], averaged, not renormalised; 0 where nothing
     is hit.
     """
     distance: torch.Tensor
-    """(H, W, 1) path length to that hit in scene units, averaged; 0 where nothing is hit."""
+    """(H, W, 1) path length to the first non-delta hit, scene units, averaged; 0 without a hit."""
     delta_fraction: torch.Tensor
-    """(H, W, 1) in [0, 1]: share of the samples whose features came by way of mirror or glass."""
+    """(H, W, 1) in [0, 1]: fraction of samples whose features lie behind a mirror or glass."""
 
     def images(self) -> tuple[torch.Tensor, ...]:
-        """All of them, in the order of the fields."""
+        """All images, in the order of the fields."""
         return (self.color, self.albedo, self.normal, self.distance, self.delta_fraction)
 
     @property
@@ -49,33 +49,33 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class CameraPose:
-    """Where a frame was seen from: the middle of the lens and the picture's axes, world space."""
+    """Camera pose of a frame: lens centre and image axes in world space, field of view, lens."""
 
     position: Vector
     left: Vector
-    """Unit; -x of the picture."""
+    """Unit vector along -x of the image."""
     up: Vector
-    """Unit; -y of the picture."""
+    """Unit vector along -y of the image."""
     forward: Vector
-    """Unit."""
+    """Unit vector, viewing direction."""
     tan_x: float
-    """Half the picture's width at distance 1."""
+    """Half the image width at distance 1."""
     tan_y: float
-    """Half its height."""
+    """Half the image height at distance 1."""
     aperture_radius: float = 0.0
-    """Of the lens, scene units; 0: pinhole."""
+    """Radius of the lens, scene units; 0: pinhole."""
     focus_distance: float = 1.0
-    """Scene units along `forward`; what lies there is sharp."""
+    """Distance of the plane in focus along `forward`, scene units."""
 
 
 def is_static(pose: CameraPose | None, earlier: CameraPose | None) -> bool:
-    """True if the camera rests: both poses are known and equal. The one place that decides it."""
+    """True if the camera is static: both poses are known and equal. Decided here only."""
     return pose is not None and pose == earlier
 
 
 @dataclass(frozen=True, eq=False)
 class FramePair:
-    """What the denoiser sees of a frame: the halves share scene and camera and nothing else."""
+    """Two independent halves of a frame, which share only scene and camera; denoiser input."""
 
     a: Half
     b: Half
@@ -84,7 +84,7 @@ class FramePair:
     frame_index: int
     """Counts frames since the start of the session; addresses the random streams."""
     pose: CameraPose | None = None
-    """Of both halves; None: not known, so nothing can be carried over from other frames."""
+    """Pose of both halves; None: unknown, so no data of other frames can be reused."""
 
     def mean_color(self) -> torch.Tensor:
         """(H, W, 3) mean of both halves' radiance."""

@@ -1,4 +1,4 @@
-"""The facade: a scene goes in, pairs of noisy halves come out.
+"""Facade of the renderer: renders a scene into pairs of noisy halves.
 
 Host code.
 """
@@ -36,22 +36,22 @@ SEED_STRIDE = 2  # streams per seed: one for each half
 
 @dataclass(frozen=True)
 class IntegratorSettings:
-    """What the paths of a frame share."""
+    """Integrator settings shared by all paths of a frame."""
 
     spp: int = 8
     """Samples per pixel of each half, >= 1."""
     max_depth: int = 6
-    """Segments of a path: 1 = emitters seen directly, 2 = direct light."""
+    """Maximum segments of a path: 1 = emitters seen directly, 2 = direct light."""
     rr_depth: int = 5
     """Vertices before Russian roulette may end a path."""
     strategy: Strategy = Strategy.MIS
-    """How direct light is estimated; all agree in expectation."""
+    """Estimator of direct light; all strategies agree in expectation."""
     seed: int = 0
-    """Shifts every random stream."""
+    """Random seed: half h uses random stream `seed * SEED_STRIDE + h`."""
 
 
 def finished(work: Generator[Any, None, Result]) -> Result:
-    """Return value of a generator, run to its end."""
+    """Run a generator to its end and return its return value."""
     while True:
         try:
             next(work)
@@ -60,7 +60,7 @@ def finished(work: Generator[Any, None, Result]) -> Result:
 
 
 def compile_path_tracer(backend: Backend) -> None:
-    """Have the kernel ready, whatever the scene: it is launched without a row to render."""
+    """Compile the path tracing kernel, common to all scenes, by launching it over zero rows."""
     view = camera_parameters(camera_pose(Camera(np.eye(4)), (1, 1)))
     path = PathSettings(
         frame_index=0,
@@ -78,10 +78,10 @@ def compile_path_tracer(backend: Backend) -> None:
 
 
 class Renderer:
-    """One scene on one device."""
+    """Path tracer of one scene on one device."""
 
     def __init__(self, scene: SceneDescription | SceneArrays, backend: Backend) -> None:
-        """Upload the scene, built already or not."""
+        """Upload the scene; build the tables of a SceneDescription first."""
         self.device = backend.device
         tables: list[object] = []
         if isinstance(scene, SceneArrays):
@@ -89,13 +89,13 @@ class Renderer:
         else:
             tables.append(build_scene_tables(scene))
         self._tables = tables
-        # Taichi cannot free an argument pack once the interpreter takes its modules apart.
+        # Free the tables before the interpreter unloads modules; Taichi cannot free them later.
         weakref.finalize(self, tables.clear)
 
     def render(
         self, camera: Camera, size: tuple[int, int], frame_index: int, settings: IntegratorSettings
     ) -> FramePair:
-        """Both halves of a frame.
+        """Render both halves of a frame.
 
         Args:
             size: (width, height) in pixels.
@@ -111,7 +111,7 @@ class Renderer:
         half: int,
         settings: IntegratorSettings,
     ) -> Half:
-        """One half of a frame; `half` is 0 or 1."""
+        """Render one half of a frame; `half` is 0 or 1."""
         pose = camera_pose(camera, size)
         return finished(self._half_bands(pose, size, frame_index, half, settings, 1))
 
@@ -123,7 +123,7 @@ class Renderer:
         settings: IntegratorSettings,
         band_count: int = 1,
     ) -> Generator[None, None, FramePair]:
-        """Render band of rows by band of rows, yielding after each; returns both halves."""
+        """Render each half in `band_count` row bands, yielding after each; return both halves."""
         pose = camera_pose(camera, size)
         halves: list[Half] = []
         for half in range(2):
@@ -142,7 +142,7 @@ class Renderer:
         settings: IntegratorSettings,
         band_count: int,
     ) -> Generator[None, None, Half]:
-        """One half, from its own random stream."""
+        """Render one half from its own random stream, yielding after each band of rows."""
         width, height = size
         images = [torch.zeros((height, width, 3), device=self.device) for _ in range(3)]
         scalars = [torch.zeros((height, width, 1), device=self.device) for _ in range(2)]

@@ -12,7 +12,7 @@ vec4 = ti.types.vector(4, ti.f32)
 
 @ti.func
 def word_bits(word: ti.f32) -> ti.i32:
-    """The int32 whose bits a float32 word holds."""
+    """Reinterpret the bits of a float32 word as int32."""
     return ti.bit_cast(word, ti.i32)
 
 
@@ -24,23 +24,23 @@ def row_xyz(row: vec4) -> vec3:
 
 @ti.func
 def read_float(table: ti.template(), item: ti.i32, slot: ti.template()) -> ti.f32:
-    """The word of an item at a slot."""
+    """Float32 value of an item at a slot."""
     return table[item * slot.stride + slot.row][slot.word]
 
 
 @ti.func
 def read_bits(table: ti.template(), item: ti.i32, slot: ti.template()) -> ti.i32:
-    """The int32 of an item at a slot."""
+    """Int32 value of an item at a slot, stored bit for bit."""
     return word_bits(table[item * slot.stride + slot.row][slot.word])
 
 
 @ti.func
 def read_vec3(table: ti.template(), item: ti.i32, slot: ti.template()) -> vec3:
-    """The first three words of the row that a slot begins."""
+    """First three words of the row of a slot, which must be the row's first word."""
     return row_xyz(table[item * slot.stride + slot.row])
 
 
 @ti.func
 def read_vec4(table: ti.template(), item: ti.i32, slot: ti.template()) -> vec4:
-    """The row that a slot begins."""
+    """Row of a slot, which must be the row's first word."""
     return table[item * slot.stride + slot.row]

@@ -1,11 +1,12 @@
-"""Makes Taichi's front end quicker: every start runs it, a cached kernel only spares the back end.
+"""Patches that speed up Taichi's front end, which every start runs: cached kernels skip only the
+back end.
 
-Host code. For each function it decorates, Taichi 1.7 searches all modules for the source line of
-the caller, to see whether that is a class. A function is inlined wherever it is called. For each
-call its source is found anew, wrapped and parsed, and the source line is drawn with a marked
-column for each node of its syntax tree, in case there is an error; and sums, products and lengths
-of vectors are functions in functions. More than half of the time goes into these
-(docs/experiments.md).
+Host code. Taichi 1.7 spends more than half of its front end's time on three steps
+(docs/experiments.md). For each function it decorates, it searches all modules for the caller's
+source line, to detect a class body. For each inlined call it reads, reformats and parses the
+function's source again, and for each node of the syntax tree it formats an error position (source
+line with marked column) that only an error needs. Vector sums, products and lengths are nested
+functions, each inlined in this way.
 """
 
 from __future__ import annotations
@@ -33,32 +34,32 @@ PATCHED_VERSION = (1, 7, 4)
 
 
 def quicken_front_end() -> None:
-    """Patch the front end: find classes by frame, keep parsed trees, name errors by their line.
+    """Patch the front end: detect classes by stack frame, cache syntax trees, name errors by line.
 
-    Called before functions are decorated. Does nothing in any other version of Taichi than the one
-    that the patches were written for: its own front end is slower, but gives the same kernels.
+    Call it before functions are decorated. Does nothing if Taichi's version is not PATCHED_VERSION:
+    the unpatched front end is slower, but gives the same kernels.
     """
     if ti.__version__ != PATCHED_VERSION or kernel_impl._get_tree_and_ctx is _tree_and_context:
         return
     kernel_impl._inside_class = _inside_class
     kernel_impl._get_tree_and_ctx = _tree_and_context
     ast_transformer_utils.ASTTransformerContext.get_pos_info = _place
-    from taichi.lang import matrix_ops  # decorates functions itself
+    from taichi.lang import matrix_ops  # after the patches: importing it decorates functions
 
     for name, (quick, count) in VECTOR_FUNCTIONS.items():
         setattr(matrix_ops, name, _quick(getattr(matrix_ops, name), quick, count))
 
 
 def _inside_class(level_of_class_stackframe: int) -> bool:
-    """Whether a function is decorated in the body of a class, whose statement is at this level."""
+    """True if the frame at this stack level is a class body, which defines `__qualname__`."""
     return "__qualname__" in sys._getframe(level_of_class_stackframe - 1).f_locals
 
 
 @functools.cache
 def _parsed(function: FunctionType) -> tuple[ast.Module, list[str], int, str]:
-    """Its tree without decorators, the lines it is made of, the number of the first, and the file.
+    """Syntax tree without decorators, source lines, first line number and file of a function.
 
-    A function's tree may be gone through again: what the front end leaves in a node it writes anew.
+    The tree can be reused for each call: the front end overwrites what it stores in the nodes.
     """
     file, (lines, first) = inspect.getsourcefile(function) or "", _lines(function)
     source = [line.rstrip() for line in lines]
@@ -70,9 +71,9 @@ def _parsed(function: FunctionType) -> tuple[ast.Module, list[str], int, str]:
 
 
 def _lines(function: FunctionType) -> tuple[list[str], int]:
-    """As `inspect.getsourcelines`, which splits the file into tokens to see where it ends."""
+    """Result of `inspect.getsourcelines`, without tokenizing to find the function's last line."""
     code = function.__code__
-    if sys.version_info < (3, 11):  # code knows only where its lines begin
+    if sys.version_info < (3, 11):  # `co_positions` is new in Python 3.11
         return inspect.getsourcelines(function)
     last = max(end for _, end, _, _ in code.co_positions() if end is not None)
     lines = linecache.getlines(inspect.getsourcefile(function) or "")
@@ -82,11 +83,11 @@ def _lines(function: FunctionType) -> tuple[list[str], int]:
 def _tree_and_context(
     self: Any, *, args: Any = None, is_kernel: bool = True, **others: Any
 ) -> tuple[ast.Module, ast_transformer_utils.ASTTransformerContext]:
-    """What the front end walks through, and what it knows there."""
+    """Syntax tree and transformer context of a function; replaces `_get_tree_and_ctx`."""
     tree, source, first, file = _parsed(self.func)
     names = kernel_impl._get_global_vars(self.func)
     if is_kernel or others.get("is_real_function"):
-        tree = copy.deepcopy(tree)  # a kernel's arguments are taken out of it
+        tree = copy.deepcopy(tree)  # the front end removes a kernel's arguments
         for index in self.template_slot_locations:
             names[self.arguments[index].name] = args[index]
     context = ast_transformer_utils.ASTTransformerContext(
@@ -103,7 +104,7 @@ def _tree_and_context(
 
 
 def _folded(vector: Any, function: Callable[[Any, Any], Any]) -> Any:
-    """f(f(v[0], v[1]), v[2]), written down at once."""
+    """Expression f(f(v[0], v[1]), v[2]), built without an inlined function."""
     parts = [subscript(None, vector, index) for index in range(vector.get_shape()[0])]
     return functools.reduce(function, parts)
 
@@ -142,22 +143,22 @@ VECTOR_FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "norm": (_norm, 1),
     "normalized": (_normalized, 1),
 }
-"""What replaces each, and how many of its arguments have to be vectors."""
+"""Replacement of each `matrix_ops` function; number of leading arguments that must be vectors."""
 
 
 def _quick(plain: Callable[..., Any], quick: Callable[..., Any], count: int) -> Callable[..., Any]:
-    """`quick` for vectors in a kernel, else what it was."""
+    """Function that calls `quick` for vectors in a kernel, else `plain`."""
 
     def choose(*args: Any, **named: Any) -> Any:
         is_quick = inside_kernel() and all(_is_vector(value) for value in args[:count])
         return (quick if is_quick else plain)(*args, **named)
 
-    choose.__module__ = plain.__module__  # or Taichi warns of a foreign function
+    choose.__module__ = plain.__module__  # else Taichi warns of a non-Taichi function
     return choose
 
 
 def _is_vector(value: Any) -> bool:
-    """In a kernel."""
+    """True if `value` is a vector expression; call it in a kernel only."""
     return hasattr(value, "get_shape") and len(value.get_shape()) == 1
 
 

@@ -1,20 +1,20 @@
-"""Choosing one of many in constant time.
+"""Draw an index from an alias table in constant time.
 
-Device code. The tables are built by `alias_tables`.
+Device code. The tables are built by `renderer.tables.alias`.
 """
 
 import taichi as ti
 
 from renderer.rows import word_bits
 
-UNIT_BITS = 24  # of a random number
+UNIT_BITS = 24  # random bits of a number in [0, 1)
 UNIT_STEPS = 1 << UNIT_BITS
 ONE_MINUS_EPSILON = 0.99999994  # largest float32 below 1
 
 
 @ti.dataclass
 class Choice:
-    """An index, and what is left of the random number."""
+    """Drawn index, and the random number rescaled for reuse."""
 
     index: ti.i32
     remainder: ti.f32  # uniform in [0, 1), independent of the index
@@ -25,8 +25,8 @@ def choose(table: ti.template(), offset: ti.i32, count: ti.i32, u: ti.f32, fine:
     """Draw from the alias table at [offset, offset + count) (Vose 1991).
 
     u has 24 random bits, of which a large table leaves few for the threshold: `fine`, another
-    number in [0, 1), supplies the bits below them. In fixed point, because a float32 could not hold
-    the product.
+    number in [0, 1), supplies the bits below them. The product is in fixed point, because float32
+    could not hold it.
     """
     scaled = ti.cast(ti.cast(u * UNIT_STEPS, ti.i64) * count, ti.i64)
     index = ti.cast(scaled >> UNIT_BITS, ti.i32)

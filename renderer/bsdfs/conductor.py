@@ -26,7 +26,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def conductor_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
-    """The mirror direction, a delta lobe."""
+    """Sample the mirror direction, a delta lobe."""
     result = no_sample()
     if wi.z > 0.0:
         weight = bsdf.reflectance * fresnel_conductor(wi.z, bsdf.eta, bsdf.k)
@@ -36,8 +36,8 @@ def conductor_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
 
 @ti.func
 def rough_conductor_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
-    """F D G / (4 cos(theta_i)), the cosine of wo cancels; sampled by visible normals, with the
-    Jacobian 1 / (4 wi.m) of reflection.
+    """Value F D G / (4 cos(theta_i)), in which cos(theta_o) has cancelled; pdf of visible normals
+    times the Jacobian 1 / (4 wi.m) of reflection.
     """
     result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:

@@ -1,8 +1,8 @@
 """Glass: smooth, thin (a pane), and rough (Walter 2007).
 
-Device code. `wi.z < 0` means the path arrives from inside, where the index is swapped. Transmission
-scales radiance by 1 / eta^2 (Veach 1997, eq. 5.12), so a path that leaves the glass again regains
-it.
+Device code. `wi.z < 0`: the path arrives from inside, and the relative index is inverted.
+Transmission scales radiance by 1 / eta^2 (Veach 1997, eq. 5.12); leaving the glass again cancels
+the factor.
 """
 
 import taichi as ti
@@ -28,7 +28,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def relative_index(bsdf: BSDF, wi: vec3) -> ti.f32:
-    """Transmitted over incident index, seen from wi's side."""
+    """Transmitted over incident index, for incidence from wi's side."""
     return ti.select(wi.z > 0.0, bsdf.ior, 1.0 / bsdf.ior)
 
 
@@ -47,7 +47,7 @@ def dielectric_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
 
 @ti.func
 def thin_dielectric_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
-    """A sheet: internal reflections summed (R' = 2 R / (1 + R)), transmission straight on."""
+    """Sample a thin sheet: R' = 2 R / (1 + R) sums internal reflections; no deflection."""
     r = fresnel_dielectric(wi.z, bsdf.ior)
     f = 2.0 * r / (1.0 + r)
     result = delta_sample(vec3(-wi.x, -wi.y, wi.z), f, bsdf.specular)
@@ -70,7 +70,7 @@ def generalized_half_vector(wi: vec3, wo: vec3, eta: ti.f32) -> vec3:
 
 @ti.func
 def rough_dielectric_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
-    """Walter 2007, eq. 20 and 21, times |cos(theta_o)|, radiance scaled on transmission; sampled by
+    """Walter 2007, eq. 20 and 21, times |cos(theta_o)|, radiance scaled on transmission; pdf of
     visible normals times the Fresnel choice times the Jacobian (eq. 14 and 17).
     """
     result = no_value()

@@ -1,7 +1,7 @@
-"""One switch over all BSDFs, and the sides of a surface.
+"""Dispatch of BSDF functions by kind, and the two sides of a surface.
 
-Device code. See `bsdf_record` for the contract. Opaque BSDFs are black from
-behind unless they have two sides.
+Device code. See `renderer.bsdfs.records` for the contract. Opaque BSDFs are black from behind
+unless they are two-sided.
 """
 
 import taichi as ti
@@ -40,16 +40,16 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def side_sign(bsdf: BSDF, wi: vec3) -> ti.f32:
-    """-1 where wi sees the back of a two-sided opaque surface, whose frame is then turned over."""
+    """-1 if wi sees the back of a two-sided opaque surface, whose frame is then flipped; else 1."""
     is_opaque = bsdf.kind != DIELECTRIC and bsdf.kind != ROUGH_DIELECTRIC
-    # A thin transmissive wall shows both its sides even where a file culls its back.
+    # A thin transmissive wall is two-sided even if the scene file culls back faces.
     is_turned = bsdf.is_two_sided == 1 or bsdf.transmission > 0.0
     return ti.select(is_opaque and is_turned and wi.z < 0.0, -1.0, 1.0)
 
 
 @ti.func
 def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> BSDFValue:
-    """Evaluate whatever kind."""
+    """Evaluate a BSDF of any kind, by the contract of `x_eval`."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi, wo = wi_any * sign, wo_any * sign
     result = no_value()
@@ -68,7 +68,7 @@ def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> 
 
 @ti.func
 def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSDFSample:
-    """Sample whatever kind."""
+    """Sample a BSDF of any kind; the result is complete, with pdf and weight."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi = wi_any * sign
     result = no_sample()
@@ -99,8 +99,8 @@ def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSD
 
 @ti.func
 def bsdf_albedo(bsdf: BSDF) -> vec3:
-    """The albedo FEATURE in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence;
-    glass: 1.
+    """Albedo feature in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence;
+    glass: transmittance factor.
     """
     albedo = bsdf.reflectance
     if bsdf.kind == CONDUCTOR or bsdf.kind == ROUGH_CONDUCTOR:

@@ -1,5 +1,4 @@
-"""Materials: from a table row and texture coordinates to evaluated BSDF parameters, opacity, normal
-map.
+"""Material lookup: BSDF parameters, opacity and mapped normal at texture coordinates.
 
 Device code.
 """
@@ -26,7 +25,7 @@ MIN_ALPHA = 1e-3  # a glTF roughness of 0 still gets a lobe of finite density
 
 @ti.func
 def fetch_bsdf(tables: ti.template(), material: ti.i32, uv: vec2) -> BSDF:
-    """Parameters of a material at uv."""
+    """BSDF parameters of a material at uv."""
     materials = ti.static(tables.materials)
     flags = read_bits(materials, material, MaterialSlot.FLAGS)
     color = read_vec3(materials, material, MaterialSlot.REFLECTANCE)
@@ -61,7 +60,7 @@ def fetch_bsdf(tables: ti.template(), material: ti.i32, uv: vec2) -> BSDF:
 
 @ti.func
 def fetch_opacity(tables: ti.template(), material: ti.i32, uv: vec2) -> ti.f32:
-    """Share of the surface that is there, in [0, 1]; 0 or 1 where the material has a cutoff."""
+    """Opacity in [0, 1] at uv; 0 or 1 if the material has a cutoff."""
     opacity = read_float(tables.materials, material, MaterialSlot.OPACITY)
     texture = read_bits(tables.materials, material, MaterialSlot.OPACITY_TEXTURE)
     if texture >= 0:
@@ -92,5 +91,5 @@ def fetch_mapped_normal(tables: ti.template(), material: ti.i32, uv: vec2) -> ve
 
 @ti.func
 def has_normal_map(tables: ti.template(), material: ti.i32) -> ti.i32:
-    """1 where the material perturbs its normal."""
+    """1 if the material has a normal map."""
     return read_bits(tables.materials, material, MaterialSlot.NORMAL_MAP) >= 0

@@ -46,7 +46,7 @@ def fresnel_conductor(cos_i: ti.f32, eta: vec3, k: vec3) -> vec3:
 
 @ti.func
 def fresnel_schlick(cos_i: ti.f32, f0: vec3) -> vec3:
-    """Schlick 1994; f0 is the reflectance at normal incidence."""
+    """Reflectance by Schlick's approximation (1994); f0 is that at normal incidence."""
     m = ti.min(ti.max(1.0 - cos_i, 0.0), 1.0)
     m2 = m * m
     return f0 + (1.0 - f0) * (m2 * m2 * m)
@@ -60,10 +60,10 @@ def reflect(wi: vec3, m: vec3) -> vec3:
 
 @ti.func
 def refract(wi: vec3, m: vec3, eta: ti.f32) -> vec3:
-    """Direction behind the interface with unit normal m on wi's side; eta is transmitted over
+    """Refracted direction at an interface with unit normal m on wi's side; eta is transmitted over
     incident.
 
-    The caller makes sure that there is no total reflection.
+    The caller ensures that there is no total internal reflection.
     """
     c = wi.dot(m)
     cos_t = ti.sqrt(ti.max(0.0, 1.0 - (1.0 - c * c) / (eta * eta)))

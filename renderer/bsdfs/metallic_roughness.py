@@ -2,8 +2,8 @@
 
 Device code. glTF 2.0 specification, appendix B.3, with separable instead of height-correlated Smith
 shadowing and a base that conserves energy (`base_transmittance`). Transmission
-(KHR_materials_transmission) goes straight on, tinted by the base colour: a thin wall; its blur by
-roughness is left out.
+(KHR_materials_transmission) is that of a thin wall: undeflected, tinted by the base colour; its
+blur by roughness is not modelled.
 """
 
 import taichi as ti
@@ -32,14 +32,14 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def normal_reflectance(bsdf: BSDF) -> vec3:
-    """F0: the dielectric's, mixed towards the base colour."""
+    """F0: reflectance of the dielectric, mixed with the base colour by `metallic`."""
     root = (bsdf.ior - 1.0) / (bsdf.ior + 1.0)
     return (1.0 - bsdf.metallic) * root * root + bsdf.metallic * bsdf.reflectance
 
 
 @ti.func
 def base_transmittance(bsdf: BSDF, wi: vec3, wo: vec3) -> vec3:
-    """Share of light that passes the surface to the diffuse base and back.
+    """Fraction of light that passes the surface to the diffuse base and back, in [0, 1].
 
     The specification takes 1 - F at the half vector, which creates energy at grazing angles (albedo
     up to 1.7); the larger reflectance of the two directions keeps it below 1 and stays reciprocal.
@@ -50,7 +50,7 @@ def base_transmittance(bsdf: BSDF, wi: vec3, wo: vec3) -> vec3:
 
 @ti.func
 def lobe_probabilities(bsdf: BSDF, wi: vec3) -> vec3:
-    """Chances of (specular, diffuse, transmitted), from their albedo at wi; they sum to 1."""
+    """Probabilities of the (specular, diffuse, transmitted) lobes, by their albedo at wi; sum 1."""
     specular = fresnel_schlick(wi.z, normal_reflectance(bsdf)).max()
     rest = (1.0 - specular) * (1.0 - bsdf.metallic) * bsdf.reflectance.max()
     weights = vec3(specular, rest * (1.0 - bsdf.transmission), rest * bsdf.transmission)
@@ -59,7 +59,7 @@ def lobe_probabilities(bsdf: BSDF, wi: vec3) -> vec3:
 
 @ti.func
 def metallic_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
-    """Specular plus diffuse, times cosine; sampled by a mixture of visible normals and cosine."""
+    """Specular plus diffuse, times cosine; pdf of the mixture of visible normals and cosine."""
     result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
         m = (wi + wo).normalized()
@@ -78,7 +78,7 @@ def metallic_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
 
 @ti.func
 def metallic_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
-    """Choose a lobe, then its direction."""
+    """Choose a lobe, then sample its direction."""
     result = no_sample()
     if wi.z > 0.0:
         p = lobe_probabilities(bsdf, wi)

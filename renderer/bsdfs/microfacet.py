@@ -1,6 +1,6 @@
 """Isotropic microfacet distributions, GGX and Beckmann.
 
-Device code. Both are SAMPLED from GGX's visible normals (Heitz 2018): the ratio of Beckmann's
+Device code. Both are sampled by GGX's visible normals (Heitz 2018): the ratio of Beckmann's
 density to GGX's at equal alpha never exceeds 4 / e = 1.47, so one exact routine serves both and
 weights stay small.
 """
@@ -53,7 +53,7 @@ def shadowing(wi: vec3, wo: vec3, m: vec3, alpha: ti.f32, distribution: ti.i32) 
 
 @ti.func
 def sample_visible_normal(wi: vec3, alpha: ti.f32, u: vec2) -> vec3:
-    """Normal seen from wi (wi.z > 0) under GGX (Heitz 2018, listing 1)."""
+    """Sample a GGX normal visible from wi, wi.z > 0 (Heitz 2018, listing 1)."""
     v = vec3(alpha * wi.x, alpha * wi.y, wi.z).normalized()
     length2 = v.x * v.x + v.y * v.y
     t1 = vec3(1.0, 0.0, 0.0)

@@ -2,8 +2,8 @@
 
 Device code. Light that enters the coat is attenuated by its transmittance T on the way in and out
 and bounces inside, a geometric series with the coat's internal reflectance (as in Mitsuba's
-`plastic` and `roughplastic`). T of a rough coat depends on the angle by a table that the host
-integrates.
+`plastic` and `roughplastic`). For a rough coat, T over the angle is a table that the host
+integrates (`renderer.tables.coats`).
 """
 
 import taichi as ti
@@ -32,7 +32,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def coat_transmittance(tables: ti.template(), bsdf: BSDF, cos_theta: ti.f32) -> ti.f32:
-    """Share of light from direction cos_theta that passes the coat, in [0, 1]."""
+    """Fraction of light from direction cos_theta that passes the coat, in [0, 1]."""
     result = 1.0 - fresnel_dielectric(cos_theta, bsdf.ior)
     if bsdf.alpha > 0.0:
         x = ti.min(ti.max(cos_theta, 0.0), 1.0) * (COAT_TABLE_SIZE - 1)
@@ -54,9 +54,7 @@ def base_eval(bsdf: BSDF, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
 
 @ti.func
 def coat_probability(bsdf: BSDF, t_i: ti.f32) -> ti.f32:
-    """Chance to sample the coat: its share of what is reflected, both lobes weighted by their
-    albedo.
-    """
+    """Probability of sampling the coat: albedo of the coat over that of coat and base."""
     coat = (1.0 - t_i) * bsdf.specular.max()
     base = t_i * bsdf.reflectance.max()
     return ti.select(coat + base > 0.0, coat / (coat + base), 0.0)
@@ -64,8 +62,8 @@ def coat_probability(bsdf: BSDF, t_i: ti.f32) -> ti.f32:
 
 @ti.func
 def plastic_eval(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
-    """Base plus rough coat, a smooth one is a delta lobe; sampled by a mixture of cosine and
-    visible normals of the coat.
+    """Base plus rough coat (a smooth coat, a delta lobe, counts as 0); pdf of the mixture of cosine
+    and the coat's visible normals.
     """
     result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
@@ -87,7 +85,7 @@ def plastic_eval(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFV
 
 @ti.func
 def plastic_sample(tables: ti.template(), bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
-    """Choose coat or base, then its direction."""
+    """Choose coat or base, then sample its direction."""
     result = no_sample()
     if wi.z > 0.0:
         p_coat = coat_probability(bsdf, coat_transmittance(tables, bsdf, wi.z))

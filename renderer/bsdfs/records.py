@@ -1,4 +1,4 @@
-"""The records of scattering: evaluated parameters at a point, and the result of sampling.
+"""Records of scattering: BSDF parameters at a point, and the results of eval and sample.
 
 Device code.
 
@@ -7,8 +7,9 @@ points to where the path came from, `wo` to where it goes; both away from the su
 - `x_eval(bsdf, wi, wo)`: BSDFValue, with the density of `x_sample`. Delta lobes give 0.
 - `x_sample(bsdf, wi, u)`: BSDFSample, u three numbers in [0, 1), of which the first chooses a lobe.
   A sample of a delta lobe is complete: its pdf is the probability of the lobe, its weight the
-  lobe's value over that. Of any other it is only the direction, to which `bsdf_sample` adds what
-  `x_eval` says of it. A failed sample goes along the surface, where every BSDF is 0.
+  lobe's value over that probability. A sample of any other lobe is only a direction; `bsdf_sample`
+  adds pdf and weight from `x_eval`. A failed sample is tangent to the surface, where every BSDF
+  is 0.
 """
 
 import taichi as ti
@@ -18,7 +19,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.dataclass
 class BSDF:
-    """Parameters of one BSDF, textures already looked up. Which ones count depends on `kind`."""
+    """Parameters of one BSDF, after texture lookup; `kind` decides which ones are used."""
 
     kind: ti.i32
     is_two_sided: ti.i32
@@ -32,17 +33,17 @@ class BSDF:
     k: vec3  # metal: imaginary part
     internal: ti.f32  # plastic: reflectance of the coat from inside, hemispherical
     is_nonlinear: ti.i32  # plastic: internal reflection tints the base
-    table: ti.i32  # plastic: row of its transmittance table
+    table: ti.i32  # plastic: index of the coat's transmittance table
     metallic: ti.f32
-    transmission: ti.f32  # metallic-roughness: share transmitted straight through
+    transmission: ti.f32  # metallic-roughness: fraction transmitted undeflected
 
 
 @ti.dataclass
 class BSDFValue:
-    """A BSDF for one pair of directions."""
+    """Value and sampling density of a BSDF for one pair of directions."""
 
     value: vec3  # times |cos(theta_o)|, sr^-1
-    pdf: ti.f32  # of sampling wo, per solid angle
+    pdf: ti.f32  # density of sampling wo, per solid angle
 
 
 @ti.dataclass
@@ -57,23 +58,23 @@ class BSDFSample:
 
 @ti.func
 def no_value() -> BSDFValue:
-    """Of directions between which nothing is scattered."""
+    """Zero value and pdf."""
     return BSDFValue(value=vec3(0.0), pdf=0.0)
 
 
 @ti.func
 def delta_sample(wo: vec3, probability: ti.f32, weight: vec3) -> BSDFSample:
-    """A sample of a delta lobe."""
+    """Complete sample of a delta lobe."""
     return BSDFSample(wo=wo, pdf=probability, weight=weight, is_delta=1)
 
 
 @ti.func
 def direction_sample(wo: vec3) -> BSDFSample:
-    """A sample of any other lobe, of which `bsdf_sample` adds the weight."""
+    """Sample of a non-delta lobe: a direction, to which `bsdf_sample` adds pdf and weight."""
     return BSDFSample(wo=wo, pdf=0.0, weight=vec3(0.0), is_delta=0)
 
 
 @ti.func
 def no_sample() -> BSDFSample:
-    """A failed sample."""
+    """Failed sample: pdf 0, weight 0, direction tangent to the surface."""
     return direction_sample(vec3(1.0, 0.0, 0.0))

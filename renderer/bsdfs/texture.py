@@ -23,7 +23,7 @@ vec4 = ti.types.vector(4, ti.f32)
 
 @ti.func
 def wrap_texel(i: ti.i32, size: ti.i32, flags: ti.i32) -> ti.i32:
-    """Texel index inside [0, size)."""
+    """Map a texel index into [0, size): repeat, clamp or mirror, by `flags`."""
     result = i % size
     if (flags & CLAMP_FLAG) != 0:
         result = ti.min(ti.max(i, 0), size - 1)
@@ -35,7 +35,7 @@ def wrap_texel(i: ti.i32, size: ti.i32, flags: ti.i32) -> ti.i32:
 
 @ti.func
 def fetch_texel(tables: ti.template(), index: ti.i32, flags: ti.i32) -> vec4:
-    """Linear RGBA of one packed texel, in [0, 1] unless its colours share an exponent."""
+    """Linear RGBA of one packed texel, in [0, 1] unless it is RGBE."""
     word = tables.texels[index]
     rgba = vec4(0.0)
     for c in ti.static(range(4)):
@@ -84,7 +84,7 @@ def sample_texture(tables: ti.template(), texture: ti.i32, uv: vec2) -> vec4:
     at = vec2(to_u[0] * uv.x + to_u[1] * uv.y + to_u[2], to_v[0] * uv.x + to_v[1] * uv.y + to_v[2])
     result = vec4(0.0)
     if read_bits(tables.textures, texture, TextureSlot.KIND) == CHECKERBOARD:
-        # Two by two fields over the unit square.
+        # 2 x 2 fields over the unit square.
         cell = ti.cast(ti.floor(2.0 * at.x), ti.i32) + ti.cast(ti.floor(2.0 * at.y), ti.i32)
         result = read_vec4(tables.textures, texture, TextureSlot.COLOR0)
         if (cell & 1) != 0:
@@ -98,7 +98,7 @@ def sample_texture(tables: ti.template(), texture: ti.i32, uv: vec2) -> vec4:
 
 @ti.func
 def sample_rgb(tables: ti.template(), texture: ti.i32, constant: vec3, uv: vec2) -> vec3:
-    """A colour parameter: the constant, or the texture where there is one."""
+    """Value of a colour parameter: the texture at uv if there is one, else the constant."""
     result = constant
     if texture >= 0:
         result = row_xyz(sample_texture(tables, texture, uv))

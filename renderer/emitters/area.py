@@ -1,6 +1,6 @@
 """Area emitters: emitted radiance, sampling by area or by cone, and the density of both.
 
-Device code. An area emitter emits from its front, or from both sides where its row says so.
+Device code. An area emitter emits from its front, or from both sides if it is two-sided.
 """
 
 import taichi as ti
@@ -79,7 +79,7 @@ def area_pdf(
 
 @ti.func
 def sample_sphere_point(center: vec3, radius: ti.f32, p: vec3, u: vec2) -> vec3:
-    """Point of a sphere: uniform in the subtended cone from outside, by area from within."""
+    """Point of a sphere: uniform in the subtended cone if p is outside, by area if p is inside."""
     point = center + radius * square_to_sphere(u)
     one_minus_cos = sphere_one_minus_cos(center, radius, p)
     if one_minus_cos > 0.0:

@@ -1,4 +1,4 @@
-"""Emitter sampling: choose an emitter, sample a direction to it, and the density of both.
+"""Emitter sampling: choose an emitter, sample a direction to it, compute the density of both.
 
 Device code. An emitter is chosen by an alias table over all emitters; the pmf in its row is the
 probability of that choice.
@@ -32,7 +32,7 @@ vec4 = ti.types.vector(4, ti.f32)
 
 @ti.func
 def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
-    """Choose an emitter with u.x and sample it from p with u.y and u.z; u.w supplies low bits."""
+    """Choose an emitter with u.x and sample it from p with u.y and u.z; u.w: low-order bits."""
     result = EmitterSample(
         direction=vec3(0.0, 0.0, 1.0), distance=0.0, radiance=vec3(0.0), pdf=0.0, is_delta=0
     )
@@ -59,14 +59,14 @@ def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
 def hit_emitter_pdf(
     tables: ti.template(), si: SurfaceInteraction, p: vec3, direction: vec3
 ) -> ti.f32:
-    """Density per solid angle of `sample_emitter` from p at the hit si, 0 where it samples none."""
+    """Density per solid angle of `sample_emitter` from p at the hit si; 0 if never chosen."""
     return area_pdf(tables, si.emitter, p, direction, (si.p - p).norm(), si.ng)
 
 
 @ti.func
 def escaped_light(tables: ti.template(), direction: vec3) -> EnvironmentValue:
     """Environment light along a ray that leaves the scene; its pdf is that of `sample_emitter`,
-    choice included.
+    including the choice of emitter.
     """
     value = look_up_environment(tables, direction)
     if value.pdf > 0.0:

@@ -1,4 +1,4 @@
-"""Light from infinity: an equirectangular image, sampled in proportion to its brightness.
+"""Environment emitter: an equirectangular image, sampled in proportion to its brightness.
 
 Device code. A constant environment is an image too. Directions map as in Mitsuba's `envmap`:
 u = atan2(x, -z) / (2 pi), v = acos(y) / pi, v downwards, in the environment's own space.
@@ -16,7 +16,7 @@ from renderer.tables.layout import EmitterSlot
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
-MIN_SINE = 1e-6  # at the poles a pixel has no width
+MIN_SINE = 1e-6  # lower bound of sin(theta): it is 0 at the poles, and the pdf 1 / 0
 
 
 @ti.func
@@ -46,28 +46,28 @@ def uv_to_direction(tables: ti.template(), uv: vec2) -> vec3:
 
 @ti.func
 def environment_width(tables: ti.template()) -> ti.i32:
-    """Pixels per row."""
+    """Width of the environment image in pixels."""
     return read_bits(tables.emitters, tables.environment_emitter, EmitterSlot.WIDTH)
 
 
 @ti.func
 def environment_height(tables: ti.template()) -> ti.i32:
-    """Rows."""
+    """Height of the environment image in pixels."""
     return read_bits(tables.emitters, tables.environment_emitter, EmitterSlot.HEIGHT)
 
 
 @ti.dataclass
 class EnvironmentValue:
-    """Light from a direction, and how likely sampling finds it."""
+    """Radiance from a direction, and the pdf of sampling it."""
 
     direction: vec3  # world, unit
     radiance: vec3
-    pdf: ti.f32  # of `sample_environment`, per solid angle; 0 without an environment
+    pdf: ti.f32  # density of `sample_environment`, per solid angle; 0 without an environment
 
 
 @ti.func
 def interpolate(tables: ti.template(), uv: vec2) -> vec3:
-    """Radiance at image coordinates, bilinear."""
+    """Bilinearly interpolated radiance at image coordinates."""
     width, height = environment_width(tables), environment_height(tables)
     x, y = uv.x * width - 0.5, uv.y * height - 0.5
     column, row = ti.cast(ti.floor(x), ti.i32), ti.cast(ti.floor(y), ti.i32)
@@ -107,8 +107,8 @@ def look_up_environment(tables: ti.template(), direction: vec3) -> EnvironmentVa
 
 @ti.func
 def sample_environment(tables: ti.template(), u: vec3) -> EnvironmentValue:
-    """A cell of the image by u.y, and a place in it by u.x and what is left of u.y; u.z supplies
-    the bits that this lacks.
+    """Sample an image cell by u.y, and a point in it by u.x and the remainder of u.y; u.z supplies
+    the low-order bits that the remainder lacks.
     """
     count = tables.environment_cells.shape[0]
     choice = choose(tables.environment_alias, 0, count, u.y, u.z)

@@ -62,7 +62,7 @@ def sample_point(tables: ti.template(), emitter: ti.i32, p: vec3) -> EmitterSamp
 
 @ti.func
 def sample_directional(tables: ti.template(), emitter: ti.i32) -> EmitterSample:
-    """Direction to a directional light, the same from everywhere."""
+    """Direction to a directional light, the same for all points."""
     return EmitterSample(
         direction=read_vec3(tables.emitters, emitter, EmitterSlot.TO_LIGHT),
         distance=INFINITY,

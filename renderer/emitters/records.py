@@ -7,7 +7,7 @@ import taichi as ti
 
 vec3 = ti.types.vector(3, ti.f32)
 
-SHADOW_SHARE = 0.9999  # fraction of the distance that a shadow ray covers: short of the emitter
+SHADOW_SHARE = 0.9999  # length of a shadow ray / distance, so that it ends short of the emitter
 
 
 @ti.dataclass
@@ -18,10 +18,10 @@ class EmitterSample:
     direction: vec3
     # Length of the shadow ray.
     distance: ti.f32
-    # Radiance that arrives along the direction; of a delta emitter its irradiance, or its
+    # Radiance that arrives along the direction; for a delta emitter the irradiance, or the
     # intensity / distance^2.
     radiance: vec3
-    # Per solid angle, times the probability of choosing the emitter; of a delta emitter that
-    # probability alone; 0 where nothing arrives.
+    # Density per solid angle times the probability of choosing the emitter; for a delta emitter
+    # only that probability; 0: no sample.
     pdf: ti.f32
     is_delta: ti.i32

@@ -18,12 +18,12 @@ class ShadingFrame:
 
     @ti.func
     def to_local(self, w: vec3) -> vec3:
-        """World direction into the frame."""
+        """Transform a world direction to the frame."""
         return vec3(self.s.dot(w), self.t.dot(w), self.n.dot(w))
 
     @ti.func
     def to_world(self, w: vec3) -> vec3:
-        """Direction of the frame into the world."""
+        """Transform a direction in the frame to world space."""
         return self.s * w.x + self.t * w.y + self.n * w.z
 
 

@@ -1,4 +1,4 @@
-"""What a ray found: position, normals, texture coordinates and material of a hit.
+"""Surface interaction: position, normals, texture coordinates and material of a hit.
 
 Device code.
 """
@@ -24,19 +24,19 @@ from renderer.tables.layout import ShadingSlot
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
-ORIGIN_OFFSET = 1e-5  # share of the largest coordinate by which a ray starts off its surface
-SCENE_OFFSET = 1e-7  # the same relative to the scene's radius, for hits near the origin
+ORIGIN_OFFSET = 1e-5  # offset of a ray's origin from its surface / largest coordinate
+SCENE_OFFSET = 1e-7  # added offset / scene radius, for hits near the world's origin
 
 
 @ti.dataclass
 class SurfaceInteraction:
-    """A hit, ready for shading."""
+    """Hit record for shading."""
 
     p: vec3
     ng: vec3  # geometric normal, unit, front side
     frame: ShadingFrame  # around the shading normal
     uv: vec2
-    wi: vec3  # towards where the ray came from, in the frame
+    wi: vec3  # unit direction to the ray's origin, in the frame
     t: ti.f32
     primitive: ti.i32
     material: ti.i32
@@ -45,7 +45,7 @@ class SurfaceInteraction:
 
 @ti.func
 def offset_origin(tables: ti.template(), p: vec3, ng: vec3, direction: vec3) -> vec3:
-    """Start of a ray that leaves p: moved off the surface to the side it goes to."""
+    """Origin of a ray that leaves p: p moved off the surface to the side of `direction`."""
     size = ti.max(abs(p.x), abs(p.y), abs(p.z))
     distance = size * ORIGIN_OFFSET + tables.radius * SCENE_OFFSET
     return p + ng * ti.select(ng.dot(direction) >= 0.0, distance, -distance)
@@ -53,7 +53,7 @@ def offset_origin(tables: ti.template(), p: vec3, ng: vec3, direction: vec3) -> 
 
 @ti.func
 def tangent_frame(n: vec3, along: vec3, handedness: ti.f32) -> ShadingFrame:
-    """Frame around n whose s follows `along`; arbitrary where that is n or 0.
+    """Frame around n whose s is `along` projected; s is arbitrary if `along` is parallel to n or 0.
 
     handedness: -1 where texture coordinates are mirrored, else 1.
     """
@@ -67,8 +67,8 @@ def tangent_frame(n: vec3, along: vec3, handedness: ti.f32) -> ShadingFrame:
 
 @ti.func
 def map_normal(frame: ShadingFrame, mapped: vec3, towards: vec3) -> vec3:
-    """Normal in the world of one in the frame; the frame's own where that faces away from
-    `towards`.
+    """World-space normal of `mapped`, which is in the frame; the frame's n if only one of the two
+    faces `towards`.
     """
     n = frame.to_world(mapped).normalized()
     return ti.select(n.dot(towards) * frame.n.dot(towards) > 0.0, n, frame.n)
@@ -76,7 +76,7 @@ def map_normal(frame: ShadingFrame, mapped: vec3, towards: vec3) -> vec3:
 
 @ti.func
 def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceInteraction:
-    """Look the hit primitive up."""
+    """Compute the surface interaction of a hit from the scene tables."""
     primitive = hit.primitive
     material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
     origin = read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
@@ -84,7 +84,7 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
     e2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
     p = ray.origin + hit.t * ray.direction
     ng, n, uv = vec3(0.0), vec3(0.0), vec2(0.0)
-    along, handedness = vec3(0.0), 1.0  # derivative of the position by u; sign of the uv mapping
+    along, handedness = vec3(0.0), 1.0  # dp/du; sign of the uv mapping
     if (read_bits(tables.geometry, primitive, GeometrySlot.KIND) & KIND_MASK) == SPHERE:
         center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
         outward = (p - center).normalized()

@@ -1,4 +1,4 @@
-"""Ray against one primitive: planes, spheres, outlines and opacity.
+"""Intersection of a ray with one primitive: planes, spheres, flat shapes, opacity tests.
 
 Device code.
 """
@@ -32,7 +32,7 @@ CORNER_UV_SLOTS = (
     (ShadingSlot.U1, ShadingSlot.V1),
     (ShadingSlot.U2, ShadingSlot.V2),
 )
-START_SHARE = 1e-4  # of a sphere's radius: nearer hits are where the ray itself starts
+START_SHARE = 1e-4  # t / radius of a sphere, below which a hit is the ray's own origin
 
 
 @ti.func
@@ -72,7 +72,7 @@ def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32
 
 @ti.func
 def is_absent(tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side: ti.u32) -> ti.i32:
-    """1 where the ray passes a partly transparent surface; a sphere's sides decide apart."""
+    """1 if the ray passes through by opacity, at random; a sphere's two sides are independent."""
     material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
     u = hash_to_unit(ray.key ^ (side * ti.u32(0x85EBCA6B)), ti.cast(primitive, ti.u32))
     return u >= fetch_opacity(tables, material, uv)
@@ -80,7 +80,7 @@ def is_absent(tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side
 
 @ti.func
 def sphere_uv(tables: ti.template(), primitive: ti.i32, n: vec3) -> vec2:
-    """Longitude and latitude around the sphere's z axis, v upwards, of an outward direction."""
+    """(longitude, latitude) in [0, 1]^2 of the outward direction n, around the sphere's z axis."""
     x = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_X).dot(n)
     y = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Y).dot(n)
     z = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Z).dot(n)
@@ -107,7 +107,7 @@ def corner_uv(tables: ti.template(), primitive: ti.i32, corner: ti.template()) -
 
 @ti.func
 def barycentric_to_uv(tables: ti.template(), primitive: ti.i32, b: vec2) -> vec2:
-    """Texture coordinates of a triangle or flat shape."""
+    """Texture coordinates at b = (b1, b2) of a triangle, or (a, b) of a flat shape."""
     uv0 = corner_uv(tables, primitive, 0)
     duv1 = corner_uv(tables, primitive, 1) - uv0
     duv2 = corner_uv(tables, primitive, 2) - uv0
@@ -116,7 +116,7 @@ def barycentric_to_uv(tables: ti.template(), primitive: ti.i32, b: vec2) -> vec2
 
 @ti.func
 def hit_flat(tables: ti.template(), primitive: ti.i32, kind: ti.i32, ray: Ray) -> vec3:
-    """(t, a, b) on a rectangle, disk or triangle, t = INFINITY outside of it."""
+    """(t, a, b) on a rectangle, disk or triangle, t = INFINITY for a miss."""
     plane = hit_plane(tables, primitive, ray.origin, ray.direction)
     a, b = plane.y, plane.z
     inside = ti.min(a, b, 1.0 - a - b) + EDGE
@@ -132,7 +132,7 @@ def hit_flat(tables: ti.template(), primitive: ti.i32, kind: ti.i32, ray: Ray) -
 @ti.func
 def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f32) -> ti.f32:
     """t of a sphere, flat shape or partly transparent triangle if nearer than t_best, else
-    INFINITY. Of a sphere the second side is met where the first one is absent.
+    INFINITY. A ray that passes a sphere's first side by opacity is tested against its second side.
     """
     word = read_bits(tables.geometry, primitive, GeometrySlot.KIND)
     kind = word & KIND_MASK

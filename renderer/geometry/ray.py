@@ -1,4 +1,4 @@
-"""A ray, and what it hits first.
+"""Records of a ray and of its nearest hit.
 
 Device code.
 """
@@ -13,18 +13,18 @@ INFINITY = 1e30  # distance of a miss; finite, so that fast-math arithmetic on i
 
 @ti.dataclass
 class Ray:
-    """Half line; only hits nearer than `t_max` count."""
+    """Half line; hits at t >= `t_max` are ignored."""
 
     origin: vec3
     direction: vec3  # unit length
     t_max: ti.f32
-    is_shadow: ti.i32  # 1: any hit will do
-    key: ti.u32  # random word of this ray, for surfaces that are only partly there
+    is_shadow: ti.i32  # 1: any hit ends the traversal
+    key: ti.u32  # random word of this ray, for opacity tests
 
 
 @ti.dataclass
 class Hit:
-    """Nearest hit."""
+    """Nearest hit of a ray."""
 
     t: ti.f32
     primitive: ti.i32  # -1: none

@@ -1,9 +1,9 @@
-"""Ray against scene: the wide hierarchy and its leaf blocks.
+"""Intersection of a ray with the scene: the wide hierarchy and its leaf blocks.
 
 Device code. Each node holds the bounds of WIDTH children side by side and each plain leaf
 BLOCK_SIZE triangles side by side, so that the unrolled loops over them become SIMD instructions on
-a CPU. Spheres, flat shapes and surfaces with an opacity lie in special blocks, one primitive after
-the other.
+a CPU. Spheres, flat shapes and surfaces with an opacity lie in special blocks, tested one primitive
+after the other.
 """
 
 import taichi as ti
@@ -40,8 +40,9 @@ lanes_f32 = ti.types.vector(WIDTH, ti.f32)
 lanes_i32 = ti.types.vector(WIDTH, ti.i32)
 block_f32 = ti.types.vector(BLOCK_SIZE, ti.f32)
 
-EMPTY = 0x7FFFFFFF  # no node in hand
-# Two bits, because LLVM chooses between one and none by shifts, each lane in its own way
+EMPTY = 0x7FFFFFFF  # link value: none
+# Two bits per child: LLVM would turn the choice between one bit and 0 into a shift that differs in
+# each lane.
 TWO_BITS = 1 | (1 << WIDTH)
 MIN_DIRECTION = 1e-12  # keeps 1 / direction finite
 ROUNDING = (
@@ -55,25 +56,25 @@ class Slabs:
 
     inverse: vec3  # 1 / direction
     shifted: vec3  # origin / direction
-    # words from the lower to the near plane: the upper plane is near for a negative direction
+    # words from the lower to the near plane: 0, or NODE_UPPER for a negative direction
     flip: ivec3
 
 
 @ti.func
 def lesser(a: ti.f32, b: ti.f32) -> ti.f32:
-    """Minimum as one instruction: `ti.min` also orders NaN, which costs three."""
+    """Minimum in one instruction; `ti.min` takes three, because it also handles NaN."""
     return ti.select(a < b, a, b)
 
 
 @ti.func
 def greater(a: ti.f32, b: ti.f32) -> ti.f32:
-    """Maximum as one instruction."""
+    """Maximum in one instruction; see `lesser`."""
     return ti.select(a > b, a, b)
 
 
 @ti.func
 def prepare_slabs(origin: vec3, direction: vec3) -> Slabs:
-    """Slab test of a ray (Kay and Kajiya 1986)."""
+    """Prepare a ray for slab tests (Kay and Kajiya 1986)."""
     d = direction
     flip = ivec3(0)
     for c in ti.static(range(3)):
@@ -132,7 +133,7 @@ def hit_block(tables: ti.template(), base: ti.i32, o: vec3, d: vec3) -> block_f3
 
 @ti.func
 def finish_hit(tables: ti.template(), ray: Ray, t: ti.f32, primitive: ti.i32) -> Hit:
-    """The hit with its place on the primitive."""
+    """Hit record with the position on the primitive; uv is 0 on a sphere."""
     uv = vec2(0.0)
     if primitive >= 0:
         if (read_bits(tables.geometry, primitive, GeometrySlot.KIND) & KIND_MASK) != SPHERE:
@@ -143,15 +144,15 @@ def finish_hit(tables: ti.template(), ray: Ray, t: ti.f32, primitive: ti.i32) ->
 
 @ti.func
 def hidden_zero(tables: ti.template()) -> ti.i32:
-    """0, which LLVM cannot know. A local array indexed with it stays in memory, and LLVM computes
-    what is written there side by side in one SIMD register.
+    """0, which LLVM cannot deduce. So a local array indexed with it stays in memory, and LLVM
+    computes all its elements in one SIMD register.
     """
     return tables.emitter_count >> 31
 
 
 @ti.func
 def entered(enter: ti.template(), zero: ti.i32) -> ti.i32:
-    """One bit for each child that the ray enters."""
+    """Bit mask of the children that the ray enters."""
     flags = lanes_i32(0)
     for j in ti.static(range(WIDTH)):
         flags[j] = ti.select(enter[j] < INFINITY, TWO_BITS << j, 0)
@@ -163,7 +164,7 @@ def entered(enter: ti.template(), zero: ti.i32) -> ti.i32:
 
 @ti.func
 def highest_bit(mask: ti.i32) -> ti.i32:
-    """Its place, 0 for the lowest; mask is not 0."""
+    """Index of the highest set bit, 0 for the lowest; mask must not be 0."""
     return 31 - ti.math.clz(mask)
 
 
@@ -174,9 +175,9 @@ def intersect(tables: ti.template(), ray: Ray) -> Hit:
     zero = hidden_zero(tables)
     links, distances = stack_i32(0), stack_f32(0.0)
     depth = 0  # entries on the stack
-    link = tables.root  # node in hand, or block if negative
+    link = tables.root  # current node, or leaf block if negative
     best = ray.t_max  # distance of the nearest hit so far
-    primitive = NO_INDEX  # and what was hit
+    primitive = NO_INDEX  # primitive of the nearest hit so far
     while link != EMPTY:
         next_link = EMPTY
         if link >= 0:
@@ -215,7 +216,7 @@ def intersect(tables: ti.template(), ray: Ray) -> Hit:
                     primitive = candidate
             if ray.is_shadow == 1 and primitive >= 0:
                 depth = 0
-        # Pop what is still in front of the best hit.
+        # Pop the next entry that is nearer than the best hit.
         while next_link == EMPTY and depth > 0:
             depth -= 1
             if distances[depth] < best:

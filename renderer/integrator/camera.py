@@ -15,20 +15,20 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.dataclass
 class CameraParameters:
-    """What a ray needs to start; world space."""
+    """Camera as a kernel argument; world space."""
 
     position: vec3
     left: vec3  # unit
     up: vec3  # unit
     forward: vec3  # unit
     tan_x: ti.f32  # half width of the image at distance 1
-    tan_y: ti.f32
-    aperture_radius: ti.f32  # 0: pinhole
-    focus_distance: ti.f32
+    tan_y: ti.f32  # half height of the image at distance 1
+    aperture_radius: ti.f32  # scene units; 0: pinhole
+    focus_distance: ti.f32  # along `forward`, scene units
 
 
 def camera_parameters(pose: CameraPose) -> CameraParameters:
-    """Kernel argument of a pose."""
+    """Convert a pose to a kernel argument."""
     return CameraParameters(
         position=vec3(*pose.position),
         left=vec3(*pose.left),
@@ -47,7 +47,7 @@ def camera_parameters(pose: CameraPose) -> CameraParameters:
 
 @ti.dataclass
 class CameraRay:
-    """Start of a path."""
+    """Origin and unit direction of a path's first ray, world space."""
 
     origin: vec3
     direction: vec3

@@ -1,5 +1,4 @@
-"""Light that arrives straight from emitters, by sampling them or by hitting them, and its MIS
-weights.
+"""Direct light by sampling emitters and by hitting them, and the MIS weights of both.
 
 Device code.
 """
@@ -30,9 +29,9 @@ def mis_weight(pdf_a: ti.f32, pdf_b: ti.f32) -> ti.f32:
 def hit_weight(
     settings: PathSettings, pdf_bsdf: ti.f32, was_delta: ti.i32, pdf_emitter: ti.f32
 ) -> ti.f32:
-    """Share of emission that a BSDF-sampled ray may count when it hits an emitter."""
+    """Weight in [0, 1] of the emission that a BSDF-sampled ray hits."""
     weight = 1.0
-    # What emitter sampling can never find is counted in full.
+    # Emission that emitter sampling cannot find has weight 1.
     if was_delta == 0 and pdf_emitter > 0.0:
         if settings.strategy == int(Strategy.NEE):
             weight = 0.0
@@ -45,7 +44,7 @@ def hit_weight(
 def connect_emitter(
     tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: BSDF, u: vec4
 ) -> Connection:
-    """Sample an emitter from a surface; distance 0 where no light can arrive."""
+    """Sample an emitter from a surface; distance 0 if no light can arrive."""
     result = Connection(origin=si.p, direction=si.ng, distance=0.0, light=vec3(0.0))
     sample = sample_emitter(tables, si.p, u)
     if sample.pdf > 0.0:

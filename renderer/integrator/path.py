@@ -40,22 +40,24 @@ vec3 = ti.types.vector(3, ti.f32)
 color_image = ti.types.ndarray(dtype=vec3, ndim=2)
 scalar_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
-UNLIKELY = 1e-3  # weight of features that a path met on a less likely way: where there are no other
-MAX_SURVIVAL = 0.95  # Russian roulette: even the brightest path ends some time
+# Feature weight of a path that took a delta lobe of probability < 0.5; other paths have weight 1,
+# so its features count only in pixels without other paths.
+UNLIKELY = 1e-3
+MAX_SURVIVAL = 0.95  # maximum survival probability in Russian roulette, so that every path ends
 
 
 @ti.func
 def follows_delta(bsdf: BSDF, scattered: BSDFSample) -> ti.i32:
-    """1 where the features are those of what is seen in a mirror or through glass; plastic shows
-    its base.
+    """1 if features come from the surface seen by a delta lobe (mirror, glass), not from this one;
+    0 for plastic, whose base gives the features.
     """
     return scattered.is_delta == 1 and bsdf.kind != PLASTIC
 
 
 @ti.func
 def delta_tint(bsdf: BSDF, scattered: BSDFSample) -> vec3:
-    """Colour that a delta lobe lends to the albedo behind it, in [0, 1]; glass keeps its own,
-    without eta^2.
+    """Factor in [0, 1] of a delta lobe on the albedo behind it; glass: its transmittance factor,
+    without 1 / eta^2.
     """
     tint = ti.min(scattered.weight, 1.0)
     if bsdf.kind == DIELECTRIC or bsdf.kind == THIN_DIELECTRIC:
@@ -65,22 +67,22 @@ def delta_tint(bsdf: BSDF, scattered: BSDFSample) -> vec3:
 
 @ti.func
 def camera_ray(start: CameraRay, sampler: ti.template()) -> Ray:
-    """First segment of a path; its key decides the opacity of what it meets."""
+    """First ray of a path, with a random key for opacity tests."""
     key = sampler.next_words().x
     return Ray(origin=start.origin, direction=start.direction, t_max=INFINITY, is_shadow=0, key=key)
 
 
 @ti.dataclass
 class Traced:
-    """What two rays found."""
+    """Results of the shadow ray and of the path's next ray."""
 
-    hit: Hit  # of the path's next segment
-    is_lit: ti.i32  # the shadow ray is free
+    hit: Hit  # nearest hit of the path's next ray
+    is_lit: ti.i32  # 1: the shadow ray was traced and is unoccluded
 
 
 @ti.func
 def trace_rays(tables: ti.template(), shadow_ray: Ray, next_ray: Ray) -> Traced:
-    """Trace both in a loop: Taichi inlines the traversal, and this is its only call."""
+    """Trace both rays in a loop, so that Taichi inlines the traversal only once."""
     result = Traced(hit=Hit(t=INFINITY, primitive=-1, uv=vec2(0.0)), is_lit=0)
     for phase in range(2):
         ray = next_ray
@@ -103,16 +105,16 @@ def trace_path(
     start: CameraRay,
 ) -> PathResult:
     """Radiance along a camera ray, with the features of its first non-delta hit."""
-    result = PathResult(albedo=vec3(1.0), weight=1.0)  # the rest is 0
+    result = PathResult(albedo=vec3(1.0), weight=1.0)  # other fields: 0
     beta = vec3(1.0)  # throughput of the path so far
     tint = vec3(1.0)  # colour of the delta lobes so far, for the albedo feature
     depth = 0  # segments traced
     travelled = 0.0  # length of the path, scene units
     pdf_bsdf = 1.0  # density of the last direction
     was_delta = 1  # last vertex scattered by a delta lobe (or is the camera)
-    has_features = 0  # features are taken
-    p_last = start.origin  # last vertex, whose emitter sampling competes
-    shadow_light = vec3(0.0)  # what arrives if the shadow ray is free
+    has_features = 0  # 1: the features of the path are set
+    p_last = start.origin  # last vertex, reference point of pdf_emitter
+    shadow_light = vec3(0.0)  # contribution if the shadow ray is unoccluded
     next_ray = camera_ray(start, sampler)  # t_max = 0: no next segment
     shadow_ray = next_ray  # t_max = 0: no shadow ray
     shadow_ray.t_max, shadow_ray.is_shadow = 0.0, 1
@@ -147,7 +149,7 @@ def trace_path(
                 bsdf = fetch_bsdf(tables, si.material, si.uv)
                 u_bsdf, u_emitter = sampler.next_4d(), sampler.next_4d()
                 scattered = bsdf_sample(tables, bsdf, si.wi, vec3(u_bsdf.x, u_bsdf.y, u_bsdf.z))
-                # ---- Features: follow delta lobes to the first other surface ----
+                # ---- Features: follow delta lobes to the first non-delta hit ----
                 if has_features == 0:
                     if si.emitter >= 0 or not follows_delta(bsdf, scattered):
                         has_features = 1
@@ -194,10 +196,11 @@ def render_half(
     depth: scalar_image,
     mirrored: scalar_image,
 ):
-    """Fill rows of the five images of one half: means over spp paths per pixel, box filter.
+    """Render rows of the five images of one half: means over spp paths per pixel, box filter.
 
-    Whether a path passes glass or is mirrored in it is a matter of chance, and its features with
-    it. Those of paths that went the likelier way each time are all of one surface, without noise.
+    At glass a path is reflected or transmitted at random, so a plain mean of features would mix two
+    surfaces and be noisy. Paths that took a less probable lobe have feature weight UNLIKELY instead
+    of 1, so that a pixel's features come from one surface.
     """
     height, width = color.shape[0], color.shape[1]
     for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):

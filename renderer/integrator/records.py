@@ -1,4 +1,4 @@
-"""Records of path tracing: what all paths of a frame share, and what one path yields.
+"""Records of path tracing: settings of a kernel launch, shadow connection, result of a path.
 
 Device code.
 """
@@ -11,7 +11,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 class Strategy(IntEnum):
-    """How direct light is estimated."""
+    """Estimator of direct light."""
 
     BSDF = 0
     NEE = 1
@@ -20,35 +20,35 @@ class Strategy(IntEnum):
 
 @ti.dataclass
 class PathSettings:
-    """What a frame's paths share."""
+    """Settings shared by all paths of a kernel launch."""
 
     frame_index: ti.i32
-    stream: ti.i32  # 0: half a, 1: half b, shifted by the seed
-    spp: ti.i32
-    max_depth: ti.i32  # 1: emitters seen directly, 2: direct light
-    rr_depth: ti.i32  # vertices before Russian roulette
-    strategy: ti.i32
+    stream: ti.i32  # 2 * seed + half; half a: 0, half b: 1
+    spp: ti.i32  # samples per pixel of the half
+    max_depth: ti.i32  # maximum segments; 1: emitters seen directly, 2: direct light
+    rr_depth: ti.i32  # vertices before Russian roulette may end a path
+    strategy: ti.i32  # value of Strategy
     row_begin: ti.i32  # rows [begin, end) of the image are rendered
     row_end: ti.i32
 
 
 @ti.dataclass
 class Connection:
-    """A shadow ray from a surface to an emitter, and the light it brings if it is free."""
+    """Shadow ray from a surface to an emitter, and its contribution if unoccluded."""
 
     origin: vec3
     direction: vec3
-    distance: ti.f32  # 0: no connection
-    light: vec3  # radiance times BSDF, over density, MIS weight included
+    distance: ti.f32  # length of the shadow ray; 0: no connection
+    light: vec3  # radiance * BSDF * cosine / pdf, times the MIS weight
 
 
 @ti.dataclass
 class PathResult:
-    """What one path contributes to its pixel."""
+    """Radiance and features of one path."""
 
     radiance: vec3
     albedo: vec3
     normal: vec3
-    depth: ti.f32
-    mirrored: ti.f32  # 1: the features were seen by way of mirror or glass
-    weight: ti.f32  # of the features in their pixel's mean
+    depth: ti.f32  # path length to the features' surface, scene units
+    mirrored: ti.f32  # 1: the features lie behind a mirror or glass
+    weight: ti.f32  # weight of the features in the pixel's mean

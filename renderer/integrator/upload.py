@@ -1,4 +1,4 @@
-"""Uploads a scene: every table in Taichi's memory, packed into one kernel argument.
+"""Upload a scene: copy its tables to Taichi's memory and pack them into one kernel argument.
 
 Host code. The tables are arrays, not fields, so that one compiled kernel serves every scene.
 """
@@ -49,14 +49,14 @@ def upload(array: np.ndarray, dtype: object) -> ti.Ndarray:
     assert array.shape == (*result.shape, *result.element_shape)
     if current_cfg().arch == ti.cuda:
         result.from_numpy(array)
-    else:  # at once, not by a kernel that is compiled for each type and copies number by number
+    else:  # one copy; `from_numpy` compiles a kernel per type, which copies element by element
         address = get_runtime().prog.get_ndarray_data_ptr_as_int(result.arr)
         ctypes.memmove(address, array.ctypes.data, array.nbytes)
     return result
 
 
 def upload_scene(arrays: SceneArrays) -> object:
-    """The SceneTables argument of these arrays."""
+    """Upload the arrays; returns the SceneTables kernel argument."""
     types = SceneTables.members
     return SceneTables(
         **{
@@ -67,14 +67,14 @@ def upload_scene(arrays: SceneArrays) -> object:
 
 
 def build_scene_tables(scene: SceneDescription) -> object:
-    """Flatten, build the hierarchy and upload; returns the SceneTables argument."""
-    from renderer.tables.build import build_scene_arrays  # numba: half a second to import
+    """Flatten a scene, build its hierarchy and upload both; returns the SceneTables argument."""
+    from renderer.tables.build import build_scene_arrays  # importing numba takes 0.5 s
 
     return upload_scene(build_scene_arrays(scene))
 
 
 def empty_tables() -> object:
-    """Tables of nothing, for a kernel that is compiled but traces no path."""
+    """Uninitialised tables of one element each, to compile the kernel without tracing a path."""
     arrays = {
         name: ti.ndarray(kind.dtype, 1)
         for name, kind in SceneTables.members.items()

@@ -1,8 +1,8 @@
 """Random numbers, addressed by (pixel, frame, stream, sample, dimension).
 
 Device code. Each address yields four numbers. The first draws of a path are scrambled Sobol points,
-so that the samples of a pixel are spread evenly; later ones, and those of other pixels, frames and
-streams, are independent. The hash is pcg4d of Jarzynski and Olano 2020, "Hash functions for GPU
+so that the samples of a pixel are well distributed; later ones, and those of other pixels, frames
+and streams, are independent. The hash is pcg4d of Jarzynski and Olano 2020, "Hash functions for GPU
 rendering": four 32-bit words in, four independent-looking ones out.
 """
 
@@ -16,10 +16,12 @@ vec4 = ti.types.vector(4, ti.f32)
 uvec2 = ti.types.vector(2, ti.u32)
 uvec4 = ti.types.vector(4, ti.u32)
 
-SAMPLE_STRIDE = 0x9E3779B1  # odd, 2^32 / golden ratio: 2^16 samples stay 29,000 draws or more apart
-# (a shift by 16 leaves samples correlated by 0.05: the hash mixes the upper half of a word less)
+# Address distance of samples: odd, 2^32 / golden ratio. The addresses of 2^16 samples are 29,000
+# draws or more apart. A stride of 2^16 leaves samples correlated by 0.05, because the hash mixes
+# the upper half of a word less.
+SAMPLE_STRIDE = 0x9E3779B1
 SPREAD_DRAWS = (
-    4  # so many, of the camera and the first vertex, are spread evenly; opacity takes words
+    4  # first draws, of camera and first vertex, that are Sobol points; opacity uses `next_words`
 )
 
 
@@ -43,14 +45,14 @@ class Sampler:
 
     pixel: ti.u32  # index of the pixel in the image
     frame: ti.u32  # frame index
-    stream: ti.u32  # 0: half a, 1: half b; shifted by the seed
+    stream: ti.u32  # 2 * seed + half; half a: 0, half b: 1
     sample: ti.u32  # index of the sample
     draw: ti.u32  # number of draws so far
 
     @ti.func
     def next_4d(self) -> vec4:
-        """Four numbers, uniform in [0, 1); of the samples of a pixel (y, z) are spread evenly over
-        the square in the first draws, and so are (x, w).
+        """Four numbers, uniform in [0, 1). In the first SPREAD_DRAWS draws, the pairs (y, z) and
+        (x, w) over the samples of a pixel are scrambled Sobol points.
         """
         result = vec4(0.0)
         if self.draw < SPREAD_DRAWS:
@@ -67,7 +69,7 @@ class Sampler:
 
     @ti.func
     def next_words(self) -> uvec4:
-        """Four words, independent of all other draws."""
+        """Four random 32-bit words, independent of all other draws."""
         address = self.sample * ti.u32(SAMPLE_STRIDE) + self.draw
         self.draw += ti.u32(1)
         return pcg4d(uvec4(self.pixel, self.frame, self.stream, address))
@@ -75,7 +77,7 @@ class Sampler:
 
 @ti.func
 def start_sampler(pixel: ti.i32, frame: ti.i32, stream: ti.i32, sample: ti.i32) -> Sampler:
-    """The stream of one sample of one pixel."""
+    """Sampler at the first draw of one sample of one pixel."""
     return Sampler(
         pixel=ti.cast(pixel, ti.u32),
         frame=ti.cast(frame, ti.u32),
@@ -86,6 +88,6 @@ def start_sampler(pixel: ti.i32, frame: ti.i32, stream: ti.i32, sample: ti.i32) 
 
 @ti.func
 def hash_to_unit(a: ti.u32, b: ti.u32) -> ti.f32:
-    """One number in [0, 1) from two words; for the opacity test of a ray against a primitive."""
+    """Random number in [0, 1) from two words; for the opacity test of a ray against a primitive."""
     word = pcg4d(uvec4(a, b, ti.u32(0x9E3779B9), ti.u32(0x7F4A7C15)))
     return to_unit(word.x)

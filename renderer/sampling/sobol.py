@@ -1,9 +1,9 @@
-"""Owen-scrambled Sobol points in the plane: samples of one pixel that keep clear of each other.
+"""Owen-scrambled Sobol points in the plane: well-distributed samples of one pixel.
 
-Device code. Of any 2^k successive points from a multiple of 2^k on, every rectangle of area 2^-k
-with sides of powers of two holds one (Sobol 1967). Scrambling (Owen 1995) keeps that and makes each
-point uniform, so that estimates stay unbiased. Scrambles are hashes, as are the orders in which
-planes are paired with each other (Burley 2020, "Practical hash-based Owen scrambling").
+Device code. Among any 2^k successive points that begin at a multiple of 2^k, each dyadic rectangle
+of area 2^-k holds exactly one (Sobol 1967). Scrambling (Owen 1995) keeps that and makes each point
+uniform, so that estimates stay unbiased. The scrambles, and the shuffles that pair the points of
+different planes, are hashes (Burley 2020, "Practical hash-based Owen scrambling").
 """
 
 import taichi as ti
@@ -13,18 +13,18 @@ uvec2 = ti.types.vector(2, ti.u32)
 
 UINT_TO_UNIT = 1.0 / 16777216.0  # 24 bits fill a float32's mantissa, so the result stays below 1
 SWAPS = ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF), (16, 0x0000FFFF))
-"""Distances of bits, and the bits below each."""
+"""(distance of two bits to swap, mask of the lower bits) of each step of a bit reversal."""
 
 
 @ti.func
 def to_unit(words: ti.template()):
-    """Numbers in [0, 1) of a 32-bit word or a vector of them."""
+    """Convert a 32-bit word, or a vector of words, to numbers in [0, 1)."""
     return ti.cast(words >> ti.u32(8), ti.f32) * UINT_TO_UNIT
 
 
 @ti.func
 def reverse_bits(x: ti.u32) -> ti.u32:
-    """The least significant bit becomes the most significant one."""
+    """Reverse the order of the 32 bits."""
     v = x
     for distance, mask in ti.static(SWAPS):
         v = ((v >> ti.u32(distance)) & ti.u32(mask)) | ((v & ti.u32(mask)) << ti.u32(distance))
@@ -33,7 +33,7 @@ def reverse_bits(x: ti.u32) -> ti.u32:
 
 @ti.func
 def scramble_upwards(x: ti.u32, seed: ti.u32) -> ti.u32:
-    """A bijection whose every bit depends on itself, on those below it and on the seed.
+    """Bijection in which each bit depends on itself, on the lower bits and on the seed.
 
     The permutation of Laine and Karras 2011 with the constants of Vegdahl 2021, "Building a better
     LK hash". Between two reversals of bits it is a nested uniform scramble.
@@ -49,7 +49,7 @@ def scramble_upwards(x: ti.u32, seed: ti.u32) -> ti.u32:
 
 @ti.func
 def second_coordinate(index: ti.u32) -> ti.u32:
-    """Digits of Sobol's second dimension, the first one least significant.
+    """Binary digits of the second Sobol coordinate, the first digit least significant.
 
     Digit k is the sum mod 2 of the index's digits j >= k with an odd binomial (j, k): those whose
     j has all bits of k (Lucas 1878).
@@ -62,10 +62,10 @@ def second_coordinate(index: ti.u32) -> ti.u32:
 
 @ti.func
 def shuffle_fours(reversed_index: ti.u32, order: ti.u32) -> ti.u32:
-    """Of four successive points, which two stay each other's neighbours, all ways alike.
+    """Choose one of the three pairings of each four successive points, with equal probability.
 
-    Neighbours lie in opposite halves of both axes. Were they the same in every plane, whatever is
-    even in two planes together would have twice the noise of independent points.
+    Paired points lie in opposite halves of both axes. With the same pairing in every plane, a
+    function that is even in two planes together would have twice the noise of independent points.
     """
     v = reversed_index
     way = ((order >> ti.u32(16)) * ti.u32(3)) >> ti.u32(16)
@@ -79,16 +79,16 @@ def shuffle_fours(reversed_index: ti.u32, order: ti.u32) -> ti.u32:
 
 @ti.func
 def scrambled_point(reversed_index: ti.u32, order: uvec2, seeds: uvec2) -> vec2:
-    """A point in [0, 1)^2.
+    """Scrambled Sobol point in [0, 1)^2.
 
     Args:
-        reversed_index: number of the point, its bits reversed.
-        order: shuffles the points; blocks of 4, 8, 16.. change places and are shuffled in
-            themselves.
-        seeds: of the scrambles of both coordinates.
+        reversed_index: index of the point with its bits reversed.
+        order: seeds of the shuffle, which permutes blocks of 4, 8, 16, ... points and the points
+            inside each.
+        seeds: seeds of the scrambles of both coordinates.
     """
     fours = shuffle_fours(reversed_index, order.y)
-    # Reversed, digits of the first coordinate are those of the index (van der Corput 1935).
+    # The first coordinate's digits are those of the index, reversed (van der Corput 1935).
     first = reverse_bits(scramble_upwards(fours, order.x))
     x = reverse_bits(scramble_upwards(first, seeds.x))
     y = reverse_bits(scramble_upwards(second_coordinate(first), seeds.y))

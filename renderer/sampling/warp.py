@@ -33,7 +33,7 @@ def square_to_cosine_hemisphere(u: vec2) -> vec3:
 
 @ti.func
 def cosine_hemisphere_pdf(w: vec3) -> ti.f32:
-    """Per solid angle; 0 below the horizon."""
+    """Density of `square_to_cosine_hemisphere` per solid angle; 0 below the horizon."""
     return ti.max(w.z, 0.0) / pi
 
 
@@ -52,7 +52,7 @@ def square_to_triangle(u: vec2) -> vec2:
 
 @ti.func
 def square_to_sphere(u: vec2) -> vec3:
-    """Uniform direction, density 1 / (4 pi)."""
+    """Uniform direction on the sphere, density 1 / (4 pi) per solid angle."""
     z = 1.0 - 2.0 * u.x
     r = ti.sqrt(ti.max(0.0, 1.0 - z * z))
     angle = 2.0 * pi * u.y
@@ -61,8 +61,8 @@ def square_to_sphere(u: vec2) -> vec3:
 
 @ti.func
 def square_to_cone(u: vec2, one_minus_cos: ti.f32) -> vec3:
-    """Uniform direction of the cone around +z with 1 - cos(half angle) given (exact for thin
-    cones).
+    """Uniform direction in the cone around +z; the argument 1 - cos(half angle) keeps thin cones
+    exact.
     """
     h = u.x * one_minus_cos
     z = 1.0 - h
@@ -73,5 +73,5 @@ def square_to_cone(u: vec2, one_minus_cos: ti.f32) -> vec3:
 
 @ti.func
 def cone_pdf(one_minus_cos: ti.f32) -> ti.f32:
-    """Per solid angle, inside the cone."""
+    """Density of `square_to_cone` per solid angle, inside the cone."""
     return 1.0 / (2.0 * pi * one_minus_cos)

@@ -41,7 +41,7 @@ def _fill(weights: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> None
 
 @compiled()
 def _fill_rows(weights: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> None:
-    """One table per row; a row without weight becomes uniform."""
+    """Build one table per row; a row whose weights are all 0 becomes uniform."""
     for row in range(len(weights)):
         if weights[row].sum() > 0.0:
             _fill(weights[row], threshold[row], alias[row])
@@ -50,13 +50,13 @@ def _fill_rows(weights: np.ndarray, threshold: np.ndarray, alias: np.ndarray) ->
 
 
 def build_alias(weights: np.ndarray) -> np.ndarray:
-    """Alias table of each row.
+    """Build the alias table of each row.
 
     Args:
         weights: (R, N) >= 0, not normalised.
 
     Returns:
-        (R, N, 2) float32: threshold in [0, 1], and the bits of an int32 index into the row.
+        (R, N, 2) float32: threshold in [0, 1]; alias, an int32 index into the row as float32 bits.
     """
     weights = np.ascontiguousarray(weights, dtype=np.float64)
     threshold = np.empty(weights.shape, np.float64)

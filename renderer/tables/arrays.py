@@ -1,6 +1,6 @@
-"""A scene as arrays in host memory, as it will lie on the device.
+"""Scene tables as arrays in host memory, in the layout of the device.
 
-Host code. The layouts are described in `table_layout`.
+Host code. Layouts are described in `renderer.tables.layout`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class SceneArrays:
-    """What `scene_tables` uploads: rows of four words unless another shape is told."""
+    """Arrays for `upload_scene`; (N, 4) float32 unless another shape is given."""
 
     nodes: np.ndarray
     """(N,) float32."""
@@ -36,9 +36,9 @@ class SceneArrays:
     """(N, 2) float32."""
     environment_cells: np.ndarray
     root: int
-    """Link of the hierarchy's root."""
+    """Link of the hierarchy's root, as in `WideTree`."""
     emitter_count: int
     environment_emitter: int
-    """Number of the environment among the emitters, or NO_INDEX."""
+    """Emitter index of the environment, or NO_INDEX."""
     radius: float
-    """Half the diagonal of the box around all shapes, scene units."""
+    """Half the diagonal of the bounding box of all shapes, scene units."""

@@ -1,6 +1,6 @@
-"""Flattens a scene into arrays and builds its hierarchy.
+"""Flatten a scene into arrays and build its hierarchy.
 
-Host code, without Taichi: another process may do it.
+Host code, without Taichi, so that it can run in another process.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ EMPTY_ROWS = np.zeros((1, 4), np.float32)
 def build_scene_arrays(
     scene: SceneDescription, progress: Callable[[float], None] | None = None
 ) -> SceneArrays:
-    """Flatten, and build the hierarchy.
+    """Flatten a scene into arrays and build its hierarchy.
 
     Args:
-        progress: called with the share of the hierarchy done, in [0, 1].
+        progress: called with the fraction of the hierarchy that is built, in [0, 1].
     """
     textures = TextureTable()
     materials = MaterialTable(textures)

@@ -1,4 +1,4 @@
-"""Bins along the axes: where to split a range of primitives by the surface area heuristic.
+"""Binned surface area heuristic: choose the plane that splits a range of primitives.
 
 Host code, compiled by numba. Bounds are six float32: lower corner, upper corner.
 """
@@ -9,7 +9,7 @@ import numpy as np
 
 from renderer.tables.compiled import compiled
 
-BIN_COUNT = 16  # candidate planes per axis, plus one
+BIN_COUNT = 16  # per axis, one more than candidate planes
 
 
 @compiled(inline="always")
@@ -21,7 +21,7 @@ def half_area(box: np.ndarray) -> float:
 
 @compiled(inline="always")
 def grow(box: np.ndarray, other: np.ndarray) -> None:
-    """Extend (6,) bounds in place to hold the other bounds."""
+    """Extend (6,) bounds in place to contain `other`."""
     for axis in range(3):
         box[axis] = min(box[axis], other[axis])
         box[axis + 3] = max(box[axis + 3], other[axis + 3])
@@ -42,7 +42,7 @@ def fill_bins(
     boxes: np.ndarray,
     counts: np.ndarray,
 ) -> None:
-    """Sort primitives into (3, BIN_COUNT) bins along each axis, by centroid."""
+    """Bin primitives by centroid: fill (3, BIN_COUNT, 6) `boxes` and (3, BIN_COUNT) `counts`."""
     clear(boxes)
     counts[:] = 0
     scale = np.zeros(3, np.float32)
@@ -60,7 +60,7 @@ def fill_bins(
 
 @compiled()
 def best_plane(boxes: np.ndarray, counts: np.ndarray) -> tuple[float, int, int]:
-    """Cheapest (cost, axis, first bin on the right); axis -1 where nothing can be split."""
+    """Cheapest split as (cost, axis, first bin on the right); axis -1 if there is none."""
     best_cost, best_axis, best_slot = np.inf, -1, 0
     right_cost = np.empty(BIN_COUNT, np.float64)
     box = np.empty(6, np.float32)
@@ -87,7 +87,7 @@ def best_plane(boxes: np.ndarray, counts: np.ndarray) -> tuple[float, int, int]:
 def partition(
     bounds: np.ndarray, indices: np.ndarray, centroids: np.ndarray, axis: int, slot: int
 ) -> int:
-    """Reorder in place so that bins below `slot` come first; return how many they are."""
+    """Reorder `indices` so that primitives in bins below `slot` come first; return their number."""
     scale = np.float32(BIN_COUNT * 0.999999 / (centroids[axis + 3] - centroids[axis]))
     left, right = 0, len(indices) - 1
     while left <= right:

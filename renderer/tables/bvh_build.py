@@ -1,9 +1,8 @@
-"""Builds a binary bounding volume hierarchy with the surface area heuristic, in compiled code
-(numba).
+"""Build a binary bounding volume hierarchy with the surface area heuristic.
 
-Host code. Binned top-down construction (Wald 2007, "On fast construction of SAH-based bounding
-volume hierarchies"): the top of the tree is built on one core, the subtrees below it on all of
-them.
+Host code, compiled by numba. Binned top-down construction (Wald 2007, "On fast construction of
+SAH-based bounding volume hierarchies"): the top of the tree is built on one core, the subtrees
+below it on all cores.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from renderer.tables.bvh_bins import half_area
 from renderer.tables.bvh_bins import partition
 from renderer.tables.compiled import compiled
 
-LEAF_SIZE = 4  # primitives a leaf may hold when no split is cheaper
-TRAVERSAL_COST = 1.0  # relative to one primitive test; see docs/experiments.md
-SUBTREE_SHARE = 128  # the top is split until a range holds at most 1 / this share of all primitives
-BATCH = 16  # subtrees between two progress reports
+LEAF_SIZE = 4  # maximum primitives per leaf, where no split is cheaper
+TRAVERSAL_COST = 1.0  # cost of a node relative to a primitive test; see docs/experiments.md
+SUBTREE_SHARE = 128  # subtrees hold at most 1 / SUBTREE_SHARE of all primitives
+BATCH = 16  # subtrees between progress reports
 STACK_SIZE = 256
 
 
@@ -51,11 +50,11 @@ def build_tree(
     upper: np.ndarray,
     progress: Callable[[float], None] | None = None,
 ) -> BinaryTree:
-    """Build over primitive bounds.
+    """Build a hierarchy over primitive bounds.
 
     Args:
         lower, upper: (P, 3) float32 bounds, P >= 1, finite.
-        progress: called with the share done, in [0, 1].
+        progress: called with the fraction of primitives done, in [0, 1].
     """
     primitive_count = len(lower)
     bounds = np.ascontiguousarray(np.concatenate([lower, upper], axis=1), dtype=np.float32)
@@ -83,7 +82,7 @@ def build_tree(
 def _measure(
     bounds: np.ndarray, order: np.ndarray, begin: int, end: int, box: np.ndarray
 ) -> np.ndarray:
-    """Write the bounds of a range into `box`; return the bounds (6,) of twice its centroids."""
+    """Write the bounds of a range into `box`; return the (6,) bounds of its doubled centroids."""
     centroids = np.empty(6, np.float32)
     clear(box)
     clear(centroids)
@@ -118,7 +117,7 @@ def _split(
     area = half_area(box)
     if size <= LEAF_SIZE and (axis < 0 or TRAVERSAL_COST * area + cost >= size * area):
         return 0
-    if axis < 0:  # all centroids coincide: any halves will do
+    if axis < 0:  # all centroids coincide: split into equal halves
         return begin + size // 2
     return begin + partition(bounds, indices, centroids, axis, slot)
 
@@ -127,10 +126,10 @@ def _split(
 def _build_top(
     bounds: np.ndarray, order: np.ndarray, nodes: np.ndarray, links: np.ndarray, largest: int
 ) -> np.ndarray:
-    """Split ranges above `largest`; return the rest as (node, begin, end) rows.
+    """Split ranges of more than `largest` primitives; return the rest as (node, begin, end) rows.
 
-    A subtree over [begin, end) owns the node slots [2 begin, 2 end); nodes above it come behind
-    them all.
+    A subtree over [begin, end) owns the node slots [2 begin, 2 end); the nodes of the top follow
+    after the slots of all subtrees.
     """
     boxes = np.empty((3, BIN_COUNT, 6), np.float32)
     counts = np.empty((3, BIN_COUNT), np.int32)
@@ -161,7 +160,7 @@ def _build_top(
 def _build_subtrees(
     bounds: np.ndarray, order: np.ndarray, nodes: np.ndarray, links: np.ndarray, pending: np.ndarray
 ) -> None:
-    """Build each pending range on whichever core is free."""
+    """Build the subtree of each pending range, in parallel."""
     for index in numba.prange(len(pending)):
         _build_subtree(bounds, order, nodes, links, pending[index])
 
@@ -170,7 +169,7 @@ def _build_subtrees(
 def _build_subtree(
     bounds: np.ndarray, order: np.ndarray, nodes: np.ndarray, links: np.ndarray, root: np.ndarray
 ) -> None:
-    """Build one range down to its leaves."""
+    """Build the subtree of one (node, begin, end) range."""
     boxes = np.empty((3, BIN_COUNT, 6), np.float32)
     counts = np.empty((3, BIN_COUNT), np.int32)
     stack = [(root[0], root[1], root[2], root[0] + 1)]
@@ -180,8 +179,8 @@ def _build_subtree(
         if middle == 0:
             links[node, 0], links[node, 1], links[node, 2] = begin, 0, end - begin
             continue
-        # A subtree over n primitives needs at most 2 n - 1 nodes: the right one starts behind the
-        # left's.
+        # A subtree over n primitives has at most 2 n - 1 nodes: the right child follows the slots
+        # of the left subtree.
         left, right = free, free + 2 * (middle - begin) - 1
         links[node, 0], links[node, 1], links[node, 2] = left, right, 0
         stack.append((right, middle, end, right + 1))
@@ -192,7 +191,7 @@ def _build_subtree(
 def _flatten(
     nodes: np.ndarray, links: np.ndarray, root: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Renumber into depth-first order without gaps."""
+    """(lower, upper, right, count) of the nodes in depth-first order without gaps."""
     capacity = len(nodes)
     lower, upper = np.empty((capacity, 3), np.float32), np.empty((capacity, 3), np.float32)
     right, count = np.zeros(capacity, np.int32), np.zeros(capacity, np.int32)

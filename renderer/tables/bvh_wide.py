@@ -1,4 +1,4 @@
-"""Turns a binary hierarchy into the wide one that rays traverse, with its leaf blocks.
+"""Collapse a binary hierarchy into the wide one that rays traverse, with leaf blocks.
 
 Host code, compiled by numba. Layouts are described in `renderer.tables.layout`.
 """
@@ -17,11 +17,11 @@ from renderer.tables.layout import NODE_WORDS
 from renderer.tables.layout import STACK_SIZE
 from renderer.tables.layout import WIDTH
 
-FAR = np.float32(1e30)  # bounds of an empty slot: lower far above, upper far below
+FAR = np.float32(1e30)  # an empty slot has lower bounds FAR, upper -FAR: no ray enters
 
 
 class WideTree(NamedTuple):
-    """What the traversal reads."""
+    """Wide hierarchy in the layout that the traversal reads."""
 
     nodes: np.ndarray
     """(N * NODE_WORDS,) float32."""
@@ -32,11 +32,15 @@ class WideTree(NamedTuple):
 
 
 def widen(tree: BinaryTree, geometry: np.ndarray, is_special: np.ndarray) -> WideTree:
-    """Collapse a binary tree.
+    """Collapse a binary tree into nodes of up to WIDTH children.
 
     Args:
         geometry: (P, GEOMETRY_ROWS, 4) float32 rows of all primitives.
-        is_special: (P,) bool: sphere, flat or masked; a leaf with one is tested one by one.
+        is_special: (P,) bool: sphere, flat shape or masked; a leaf that holds one is tested
+            primitive by primitive.
+
+    Raises:
+        RuntimeError: the traversal's stack is too small for the tree.
     """
     leaf_count = int((tree.count > 0).sum())
     node_children, node_count, stack_need = _collapse(
@@ -71,7 +75,7 @@ def _gather_children(
     count: np.ndarray,
     children: np.ndarray,
 ) -> int:
-    """Open the largest inner child until `children` is full; return how many are found."""
+    """Expand the largest inner child until `children` is full; return the number of children."""
     children[0], children[1] = node + 1, right[node]
     used = 2
     while used < len(children):
@@ -93,11 +97,10 @@ def _gather_children(
 def _collapse(
     lower: np.ndarray, upper: np.ndarray, right: np.ndarray, count: np.ndarray, width: int
 ) -> tuple[np.ndarray, int, int]:
-    """Children (N, width) as binary node indices, NO_INDEX where empty; depth first; and the stack
-    it needs.
+    """(children, wide node count, stack entries that a traversal needs).
 
-    The second half of each row's meaning comes in `_fill_nodes`: wide nodes are numbered in this
-    order.
+    children: (N, width) int32 binary node indices, NO_INDEX where empty; one row per wide node, in
+    depth-first order, in which `_fill_nodes` numbers the wide nodes.
     """
     children = np.full((len(count), width), NO_INDEX, np.int32)
     found = np.empty(width, np.int32)
@@ -139,7 +142,7 @@ def _fill_blocks(
         for position in range(right[node], right[node] + count[node]):
             special |= int(is_special[order[position]])
         for slot in range(size):
-            # Repeat the last triangle in unused lanes; a special block marks them.
+            # Unused lanes repeat the last primitive; in a special block their index is NO_INDEX.
             inside = min(slot, count[node] - 1)
             primitive = order[right[node] + inside]
             for axis in range(3):
@@ -159,7 +162,7 @@ def _fill_nodes(
     """Write bounds and links of the wide nodes; inner children follow in depth-first order."""
     width = children.shape[1]
     number = np.zeros(len(links), np.int64)
-    # A wide node is known by the binary node it stands for; children come after their parent.
+    # Number each wide node by the binary node it replaces; children come after their parent.
     stack = [0]
     for wide in range(len(children)):
         binary = stack.pop()

@@ -1,4 +1,4 @@
-"""Integrates how much light a rough dielectric coat lets through, for the plastic BSDF.
+"""Transmittance and internal reflectance of dielectric coats, for the plastic BSDF.
 
 Host code. Visible normals of GGX or Beckmann are integrated by quadrature; masked light is lost, as
 in the BSDF itself (single scattering), so coat and base together never create energy.
@@ -17,7 +17,7 @@ QUADRATURE = (48, 24)  # Gauss-Legendre nodes over radius and azimuth of a visib
 
 
 def fresnel(cos_i: np.ndarray, eta: float) -> np.ndarray:
-    """Unpolarised reflectance; eta is transmitted over incident."""
+    """Unpolarised reflectance in [0, 1]; eta is the transmitted over the incident index."""
     c = np.clip(np.abs(cos_i), 0.0, 1.0)
     sin2_t = (1 - c**2) / eta**2
     cos_t = np.sqrt(np.clip(1 - sin2_t, 0, None))
@@ -58,11 +58,11 @@ def _quadrature(count: int) -> tuple[np.ndarray, np.ndarray]:
 def _directional(
     mu: np.ndarray, alpha: float, eta: float, distribution: Distribution, is_transmitted: bool
 ) -> np.ndarray:
-    """Share of light from cos(theta) = mu that is reflected (or transmitted), (N,).
+    """(N,) fraction of light from cos(theta) = mu that is reflected (or transmitted).
 
-    The GGX case integrates over visible normals (Heitz 2018), where the weight is F G1(wo);
-    Beckmann is reached by the ratio of densities. Either side of the plane of incidence is the
-    other's mirror image: half of the azimuths will do.
+    GGX is integrated over visible normals (Heitz 2018), where the weight is F G1(wo); Beckmann
+    reweights these normals by the ratio of densities. The integrand is symmetric about the plane of
+    incidence, so half of the azimuths suffice.
     """
     (radius, weight), (azimuth, weight2) = map(_quadrature, QUADRATURE)
     u1, u2 = np.meshgrid(radius, (azimuth - 0.5) / 2, indexing="ij")
@@ -84,8 +84,8 @@ def _directional(
 def _visible_normals(
     cos: np.ndarray, alpha: float, u1: np.ndarray, u2: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """GGX normals seen from a direction in the xz plane (Heitz 2018, listing 1): their z, and their
-    cosine to that direction.
+    """(z, cosine to the direction) of GGX normals visible from a direction in the xz plane (Heitz
+    2018, listing 1).
 
     Args:
         cos: z of the direction, (N, 1, 1).
@@ -106,7 +106,7 @@ def _visible_normals(
 
 
 def _g1(z: np.ndarray, cos_m: np.ndarray, alpha: float, distribution: Distribution) -> np.ndarray:
-    """Smith masking, as `microfacet.smith_g1`; z and cosine to the normal of a direction."""
+    """Smith masking as in `microfacet.smith_g1`, from a direction's z and cosine to the normal."""
     tan = np.sqrt(np.clip(1 - z**2, 0, None)) / np.maximum(np.abs(z), 1e-9)
     if distribution is Distribution.GGX:
         g = 2 / (1 + np.sqrt(1 + (alpha * tan) ** 2))
@@ -117,6 +117,6 @@ def _g1(z: np.ndarray, cos_m: np.ndarray, alpha: float, distribution: Distributi
 
 
 def _beckmann_over_ggx(z: np.ndarray, alpha: float) -> np.ndarray:
-    """Ratio of the normal densities; z of the normal."""
+    """Ratio of the Beckmann to the GGX density of a normal with this z."""
     x = (1 - z**2) / (z * alpha) ** 2
     return np.exp(-x) * (1 + x) ** 2

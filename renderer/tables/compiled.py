@@ -1,8 +1,8 @@
-"""Compiled functions: numba's just-in-time compiler with a cache that notices changed constants.
+"""Just-in-time compilation by numba, with a disk cache that any change in this package invalidates.
 
-Host code. numba keeps compiled code until the file of the function changes. It does not look at
-other modules whose constants and functions were compiled into it, so the cache lies in a folder
-that is named after the sources of this whole package.
+Host code. numba keeps cached code until the function's own file changes. It ignores changes in
+other modules whose constants and functions were compiled into the code, so the cache folder's name
+contains a hash of all sources of this package.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ PREFIX = "compiled-"
 
 
 def compiled(**options: Any) -> Callable[[Function], Function]:
-    """Decorator: compile on the first call, or load from the cache; `options` as `numba.njit`."""
+    """Decorator: compile on the first call or load from the cache; `options` as of `numba.njit`."""
 
     def decorate(function: Function) -> Function:
         config: Any = numba.config
         previous = config.CACHE_DIR
-        # numba chooses the folder while it decorates.
+        # numba reads CACHE_DIR when it decorates.
         config.CACHE_DIR = str(cache_folder())
         try:
             result: Function = numba.njit(cache=True, **options)(function)
@@ -43,7 +43,7 @@ def compiled(**options: Any) -> Callable[[Function], Function]:
 
 @functools.cache
 def cache_folder() -> Path:
-    """Folder for code compiled from the present sources; folders of other sources are removed."""
+    """Folder for code compiled from the current sources; removes folders of other sources."""
     digest = hashlib.sha256()
     for path in sorted(SOURCES.glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())

@@ -1,8 +1,8 @@
-"""Flattens emitters and decides how often each is chosen.
+"""Flatten emitters and set the probability of choosing each.
 
-Host code. Area emitters, punctual lights and the environment form groups of equal chance; inside a
-group the chance follows power. So thousands of dim triangles cannot drown the sun, nor the sun
-them, and a choice costs the same whatever their number.
+Host code. Area emitters, punctual lights and the environment form groups of equal probability;
+inside a group, probability is proportional to power. So neither thousands of dim triangles nor the
+sun take almost all samples, and a choice takes constant time.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from scenes.model.materials import LUMINANCE
 from scenes.model.materials import ImageTexture
 
 MIN_SPOT_EDGE = 1e-4
-"""Radians over which the edge of a spot falls off at least."""
+"""Minimum angle in radians from full intensity to 0 at the edge of a spot."""
+# Barycentric coordinates (b1, b2) of the points at which a triangle's emission texture is read.
 PROBES = np.array(
     [[1 / 3, 1 / 3], [0.6, 0.2], [0.2, 0.6], [0.2, 0.2], [0.05, 0.05], [0.9, 0.05], [0.05, 0.9]]
 )
@@ -46,34 +47,34 @@ PROBES = np.array(
 
 @dataclass(eq=False)
 class EmitterTable:
-    """All emitters and how they are chosen."""
+    """All emitters, with the alias table that chooses among them."""
 
     rows: np.ndarray
-    """(E * EMITTER_ROWS, 4) float32, at least one emitter long."""
+    """(E * EMITTER_ROWS, 4) float32, E >= 1."""
     alias: np.ndarray
     """(E, 2) float32 alias table."""
     count: int
-    """Emitters that can be chosen; 0 in a scene without light."""
+    """Number of emitters; 0 in a scene without emitters."""
     environment: int
-    """Number of the environment's emitter, or NO_INDEX."""
+    """Emitter index of the environment, or NO_INDEX."""
 
 
 @dataclass
 class EmitterList:
-    """Emitters collected group by group."""
+    """Rows and normalised weights of emitters, collected group by group."""
 
     rows: list[np.ndarray] = field(default_factory=list)
     weights: list[np.ndarray] = field(default_factory=list)
 
     def add_group(self, rows: np.ndarray, power: np.ndarray) -> None:
-        """(N, EMITTER_ROWS, 4) rows and their (N,) power; groups share equally."""
+        """Append (N, EMITTER_ROWS, 4) rows with (N,) power; groups are equally probable."""
         if len(rows):
             total = power.sum()
             self.rows.append(rows)
             self.weights.append(power / total if total > 0 else np.full(len(rows), 1 / len(rows)))
 
     def count(self) -> int:
-        """Emitters so far."""
+        """Number of emitters collected so far."""
         return sum(len(rows) for rows in self.rows)
 
 
@@ -83,7 +84,7 @@ def build_emitters(
     textures: TextureTable,
     environment: EnvironmentTable | None,
 ) -> EmitterTable:
-    """Collect every emitter; writes the emissive primitives' numbers into `geometry`."""
+    """Collect all emitters; write emitter indices into the emissive primitives of `geometry`."""
     emitters = EmitterList()
     parts = [_area_rows(scene, index, geometry, textures) for index in range(len(scene.shapes))]
     area = [part for part in parts if part is not None]
@@ -165,10 +166,10 @@ def _areas(shape: Shape, geometry: np.ndarray) -> np.ndarray:
 
 
 def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
-    """(N,) luminance of an emission texture over triangles, from a few nearest texels each.
+    """(N,) mean luminance of an emission texture over triangles, from the texels nearest to PROBES.
 
-    A triangle that looks black here is never chosen; a path that hits it still counts its emission
-    in full.
+    A triangle of mean 0 is never sampled as an emitter; a path that hits it still counts its
+    emission in full.
     """
     uv = corner_uvs(shading)
     at = (

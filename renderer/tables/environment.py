@@ -1,4 +1,4 @@
-"""Prepares an environment: its image, and the cells that sample it by brightness.
+"""Flatten an environment: its image, and the cells for sampling it by brightness.
 
 Host code.
 """
@@ -21,12 +21,12 @@ from scenes.model.materials import LUMINANCE
 CONSTANT_SIZE = (
     64,
     32,
-)  # a constant environment becomes an image: cells of equal solid angle per row
+)  # (width, height) of the image that represents a constant environment
 
 
 @dataclass(eq=False)
 class EnvironmentTable:
-    """What the device reads of an environment."""
+    """Tables of an environment, in the layout of the device."""
 
     texels: np.ndarray
     """(H * W, 4) float32: radiance, and the sampling density per unit of the image's area."""
@@ -69,9 +69,10 @@ def _image(environment: Environment) -> np.ndarray:
 
 
 def _footprint(luminance: np.ndarray) -> np.ndarray:
-    """Brightest pixel within reach of bilinear interpolation, blended with the pixel itself.
+    """(H, W) average of each pixel and the mean of the 3 x 3 pixels around it.
 
-    Radiance is interpolated, the density is not: it must stay positive wherever radiance is.
+    Radiance is interpolated bilinearly, the density is not: the density must be positive wherever
+    the interpolated radiance is.
     """
     padded = np.pad(luminance, ((1, 1), (0, 0)), mode="edge")
     padded = np.pad(padded, ((0, 0), (1, 1)), mode="wrap")

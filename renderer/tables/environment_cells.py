@@ -1,7 +1,8 @@
-"""Divides an environment's image into cells to sample from: large ones where it is even.
+"""Divide an environment's image into cells for sampling, large ones where brightness is uniform.
 
-Host code, compiled by numba. A table of every pixel of a large image lies far away in memory, and
-sampling would wait for it; some thousand cells stay near. Inside a cell places are equally likely.
+Host code, compiled by numba. A table of all pixels of a large image exceeds the caches, so
+sampling would wait for memory; a table of some thousand cells stays cached. Inside a cell the
+density is uniform over the image.
 """
 
 from __future__ import annotations
@@ -14,25 +15,26 @@ import numpy as np
 from renderer.tables.compiled import compiled
 
 MAX_CELLS = 16384  # 24 bytes each on the device
-ENOUGH = 1e-3  # division ends where the root of the second moment is this near its least, relative
+# Division ends where the root of the second moment exceeds its minimum by this fraction.
+ENOUGH = 1e-3
 
 
 class Cells(NamedTuple):
-    """A division of an image of H x W pixels."""
+    """Division of an H x W image into N cells."""
 
     bounds: np.ndarray
     """(N, 4) int64: first column, first row, columns, rows."""
     share: np.ndarray
     """(N,) float64 probability of each cell."""
     density: np.ndarray
-    """(H, W) float64 probability of each pixel's cell, per unit of the image's area (1 in all)."""
+    """(H, W) float64 density at each pixel, per unit of the image's area (whole image: 1)."""
 
 
 def divide(weight: np.ndarray) -> Cells:
-    """Split the cell that adds most variance into four, until little is left or they are too many.
+    """Split the cell that adds most variance into four, until ENOUGH or MAX_CELLS is reached.
 
-    A cell is drawn in proportion to its area times the root mean square of the weights in it: of
-    all densities that are even inside the cells, the one of least variance.
+    A cell's probability is proportional to its area times the root mean square of its weights: of
+    all densities that are uniform inside the cells, this one has the least variance.
 
     Args:
         weight: (H, W) >= 0, not all zero.
@@ -47,9 +49,9 @@ def divide(weight: np.ndarray) -> Cells:
 
 @compiled()
 def _weigh(weight: np.ndarray, bounds: np.ndarray, share: np.ndarray, density: np.ndarray) -> None:
-    """Root mean square of each cell, into its pixels of `density`, and times its area in `share`.
+    """Write each cell's root mean square to its pixels of `density`, and times its area to `share`.
 
-    From the pixels themselves: in running sums the dark ones are lost behind a sun.
+    Computed from the pixels: running sums beside a sun lose dark pixels to rounding.
     """
     for index in range(len(bounds)):
         column, row, columns, rows = bounds[index]
@@ -63,13 +65,13 @@ def _weigh(weight: np.ndarray, bounds: np.ndarray, share: np.ndarray, density: n
 
 
 def _running_sums(image: np.ndarray) -> np.ndarray:
-    """(H + 1, W + 1): sums of all that is above and to the left."""
+    """(H + 1, W + 1) summed-area table: sums of all pixels above and to the left."""
     return np.pad(image.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
 
 
 @compiled()
 def _sum(table: np.ndarray, column: int, row: int, columns: int, rows: int) -> float:
-    """Sum over a rectangle, from running sums."""
+    """Sum over a rectangle, from a summed-area table."""
     right, bottom = column + columns, row + rows
     return table[bottom, right] - table[row, right] - table[bottom, column] + table[row, column]
 
@@ -78,8 +80,8 @@ def _sum(table: np.ndarray, column: int, row: int, columns: int, rows: int) -> f
 def _excess(
     sums: np.ndarray, squares: np.ndarray, column: int, row: int, columns: int, rows: int
 ) -> float:
-    """What a cell adds to the root of the second moment of weight over density, beyond what pixels
-    of their own would.
+    """Amount by which a cell raises the root of the second moment of weight / density, compared
+    with one cell per pixel.
     """
     area = columns * rows
     total = _sum(sums, column, row, columns, rows)
@@ -89,13 +91,13 @@ def _excess(
 
 @compiled()
 def _divide(sums: np.ndarray, squares: np.ndarray, most: int, enough: float) -> np.ndarray:
-    """(N, 4) bounds of the cells."""
+    """(N, 4) int64 bounds of at most `most` cells, as in `Cells`."""
     height, width = sums.shape[0] - 1, sums.shape[1] - 1
     left = _excess(sums, squares, 0, 0, width, height)
     heap = [(-left, 0, 0, width, height)]
     while len(heap) + 3 <= most and left > enough * width * height:
         excess, column, row, columns, rows = heapq.heappop(heap)
-        if excess >= 0.0:  # all that is left is rounding
+        if excess >= 0.0:  # only rounding errors are left
             heapq.heappush(heap, (excess, column, row, columns, rows))
             break
         left += excess

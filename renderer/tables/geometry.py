@@ -1,4 +1,4 @@
-"""Flattens shapes into primitives: geometry and shading rows, bounds.
+"""Flatten shapes into primitives: geometry and shading rows, bounds.
 
 Host code. The rows are described in `renderer.tables.layout`.
 """
@@ -44,17 +44,16 @@ class GeometryTable:
     shading: np.ndarray
     """(P, SHADING_ROWS, 4) float32."""
     kind: np.ndarray
-    """(P,) int32: TRIANGLE, RECTANGLE, DISK or SPHERE, with MASKED_BIT where there is an opacity.
-    """
+    """(P,) int32: TRIANGLE, RECTANGLE, DISK or SPHERE, with MASKED_BIT unless the opacity is 1."""
     lower: np.ndarray
     """(P, 3) float32 bounds."""
     upper: np.ndarray
     """(P, 3) float32."""
     first: list[int]
-    """First primitive of each shape, and one past the last."""
+    """First primitive index of each shape, then the primitive count."""
 
     def set_emitters(self, primitives: np.ndarray, emitters: np.ndarray) -> None:
-        """Write each emissive primitive's emitter number."""
+        """Write the emitter indices of emissive primitives."""
         slot = GeometrySlot.EMITTER
         put_integers(self.geometry, (primitives, *slot.at), emitters)
 
@@ -90,7 +89,7 @@ def _kind(shape: Shape, material: Material) -> int:
 
 
 def _flatten(shape: Shape) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Geometry rows, shading rows, lower and upper bounds."""
+    """(geometry rows, shading rows, lower bounds, upper bounds) of a shape's primitives."""
     if isinstance(shape, Mesh):
         return _flatten_mesh(shape)
     if isinstance(shape, Sphere):
@@ -99,8 +98,8 @@ def _flatten(shape: Shape) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
 
 
 def _flatten_mesh(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Triangles; their winding is turned to agree with the shading normals."""
-    faces = np.array(mesh.faces, np.int64)  # a copy: some are turned below
+    """Flatten a mesh into triangles; reverse windings that disagree with the shading normals."""
+    faces = np.array(mesh.faces, np.int64)  # a copy: some windings are reversed below
     corners = np.asarray(mesh.vertices, np.float32)[faces]
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     if mesh.normals is not None:
@@ -140,7 +139,7 @@ def corner_uvs(shading: np.ndarray) -> np.ndarray:
 
 
 def _flatten_sphere(sphere: Sphere) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """One primitive."""
+    """Flatten a sphere into one primitive."""
     geometry = np.zeros((1, GEOMETRY_ROWS, 4), np.float32)
     geometry[0][GeometrySlot.CENTER.vector] = sphere.center
     geometry[0][GeometrySlot.RADIUS.at] = sphere.radius
@@ -153,7 +152,7 @@ def _flatten_sphere(sphere: Sphere) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 
 
 def _flatten_flat(flat: Flat) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """One primitive; texture coordinates are (a, b)."""
+    """Flatten a rectangle or disk into one primitive; texture coordinates are (a, b)."""
     origin, u, v = (np.asarray(x, np.float64) for x in (flat.origin, flat.edge_u, flat.edge_v))
     geometry = np.zeros((1, GEOMETRY_ROWS, 4), np.float32)
     for slot, vector in (

@@ -29,12 +29,12 @@ class Slot(NamedTuple):
 
     @property
     def vector(self) -> tuple[int, slice]:
-        """Index of the three words from here in one item's (stride, 4) rows."""
+        """Index of the three words that begin at the slot in one item's (stride, 4) rows."""
         return self.row, slice(self.word, self.word + 3)
 
     @property
     def vector_of_all(self) -> tuple[slice, int, slice]:
-        """Index of the three words from here in (N, stride, 4) rows of N items."""
+        """Index of the three words that begin at the slot in (N, stride, 4) rows of N items."""
         return slice(None), self.row, slice(self.word, self.word + 3)
 
 
@@ -48,7 +48,7 @@ RECTANGLE = 1
 DISK = 2
 SPHERE = 3
 KIND_MASK = 3
-MASKED_BIT = 4  # set in the kind word where the material has an opacity to look up
+MASKED_BIT = 4  # set in the kind word if the material's opacity must be looked up
 
 
 class GeometrySlot:
@@ -175,7 +175,7 @@ class EmitterSlot:
     PRIMITIVE = Slot(EMITTER_ROWS, 0, 1)  # bits
     PMF = Slot(EMITTER_ROWS, 0, 2)
     AREA = Slot(EMITTER_ROWS, 0, 3)
-    RADIANCE = Slot(EMITTER_ROWS, 1, 0)  # or intensity, or irradiance
+    RADIANCE = Slot(EMITTER_ROWS, 1, 0)  # point, spot: intensity; directional: irradiance
     TEXTURE = Slot(EMITTER_ROWS, 1, 3)  # bits
     # Area emitter.
     IS_TWO_SIDED = Slot(EMITTER_ROWS, 2, 0)
@@ -200,11 +200,11 @@ class EmitterSlot:
 # ---- Hierarchy ----
 WIDTH = 8  # children of a node; eight bounds fill one SIMD register
 NODE_UPPER = 3 * WIDTH  # first word of the upper bounds; the lower ones begin at 0
-NODE_LINKS = 6 * WIDTH  # first word of the links, bits
+NODE_LINKS = 6 * WIDTH  # first word of the children's links (bits)
 NODE_WORDS = 7 * WIDTH
-STACK_SIZE = 96  # links that wait during a traversal; checked when the hierarchy is built
+STACK_SIZE = 96  # maximum pending links of a traversal; checked when the tree is built
 BLOCK_SIZE = 4  # triangles of a leaf block, tested together
 BLOCK_EDGE1 = 3 * BLOCK_SIZE  # first word of edge 1; x, y and z of vertex 0 begin at 0
 BLOCK_EDGE2 = 6 * BLOCK_SIZE
-BLOCK_PRIMITIVES = 9 * BLOCK_SIZE  # first word of the primitive indices, bits
+BLOCK_PRIMITIVES = 9 * BLOCK_SIZE  # first word of the primitive indices (bits)
 BLOCK_WORDS = 10 * BLOCK_SIZE

@@ -1,4 +1,4 @@
-"""Flattens materials into table rows.
+"""Flatten materials into table rows.
 
 Host code. The rows are described in `renderer.tables.layout`.
 """
@@ -43,12 +43,12 @@ ONE = (1.0, 1.0, 1.0)
 ZERO = (0.0, 0.0, 0.0)
 DISTRIBUTIONS = {Distribution.GGX: GGX, Distribution.BECKMANN: BECKMANN}
 NO_CUTOFF = -1.0
-MIN_CONTRAST = 1e-3  # of the index of refraction of rough glass
+MIN_CONTRAST = 1e-3  # minimum |ior - 1| of rough glass
 
 
 @dataclass
 class BSDFRow:
-    """Numbers of one BSDF before they are packed."""
+    """Parameters of one BSDF before they are packed into rows."""
 
     kind: int
     distribution: int = GGX
@@ -69,24 +69,24 @@ class BSDFRow:
 
 
 CoatKey = tuple[float, float, Distribution]
-"""Roughness alpha, index of refraction, distribution of facets."""
+"""(microfacet width alpha, index of refraction, microfacet distribution)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Coat:
-    """A rough coat of plastic."""
+    """Precomputed integrals of a rough plastic coat."""
 
     number: int
-    """Of its table."""
+    """Index of its transmittance table."""
     transmittance: np.ndarray
-    """(COAT_TABLE_SIZE,) float32."""
+    """(COAT_TABLE_SIZE,) float32 transmittance over cos(theta)."""
     internal: float
-    """Hemispherical reflectance from inside."""
+    """Hemispherical reflectance from inside, in [0, 1]."""
 
 
 @dataclass
 class MaterialTable:
-    """Collects materials; textures go into their own table."""
+    """Collector of material rows; adds their textures to `textures`."""
 
     textures: TextureTable
     rows: list[np.ndarray] = field(default_factory=list)
@@ -137,7 +137,7 @@ class MaterialTable:
         self.rows.append(rows)
 
     def coat_transmittance(self) -> np.ndarray:
-        """(N * COAT_TABLE_SIZE,) float32, at least one table long."""
+        """(N * COAT_TABLE_SIZE,) float32 transmittance tables of N coats; ones without a coat."""
         tables = [coat.transmittance for coat in self.coats.values()]
         return np.concatenate(tables) if tables else np.ones(COAT_TABLE_SIZE, np.float32)
 
@@ -172,7 +172,7 @@ class MaterialTable:
         )
 
     def _coat(self, bsdf: Plastic) -> Coat:
-        """The coat's integrals, which materials of one roughness and index share."""
+        """Integrals of a coat, cached by roughness, index and distribution."""
         key = (bsdf.alpha, bsdf.ior, bsdf.distribution)
         if key not in self.coats:
             self.coats[key] = Coat(
@@ -182,7 +182,7 @@ class MaterialTable:
 
 
 def _constant(opacity: object) -> float:
-    """Opacity as a number; 1 where a texture gives it."""
+    """Constant opacity; 1 if a texture gives the opacity."""
     return opacity if isinstance(opacity, (int, float)) else 1.0
 
 
@@ -205,7 +205,7 @@ def _dielectric_row(bsdf: Dielectric) -> BSDFRow:
         ROUGH_DIELECTRIC if bsdf.alpha > 0 else kind,
         distribution=DISTRIBUTIONS[bsdf.distribution],
         alpha=bsdf.alpha,
-        # Facets of equal indices on both sides would have no half vector.
+        # With equal indices on both sides, refraction has no half vector.
         ior=bsdf.ior if bsdf.alpha == 0 or abs(bsdf.ior - 1) > MIN_CONTRAST else 1 + MIN_CONTRAST,
         specular=bsdf.specular_reflectance,
         transmittance=bsdf.specular_transmittance,
@@ -213,7 +213,7 @@ def _dielectric_row(bsdf: Dielectric) -> BSDFRow:
 
 
 def _metallic_row(bsdf: MetallicRoughness) -> BSDFRow:
-    """glTF's model."""
+    """Metallic-roughness model of glTF."""
     return BSDFRow(
         METALLIC_ROUGHNESS,
         ior=bsdf.ior,

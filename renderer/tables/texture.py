@@ -1,4 +1,4 @@
-"""Flattens textures: texels of all images in one array, a header per texture.
+"""Flatten textures: texels of all images in one array, a header per texture.
 
 Host code.
 """
@@ -34,25 +34,25 @@ WRAP_FLAGS = {Wrap.REPEAT: 0, Wrap.CLAMP: CLAMP_FLAG, Wrap.MIRROR: MIRROR_FLAG}
 def put_integers(words: np.ndarray, index: Any, values: Any) -> None:
     """Write int32 values into float32 words, bit for bit.
 
-    Never by way of a Python float: small integers are denormal numbers there, which a process that
-    flushes denormals turns into 0.
+    Never convert through a Python float: the bits of small integers are denormal numbers, which a
+    process that flushes denormals turns into 0.
     """
     words.view(np.int32)[index] = values
 
 
 def decode_table() -> np.ndarray:
-    """(512,) float32: linear value of each sRGB byte (IEC 61966-2-1), then for each shared exponent
-    what a mantissa, as a share of 255, is multiplied by.
+    """(512,) float32: linear value of each sRGB byte (IEC 61966-2-1), then for each exponent byte
+    of RGBE the factor on a mantissa byte / 255.
     """
     linear = decode_srgb(np.arange(256) / 255.0)
     factor = np.ldexp(255.0, np.arange(256) - RGBE_BIAS)
-    # Denormal numbers are 0 in a process that flushes them, so they are everywhere.
+    # Set denormals to 0 in every process, as a process that flushes denormals does.
     factor[factor < np.finfo(np.float32).tiny] = 0.0
     return np.concatenate([linear, factor]).astype(np.float32)
 
 
 class TextureTable:
-    """Collects textures and gives each a number; equal objects share one."""
+    """Collector of textures, numbered from 0; the same object gets the same number."""
 
     def __init__(self) -> None:
         self._headers: list[np.ndarray] = []
@@ -60,10 +60,10 @@ class TextureTable:
         self._texel_count = 0
         self._numbers: dict[int, int] = {}
         self._offsets: dict[int, int] = {}
-        self._kept: list[object] = []  # keeps ids unique while the table grows
+        self._kept: list[object] = []  # keeps objects alive, so that ids stay unique
 
     def add(self, texture: Texture) -> int:
-        """Number of the texture, new or known."""
+        """Return the number of a texture; append it if it is new."""
         number = self._numbers.get(id(texture))
         if number is None:
             if isinstance(texture, ImageTexture):
@@ -77,19 +77,19 @@ class TextureTable:
         return number
 
     def add_optional(self, parameter: object) -> int:
-        """Number of a parameter that may be a texture; NO_INDEX for a constant or None."""
+        """Number of a texture parameter, as from `add`; NO_INDEX for a constant or None."""
         return (
             self.add(parameter) if isinstance(parameter, (ImageTexture, Checkerboard)) else NO_INDEX
         )
 
     def headers(self) -> np.ndarray:
-        """(T * TEXTURE_ROWS, 4) float32, at least one texture long."""
+        """(T * TEXTURE_ROWS, 4) float32, T >= 1."""
         if not self._headers:
             return np.zeros((TEXTURE_ROWS, 4), np.float32)
         return np.concatenate(self._headers)
 
     def texels(self) -> np.ndarray:
-        """(N,) int32, RGBA bytes, red lowest; at least one long."""
+        """(N,) int32 texels of all images, N >= 1: RGBA bytes, red in the lowest byte."""
         return np.concatenate(self._texels) if self._texels else np.zeros(1, np.int32)
 
     def _image_header(self, texture: ImageTexture) -> np.ndarray:
@@ -119,7 +119,7 @@ class TextureTable:
 
 
 def _header(uv_transform: tuple[float, ...], flags: int) -> np.ndarray:
-    """Rows that every texture has."""
+    """Header with the fields of every texture: uv transform and flags."""
     header = np.zeros((TEXTURE_ROWS, 4), np.float32)
     header[TextureSlot.U_TRANSFORM.vector] = uv_transform[:3]
     header[TextureSlot.V_TRANSFORM.vector] = uv_transform[3:6]
@@ -128,7 +128,7 @@ def _header(uv_transform: tuple[float, ...], flags: int) -> np.ndarray:
 
 
 def _checkerboard_header(texture: Checkerboard) -> np.ndarray:
-    """Two colours instead of an image."""
+    """Header of a checkerboard, with two colours and no texels."""
     header = _header(texture.uv_transform, 0)
     put_integers(header, TextureSlot.KIND.at, CHECKERBOARD)
     header[TextureSlot.COLOR0.row] = (*texture.color0, 1.0)
