@@ -1,4 +1,4 @@
-"""A camera that shows a whole scene, for files that bring none.
+"""Default camera that frames the whole scene, for files without a camera.
 
 Host code.
 """
@@ -19,15 +19,15 @@ from scenes.model.transforms import look_at
 from scenes.model.transforms import rotation
 
 FOV_X = 40.0
-"""Degrees: a short telephoto, which distorts objects little."""
+"""Horizontal field of view in degrees: narrow, for little perspective distortion."""
 VIEW_DIRECTION = (-0.5, -0.35, -1.0)
-"""From the camera into the scene, y up: from the front, a little from above and from the right."""
+"""View direction, y up, any length: from the front, slightly from above and from the right."""
 MARGIN = 1.1
-"""Share by which the framed box seems larger than the scene's."""
+"""Ratio of the framed extent to the extent of the scene's box in the image."""
 NOTE = "no camera in the file: one that shows the whole scene was added"
 
 ANY_CAMERA = Camera(np.eye(4))
-"""Stands in a description whose `is_framed` is set, until `with_camera` puts the real one there."""
+"""Placeholder in a description with `is_framed`, until `with_camera` replaces it."""
 
 Bounds = tuple[np.ndarray, np.ndarray]
 """Lowest and highest corner, each (3,) float64."""
@@ -40,7 +40,7 @@ def bounds_of(boxes: np.ndarray) -> Bounds:
 
 
 def with_camera(scene: AnyScene, aspect: float) -> AnyScene:
-    """The scene itself if it has a camera of its own, else framed for pictures of this aspect."""
+    """Return `scene`; if its file has no camera, with a default one for `aspect`, and a note."""
     if not scene.is_framed:
         return scene
     camera = frame_camera(bounds_of(scene.boxes), aspect)
@@ -50,10 +50,10 @@ def with_camera(scene: AnyScene, aspect: float) -> AnyScene:
 def frame_camera(
     bounds: Bounds, aspect: float, up: Sequence[float] | np.ndarray = (0.0, 1.0, 0.0)
 ) -> Camera:
-    """Camera whose picture of this aspect, width over height, the box `bounds` just fills.
+    """Camera that frames the box `bounds` closely in images of `aspect`, width over height.
 
     Args:
-        up: (3,) world axis, or its opposite.
+        up: (3,) up direction: a world axis or its negative.
     """
     corners = np.stack(np.meshgrid(*zip(*bounds)), axis=-1).reshape(-1, 3)
     center = corners.mean(axis=0)
@@ -75,7 +75,7 @@ def frame_camera(
 
 
 def _from_y_up(up: np.ndarray) -> np.ndarray:
-    """(3, 3) rotation that takes +y to the axis `up`, about another axis."""
+    """(3, 3) rotation about a world axis that maps +y to the world axis `up`."""
     axis, degrees = np.cross((0.0, 1.0, 0.0), up), 90.0
     if not axis.any():
         axis, degrees = np.array([1.0, 0.0, 0.0]), 0.0 if up[1] > 0.0 else 180.0
@@ -83,10 +83,10 @@ def _from_y_up(up: np.ndarray) -> np.ndarray:
 
 
 def _fit(across: np.ndarray, along: np.ndarray, slope: float) -> tuple[float, float]:
-    """(distance, shift across) from which points just fit between two planes of this slope.
+    """(distance, lateral shift) at which the points just fit between two planes of this slope.
 
-    A point is inside where |across - shift| <= slope * (along + distance); the shift serves any
-    larger distance too.
+    A point is inside where |across - shift| <= slope * (along + distance); the same shift is
+    valid for any larger distance.
     """
     high, low = np.max(across - slope * along), np.min(across + slope * along)
     return float(high - low) / (2.0 * slope), float(high + low) / 2.0

@@ -1,4 +1,4 @@
-"""The light that a scene gets when its file brings none, whatever the format.
+"""Default sky for scenes of any file format that contain no light.
 
 Host code.
 """
@@ -16,23 +16,23 @@ from scenes.optics.preetham import SkySettings
 from scenes.optics.preetham import bake_sky
 
 SUN_DIRECTION = (0.5, 0.75, 0.6)
-"""From above, the right and the front of a scene with y up that faces +z."""
+"""Towards the sun: above, right and front of a scene with y up that faces +z."""
 EXPOSURE = 1.2
-"""Factor that gives a white floor in the sun a radiance of about 1."""
+"""Scale of the radiance, so that a white floor in the sun has a radiance of about 1."""
 NOTE = "no light in the file: a sky with the sun was added"
 
 
 def with_light(scene: SceneDescription) -> SceneDescription:
-    """The scene itself if something in it gives light, else the scene under a sky, with a note."""
+    """Return `scene`; if `has_light` is False, with the default sky and a note."""
     if has_light(scene):
         return scene
     return replace(scene, environment=default_environment(), notes=(*scene.notes, NOTE))
 
 
 def has_light(scene: SceneDescription) -> bool:
-    """True where an emitter is meant to light the scene.
+    """Whether the scene has an emitter that is meant to light it.
 
-    Glowing pictures (the lamps on a helmet) do not count: they are seen but light nothing else.
+    Emission textures of materials (the lamps on a helmet) do not count: they are only to be seen.
     """
     if scene.environment is not None or scene.lights:
         return True
@@ -43,7 +43,7 @@ def has_light(scene: SceneDescription) -> bool:
 
 
 def default_environment() -> Environment:
-    """A clear sky with y up over grey ground."""
+    """Clear sky with sun, y up, over grey ground."""
     settings = SkySettings(
         SUN_DIRECTION,
         sky_scale=EXPOSURE * math.pi,

@@ -1,4 +1,4 @@
-"""Scenes by name or file: the one door to this package.
+"""Load scenes by built-in name or file path: the entry point of this package.
 
 Host code.
 """
@@ -30,32 +30,35 @@ ENVIRONMENT_SUFFIXES = (".hdr", ".exr", ".pfm", ".png", ".jpg", ".jpeg", ".tif",
 def load_scene(
     name_or_path: str, environment: Path | str | None = None, aspect: float = 16.0 / 9.0
 ) -> SceneDescription:
-    """Built-in scene or scene file, with `environment` in place of its own, lit in any case.
+    """Load a built-in scene or a scene file; `environment` replaces the scene's own.
 
-    A file without a camera gets one that shows everything in pictures of `aspect`, width over
-    height.
+    A scene without light gets the default sky. A file without a camera gets one that frames the
+    whole scene in images of `aspect`, width over height.
     """
     return with_camera(read_scene(name_or_path, environment), aspect)
 
 
 def read_scene(name_or_path: str, environment: Path | str | None = None) -> SceneDescription:
-    """The same before `with_camera`, for those who do not know their aspect yet."""
+    """Load a scene like `load_scene`, but without `with_camera`: the aspect is not known yet."""
     if name_or_path in BUILT_IN:
         scene = BUILT_IN[name_or_path]()
     else:
         scene = _load_file(Path(name_or_path))
     if environment is not None:
         scene = replace(scene, environment=load_environment(Path(environment)))
-    from scenes.default_light import with_light  # a sky of its own
+    from scenes.default_light import with_light  # lazy: imports the sky model
 
     return with_light(scene)
 
 
 def load_environment(path: Path) -> Environment:
-    """Equirectangular environment of a picture file, y up."""
+    """Load an equirectangular image file as an environment, y up."""
     if path.suffix.lower() not in ENVIRONMENT_SUFFIXES:
-        raise SceneError(f"{path}: unknown type {path.suffix!r}, an environment is .hdr or .exr")
-    from scenes.images.files import read_environment  # with all that reads pictures
+        known = ", ".join(ENVIRONMENT_SUFFIXES)
+        raise SceneError(
+            f"{path}: unknown type {path.suffix!r}; an environment map is one of {known}"
+        )
+    from scenes.images.files import read_environment  # lazy: imports OpenImageIO
 
     return Environment(image=read_environment(path), name=path.name)
 

@@ -1,6 +1,6 @@
 """Camera paths of the built-in scenes, as keyframes at equal intervals of time.
 
-Host code. Scene units; the default scene's path keeps clear of everything by at least 0.2 m.
+Host code. Scene units; the default scene's path stays at least 0.2 m away from all surfaces.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ TOUR: tuple[tuple[Point, Point], ...] = (  # (position, target) in the reading r
     ((9.45, 1.56, 6.9), (11.6, 1.15, 6.0)),
 )
 KEYFRAME_COUNT = 81
-FINE_COUNT = 600  # points of the spline that keyframes are picked from
-TURN_LENGTH = 1.6  # m of way that turning by one radian counts for, so that turns are not hurried
+FINE_COUNT = 600  # points of the spline that is resampled to keyframes
+TURN_LENGTH = 1.6  # m of path length that 1 rad of rotation counts as; bounds the turning speed
 
 SWAY_COUNT = 25
-SWAY_SIDEWAYS, SWAY_UPWARDS, SWAY_FORWARD = 0.14, 0.04, 0.12  # shares of the distance to the pivot
+SWAY_SIDEWAYS, SWAY_UPWARDS, SWAY_FORWARD = 0.14, 0.04, 0.12  # fractions of the pivot distance
 
 
 class Keyframe(NamedTuple):
-    """Where the camera is, what is in the middle of its picture, and how wide it sees."""
+    """Camera position, target in the image centre, and field of view."""
 
     position: Point
     target: Point
@@ -61,16 +61,16 @@ class Keyframe(NamedTuple):
 
 
 def default_path_keyframes(scene_name: str) -> list[Keyframe]:
-    """The path of a built-in scene: a tour of the default one, else a sway about its own camera."""
+    """Camera path of a built-in scene: a tour of the default one, else a loop near its camera."""
     if scene_name == DEFAULT_SCENE:
         return _tour()
     return sway_keyframes(BUILT_IN[scene_name]().camera)
 
 
 def sway_keyframes(camera: Camera) -> list[Keyframe]:
-    """A closed, gentle loop about the camera's place that keeps the point in focus in the middle.
+    """Small closed loop near the camera's position, with the focus point in the image centre.
 
-    Works for any scene whose camera focuses on what it shows.
+    For any scene whose camera is focused on its subject.
     """
     left, up, forward, place = camera.to_world[:3, :4].T
     distance = camera.focus_distance
@@ -88,7 +88,7 @@ def sway_keyframes(camera: Camera) -> list[Keyframe]:
 
 
 def _tour() -> list[Keyframe]:
-    """From the hall to the library, back towards the fire, to the garden room."""
+    """Camera path from the hall to the library, back towards the fire, to the garden room."""
     route = smooth_curve(np.array(TOUR).reshape(len(TOUR), 6), FINE_COUNT)
     position, view = route[:, :3], route[:, 3:] - route[:, :3]
     view = view / np.linalg.norm(view, axis=1, keepdims=True)

@@ -25,10 +25,11 @@ MATERIALS = {
     "green": Material(Diffuse((0.14, 0.45, 0.091))),
     "lamp": Material(Diffuse((0.78, 0.78, 0.78))),
 }
-WIDTH, HEIGHT, DEPTH = 5.56, 5.488, 5.592  # the floor is 5.528 wide at the back; squared off here
+# The measured floor is 5.528 wide at the back; here it is a rectangle.
+WIDTH, HEIGHT, DEPTH = 5.56, 5.488, 5.592
 LAMP_RADIANCE = (40.0, 31.0, 17.0)
-LAMP_GAP = 0.01  # units below the ceiling, so that the two do not coincide
-SHORT_FOOT = ((1.30, 0.65), (0.82, 2.25), (2.40, 2.72), (2.90, 1.14))  # (x, z)
+LAMP_GAP = 0.01  # units between lamp and ceiling, so that the two do not coincide
+SHORT_FOOT = ((1.30, 0.65), (0.82, 2.25), (2.40, 2.72), (2.90, 1.14))  # (x, z) of its floor corners
 TALL_FOOT = ((4.23, 2.47), (2.65, 2.96), (3.14, 4.56), (4.72, 4.06))
 
 
@@ -46,7 +47,7 @@ def cornell_box() -> SceneDescription:
 
 
 def _walls() -> Pieces:
-    """Five parallelograms whose fronts look into the room; the side towards the camera is open."""
+    """Five parallelograms whose fronts face into the room; the side towards the camera is open."""
     right, up, back = (WIDTH, 0.0, 0.0), (0.0, HEIGHT, 0.0), (0.0, 0.0, DEPTH)
     zero = (0.0, 0.0, 0.0)
     return [
@@ -59,7 +60,7 @@ def _walls() -> Pieces:
 
 
 def _block(foot: tuple[tuple[float, float], ...], height: float) -> Mesh:
-    """A closed block over a quadrilateral (x, z) of the floor; one square of texture per side."""
+    """A closed block over a floor quadrilateral of (x, z) corners; uvs in [0, 1]^2 per side."""
     corners = np.array([(x, y, z) for y in (0.0, height) for x, z in foot])
     sides = [(0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7), (4, 5, 6, 7), (0, 3, 2, 1)]
     vertices = corners[np.array(sides)].reshape(-1, 3)

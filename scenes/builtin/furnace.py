@@ -1,4 +1,4 @@
-"""The furnace: a closed, glowing, diffuse room whose every pixel is known exactly.
+"""Furnace test: a closed, emitting, diffuse room with an exactly known radiance in every pixel.
 
 Host code. In a closed room of albedo a whose walls emit Le everywhere, the radiance is the
 geometric series Le (1 + a + a^2 + ...) = Le / (1 - a) in every direction (as in tests of pbrt-v4).
@@ -28,7 +28,7 @@ ICOSPHERE_SUBDIVISIONS = 3  # 1,280 triangles
 
 
 class FurnaceKind(Enum):
-    """What the room is made of."""
+    """Shape of the room."""
 
     SPHERE = "sphere"
     BOX = "box"
@@ -38,7 +38,7 @@ class FurnaceKind(Enum):
 def furnace(
     albedo: float = 0.5, emitted: float = 0.5, kind: FurnaceKind = FurnaceKind.SPHERE
 ) -> SceneDescription:
-    """A room of radius 1 (box: half width 1) about the origin, the camera inside, off the middle.
+    """A room of radius 1 (box: half width 1) about the origin, the camera inside, off centre.
 
     Every pixel tends to emitted / (1 - albedo); with at most d vertices after the camera it is
     emitted * (1 - albedo^d) / (1 - albedo). The default is exactly 1.
@@ -50,7 +50,7 @@ def furnace(
 
 
 def _walls(kind: FurnaceKind, radiance: RGB) -> tuple[Shape, ...]:
-    """Closed walls whose fronts are inside."""
+    """Closed walls whose fronts face inwards."""
     if kind is FurnaceKind.SPHERE:
         return (Sphere((0.0, 0.0, 0.0), 1.0, radiance=radiance, is_flipped=True, name="wall"),)
     if kind is FurnaceKind.BOX:
@@ -60,7 +60,7 @@ def _walls(kind: FurnaceKind, radiance: RGB) -> tuple[Shape, ...]:
 
 
 def _box_side(axis: int, sign: float, radiance: RGB) -> Flat:
-    """The side of the cube [-1, 1]^3 where coordinate `axis` is `sign`; its front looks inwards."""
+    """The side of the cube [-1, 1]^3 where coordinate `axis` is `sign`; its front faces inwards."""
     sides = np.eye(3) * 2.0
     first, second = sides[(axis + 1) % 3], sides[(axis + 2) % 3]
     edge_u, edge_v = (second, first) if sign > 0.0 else (first, second)
@@ -70,5 +70,5 @@ def _box_side(axis: int, sign: float, radiance: RGB) -> Flat:
 
 
 def _flat_shaded(mesh: Mesh, radiance: RGB) -> Mesh:
-    """Without shading normals, so that the facets are what they seem and the answer stays exact."""
+    """The mesh without shading normals: with facet normals the expected radiance stays exact."""
     return replace(mesh, normals=None, radiance=radiance, name="wall")

@@ -1,6 +1,6 @@
-"""Functions whose module is imported when they are called.
+"""Lazy import: functions whose module is imported when they are called.
 
-Host code. Whoever opens one scene need not wait for the modules of all others.
+Host code. Opening one scene does not import the modules of all others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from scenes.model.description import SceneDescription
 
 
 def lazy(module: str, name: str) -> Callable[..., SceneDescription]:
-    """The function `name` of a module of this package."""
+    """Scene function `name` of `module`, which is imported at the first call."""
 
     def call(*args: Any) -> SceneDescription:
         function: Callable[..., SceneDescription] = getattr(import_module(module), name)

@@ -1,4 +1,4 @@
-"""Scenes that come with the program: a name, and a function that makes the description.
+"""Built-in scenes: the name of each and the function that builds its description.
 
 Host code.
 """
@@ -11,7 +11,7 @@ from scenes.builtin.lazy import lazy
 from scenes.model.description import SceneDescription
 
 DEFAULT_SCENE = "reading-room"
-"""What opens when no scene is named."""
+"""Scene that is opened when none is named."""
 
 BUILT_IN: dict[str, Callable[[], SceneDescription]] = {
     "reading-room": lazy("scenes.builtin.reading_room.scene", "reading_room"),
@@ -20,4 +20,4 @@ BUILT_IN: dict[str, Callable[[], SceneDescription]] = {
     "still-life": lazy("scenes.builtin.still_life", "still_life"),
     "furnace": lazy("scenes.builtin.furnace", "furnace"),
 }
-"""Every scene by name; each call makes the same description anew."""
+"""Scene functions by name; every call builds the same description."""

@@ -71,7 +71,7 @@ def still_life() -> SceneDescription:
 
 
 def _materials(rng: np.random.Generator) -> dict[str, Material]:
-    """Everything by name; repeat widths in metres."""
+    """All materials by name; widths of texture repeats in metres."""
     board = wood(linear_rgb("a8794a"), linear_rgb("5f3d22"), rng)
     weave, threads = woven((0.055, 0.10, 0.115), (0.04, 0.075, 0.095), rng)
     plain = {"apple": ("a62a20", 0.12), "lemon": ("dcb92c", 0.25), "red plastic": ("b02a22", 0.05),

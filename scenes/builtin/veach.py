@@ -22,7 +22,7 @@ from scenes.model.materials import RGB
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Material
 
-PLATE_ALPHAS = (0.005, 0.02, 0.05, 0.1)  # from the plate at the back to the one in front
+PLATE_ALPHAS = (0.005, 0.02, 0.05, 0.1)  # microfacet widths, from the back plate to the front one
 PLATE_EDGES = (  # (y, z) of the near and of the far edge; x from -4 to 4
     ((-2.70651, 0.25607), (-2.08375, -0.526323)),
     ((-3.28825, 1.36972), (-2.83856, 0.476536)),
@@ -62,7 +62,7 @@ def _plates() -> Pieces:
 
 
 def _lamps() -> Pieces:
-    """Four small to large spheres in a row, and one bright one high up that lights the room."""
+    """Four spheres of growing size in a row, and a bright one high up that lights the room."""
     pieces = []
     for index, (radius, tint) in enumerate(zip(LAMP_RADII, LAMP_TINTS)):
         x = -3.75 + 2.5 * index

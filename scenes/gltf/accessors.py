@@ -1,4 +1,4 @@
-"""Accessors of glTF files as arrays: every component type, strided, normalised and sparse.
+"""Read glTF accessors as arrays: all component types; strided, normalised and sparse data.
 
 Host code. Specification, section 3.6.2.
 """
@@ -20,13 +20,13 @@ COMPONENTS: dict[int, np.dtype] = {
     5125: np.dtype("<u4"),
     5126: np.dtype("<f4"),
 }
-"""Component types."""
+"""glTF component type -> NumPy dtype, little-endian."""
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
-"""Components per element; other matrices do not occur."""
+"""Components per element; MAT2 and MAT3 are not needed here."""
 
 
 def read_floats(document: GltfDocument, index: Any, width: int) -> np.ndarray:
-    """(N, width) float32, normalised integers scaled (specification, section 3.6.2.2)."""
+    """(N, width) float32; normalised integers map to [-1, 1] (specification, section 3.6.2.2)."""
     values = _read(document, index, width)
     accessor = document.item("accessors", index)
     if values.dtype.kind == "f" or not accessor.get("normalized", False):
@@ -36,18 +36,18 @@ def read_floats(document: GltfDocument, index: Any, width: int) -> np.ndarray:
 
 
 def read_colors(document: GltfDocument, index: Any) -> np.ndarray:
-    """(N, 3) float32 in [0, 1], linear RGB; alpha is left out."""
+    """(N, 3) float32 in [0, 1], linear RGB; alpha is dropped."""
     width = 4 if document.item("accessors", index).get("type") == "VEC4" else 3
     return np.clip(np.nan_to_num(read_floats(document, index, width)[:, :3]), 0.0, 1.0)
 
 
 def read_indices(document: GltfDocument, index: Any) -> np.ndarray:
-    """(N,) int64."""
+    """(N,) int64 of a scalar accessor; SceneError unless it stores unsigned integers."""
     return read_integers(document, index, 1)[:, 0]
 
 
 def read_integers(document: GltfDocument, index: Any, width: int) -> np.ndarray:
-    """(N, width) int64, not negative."""
+    """(N, width) int64 >= 0; SceneError unless the accessor stores unsigned integers."""
     values = _read(document, index, width)
     if values.dtype.kind != "u":
         raise document.error(f"accessors[{index}]", "indices must be unsigned integers")
@@ -55,7 +55,7 @@ def read_integers(document: GltfDocument, index: Any, width: int) -> np.ndarray:
 
 
 def read_matrices(document: GltfDocument, index: Any) -> np.ndarray:
-    """(N, 4, 4) float64; the file has them column by column."""
+    """(N, 4, 4) float64, from the column-major matrices of the file."""
     values = read_floats(document, index, 16).astype(np.float64)
     if not np.isfinite(values).all():
         raise document.error(f"accessors[{index}]", "a matrix is not finite")
@@ -63,7 +63,7 @@ def read_matrices(document: GltfDocument, index: Any) -> np.ndarray:
 
 
 def _read(document: GltfDocument, index: Any, width: int) -> np.ndarray:
-    """(N, width) in the type that the file holds."""
+    """(N, width) in the component type of the file."""
     place = f"accessors[{index}]"
     accessor = document.item("accessors", index)
     if WIDTHS.get(accessor.get("type", "")) != width:
@@ -82,7 +82,7 @@ def _read(document: GltfDocument, index: Any, width: int) -> np.ndarray:
 def _with_sparse(
     document: GltfDocument, sparse: Json, values: np.ndarray, place: str
 ) -> np.ndarray:
-    """A copy with the elements replaced that the sparse part names."""
+    """Copy of `values` with the elements of the `sparse` object replaced."""
     count = sparse.get("count", 0)
     component = _component(document, sparse.get("indices", {}), place)
     rows = _elements(document, sparse["indices"], (component, count, 1), place)[:, 0]
@@ -104,7 +104,7 @@ def _component(document: GltfDocument, holder: Json, place: str) -> np.dtype:
 def _elements(
     document: GltfDocument, holder: Json, layout: tuple[np.dtype, int, int], place: str
 ) -> np.ndarray:
-    """(N, width) elements of a buffer view; `layout` is component type, N and width."""
+    """(N, width) elements of a buffer view; `layout` is (component type, N, width)."""
     component, count, width = layout
     data, stride = document.view(holder.get("bufferView"))
     offset = holder.get("byteOffset", 0)

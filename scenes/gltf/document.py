@@ -39,35 +39,35 @@ Json = dict[str, Any]
 
 @dataclass
 class GltfDocument:
-    """A file with the binary data that came with it."""
+    """Parsed glTF file with its binary data."""
 
     path: Path
     root: Json
     binary: bytes | None = None
-    """The GLB file's own buffer."""
+    """Binary chunk of a GLB file, or None."""
     buffers: dict[int, bytes] = field(default_factory=dict)
-    """Buffers that were read."""
+    """Buffers read so far, by index."""
     notes: list[str] = field(default_factory=list)
-    """What the user should know."""
+    """Notes for the user: what was ignored or changed, one line each."""
 
     def error(self, place: str, reason: str) -> SceneError:
-        """An error that names file and place, such as `meshes[2]`."""
+        """SceneError that names the file and the place in it, such as `meshes[2]`."""
         return SceneError(f"{self.path}: {place}: {reason}")
 
     def note(self, text: str) -> None:
-        """Add a note once."""
+        """Add a note, unless it exists already."""
         if text not in self.notes:
             self.notes.append(text)
 
     def item(self, kind: str, index: Any) -> Json:
-        """Object `index` of a top-level array."""
+        """Object `index` of the top-level array `kind`; SceneError if out of range."""
         items = self.root.get(kind, [])
         if not isinstance(index, int) or not 0 <= index < len(items):
             raise self.error(f"{kind}[{index}]", f"index out of range, there are {len(items)}")
         return items[index]
 
     def view(self, index: Any) -> tuple[bytes, int]:
-        """Bytes of a buffer view and its stride, 0 where elements are packed."""
+        """(bytes, stride in bytes) of a buffer view; stride 0 if elements are tightly packed."""
         view = self.item("bufferViews", index)
         buffer = self._buffer(view.get("buffer", 0))
         start = view.get("byteOffset", 0)
@@ -79,7 +79,7 @@ class GltfDocument:
         return buffer[start:end], view.get("byteStride", 0)
 
     def resource(self, uri: str, place: str) -> bytes:
-        """Bytes behind a data URI or a file beside this one."""
+        """Bytes of a data URI, or of a file relative to the folder of this one."""
         if uri.startswith("data:"):
             try:
                 return base64.b64decode(uri.partition(",")[2], validate=True)
@@ -107,7 +107,7 @@ class GltfDocument:
 
 
 def read_gltf(path: Path) -> GltfDocument:
-    """Parse a .gltf or .glb file; refuses what it requires and cannot have."""
+    """Parse a .gltf or .glb file; SceneError if it requires an unsupported extension."""
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     data = path.read_bytes()

@@ -28,15 +28,15 @@ from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Spectrum
 
 DEFAULT_CUTOFF = 0.5
-"""Alpha at which mode MASK cuts, by default."""
+"""Default alpha cutoff of alpha mode MASK."""
 OPAQUE_WHITE = (1.0, 1.0, 1.0, 1.0)
 GLASS_SHARE = 0.5
-"""Transmission from which a material with a volume is built as glass."""
+"""Transmission factor above which a material with a volume becomes glass."""
 
 
 @dataclass
 class GltfMaterials:
-    """Materials in the order of their first use."""
+    """Converted materials, in the order of their first use."""
 
     document: GltfDocument
     textures: GltfTextures
@@ -44,7 +44,7 @@ class GltfMaterials:
     indices: dict[Any, int] = field(default_factory=dict)
 
     def index(self, number: Any) -> int:
-        """Position in `materials` of material `number` of the file; None is the default one."""
+        """Index into `materials` of the file's material `number`; None is the default material."""
         if number not in self.indices:
             source = {} if number is None else self.document.item("materials", number)
             self.materials.append(self._material(source))
@@ -52,19 +52,19 @@ class GltfMaterials:
         return self.indices[number]
 
     def takes_colors(self, number: Any) -> bool:
-        """Whether material `number` has one base colour for others to be factors of; told if not.
+        """Whether vertex colours can multiply the colour of material `number`; adds a note if not.
 
-        Pictures lie elsewhere than those colours would.
+        Textured materials cannot: vertex colours need texture coordinates of their own.
         """
         material = self.materials[self.index(number)]
         has_base = isinstance(material.bsdf, (MetallicRoughness, Diffuse))
         takes = has_base and not material.has_textures
         if not takes:
-            self.document.note("vertex colours were ignored on glass and beside pictures")
+            self.document.note("vertex colours were ignored on glass and on textured materials")
         return takes
 
     def painted_index(self, number: Any, colors: ImageTexture) -> int:
-        """Position of a copy of material `number`, which takes them, with factors of its colour."""
+        """Index of a copy of material `number` with `colors` times its colour (`takes_colors`)."""
         material = self.materials[self.index(number)]
         bsdf, emission = material.bsdf, material.emission
         if isinstance(bsdf, MetallicRoughness):
@@ -87,13 +87,14 @@ class GltfMaterials:
             normal_scale=1.0 if normal is None else number_of(normal, "scale", 1.0),
             emission=emission,
             emission_strength=strength,
-            # Culling is a rasteriser's saving: paths meet backs, and black ones would darken rooms.
+            # Back faces reflect in any case: culling only saves a rasteriser time, and black backs
+            # would darken rooms.
             emits_from_back=bool(source.get("doubleSided", False)),
             name=source.get("name", ""),
         )
 
     def _surface(self, source: Json, extensions: Json) -> tuple[BSDF, Spectrum | None, float]:
-        """BSDF, emission and its strength."""
+        """(BSDF, emission or None, emission strength)."""
         pbr = source.get("pbrMetallicRoughness", {})
         if "KHR_materials_unlit" in extensions:
             self.document.note("unlit materials emit their colour and reflect nothing")
@@ -158,6 +159,6 @@ class GltfMaterials:
 
 
 def _times(colors: ImageTexture, factor: Spectrum | None) -> ImageTexture:
-    """Colours times one that is the same everywhere."""
+    """Texture `colors` multiplied by the constant colour `factor`."""
     assert isinstance(factor, tuple)
     return replace(colors, scale=(*factor, 1.0))

@@ -32,7 +32,7 @@ TRIANGLE_FAN = 6
 
 @dataclass
 class GltfMeshes:
-    """Builds meshes; vertex data that several nodes use is read once per node."""
+    """Builds meshes; vertex data shared by several nodes is read again for each of them."""
 
     document: GltfDocument
     materials: GltfMaterials
@@ -51,7 +51,7 @@ class GltfMeshes:
             try:
                 finished = finish_mesh(raw, source, pose.to_world)
             except NoAreaError:
-                # Files hide what they do not show by a scale of 0.
+                # Some files hide objects by a scale of 0.
                 self.document.note(f"{place}: without area, left out")
                 continue
             finished = self._with_material(finished, primitive, place)
@@ -66,7 +66,7 @@ class GltfMeshes:
         normals = self._attribute(attributes, "NORMAL", 3, len(vertices))
         uvs = self._attribute(attributes, "TEXCOORD_0", 2, len(vertices))
         if uvs is not None:
-            # The format has v downwards.
+            # glTF has v downwards, scene descriptions have v upwards.
             uvs = np.stack([uvs[:, 0], 1.0 - uvs[:, 1]], axis=1)
         if "indices" in primitive:
             indices = read_indices(self.document, primitive["indices"])
@@ -75,7 +75,7 @@ class GltfMeshes:
         return RawMesh(vertices, triangles(indices, primitive.get("mode", TRIANGLES)), normals, uvs)
 
     def _with_material(self, mesh: Mesh, primitive: Json, place: str) -> Mesh:
-        """The mesh, in the colours of its vertices if it has some."""
+        """Assign the material of `primitive`, with its vertex colours if it has any."""
         number, attributes = primitive.get("material"), primitive.get("attributes", {})
         if "COLOR_0" not in attributes or not self.materials.takes_colors(number):
             return replace(mesh, material=self.materials.index(number))
@@ -98,7 +98,7 @@ class GltfMeshes:
 
 
 def triangles(indices: np.ndarray, mode: int) -> np.ndarray:
-    """(F, 3) corners of a list, strip or fan, all turning the same way."""
+    """(F, 3) vertex indices of a triangle list, strip or fan, with consistent winding."""
     if mode == TRIANGLES:
         return indices[: len(indices) // 3 * 3].reshape(-1, 3)
     count = max(len(indices) - 2, 0)

@@ -1,6 +1,6 @@
 """glTF 2.0 scene files, .gltf and .glb.
 
-Host code. Animations are ignored: the scene is read as its nodes stand.
+Host code. Animations are ignored: nodes keep the transforms stored in the file.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ from scenes.model.transforms import scaling
 from scenes.model.transforms import translation
 
 DEFAULT_ASPECT = 16.0 / 9.0
-"""For cameras that leave it to the viewport."""
+"""Width over height for cameras without `aspectRatio`, which leave it to the viewport."""
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError)
-"""The JSON is anybody's: a list for an object, or a number without end, is no traceback."""
+"""Exceptions that malformed JSON values cause; `load_gltf` reports them as SceneError."""
 FLIP_VIEW = np.diag([-1.0, 1.0, -1.0, 1.0])
-"""glTF cameras look along -z with +x to the right; ours along +z with +x to the left."""
+"""glTF cameras look along -z with +x to the right; cameras here along +z with +x to the left."""
 
 
 @dataclass
 class _Parts:
-    """What has been built so far."""
+    """Shapes, lights and cameras built so far."""
 
     shapes: list[Mesh] = field(default_factory=list)
     lights: list[PunctualLight] = field(default_factory=list)
@@ -53,7 +53,7 @@ class _Parts:
 
 
 def load_gltf(path: Path) -> SceneDescription:
-    """Scene of a glTF file; raises SceneError for anything wrong with it."""
+    """Load a glTF file; any fault in it raises SceneError."""
     try:
         return _scene(read_gltf(path))
     except SceneError:
@@ -73,7 +73,7 @@ def _scene(document: GltfDocument) -> SceneDescription:
             pose = pose_of(document, node, to_world, worlds)
             parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
         if not np.linalg.det(to_world[:3, :3]):
-            continue  # scaled to nothing: no camera looks from there, and no light shines
+            continue  # singular transform: ignore the node's camera and light
         if "camera" in node:
             _add_camera(parts, document, node["camera"], to_world)
         light = node.get("extensions", {}).get("KHR_lights_punctual", {}).get("light")
@@ -93,14 +93,14 @@ def _scene(document: GltfDocument) -> SceneDescription:
 
 
 def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray]]:
-    """Number of every node of the default scene with its (4, 4) matrix to world space."""
+    """(index, (4, 4) matrix to world space) of every node of the default scene."""
     if document.root.get("scenes"):
         roots = document.item("scenes", document.root.get("scene", 0)).get("nodes", [])
     else:
         nodes = document.root.get("nodes", [])
         children = {child for node in nodes for child in node.get("children", [])}
         numbers = list(range(len(nodes)))
-        # In a ring all are somebody's children, which is found out below.
+        # If nodes form a cycle, all are children: start from all; the error is raised below.
         roots = [index for index in numbers if index not in children] or numbers
     stack = [(index, np.eye(4)) for index in reversed(list(roots))]
     seen: set[int] = set()
@@ -116,7 +116,7 @@ def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _local(document: GltfDocument, node: Json, index: int) -> np.ndarray:
-    """(4, 4) matrix of a node, from its matrix (column by column) or its three parts."""
+    """(4, 4) local matrix of a node: column-major `matrix`, or translation, rotation and scale."""
     if "matrix" in node:
         matrix = np.array(node["matrix"], dtype=np.float64).reshape(4, 4).T
     else:
@@ -142,13 +142,13 @@ def _add_camera(parts: _Parts, document: GltfDocument, index: int, to_world: np.
     aspect = number_of(perspective, "aspectRatio", DEFAULT_ASPECT)
     yfov = number_of(perspective, "yfov", 0.0)
     if not 0.0 < yfov < math.pi or aspect <= 0.0:
-        raise document.error(f"cameras[{index}]", f"yfov {yfov:g}, aspect ratio {aspect:g}")
+        raise document.error(f"cameras[{index}]", f"bad yfov {yfov:g} or aspect ratio {aspect:g}")
     fov_x = math.degrees(2.0 * math.atan(math.tan(yfov / 2.0) * aspect))
     parts.cameras.append(Camera(rigid(to_world @ FLIP_VIEW), fov_x, aspect))
 
 
 def _light(document: GltfDocument, index: int, to_world: np.ndarray) -> PunctualLight:
-    """Light of KHR_lights_punctual: it shines along -z of its node.
+    """Light of KHR_lights_punctual, along -z of its node.
 
     Candela and lux are taken as W sr^-1 and W m^-2: files are made for viewers that do the same.
     """

@@ -1,6 +1,6 @@
-"""How glTF meshes are posed: morph targets and skins, as the file leaves them at rest.
+"""Pose of glTF meshes: morph targets and skins, with the static values stored in the file.
 
-Host code. Specification, sections 3.7.2.2 and 3.7.3. Animations would move both; they are ignored.
+Host code. Specification, sections 3.7.2.2 and 3.7.3. Animations of both are ignored.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from scenes.mesh.validation import normalize
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """What a node does to the vertices of its mesh."""
+    """Deformation and transform that a node applies to the vertices of its mesh."""
 
     to_world: np.ndarray = field(default_factory=lambda: np.eye(4))
-    """(4, 4), after all else."""
+    """(4, 4) transform to world space, applied last; the identity for a skinned mesh."""
     morph_weights: tuple[float, ...] = ()
-    """One for each morph target; missing ones are 0."""
+    """One weight per morph target; missing weights are 0."""
     joints: np.ndarray | None = None
-    """(J, 4, 4) of a skin: from a mesh at rest to the world."""
+    """(J, 4, 4) joint matrices of a skin, bind pose to world space; None without a skin."""
 
 
 def pose_of(
     document: GltfDocument, node: Json, to_world: np.ndarray, worlds: dict[int, np.ndarray]
 ) -> Pose:
-    """The pose of a node with a mesh; `worlds` has the matrix of every node of the scene."""
+    """Pose of a node with a mesh; `worlds` maps node indices to (4, 4) matrices to world space."""
     holder = node if "weights" in node else document.item("meshes", node["mesh"])
     weights = numbers_of(holder, "weights", holder.get("weights", ()))
     if "skin" not in node:
         return Pose(to_world, weights)
-    # A skinned mesh goes where its joints are, wherever its own node is.
+    # The joints alone place a skinned mesh; the transform of its own node is ignored.
     return Pose(np.eye(4), weights, _joints(document, node["skin"], worlds))
 
 
 def posed(document: GltfDocument, primitive: Json, raw: RawMesh, pose: Pose, place: str) -> RawMesh:
-    """Morphed, then skinned."""
+    """Apply morph targets, then the skin, to `raw`; `place` is for errors."""
     raw = _morphed(document, primitive.get("targets", []), raw, pose.morph_weights)
     if pose.joints is None:
         return raw
@@ -55,7 +55,7 @@ def posed(document: GltfDocument, primitive: Json, raw: RawMesh, pose: Pose, pla
 
 
 def _joints(document: GltfDocument, index: Any, worlds: dict[int, np.ndarray]) -> np.ndarray:
-    """(J, 4, 4) of a skin."""
+    """(J, 4, 4) of a skin: each joint's matrix to world space times its inverse bind matrix."""
     skin, place = document.item("skins", index), f"skins[{index}]"
     joints = skin.get("joints", [])
     missing = [joint for joint in joints if joint not in worlds]
@@ -75,7 +75,7 @@ def _joints(document: GltfDocument, index: Any, worlds: dict[int, np.ndarray]) -
 def _morphed(
     document: GltfDocument, targets: list[Json], raw: RawMesh, weights: tuple[float, ...]
 ) -> RawMesh:
-    """Each target moves the vertices and normals that were there at first."""
+    """Add the weighted displacements of all targets to the vertices and normals."""
     vertices, normals = raw.vertices, raw.normals
     for target, weight in zip(targets, weights):
         if weight == 0.0:
@@ -88,7 +88,7 @@ def _morphed(
 
 
 def _like(document: GltfDocument, index: Any, array: np.ndarray) -> np.ndarray:
-    """(V, 3) of an accessor that has to be as long as `array`."""
+    """(V, 3) float32 of an accessor; SceneError unless it is as long as `array`."""
     values = read_floats(document, index, 3)
     if len(values) != len(array):
         reason = f"morph target: {len(values)} for {len(array)} vertices"
@@ -99,7 +99,7 @@ def _like(document: GltfDocument, index: Any, array: np.ndarray) -> np.ndarray:
 def _blended(
     document: GltfDocument, attributes: Json, raw: RawMesh, joints: np.ndarray, place: str
 ) -> np.ndarray:
-    """(V, 4, 4): the joints' matrices, weighted as each vertex says."""
+    """(V, 4, 4) weighted mean of the joint matrices for each vertex."""
     total = np.zeros((len(raw.vertices), 1, 1))
     matrices = np.zeros((len(raw.vertices), 4, 4))
     number = 0
@@ -123,12 +123,12 @@ def _blended(
 
 
 def _skinned(raw: RawMesh, matrices: np.ndarray) -> RawMesh:
-    """Each vertex by its own matrix, normals by its cofactors (see `transform_normals`)."""
+    """Transform vertices by (V, 4, 4) `matrices`, normals by cofactors (`transform_normals`)."""
     linear, offset = matrices[:, :3, :3], matrices[:, :3, 3]
     vertices = np.einsum("vij,vj->vi", linear, raw.vertices) + offset
     if raw.normals is None:
         return replace(raw, vertices=vertices)
     rows = [np.cross(linear[:, (i + 1) % 3], linear[:, (i + 2) % 3]) for i in range(3)]
     normals = np.einsum("ivj,vj->vi", np.stack(rows), raw.normals)
-    # A mirror turns the triangles round, and their normals with them.
+    # Cofactors keep the sign of the determinant: a mirror reverses winding and normals alike.
     return replace(raw, vertices=vertices, normals=normalize(normals))

@@ -1,6 +1,6 @@
 """Textures of glTF files.
 
-Host code. The format has v downwards; meshes turn it over, so texture transforms are turned, too.
+Host code. glTF has v downwards; the mesh reader flips v, so texture transforms are flipped, too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RGBA = tuple[float, float, float, float]
 
 @dataclass
 class GltfTextures:
-    """Reads textures; a picture is decoded once per encoding."""
+    """Reads textures; an image is decoded once per encoding (sRGB or linear)."""
 
     document: GltfDocument
     images: dict[tuple[int, bool], Image] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class GltfTextures:
     def texture(
         self, reference: Json, is_srgb: bool, scale: RGBA = (1.0, 1.0, 1.0, 1.0)
     ) -> ImageTexture:
-        """The texture behind a `...Texture` object of a material."""
+        """Texture that a `...Texture` object of a material refers to."""
         document = self.document
         place = f"textures[{reference.get('index')}]"
         texture = document.item("textures", reference.get("index"))
@@ -76,7 +76,7 @@ class GltfTextures:
 
 
 def uv_transform(transform: Json) -> tuple[float, ...]:
-    """First two rows of F T F: T of KHR_texture_transform, F turns v over (v -> 1 - v)."""
+    """First two rows of F T F, row by row: T is KHR_texture_transform, F flips v (v -> 1 - v)."""
     angle = number_of(transform, "rotation", 0.0)
     scale = numbers_of(transform, "scale", (1.0, 1.0))
     offset = numbers_of(transform, "offset", (0.0, 0.0))

@@ -1,4 +1,4 @@
-"""Numbers of glTF's JSON objects, checked: a file may hold anything where a number should be.
+"""Checked access to numbers in glTF's JSON objects, which may hold values of any type.
 
 Host code.
 """
@@ -11,17 +11,17 @@ from typing import Any
 
 
 def number_of(holder: dict[str, Any], key: str, default: float) -> float:
-    """A finite number; TypeError otherwise, which the loader turns into its own error."""
+    """Finite number `holder[key]`, or `default`; else TypeError, which `load_gltf` reports."""
     return _checked(holder.get(key, default), key)
 
 
 def share_of(holder: dict[str, Any], key: str, default: float) -> float:
-    """A number moved into [0, 1]."""
+    """Number `holder[key]`, or `default`, clamped to [0, 1]."""
     return min(max(number_of(holder, key, default), 0.0), 1.0)
 
 
 def numbers_of(holder: dict[str, Any], key: str, default: Sequence[float]) -> tuple[float, ...]:
-    """As many finite numbers as the default has."""
+    """Finite numbers `holder[key]`, or `default`; TypeError unless as many as in `default`."""
     values = holder.get(key, default)
     if len(values) != len(default):
         raise TypeError(f"{key}: {len(values)} numbers, {len(default)} needed")

@@ -1,1 +1,1 @@
-"""Image files: reading, transfer functions, opacity."""
+"""Image files: reading, encodings (sRGB, RGBE), opacity."""

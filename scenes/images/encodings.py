@@ -1,4 +1,4 @@
-"""How numbers of pictures are encoded: sRGB, and colours that share an exponent.
+"""Encodings of image values: sRGB, and RGBE with a shared exponent.
 
 Host code.
 """
@@ -11,11 +11,11 @@ from scenes.model.materials import RGBE_BIAS
 from scenes.model.materials import Image
 
 MAX_LIGHT = 1e30
-"""Largest radiance that is kept."""
+"""Largest radiance; larger values are clamped."""
 
 
 def linear_texels(image: Image) -> np.ndarray:
-    """(H, W, 3) linear RGB of a texture."""
+    """(H, W, 3) float64 linear RGB of an image."""
     rgb = image.texels[..., :3].astype(np.float64)
     if image.is_rgbe:
         return np.ldexp(rgb, image.texels[..., 3:].astype(int) - RGBE_BIAS)
@@ -36,8 +36,9 @@ def encode_srgb(linear: np.ndarray) -> np.ndarray:
 
 
 def encode_rgbe(light: np.ndarray) -> np.ndarray:
-    """(H, W, 4) uint8 of (H, W, 3) linear RGB: three mantissas and the exponent that they share
-    (Ward, Graphics Gems II); what is negative or not a number is 0.
+    """(H, W, 4) uint8 RGBE of (H, W, 3) linear RGB (Ward, Graphics Gems II).
+
+    Three mantissas and a shared exponent; negative values and NaN become 0.
     """
     light = np.clip(np.nan_to_num(light.astype(np.float64), posinf=MAX_LIGHT), 0.0, MAX_LIGHT)
     _, exponent = np.frexp(light.max(axis=2, keepdims=True))

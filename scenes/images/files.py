@@ -20,13 +20,13 @@ from scenes.model.materials import Image
 LINEAR_FORMATS = ("openexr", "hdr")
 """File formats whose numbers are linear light; every other format is sRGB-encoded."""
 SIGNATURES = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"\x76\x2f\x31\x01", ".exr"))
-"""First bytes of the formats that are met embedded, and the extension OpenImageIO knows them by."""
+"""(first bytes, file extension for OpenImageIO) of image formats embedded in scene files."""
 
 
 def read_image(path: Path, is_srgb: bool = True, is_light: bool = False) -> Image:
-    """Texture of a file; `is_srgb` False keeps the stored numbers (normals, roughness).
+    """Read a texture image; `is_srgb` False keeps the stored values (normals, roughness).
 
-    Of what shines, `is_light`, a file of linear light keeps what is brighter than 1.
+    With `is_light` (emission), values above 1 of a linear file are kept, as RGBE.
     """
     texels, file_format = _read_texels(path, str(path))
     if is_light and file_format in LINEAR_FORMATS:
@@ -40,7 +40,7 @@ def read_image(path: Path, is_srgb: bool = True, is_light: bool = False) -> Imag
 
 
 def read_image_bytes(data: bytes, name: str, is_srgb: bool = True) -> Image:
-    """Texture of a file held in memory (embedded in a glTF file, say); `name` is for messages."""
+    """Read a texture image from memory (embedded in glTF, for example); `name` is for messages."""
     suffix = next((ext for magic, ext in SIGNATURES if data.startswith(magic)), None)
     if suffix is None and data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         suffix = ".webp"
@@ -54,14 +54,14 @@ def read_image_bytes(data: bytes, name: str, is_srgb: bool = True) -> Image:
 
 
 def read_environment(path: Path) -> np.ndarray:
-    """(H, W, 3) float32 linear radiance of an equirectangular picture, as stored, row 0 on top."""
+    """(H, W, 3) float32 linear radiance of an equirectangular image, row 0 on top as stored."""
     texels, file_format = _read_texels(path, str(path))
     radiance = _to_rgb(_to_unit(texels))
     if file_format not in LINEAR_FORMATS:
         radiance = decode_srgb(radiance)
     if not np.isfinite(radiance).all():
         raise SceneError(f"{path}: {np.count_nonzero(~np.isfinite(radiance))} values not finite")
-    # Compression of the file may leave small negative numbers, which no light has.
+    # File compression may leave small negative values; radiance is never negative.
     return np.ascontiguousarray(np.maximum(radiance, 0.0), dtype=np.float32)
 
 
@@ -70,7 +70,7 @@ def _read_texels(path: Path, name: str) -> tuple[np.ndarray, str]:
     if not path.is_file():
         raise SceneError(f"{name}: no such file")
     config = oiio.ImageSpec()
-    # Colours must not be multiplied by alpha: a leaf's cut-out shares the picture with its colour.
+    # Do not multiply colours by alpha: one image may hold a leaf's colour and its cut-out.
     config.attribute("oiio:UnassociatedAlpha", 1)
     source = oiio.ImageInput.open(str(path), config)
     if source is None:
@@ -87,11 +87,11 @@ def _read_texels(path: Path, name: str) -> tuple[np.ndarray, str]:
 
 
 def _to_rgba8(texels: np.ndarray, file_format: str, is_srgb: bool) -> np.ndarray:
-    """(H, W, 4) uint8 in the encoding that `is_srgb` asks for."""
+    """(H, W, 4) uint8: RGB sRGB-encoded if `is_srgb`, else as stored; missing alpha is 255."""
     height, width, channels = texels.shape
     if texels.dtype != np.uint8:
         texels = _to_unit(texels)
-        # Only colour of linear files is encoded; an 8-bit linear value would band in the dark.
+        # Encode only the colours of linear files: 8 bits of linear values would band in the dark.
         if file_format in LINEAR_FORMATS and is_srgb:
             color_count = channels - (1 if channels in (2, 4) else 0)
             texels = texels.copy()

@@ -1,4 +1,4 @@
-"""Opacity that a picture holds: in its alpha channel, or as grey.
+"""Opacity stored in an image: in its alpha channel, or as grey.
 
 Host code.
 """
@@ -16,7 +16,7 @@ from scenes.model.materials import ImageTexture
 
 
 def opacity_of(texture: ImageTexture) -> tuple[ImageTexture, int]:
-    """Opacity texture and its channel: alpha where the picture has one, else its luminance."""
+    """Opacity texture and its channel: alpha if the image has any, else its luminance."""
     texels = texture.image.texels
     if (texels[..., 3] < 255).any():
         return texture, 3

@@ -26,23 +26,23 @@ from scenes.model.materials import Spectrum
 from scenes.model.materials import Wrap
 
 Entry = dict[str, list[str]]
-"""Keyword -> words behind it, of one material."""
+"""Keyword -> its arguments, for one material."""
 
 WHITE: RGB = (1.0, 1.0, 1.0)
 READ = {
     *("illum", "Kd", "map_Kd", "Ks", "Ns", "Ni", "Pr", "Pm", "Tf"),
     *("d", "Tr", "map_d", "Ke", "map_Ke", "norm"),
-    *("Ka", "map_Ka", "sharpness"),  # of no meaning where light bounces
+    *("Ka", "map_Ka", "sharpness"),  # without meaning in path tracing
 }
-"""Keywords that are followed, or mean nothing here."""
+"""Keywords that cause no note: supported, or without meaning in path tracing."""
 GLASS_MODELS = (4, 6, 7, 9)
 """Illumination models that mean refraction or glass."""
 OPTION_LENGTHS = {"-clamp": 1, "-bm": 1, "-blendu": 1, "-blendv": 1, "-imfchan": 1, "-type": 1}
-"""Map options with a fixed number of words; -s, -o and -t take up to three numbers."""
+"""Number of arguments of map options; -s, -o and -t take up to three numbers."""
 
 
 def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], tuple[str, ...]]:
-    """Those materials of a library that are among `names`; and notes on what was left out."""
+    """Materials of a library that are in `names`, and notes on unsupported keywords."""
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     entries: dict[str, Entry] = {}
@@ -75,14 +75,14 @@ def _material(path: Path, name: str, entry: Entry) -> Material:
 
 
 def _dissolve(path: Path, entry: Entry) -> float:
-    """Share of the surface that is there."""
+    """Opacity: `d`, or 1 - `Tr` if only `Tr` is given."""
     if "Tr" in entry and "d" not in entry:
         return 1.0 - _number(path, entry, "Tr", 0.0)
     return _number(path, entry, "d", 1.0)
 
 
 def _opacity(path: Path, entry: Entry) -> tuple[float | ImageTexture, int]:
-    """Opacity, and the channel of a picture that holds it: alpha where there is one."""
+    """(opacity, channel of the opacity image: 3 if it has alpha, else 0)."""
     share = _dissolve(path, entry)
     if "map_d" not in entry:
         return share, 0
@@ -93,7 +93,7 @@ def _opacity(path: Path, entry: Entry) -> tuple[float | ImageTexture, int]:
 def _emission(path: Path, entry: Entry) -> Spectrum | None:
     color = _color(path, entry, "Ke", (0.0, 0.0, 0.0))
     if "map_Ke" in entry:
-        # As with map_Kd: black beside a map would lose it.
+        # As with map_Kd: a black factor would cancel the map.
         factor = color if max(color) > 0.0 else WHITE
         return _texture(path, entry["map_Ke"], is_srgb=True, factor=factor, is_light=True)
     return color if max(color) > 0.0 else None
@@ -101,7 +101,7 @@ def _emission(path: Path, entry: Entry) -> Spectrum | None:
 
 def _bsdf(path: Path, entry: Entry) -> BSDF:
     model = int(_number(path, entry, "illum", 2.0))
-    # Exporters leave the colour out where a map says it all.
+    # Exporters omit the colour where a map replaces it.
     diffuse = _color(path, entry, "Kd", WHITE if "map_Kd" in entry else (0.8, 0.8, 0.8))
     specular = _color(path, entry, "Ks", (0.0, 0.0, 0.0))
     exponent = _number(path, entry, "Ns", 0.0)
@@ -110,7 +110,7 @@ def _bsdf(path: Path, entry: Entry) -> BSDF:
     alpha = math.sqrt(2.0 / (max(exponent, 0.0) + 2.0))
     base = _base_color(path, entry, diffuse)
     if model in GLASS_MODELS and ior > 1.0 and _is_glass(path, entry):
-        # The filter counts once for a ray that goes in and out again.
+        # `Tf` counts once for a ray that enters and leaves: each surface takes the square root.
         tint = _color(path, entry, "Tf", WHITE)
         through = [math.sqrt(max(value, 0.0)) for value in tint]
         return Dielectric(ior=ior, specular_transmittance=(through[0], through[1], through[2]))
@@ -125,14 +125,14 @@ def _bsdf(path: Path, entry: Entry) -> BSDF:
 
 
 def _is_glass(path: Path, entry: Entry) -> bool:
-    """Whether a model of glass means it: exporters also give it to what is partly transparent."""
+    """Whether a glass model means glass: exporters also use it for partial opacity."""
     return "Tf" in entry or not 0.5 < _dissolve(path, entry) < 1.0
 
 
 def _base_color(path: Path, entry: Entry, diffuse: RGB) -> Spectrum:
     if "map_Kd" not in entry:
         return diffuse
-    # Many exporters write black beside a map, which multiplied by it would lose the map.
+    # Many exporters write a black colour beside a map; as a factor it would cancel the map.
     factor = diffuse if max(diffuse) > 0.0 else WHITE
     return _texture(path, entry["map_Kd"], is_srgb=True, factor=factor)
 
@@ -175,7 +175,7 @@ def _number(path: Path, entry: Entry, keyword: str, default: float) -> float:
     words = entry.get(keyword)
     if words is None:
         return default
-    # "d -halo 0.5" is the only option that stands before a number.
+    # The only option before a number is `-halo`, as in "d -halo 0.5".
     if not words or not _is_number(words[-1]):
         raise SceneError(f"{path}: {keyword}: not a number {' '.join(words)!r}")
     return float(words[-1])

@@ -1,4 +1,4 @@
-"""Shading normals of meshes: made, and made to agree with the winding.
+"""Shading normals of meshes: compute them, and adapt the winding to them.
 
 Host code.
 """
@@ -15,7 +15,7 @@ from scenes.model.description import Mesh
 
 
 def with_smooth_normals(mesh: Mesh) -> Mesh:
-    """The mesh with normals weighted by the angle of each corner (Thuermer and Wuethrich 1998)."""
+    """The mesh with vertex normals, weighted by corner angle (Thuermer and Wuethrich 1998)."""
     corners = mesh.vertices.astype(np.float64)[mesh.faces]
     face_normals = normalize(face_vectors(mesh.vertices, mesh.faces))
     sums = np.zeros((len(mesh.vertices), 3))
@@ -25,15 +25,15 @@ def with_smooth_normals(mesh: Mesh) -> Mesh:
         angles = np.arccos(np.clip(np.sum(to_next * to_last, axis=1), -1.0, 1.0))
         np.add.at(sums, mesh.faces[:, corner], face_normals * angles[:, None])
     normals = normalize(sums)
-    # Faces back to back cancel out: any unit vector will do, and z is one.
+    # Opposite faces cancel to zero: any unit vector will do.
     normals[np.linalg.norm(normals, axis=1) == 0.0] = (0.0, 0.0, 1.0)
     return replace(mesh, normals=normals.astype(np.float32))
 
 
 def wound_by_normals(mesh: Mesh) -> Mesh:
-    """The mesh with every face turned so that its front is where its shading normals point.
+    """The mesh with every face wound so that its front is where its shading normals point.
 
-    For formats (Mitsuba, PLY, OBJ) in which normals, not winding, tell the outside of glass.
+    For formats (Mitsuba, PLY, OBJ) in which normals, not winding, define the outside of glass.
     """
     if mesh.normals is None:
         return mesh

@@ -17,14 +17,14 @@ from scenes.mesh.validation import RawMesh
 from scenes.model.description import SceneError
 
 WIDTHS = {"v": 3, "vt": 2, "vn": 3}
-"""Numbers per row that are read; more (weights, colours) are dropped. In the order of a corner."""
+"""Numbers read per row; the rest (weights, colours) is ignored. Ordered as in a face corner."""
 GroupKey = tuple[str, bool, bool]
-"""Material name, has texture coordinates, has normals."""
+"""(material name, has texture coordinates, has normals)."""
 
 
 @dataclass(frozen=True, eq=False)
 class ObjPart:
-    """All faces of a file that share a material and a layout."""
+    """All faces of a file with the same material and the same vertex attributes."""
 
     mesh: RawMesh
     material: str
@@ -38,12 +38,12 @@ class ObjFile:
     parts: tuple[ObjPart, ...]
     libraries: tuple[Path, ...]
     has_colors: bool
-    """Its vertices have colours, which are not read."""
+    """Whether the vertices have colours; these are not read."""
 
 
 @dataclass
 class _Group:
-    """Polygons that share a material and a layout."""
+    """Polygons with the same material and the same vertex attributes."""
 
     corners: list[tuple[int, int, int]] = field(default_factory=list)
     """Indices of `v`, `vt` and `vn` from 1, corner after corner; 0 where the file gives none."""
@@ -53,7 +53,7 @@ class _Group:
 
 @dataclass
 class _Reader:
-    """What has been read so far."""
+    """Content of the file read so far."""
 
     path: Path
     rows: dict[str, list[list[float]]] = field(
@@ -63,18 +63,18 @@ class _Reader:
     highest: dict[str, tuple[int, int]] = field(
         default_factory=lambda: {kind: (0, 0) for kind in WIDTHS}
     )
-    """Highest index in use and its line, per kind of row."""
+    """(highest index in use, number of its line), per kind of row."""
     libraries: list[Path] = field(default_factory=list)
     has_colors: bool = False
     material: str = ""
 
     def error(self, line: int, reason: str) -> SceneError:
-        """An error that names file and line."""
+        """SceneError that names the file and the line."""
         return SceneError(f"{self.path}: line {line}: {reason}")
 
 
 def read_obj(path: Path) -> ObjFile:
-    """Unchecked parts of an OBJ file; polygons become triangles."""
+    """Parse an OBJ file into parts, not validated yet; polygons become triangles."""
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     reader = _Reader(path)
@@ -96,7 +96,7 @@ def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
     parts = []
     for (material, has_uv, has_normal), group in reader.groups.items():
         corners = np.array(group.corners) * (1, has_uv, has_normal)
-        # A single number for the three indices of a corner sorts much faster than rows do.
+        # Sorting one number per corner is much faster than sorting rows of three indices.
         sizes = [len(found) + 1 for found in rows.values()]
         keys = np.ravel_multi_index(tuple(corners.T), sizes)
         _, first, vertex = np.unique(keys, return_index=True, return_inverse=True)
@@ -112,7 +112,7 @@ def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
 
 
 def _fans(counts: np.ndarray) -> np.ndarray:
-    """(T, 3) corner numbers of the triangles 0 i i+1 of polygons with (P,) numbers of corners."""
+    """(T, 3) corner indices of the triangles (0, i, i + 1) of polygons with (P,) corner counts."""
     triangles = counts - 2
     first = np.repeat(np.cumsum(counts) - counts, triangles)
     step = np.arange(triangles.sum()) - np.repeat(np.cumsum(triangles) - triangles, triangles)
@@ -130,7 +130,7 @@ def _read_line(reader: _Reader, line: str, number: int) -> None:
         reader.material = text
     elif keyword == "mtllib":
         folder = reader.path.parent
-        # One name that may hold spaces, or several.
+        # The text is one file name that may contain spaces, or several names.
         names = [text] if (folder / text).is_file() else text.split()
         reader.libraries.extend(folder / name for name in names)
 

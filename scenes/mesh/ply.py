@@ -14,18 +14,18 @@ from scenes.mesh.validation import RawMesh
 from scenes.model.description import SceneError
 
 UV_NAMES = (("u", "v"), ("s", "t"), ("texture_u", "texture_v"))
-"""Vertex properties that exporters keep texture coordinates in, v upwards."""
+"""Names of vertex properties for texture coordinates, v upwards."""
 COLOR_NAMES = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"))
-"""Vertex properties of colours, sRGB-encoded: whole numbers up to 255, or decimals up to 1."""
+"""Names of vertex properties for sRGB colours: integers (uint8: up to 255) or floats up to 1."""
 INDEX_NAMES = ("vertex_indices", "vertex_index")
-"""Face properties that hold the corners."""
+"""Names of the face property for vertex indices."""
 
 DAMAGED = (plyfile.PlyParseError, ValueError, IndexError, TypeError, EOFError, MemoryError)
-"""What plyfile raises; a header may promise more than fits into memory."""
+"""Exceptions of plyfile for damaged files; a header may state more data than fits into memory."""
 
 
 def read_ply(path: Path) -> RawMesh:
-    """Unchecked arrays of a PLY file, ASCII or binary; polygons become fans of triangles."""
+    """Read an ASCII or binary PLY file, not validated yet; polygons become triangle fans."""
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     ply = _parse(path)
@@ -50,7 +50,7 @@ def read_ply(path: Path) -> RawMesh:
 
 
 def _parse(path: Path) -> plyfile.PlyData:
-    """The file; faces as one block where all are triangles, which is far faster to read."""
+    """Parse the file, assuming at first that all faces are triangles, which is far faster."""
     triangles = {"face": {name: 3 for name in INDEX_NAMES}}
     try:
         return plyfile.PlyData.read(str(path), known_list_len=triangles)
@@ -64,14 +64,14 @@ def _parse(path: Path) -> plyfile.PlyData:
 
 
 def _columns(data: np.ndarray, names: tuple[str, ...]) -> np.ndarray | None:
-    """(N, len(names)) of a structured array, or None where a property is missing."""
+    """(N, len(names)) columns of a structured array, or None if a property is missing."""
     if any(name not in (data.dtype.names or ()) for name in names):
         return None
     return np.stack([data[name] for name in names], axis=1)
 
 
 def _colors(vertex: np.ndarray) -> np.ndarray | None:
-    """(V, 3) float32 in [0, 1], or None."""
+    """(V, 3) float32 colours in [0, 1], or None."""
     found = (_columns(vertex, names) for names in COLOR_NAMES)
     colors = next((each for each in found if each is not None), None)
     if colors is None:
@@ -81,7 +81,7 @@ def _colors(vertex: np.ndarray) -> np.ndarray | None:
 
 
 def _triangles(data: np.ndarray, path: Path) -> np.ndarray:
-    """(F, 3) int64 corners."""
+    """(F, 3) int64 vertex indices."""
     name = next((name for name in INDEX_NAMES if name in (data.dtype.names or ())), None)
     if name is None:
         raise SceneError(f"{path}: element face: no property vertex_indices")
@@ -100,7 +100,7 @@ def _triangles(data: np.ndarray, path: Path) -> np.ndarray:
 
 
 def fan_triangles(polygons: np.ndarray) -> np.ndarray:
-    """(F * (K - 2), 3) corners of the triangles around the first corner of (F, K) polygons."""
+    """(F * (K - 2), 3) vertex indices of the triangle fans of (F, K) polygons."""
     count = polygons.shape[1]
     fans = [polygons[:, [0, i, i + 1]] for i in range(1, count - 1)]
     return np.stack(fans, axis=1).reshape(-1, 3)

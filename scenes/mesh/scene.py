@@ -1,4 +1,4 @@
-"""Single mesh files (.obj, .ply) as scenes: one camera that shows everything.
+"""Load single mesh files (.obj, .ply) as scenes; they have no camera of their own.
 
 Host code.
 """
@@ -22,11 +22,11 @@ from scenes.model.materials import Material
 
 DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
 """Light grey, for meshes without a material."""
-NO_COLORS = "colours of vertices are not supported and were ignored"
+NO_COLORS = "vertex colours are not supported and were ignored"
 
 
 def load_ply(path: Path) -> SceneDescription:
-    """Scene of one PLY mesh, in the colours of its vertices or light grey."""
+    """Scene of one PLY mesh, with its vertex colours or light grey."""
     raw = read_ply(path)
     mesh = wound_by_normals(finish_mesh(raw, str(path)))
     if raw.colors is None:

@@ -1,4 +1,4 @@
-"""Checks and repairs that every mesh goes through, whatever file it came from.
+"""Validation and repair of meshes from all file formats.
 
 Host code.
 """
@@ -16,12 +16,12 @@ from scenes.model.transforms import transform_points
 
 
 class NoAreaError(SceneError):
-    """A mesh that nothing is to be seen of."""
+    """All triangles of a mesh have zero area."""
 
 
 @dataclass(frozen=True, eq=False)
 class RawMesh:
-    """Arrays as a file holds them, not checked yet."""
+    """Mesh arrays as stored in a file, not validated yet."""
 
     vertices: np.ndarray
     """(V, 3) any float type."""
@@ -32,16 +32,16 @@ class RawMesh:
     uvs: np.ndarray | None = None
     """(V, 2) any float type, v upwards, or None."""
     uv_names: tuple[str, str] | None = None
-    """What a PLY file calls them."""
+    """Names of the texture coordinates in a PLY file, or None."""
     colors: np.ndarray | None = None
     """(V, 3) float32 in [0, 1], or None."""
 
 
 def finish_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -> Mesh:
-    """Checked mesh in world space; `source` names file and element in errors.
+    """Validated mesh in world space; `source` names file and element in errors.
 
-    Triangles without area are dropped, unless all are. A mirror in `to_world` turns the winding
-    round, so that the front stays the front.
+    Zero-area triangles are dropped; NoAreaError if all are. If `to_world` mirrors, the winding is
+    reversed, so that the front stays the front.
     """
     _check_indices(raw, source)
     _check_finite(raw, source)
@@ -67,7 +67,7 @@ def finish_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -
 
 
 def normalize(vectors: np.ndarray) -> np.ndarray:
-    """(N, 3) at unit length; zero vectors stay zero."""
+    """Scale (N, 3) vectors to unit length; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0.0, lengths, 1.0)
 
@@ -96,7 +96,7 @@ def _check_finite(raw: RawMesh, source: str) -> None:
 
 
 def _unit_normals(normals: np.ndarray, faces: np.ndarray, source: str) -> np.ndarray:
-    """Unit normals; an error where a vertex in use has none."""
+    """Unit normals; SceneError if a vertex in use has a zero normal."""
     lengths = np.linalg.norm(normals, axis=1)
     if (lengths == 0.0).any():
         used = np.zeros(len(normals), dtype=bool)
@@ -116,6 +116,6 @@ def _drop_degenerate(vertices: np.ndarray, faces: np.ndarray, source: str) -> np
 
 
 def face_vectors(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """(F, 3) float64: cross product of two edges, twice the area long, on the front side."""
+    """(F, 3) float64 cross products of two edges: length twice the area, towards the front."""
     corners = vertices.astype(np.float64)[faces]
     return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

@@ -1,8 +1,8 @@
-"""Colours of vertices as a picture, which is all that materials can look up.
+"""Bake vertex colours into a texture, because materials read colours from textures only.
 
 Host code. Each triangle gets four texels of its own. The fourth completes the parallelogram, so
-that what is bilinear between four texels is linear between three corners; only where that colour
-would be darker than black or brighter than white is it cut, and the triangle's inside a little off.
+that bilinear interpolation of four texels is linear between three corners. Where its colour would
+lie outside [0, 1], it is clamped, and colours inside the triangle are slightly off.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from scenes.model.materials import ImageTexture
 from scenes.model.materials import Wrap
 
 NAME = "vertex colours"
-CHUNK = 1 << 18  # triangles at a time, whose colours are held as decimals
+CHUNK = 1 << 18  # triangles per pass; limits the memory for float colours
 
 
 def painted(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[Mesh, ImageTexture]:
-    """The mesh with corners of its own for each triangle, and what to look up there.
+    """The mesh with separate vertices for each triangle, and the texture of its vertex colours.
 
     Args:
         colors: (V, 3) in [0, 1], one for each vertex.
-        is_srgb: they are sRGB-encoded; they are interpolated as linear values all the same.
+        is_srgb: whether `colors` are sRGB-encoded; interpolation is linear in any case.
     """
     count = len(mesh.faces)
     columns = max(int(np.ceil(np.sqrt(count))), 1)
@@ -40,7 +40,7 @@ def painted(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[Mesh, ImageT
         block = np.stack([first, second, third, second + third - first], axis=1)
         encoded = np.rint(encode_srgb(np.clip(block, 0.0, 1.0)) * 255.0).astype(np.uint8)
         texels[begin : begin + len(corners), ..., :3] = encoded.reshape(-1, 2, 2, 3)
-    # From blocks in a row to rows of a picture.
+    # Reorder the 2x2 blocks into rows of the image.
     picture = texels.reshape(rows, columns, 2, 2, 4).swapaxes(1, 2).reshape(2 * rows, -1, 4)
     index = mesh.faces.ravel()
     split = replace(
@@ -55,7 +55,7 @@ def painted(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[Mesh, ImageT
 
 
 def _places(count: int, rows: int, columns: int) -> np.ndarray:
-    """(3 count, 2) float32: middles of the first three texels of each block, v upwards."""
+    """(3 * count, 2) float32 UVs: centres of the first three texels of each block, v upwards."""
     row, column = np.divmod(np.arange(count), columns)
     corners = np.array([(0.5, 0.5), (1.5, 0.5), (0.5, 1.5)])
     across = 2.0 * column[:, None] + corners[:, 0]

@@ -1,6 +1,6 @@
-"""BSDFs of Mitsuba files that scatter light themselves; defaults as Mitsuba documents them.
+"""Elementary BSDFs of Mitsuba files, with the default parameters that Mitsuba documents.
 
-Host code. What modifies another BSDF (twosided, mask, ...) is in `mitsuba_materials`.
+Host code. BSDFs that modify another one (twosided, mask, ...) are in `scenes.mitsuba.materials`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ DEFAULT_ALPHA = 0.1
 WHITE = (1.0, 1.0, 1.0)
 GREY = (0.5, 0.5, 0.5)
 TRANSMISSION_SPLIT = 0.5
-"""A principled surface that transmits more than this share is built as glass."""
+"""`spec_trans` above which a principled BSDF becomes glass (`Dielectric`)."""
 
 
 def bsdf_of(plugin: Plugin, textures: TextureReader) -> BSDF | None:
-    """The BSDF of a plugin, or None where the type is none that scatters by itself."""
+    """Elementary BSDF of a plugin, or None if its type is not in `BUILDERS`."""
     build = BUILDERS.get(plugin.kind)
     return None if build is None else build(plugin, textures)
 
@@ -170,4 +170,4 @@ BUILDERS: dict[str, Callable[[Plugin, TextureReader], BSDF]] = {
     "principled": _principled,
     "principledthin": _principled,
 }
-"""BSDFs by the type that files give."""
+"""Builder of each elementary BSDF, by plugin type."""

@@ -15,13 +15,13 @@ from scenes.model.transforms import rigid
 
 KINDS = ("perspective", "thinlens")
 DEFAULT_FILM = (768, 576)
-"""Pixels, Mitsuba's default."""
+"""Width and height in pixels, Mitsuba's default."""
 FULL_FRAME_DIAGONAL = math.hypot(36.0, 24.0)
-"""Millimetres: what `focal_length` refers to."""
+"""Millimetres: diagonal of the 36 x 24 mm film that `focal_length` refers to."""
 
 
 def camera_of(plugin: Plugin) -> Camera:
-    """The camera of a <sensor>; its film gives the aspect and nothing else."""
+    """Camera of a <sensor>; its film is read for the aspect only."""
     if plugin.kind not in KINDS:
         raise plugin.error("unknown plugin" if not plugin.kind else "unsupported plugin")
     matrix = plugin.transform("to_world")
@@ -31,7 +31,7 @@ def camera_of(plugin: Plugin) -> Camera:
     radius = plugin.number("aperture_radius", 0.0) if plugin.kind == "thinlens" else 0.0
     focus = plugin.number("focus_distance", 1.0)
     if radius < 0.0 or focus <= 0.0:
-        raise plugin.error(f"aperture_radius {radius:g} and focus_distance {focus:g}")
+        raise plugin.error(f"bad aperture_radius {radius:g} or focus_distance {focus:g}")
     for name in ("near_clip", "far_clip", "shutter_open", "shutter_close"):
         plugin.find(name)
     return Camera(rigid(matrix), _fov_x(plugin, aspect), aspect, radius, focus)
@@ -47,7 +47,7 @@ def _aspect(plugin: Plugin) -> float:
     width = film.number("width", DEFAULT_FILM[0])
     height = film.number("height", DEFAULT_FILM[1])
     if width < 1 or height < 1:
-        raise film.error(f"width and height: {width:g} x {height:g}")
+        raise film.error(f"width and height: bad size {width:g} x {height:g}")
     return width / height
 
 
@@ -59,7 +59,7 @@ def _fov_x(plugin: Plugin, aspect: float) -> float:
         text = plugin.text("focal_length", "50mm").replace("mm", "").strip()
         length = plugin.to_number(text, "focal_length")
         if length <= 0.0:
-            raise plugin.error(f"focal_length: {length:g}")
+            raise plugin.error(f"focal_length: not positive {length:g}")
         fov = math.degrees(2.0 * math.atan(FULL_FRAME_DIAGONAL / 2.0 / length))
         axis = "diagonal"
     if not 0.0 < fov < 180.0:

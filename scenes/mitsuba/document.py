@@ -1,6 +1,6 @@
 """Mitsuba XML files as trees: includes and parameters resolved, names in snake_case, ids collected.
 
-Host code. A document type declaration is refused: it is how entity bombs and outside files get in.
+Host code. Document type declarations are refused: they allow entity bombs and external entities.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from xml.parsers import expat
 from scenes.model.description import SceneError
 
 INCLUDE_DEPTH = 16
-"""Files that may include each other in a chain."""
+"""Maximum depth of nested includes."""
 PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -27,26 +27,26 @@ class Document:
     path: Path
     root: Element
     ids: dict[str, Element] = field(default_factory=dict)
-    """Elements that a <ref> may name."""
+    """Elements by id and alias, for <ref>."""
     files: dict[Element, Path] = field(default_factory=dict)
-    """The file that a top-level element of an included file came from."""
+    """Source file of each top-level element of an included file."""
     is_old: bool = False
-    """Written for Mitsuba 0.x, where a few defaults differ."""
+    """Whether the file is for Mitsuba 0.x, where a few defaults differ."""
     used: set[Element] = field(default_factory=set)
-    """Parameters that were asked for."""
+    """Parameters that were read; notes list the others."""
     visited: dict[Element, str] = field(default_factory=dict)
-    """Plugins that were built, and how messages name them."""
+    """Elements of the plugins that were built -> their name in messages."""
     notes: list[str] = field(default_factory=list)
-    """What the user should know."""
+    """Notes for the user: what was ignored or changed, one line each."""
 
     def note(self, text: str) -> None:
-        """Add a note once."""
+        """Add a note, unless it exists already."""
         if text not in self.notes:
             self.notes.append(text)
 
 
 def read_document(path: Path) -> Document:
-    """Parse a file with its includes and fill in its parameters."""
+    """Parse a file, resolve its includes and substitute its parameters."""
     root = _parse(path)
     if root.tag != "scene":
         raise SceneError(f"{path}: <{root.tag}>: not a Mitsuba scene")
@@ -65,7 +65,7 @@ def read_document(path: Path) -> Document:
 
 
 def snake_case(name: str) -> str:
-    """`intIOR` and `toWorld` of Mitsuba 0.x as `int_ior` and `to_world`."""
+    """Convert a name of Mitsuba 0.x: `intIOR` to `int_ior`, `toWorld` to `to_world`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
@@ -112,7 +112,7 @@ def _included(
 ) -> list[Element]:
     if depth >= INCLUDE_DEPTH:
         raise SceneError(f"{path}: <include>: files include each other in a circle")
-    # Mitsuba looks in the scene's folder; scenes are found that mean the including file's.
+    # Mitsuba searches the scene's folder; some scenes expect the including file's folder.
     places = [
         folder / element.get("filename", "") for folder in (document.path.parent, path.parent)
     ]

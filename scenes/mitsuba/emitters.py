@@ -36,13 +36,13 @@ CLOCK_NAMES = (
     "minute",
     "second",
 )
-"""Parameters that would set the sun by place and time."""
+"""Unsupported parameters that set the sun by place and time."""
 TURBIDITIES = (1.7, 10.0)
-"""Range in which the sky's formulas hold."""
+"""Range of turbidity in which the sky model is valid."""
 
 
 def emitter_of(plugin: Plugin) -> Environment | PunctualLight:
-    """The emitter of a top-level <emitter>."""
+    """Environment or light of a top-level <emitter>."""
     match plugin.kind:
         case "constant":
             return Environment(radiance=_power(plugin, "radiance"), name="constant")
@@ -79,7 +79,7 @@ def _spot(plugin: Plugin) -> PointLight:
     cutoff = plugin.number("cutoff_angle", 20.0)
     width = plugin.number("beam_width", cutoff * 0.75)
     if not 0.0 < cutoff < 180.0 or width > cutoff:
-        raise plugin.error(f"beam_width {width:g} and cutoff_angle {cutoff:g} do not fit")
+        raise plugin.error(f"bad beam_width {width:g} or cutoff_angle {cutoff:g}")
     return PointLight(
         position=_triple(matrix[:3, 3]),
         intensity=_power(plugin, "intensity"),
@@ -97,11 +97,11 @@ def _directional(plugin: Plugin) -> DirectionalLight:
 
 
 def _sky(plugin: Plugin) -> Environment:
-    """Sky and sun; one factor may scale each, another both."""
+    """Sky and sun: `sky_scale` and `sun_scale` scale one of them, `scale` both."""
     zenith = _zenith(plugin)
     turbidity = plugin.number("turbidity", 3.0)
     if not TURBIDITIES[0] <= turbidity <= TURBIDITIES[1]:
-        plugin.note(f"turbidity {turbidity:g} is outside {TURBIDITIES} and was moved into it")
+        plugin.note(f"turbidity {turbidity:g} is outside {TURBIDITIES} and was clamped")
         turbidity = min(max(turbidity, TURBIDITIES[0]), TURBIDITIES[1])
     both = plugin.number("scale", 1.0)
     sky_scale = both * plugin.number("sky_scale", 1.0) * (plugin.kind != "sun")
@@ -116,9 +116,9 @@ def _sky(plugin: Plugin) -> Environment:
 
 
 def _zenith(plugin: Plugin) -> tuple[float, float, float]:
-    """Straight up: z of the emitter's space, y where an old file gives no transform.
+    """Up direction in world space: z of the emitter, or y in old files without `to_world`.
 
-    Mitsuba 3 has z up and old scenes that are to load there turn it with a transform.
+    Mitsuba 3 has z up; old scenes that should load there rotate the sky with a transform.
     """
     if plugin.document.is_old and plugin.find("to_world") is None:
         return (0.0, 1.0, 0.0)
@@ -132,7 +132,7 @@ def _sun_direction(
     if plugin.find("sun_direction") is not None:
         return _unit(plugin, plugin.vector("sun_direction", DEFAULT_SUN))
     if plugin.find(*CLOCK_NAMES) is not None:
-        plugin.note("place and time are not supported, give sun_direction; 45 degrees are used")
+        plugin.note("place and time are ignored, the sun is at 45 degrees; give sun_direction")
     up = np.array(zenith)
     side = np.cross(up, np.eye(3)[int(np.argmin(np.abs(up)))])
     side /= np.linalg.norm(side)
@@ -141,7 +141,7 @@ def _sun_direction(
 
 
 def _power(plugin: Plugin, name: str) -> RGB:
-    """What an emitter gives, >= 0; white by default."""
+    """Radiance, intensity or irradiance from the parameter `name`, >= 0; white by default."""
     color = plugin.color(name, WHITE)
     if min(color) < 0.0:
         raise plugin.error(f"{name}: negative {color}")
@@ -155,7 +155,7 @@ def _position(plugin: Plugin) -> tuple[float, float, float]:
 
 
 def _rotation(plugin: Plugin) -> np.ndarray | None:
-    """(3, 3) of to_world without its scale, or None for the identity."""
+    """(3, 3) axes of `to_world` at unit length, or None for the identity."""
     matrix = plugin.transform("to_world")
     if np.linalg.det(matrix[:3, :3]) == 0.0:
         raise plugin.error("to_world: not invertible")

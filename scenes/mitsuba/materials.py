@@ -1,4 +1,4 @@
-"""Materials of Mitsuba files: BSDFs with what modifies them (two sides, masks, normal maps).
+"""Materials of Mitsuba files: BSDFs and their modifiers (two sides, masks, normal maps).
 
 Host code.
 """
@@ -42,7 +42,7 @@ UNSUPPORTED = (
     "pplastic",
     "specular_tir",
 )
-"""BSDFs that Mitsuba has and this renderer has not."""
+"""BSDFs of Mitsuba that this renderer does not support."""
 
 
 @dataclass
@@ -55,10 +55,10 @@ class MaterialList:
     indices: dict[Material | tuple[Element, UvUse], int] = field(default_factory=dict)
 
     def of_shape(self, shape: Plugin, use: UvUse) -> int:
-        """Index of a shape's material; a shape without one is half-grey, seen from the front.
+        """Index of a shape's material; without a BSDF it is one-sided diffuse, reflectance 0.5.
 
-        A lamp without one is black, and so is one of no substance, `null`, which also shines in
-        full, but there lets through what comes from behind it.
+        A shape with an emitter is black if it has no BSDF, or a `null` BSDF. In Mitsuba the latter
+        emits in full, too, but also transmits the light from behind it.
         """
         plugins = shape.nested("bsdf")
         is_lamp = bool(shape.nested("emitter"))
@@ -73,7 +73,7 @@ class MaterialList:
         return self.indices[key]
 
     def _build(self, plugin: Plugin) -> Material:
-        """The material of a <bsdf>, for Mitsuba's texture coordinates."""
+        """Material of a <bsdf>, with textures for Mitsuba's texture coordinates."""
         if plugin.element not in self.built:
             self.built[plugin.element] = _material(plugin, self.textures)
         return self.built[plugin.element]
@@ -85,9 +85,9 @@ class MaterialList:
 
 
 DEFAULT = Material(Diffuse(), is_two_sided=False, name="default")
-"""What Mitsuba gives shapes without a BSDF."""
+"""Mitsuba's material for shapes without a BSDF."""
 BLACK = Material(Diffuse((0.0, 0.0, 0.0)), is_two_sided=False, name="lamp")
-"""What it gives lamps without one."""
+"""Mitsuba's material for shapes with an emitter and without a BSDF."""
 
 
 def _material(plugin: Plugin, textures: TextureReader) -> Material:
@@ -145,7 +145,7 @@ def _normal_mapped(plugin: Plugin, textures: TextureReader) -> Material:
     if not isinstance(texture, ImageTexture):
         raise plugin.error("normalmap: no bitmap inside")
     if texture.image.is_srgb:
-        # Directions are never sRGB; files that forget `raw` mean the numbers as they are stored.
+        # Normal maps are never sRGB-encoded; files without `raw` mean the stored values, too.
         texture = replace(texture, image=replace(texture.image, is_srgb=False))
         plugin.note("normalmap: read as raw")
     return replace(inner, normal_map=texture)

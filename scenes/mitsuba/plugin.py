@@ -24,21 +24,21 @@ from scenes.model.description import SceneError
 from scenes.model.materials import RGB
 
 COLOR_TAGS = ("rgb", "srgb", "spectrum", "color", "float", "integer")
-"""Tags that a colour parameter may come in."""
+"""Tags of elements that can hold a colour parameter."""
 NESTING_DEPTH = 32
-"""Plugins inside each other; more means a reference to itself."""
+"""Maximum depth of nested plugins; deeper nesting is taken for a self-reference."""
 
 
 @dataclass(frozen=True, eq=False)
 class Plugin:
-    """One element of a document."""
+    """One plugin element of a document."""
 
     document: Document
     element: Element
     file: Path
     depth: int = 0
     placed: np.ndarray = field(default_factory=lambda: np.eye(4))
-    """(4, 4) of the instance that this is a part of, after its own `to_world`."""
+    """(4, 4) transform of the enclosing instance, applied after the plugin's own transforms."""
 
     def __post_init__(self) -> None:
         self.document.visited.setdefault(self.element, str(self))
@@ -46,7 +46,7 @@ class Plugin:
             raise self.error("nested too deeply, perhaps a reference to itself")
 
     def __str__(self) -> str:
-        """As messages name it: `<bsdf type="diffuse" id="wall">`."""
+        """Name in messages, such as `<bsdf type="diffuse" id="wall">`."""
         names = [
             f'{key}="{self.element.get(key)}"' for key in ("type", "id") if self.element.get(key)
         ]
@@ -63,17 +63,17 @@ class Plugin:
         return self.element.get("id", "")
 
     def error(self, reason: str) -> SceneError:
-        """An error that names file and element."""
+        """SceneError that names the file and the element."""
         return SceneError(f"{self.file}: {self}: {reason}")
 
     def note(self, text: str) -> None:
-        """A note that names the element."""
+        """Add a note that names the element."""
         self.document.note(f"{self}: {text}")
 
     # ---- Parameters ------------------------------------------------------------------------------
 
     def find(self, *names: str) -> Element | None:
-        """The parameter of one of these names, whatever it is, or None."""
+        """First parameter with one of these names, of any tag, or None; marks it as used."""
         for child in self.element:
             if child.get("name") in names:
                 self.document.used.add(child)
@@ -110,7 +110,7 @@ class Plugin:
         return np.array([self.to_number(found.get(axis, "0"), name) for axis in "xyz"])
 
     def transform(self, name: str) -> np.ndarray:
-        """(4, 4) float64 of a transform parameter; the identity if there is none."""
+        """(4, 4) float64 transform parameter (default: identity), followed by `placed`."""
         found = self.find(name)
         try:
             return self.placed @ (np.eye(4) if found is None else matrix_of(found))
@@ -129,7 +129,7 @@ class Plugin:
     # ---- Nested plugins --------------------------------------------------------------------------
 
     def nested(self, tag: str) -> list[Plugin]:
-        """Plugins of a tag directly inside, references followed, in order."""
+        """Child plugins with this tag, in order; references are followed."""
         children = [child for child in self.element if child.tag in (tag, "ref")]
         return [self.resolve(child) for child in children if self._target(child).tag == tag]
 
@@ -141,7 +141,7 @@ class Plugin:
         return Plugin(self.document, target, file, self.depth + 1)
 
     def descendants(self) -> Iterator[Element]:
-        """All elements inside, references followed."""
+        """All descendant elements, once each; references are followed."""
         waiting = [self.element]
         seen = set()
         while waiting:
@@ -164,7 +164,7 @@ class Plugin:
         return self._file(self.text(name, ""), name)
 
     def _file(self, text: str, name: str) -> Path:
-        """The file of this name, in the scene's folder or that of the file with this plugin."""
+        """Existing file `text` in the scene's folder, else in the folder of the plugin's file."""
         if not text:
             raise self.error(f"{name}: missing")
         relative = Path(text.replace("\\", "/"))

@@ -1,4 +1,4 @@
-"""Solids and disks as meshes.
+"""Cube and disk as meshes.
 
 Host code.
 """
@@ -17,10 +17,10 @@ FACES = (
     ((-1, 0, 0), (0, 1, 0), (0, 0, 1)),
     ((0, 0, -1), (0, -1, 0), (1, 0, 0)),
 )
-"""Normal of each face, and where u and v grow, as Mitsuba's cube has them."""
+"""(normal, direction of u, direction of v) of each face of Mitsuba's cube."""
 
 SECTORS = 256
-"""Of a disk; its rim is off by 1e-4 of the radius at most."""
+"""Triangles of a disk; its rim deviates by at most 1e-4 of the radius."""
 
 
 def cube() -> RawMesh:
@@ -44,10 +44,10 @@ def cube() -> RawMesh:
 
 
 def disk() -> RawMesh:
-    """The unit disk around z, facing up, in sectors; u: share of the radius, v: of the turn."""
+    """Unit disk at z = 0 facing +z, in sectors; u: radius, v: angle / (2 pi), both in [0, 1]."""
     turn = np.arange(SECTORS + 1) / SECTORS
     rim = np.column_stack([np.cos(2.0 * np.pi * turn), np.sin(2.0 * np.pi * turn), 0.0 * turn])
-    # Each sector has a vertex of its own at the centre, where every turn ends.
+    # Each sector has its own vertex at the centre, because v differs between sectors.
     middle = (turn[:-1] + turn[1:]) / 2.0
     sector = np.arange(SECTORS)
     return RawMesh(

@@ -1,6 +1,6 @@
 """Mitsuba scene files, 0.5 to 3.x.
 
-Host code. Integrator, sampler and reconstruction filter are ignored: they are the renderer's own.
+Host code. Integrator, sampler and reconstruction filter are ignored: the renderer has its own.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ IGNORED = (
     "integer",
     "boolean",
 )
-"""Top-level tags that nothing is built from: settings, and what only references use."""
+"""Top-level tags to skip: settings, and elements that are only used by reference."""
 
 
 @dataclass
 class _Parts:
-    """What has been built so far."""
+    """Shapes, lights, environment and camera built so far."""
 
     shapes: list[Shape] = field(default_factory=list)
     lights: list[PunctualLight] = field(default_factory=list)
@@ -104,7 +104,7 @@ def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
 
 
 def _note_unused(document: Document) -> None:
-    """Tell which parameters of the plugins that were built had no effect."""
+    """Add a note for each parameter of the built plugins that had no effect."""
     ignored: dict[str, None] = {}
     for element, name in document.visited.items():
         for child in element:

@@ -44,13 +44,13 @@ UNSUPPORTED = (
     "ellipsoids",
     "ellipsoidsmesh",
 )
-"""Shapes that Mitsuba has and this renderer has not."""
+"""Shapes of Mitsuba that this renderer does not support."""
 UNIFORM_TOLERANCE = 1e-3
-"""Relative difference of a sphere's radii along its axes that is taken for rounding."""
+"""Largest relative difference of a sphere's scale factors that counts as rounding."""
 
 
 class ShapeReader:
-    """Builds shapes; mesh files that several shapes name are read once."""
+    """Builds shapes; a mesh file that several shapes refer to is read once."""
 
     def __init__(self, materials: MaterialList) -> None:
         self.materials = materials
@@ -59,7 +59,7 @@ class ShapeReader:
     def shapes(self, plugin: Plugin) -> list[Shape]:
         """Shapes of one <shape>; an OBJ file or an instance may give several."""
         if plugin.kind == "shapegroup":
-            return []  # until an instance shows it
+            return []  # only its instances are built
         if plugin.kind == "instance":
             return self._instance(plugin)
         built, use = self._geometry(plugin)
@@ -75,7 +75,7 @@ class ShapeReader:
         ]
 
     def _instance(self, plugin: Plugin) -> list[Shape]:
-        """Copies of a group's shapes, somewhere else."""
+        """Copies of a shapegroup's shapes with the `to_world` of the instance."""
         groups = plugin.nested("shape")
         if len(groups) != 1 or groups[0].kind != "shapegroup":
             raise plugin.error("an instance needs one shapegroup")
@@ -84,12 +84,12 @@ class ShapeReader:
             raise groups[0].error("no shapes")
         for member in members:
             if member.kind in ("instance", "shapegroup"):
-                raise member.error("inside a shapegroup, where Mitsuba has no instances either")
+                raise member.error("not allowed inside a shapegroup, as in Mitsuba")
         place = plugin.transform("to_world")
         return [s for each in members for s in self.shapes(replace(each, placed=place))]
 
     def _radiance(self, emitter: Plugin, use: UvUse) -> RGB | ImageTexture:
-        """Of a shape that emits, from its front whatever its material is."""
+        """Radiance of a shape's area emitter; the front emits, whatever the material."""
         if emitter.kind != "area":
             raise emitter.error("unknown plugin, a shape's emitter must be of type area")
         radiance = self.materials.textures.radiance(emitter, "radiance")
@@ -100,7 +100,7 @@ class ShapeReader:
         return adapt_texture(radiance, use) if isinstance(radiance, ImageTexture) else radiance
 
     def _geometry(self, plugin: Plugin) -> tuple[list[Shape], UvUse]:
-        """Shapes, and what their texture coordinates are."""
+        """Shapes, and the convention of their texture coordinates."""
         match plugin.kind:
             case "ply" | "obj":
                 read = [_upright(plugin, raw) for raw in self._read(plugin)]
@@ -119,7 +119,7 @@ class ShapeReader:
         raise plugin.error("unknown plugin")
 
     def _read(self, plugin: Plugin) -> tuple[RawMesh, ...]:
-        """Meshes of a file."""
+        """Meshes of the plugin's PLY or OBJ file."""
         path = plugin.path()
         if path not in self.meshes:
             if plugin.kind == "ply":
@@ -130,10 +130,10 @@ class ShapeReader:
 
 
 def _upright(plugin: Plugin, raw: RawMesh) -> tuple[RawMesh, UvUse]:
-    """The mesh with v upwards, and what that is to Mitsuba, which turns OBJ files over.
+    """The mesh with v upwards, and its convention in Mitsuba, which flips v of OBJ files.
 
-    Mitsuba's own PLY files have s and t, downwards. In those with u and v the exporters of the
-    scenes that are passed around mean v upwards, so pictures stand as their authors show them.
+    Mitsuba's own PLY files have s and t, with t downwards. In PLY files with u and v, exporters of
+    well-known scenes mean v upwards, so images appear as the authors of the scenes show them.
     """
     is_said = plugin.find("flip_tex_coords") is not None
     if plugin.kind == "ply" and raw.uv_names != ("s", "t") and not is_said:
@@ -144,7 +144,7 @@ def _upright(plugin: Plugin, raw: RawMesh) -> tuple[RawMesh, UvUse]:
 
 
 def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
-    """World-space mesh; the front is where its normals point, unless it asks for the other side."""
+    """World-space mesh; its normals point to the front, or to the back with `flip_normals`."""
     source = f"{plugin.file}: {plugin}"
     if plugin.kind in ("ply", "obj"):
         source += f": {plugin.text('filename', '')}"
@@ -153,7 +153,7 @@ def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
     if plugin.flag("face_normals", False) or plugin.kind in ("cube", "disk"):
         mesh = replace(mesh, normals=None)
     elif mesh.normals is None:
-        # Mitsuba makes up smooth normals where a file has none.
+        # Mitsuba computes smooth normals for files without normals.
         mesh = with_smooth_normals(mesh)
     if plugin.flag("flip_normals", False):
         normals = None if mesh.normals is None else -mesh.normals
@@ -169,10 +169,10 @@ def _flat(plugin: Plugin, kind: FlatKind) -> Flat | Mesh:
     if not np.any(np.cross(edge_u, edge_v)):
         light = bool(plugin.nested("emitter"))
         raise plugin.error("area light with zero area" if light else "zero area")
-    # Normals go by the inverse transpose, which a mirror leaves on the side they were.
+    # The inverse transpose keeps a normal's side under a mirror; cross(edge_u, edge_v) changes it.
     is_turned = (np.linalg.det(matrix[:3, :3]) < 0.0) != plugin.flag("flip_normals", False)
     if is_turned and kind is FlatKind.RECTANGLE and not plugin.nested("emitter"):
-        # A mesh keeps the texture as it was; turning the parallelogram would mirror it.
+        # A mesh keeps the texture; reversing an edge of the parallelogram would mirror it.
         corners = origin + np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) @ np.array([edge_u, edge_v])
         raw = RawMesh(
             vertices=corners,
@@ -186,9 +186,9 @@ def _flat(plugin: Plugin, kind: FlatKind) -> Flat | Mesh:
 
 
 def _disk(plugin: Plugin) -> Flat | Mesh:
-    """A flat disk; sectors where a picture has to go around it."""
+    """Flat disk; a mesh of sectors if it has a texture, which runs around the centre."""
     if any(child.tag == "texture" for child in plugin.descendants()):
-        _flat(plugin, FlatKind.DISK)  # complains of what cannot be
+        _flat(plugin, FlatKind.DISK)  # raises SceneError for zero area
         return _finish(plugin, disk())
     return _flat(plugin, FlatKind.DISK)
 
@@ -202,7 +202,7 @@ def _sphere(plugin: Plugin) -> Sphere:
     radius = plugin.number("radius", 1.0) * float(lengths.mean())
     if radius <= 0.0:
         light = bool(plugin.nested("emitter"))
-        raise plugin.error("area light with zero area" if light else f"radius: {radius:g}")
+        raise plugin.error("area light with zero area" if light else f"radius: {radius:g} <= 0")
     axes = (matrix[:3, :3] / np.cbrt(abs(np.linalg.det(matrix[:3, :3])))).T
     return Sphere(
         center=_triple(center),
@@ -213,7 +213,7 @@ def _sphere(plugin: Plugin) -> Sphere:
 
 
 def _check_volume(plugin: Plugin) -> None:
-    """A cube scaled to nothing is an error; scaled to a plate it is not."""
+    """SceneError for a cube scaled to a line or a point; a flat plate is allowed."""
     lengths = np.linalg.svd(plugin.transform("to_world")[:3, :3], compute_uv=False)
     if lengths[1] == 0.0:
         light = bool(plugin.nested("emitter"))
@@ -221,7 +221,7 @@ def _check_volume(plugin: Plugin) -> None:
 
 
 def _check_area(plugin: Plugin, shape: Shape) -> None:
-    """Areas that round to zero in single precision cannot be sampled; meshes are checked before."""
+    """SceneError if the area rounds to 0 in float32: no sampling; meshes are checked before."""
     area = np.float32(1.0)
     if isinstance(shape, Flat):
         area = np.float32(np.linalg.norm(np.cross(shape.edge_u, shape.edge_v)))

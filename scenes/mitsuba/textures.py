@@ -1,7 +1,7 @@
-"""Textures of Mitsuba files, and parameters that are a number or colour or a texture.
+"""Textures of Mitsuba files, and parameters that are a number, a colour or a texture.
 
-Host code. Textures are read for Mitsuba's own coordinates, v downwards; `scenes.mitsuba.uv` has
-what shapes with others need.
+Host code. Textures are read for Mitsuba's own coordinates, v downwards; `scenes.mitsuba.uv` adapts
+them to shapes with other coordinates.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ WRAPS = {"repeat": Wrap.REPEAT, "mirror": Wrap.MIRROR, "clamp": Wrap.CLAMP}
 
 @dataclass
 class TextureReader:
-    """Reads textures; pictures that several textures name are read once."""
+    """Reads textures; an image that several textures refer to is read once."""
 
     images: dict[tuple[Path, bool, bool], Image] = field(default_factory=dict)
 
     def spectrum(self, plugin: Plugin, name: str, default: RGB) -> Spectrum:
-        """A colour parameter: constant or looked up."""
+        """A colour parameter: constant or textured."""
         texture = self.find(plugin, name)
         return plugin.color(name, default) if texture is None else texture
 
@@ -57,7 +57,7 @@ class TextureReader:
         return mean_color(value)
 
     def scalar(self, plugin: Plugin, name: str, default: float) -> float:
-        """A number where no texture is supported: a colour's green, a texture's mean (noted)."""
+        """A number, textures unsupported: a colour's green, a texture's mean luminance (noted)."""
         texture = self.find(plugin, name)
         if texture is None:
             found = plugin.find(name)
@@ -66,7 +66,7 @@ class TextureReader:
         return float(np.array(mean_color(texture)) @ LUMINANCE)
 
     def radiance(self, plugin: Plugin, name: str) -> Spectrum:
-        """What an emitter gives; white by default."""
+        """Emitted radiance, constant or textured; white by default."""
         texture = self.find(plugin, name, is_light=True)
         return plugin.color(name, (1.0, 1.0, 1.0)) if texture is None else texture
 
@@ -78,7 +78,7 @@ class TextureReader:
         return self.texture(plugin.resolve(found), is_light)
 
     def texture(self, plugin: Plugin, is_light: bool = False) -> Texture:
-        """The texture of a <texture> element; of what shines it may be brighter than 1."""
+        """The texture of a <texture> element; with `is_light` it may be brighter than 1."""
         match plugin.kind:
             case "bitmap":
                 return self._bitmap(plugin, is_light)
@@ -111,7 +111,7 @@ class TextureReader:
         )
 
     def _scaled(self, plugin: Plugin, is_light: bool) -> Texture:
-        """Mitsuba 0.x: a texture inside <texture type="scale">."""
+        """<texture type="scale"> of Mitsuba 0.x: the texture inside times a constant."""
         factor = np.array(plugin.color("scale", (1.0, 1.0, 1.0)))
         inner = plugin.nested("texture")
         if not inner:
@@ -137,7 +137,7 @@ def mean_color(texture: Texture) -> RGB:
 
 
 def _to_uv(plugin: Plugin) -> np.ndarray:
-    """(3, 3) matrix, from to_uv and the offsets and scales of Mitsuba 0.x."""
+    """(3, 3) matrix from `to_uv` and the offsets and scales of Mitsuba 0.x."""
     matrix = plugin.transform("to_uv")
     rows = matrix[np.ix_([0, 1, 3], [0, 1, 3])]
     old = np.array(

@@ -1,4 +1,4 @@
-"""`<transform>` of Mitsuba files: a product of steps, the first one applied first.
+"""`<transform>` of Mitsuba files: a product of steps, applied in the order of the file.
 
 Host code.
 """
@@ -18,7 +18,7 @@ from scenes.model.transforms import translation
 
 
 def matrix_of(element: Element) -> np.ndarray:
-    """(4, 4) float64 of a transform element."""
+    """(4, 4) float64 matrix of a transform element; ValueProblem if it is malformed."""
     matrix = np.eye(4)
     for step in element:
         matrix = _step(step) @ matrix
@@ -73,7 +73,7 @@ def _look_at(step: Element) -> np.ndarray:
     )
     forward = target - origin
     if not np.any(np.cross(up, forward)):
-        # Any other up will do where the given one is along the view, as in Mitsuba.
+        # If `up` is parallel to the view direction, use another one, as Mitsuba does.
         up = np.array([0.0, 0.0, 1.0]) if abs(forward[2]) < abs(forward).max() else np.eye(3)[0]
     if not forward.any():
         raise ValueProblem("lookat: origin and target are the same")

@@ -1,9 +1,9 @@
 """Texture coordinates of Mitsuba files.
 
-Host code. Mitsuba looks pictures up with v downwards, row 0 at v = 0, and hands patterns its
-coordinates as they are; OBJ files are turned over as they are read. Here pictures are looked up
-with v upwards, so textures are read with a turn at the end of their matrix, and those of shapes
-whose own coordinates have v upwards get another at its beginning.
+Host code. Mitsuba looks up images with v downwards, row 0 at v = 0, and procedural patterns without
+a flip; it flips v of OBJ files as it reads them. This renderer looks up images with v upwards, so
+the matrix of an image gets a flip of v that is applied last; textures of shapes whose coordinates
+are Mitsuba's with v flipped get another flip that is applied first.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ UvTransform = tuple[float, ...]
 AnyTexture = TypeVar("AnyTexture", bound=Texture)
 
 TURN = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 1.0], [0.0, 0.0, 1.0]])
-"""v becomes 1 - v."""
+"""Flip of v: v -> 1 - v."""
 
 
 class UvUse(Enum):
-    """What the coordinates that a shape brings are."""
+    """Convention of a shape's texture coordinates."""
 
     MITSUBA = "mitsuba"
-    """Mitsuba's own."""
+    """As in Mitsuba."""
     TURNED = "turned"
-    """Mitsuba's own, but v is 1 - v."""
+    """As in Mitsuba, but with 1 - v for v."""
     UPRIGHT = "upright"
-    """v is upwards, as the file's author means it; Mitsuba shows pictures upside down."""
+    """v upwards, as the file's author means it; Mitsuba shows images upside down."""
 
 
 def picture_transform(matrix: np.ndarray) -> UvTransform:
-    """Of a picture whose `to_uv` is the (3, 3) matrix, for Mitsuba's coordinates."""
+    """UV transform of an image with this (3, 3) `to_uv`, for `UvUse.MITSUBA`."""
     return _rows(TURN @ matrix)
 
 
 def pattern_transform(matrix: np.ndarray) -> UvTransform:
-    """Of a pattern that has no upper side."""
+    """UV transform of a procedural pattern with this (3, 3) `to_uv`: no flip of v."""
     return _rows(matrix)
 
 
 def adapt_material(material: Material, use: UvUse) -> Material:
-    """The material for shapes with such coordinates."""
+    """Adapt the textures of a material to shapes with coordinates of convention `use`."""
     if use is UvUse.MITSUBA:
         return material
     bsdf = replace(material.bsdf, **_adapted(material.bsdf, use))
@@ -60,18 +60,18 @@ def adapt_material(material: Material, use: UvUse) -> Material:
 
 
 def adapt_texture(texture: AnyTexture, use: UvUse) -> AnyTexture:
-    """The texture for shapes with such coordinates."""
+    """Adapt a texture to shapes with coordinates of convention `use`."""
     matrix = _matrix(texture.uv_transform)
     if use is UvUse.TURNED:
         matrix = matrix @ TURN
     elif use is UvUse.UPRIGHT and isinstance(texture, ImageTexture) and np.linalg.det(matrix) < 0.0:
-        # A matrix that turns the picture over, for Mitsuba to show it upright, has done it already.
+        # Skip images whose `to_uv` flips v itself, so that Mitsuba shows them upright.
         matrix = TURN @ matrix
     return replace(texture, uv_transform=_rows(matrix))
 
 
 def _adapted(record: BSDF | Material, use: UvUse) -> dict[str, Any]:
-    """The fields of a record that are textures, for shapes with such coordinates."""
+    """Texture fields of a record by name, adapted to coordinates of convention `use`."""
     held = {entry.name: getattr(record, entry.name) for entry in fields(record)}
     return {
         name: adapt_texture(value, use)

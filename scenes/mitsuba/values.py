@@ -17,11 +17,11 @@ from scenes.optics.spectra import rgb_of_curve
 
 
 class ValueProblem(ValueError):
-    """What is wrong with a value; the caller knows file and element."""
+    """Invalid value; the caller adds file and element to the message."""
 
 
 def number_of(text: str) -> float:
-    """A finite number."""
+    """Parse a finite number; ValueProblem otherwise."""
     try:
         value = float(text)
     except ValueError:
@@ -32,7 +32,7 @@ def number_of(text: str) -> float:
 
 
 def numbers_of(text: str, counts: tuple[int, ...]) -> list[float]:
-    """Numbers between commas or spaces; `counts` are the lengths allowed."""
+    """Numbers separated by commas or spaces; `counts` are the allowed lengths."""
     values = [number_of(word) for word in text.replace(",", " ").split()]
     if len(values) not in counts:
         raise ValueProblem(f"{len(values)} numbers, {counts[0]} needed")
@@ -53,7 +53,7 @@ def color_of(element: Element) -> RGB:
 
 
 def color_of_file(path: Path) -> RGB:
-    """Linear RGB of a file with a wavelength in nm and a value on each line; # begins a comment."""
+    """Linear RGB of a spectrum file: wavelength in nm and value per line; # starts a comment."""
     text = path.read_text(encoding="utf-8", errors="replace")
     rows = [line.partition("#")[0].split() for line in text.splitlines()]
     pairs = [row for row in rows if row]
@@ -74,7 +74,7 @@ def _hexadecimal(text: str) -> RGB:
 
 
 def _curve(text: str) -> RGB:
-    """Colour of `wavelength:value` pairs."""
+    """Linear RGB of `wavelength:value` pairs, wavelengths in nm."""
     pairs = [pair.split(":") for pair in text.replace(",", " ").split()]
     if any(len(pair) != 2 for pair in pairs):
         raise ValueProblem("not pairs of wavelength and value")

@@ -1,4 +1,4 @@
-"""What a scene is: plain records that formats and built-in scenes make and the renderer reads.
+"""Scene description: plain records that loaders and built-in scenes create for the renderer.
 
 Host code. No Taichi, no torch: numpy arrays and numbers only. Materials are in
 `scenes.model.materials`.
@@ -6,8 +6,8 @@ Host code. No Taichi, no torch: numpy arrays and numbers only. Materials are in
 Conventions. Right-handed world space, any up axis. Radiance and reflectance are linear RGB (Rec.
 709 primaries). Texture coordinates have v upwards: (0, 0) is the lower left corner of an image,
 row 0 of its array is the top (loaders flip v where their format says otherwise). A camera looks
-along +z of its own space with +y up and +x to the LEFT of the picture (Mitsuba's convention), so
-`Camera.to_world` can be taken from a Mitsuba file as it is.
+along +z of its own space with +y up and +x to the LEFT of the image (Mitsuba's convention), so
+`Camera.to_world` can be taken unchanged from a Mitsuba file.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Mesh:
 class Sphere:
     """An analytic sphere; its front is the outside.
 
-    Texture coordinates are longitude and latitude: u in [0, 1] around its z axis, from its x axis
-    over y, v in [0, 1] from -z to z.
+    Texture coordinates are longitude and latitude: u in [0, 1] around the z axis of `axes`, from x
+    towards y; v in [0, 1] from -z to z.
     """
 
     center: tuple[float, float, float]
@@ -134,12 +134,12 @@ class Environment:
 
 
 class Falloff(Enum):
-    """How a spot gets darker between the two angles of its cone."""
+    """Falloff of a spot light between the inner and the outer angle of its cone."""
 
     COSINE_SQUARED = "cosine squared"
-    """Square of the share of the way between the angles' cosines (KHR_lights_punctual)."""
+    """t^2; t is linear in the cosine of the angle, outer 0, inner 1 (KHR_lights_punctual)."""
     ANGLE = "angle"
-    """Linear in the angle (Mitsuba)."""
+    """Linear in the angle, outer 0, inner 1 (Mitsuba)."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class DirectionalLight:
     """Parallel light."""
 
     direction: tuple[float, float, float]
-    """The way the light travels."""
+    """Direction of propagation, world space."""
     irradiance: RGB
     """W m^-2 on a plane that faces it."""
 
@@ -190,7 +190,7 @@ class Camera:
 
 @dataclass(frozen=True, eq=False)
 class SceneDescription:
-    """Everything the renderer needs to know."""
+    """Complete scene: shapes, materials, camera, environment and lights."""
 
     name: str
     shapes: tuple[Shape, ...]
@@ -199,9 +199,9 @@ class SceneDescription:
     environment: Environment | None = None
     lights: tuple[PunctualLight, ...] = ()
     is_framed: bool = False
-    """The file brought no camera: `camera` only stands in for one that shows the whole scene."""
+    """True: the file has no camera, and `with_camera` sets one that frames the whole scene."""
     notes: tuple[str, ...] = ()
-    """What a loader wants the user to know, one sentence each ("no light in the file: ...")."""
+    """Notes of the loader for the user, one sentence each ("no light in the file: ...")."""
 
     @property
     def triangle_count(self) -> int:

@@ -1,7 +1,7 @@
-"""What a surface is made of: textures, BSDFs and materials.
+"""Records of textures, BSDFs and materials.
 
-Host code. Records only. Conventions as in `scenes.model.description`: linear RGB, texture
-coordinates with v upwards.
+Host code. Conventions as in `scenes.model.description`: linear RGB, texture coordinates with v
+upwards.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 
 RGB = tuple[float, float, float]
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-"""Of linear RGB (ITU-R BT.709)."""
+"""Luminance weights of linear RGB (ITU-R BT.709)."""
 
 
 # ---- Textures ----------------------------------------------------------------------------------
 
 
 class Wrap(Enum):
-    """What a texture does outside [0, 1]^2."""
+    """Continuation of a texture outside [0, 1]^2."""
 
     REPEAT = "repeat"
     CLAMP = "clamp"
@@ -29,14 +29,14 @@ class Wrap(Enum):
 
 
 class Filter(Enum):
-    """How a texture is interpolated between texels."""
+    """Interpolation of a texture between texels."""
 
     BILINEAR = "bilinear"
     NEAREST = "nearest"
 
 
 RGBE_BIAS = 136
-"""Of the exponent that three whole numbers up to 255 share."""
+"""Bias of the shared exponent of RGBE texels, for mantissas that are integers up to 255."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +48,8 @@ class Image:
     is_srgb: bool
     """True: RGB is sRGB-encoded and decoded when read; alpha never is."""
     is_rgbe: bool = False
-    """True: light that may be brighter than 1. RGB is times 2 to the power of the fourth byte less
-    RGBE_BIAS (Ward's format), and alpha is 1."""
+    """True: RGBE values, which may exceed 1: RGB times 2^(fourth byte - RGBE_BIAS) (Ward's format);
+    alpha is 1."""
     name: str = ""
     """For messages: file name or a short description."""
 
@@ -78,7 +78,7 @@ class Checkerboard:
 
 Texture = ImageTexture | Checkerboard
 Spectrum = RGB | Texture
-"""A colour parameter: constant, or looked up."""
+"""A colour parameter: constant or textured."""
 Scalar = float | ImageTexture
 """A number parameter: constant, or one channel of a texture (the material says which)."""
 
@@ -156,7 +156,7 @@ class MetallicRoughness:
     ior: float = 1.5
     """Sets the dielectric's F0 = ((ior - 1) / (ior + 1))^2."""
     transmission: float = 0.0
-    """KHR_materials_transmission: share of the diffuse base that is transmitted, thin-walled."""
+    """KHR_materials_transmission: fraction of the diffuse base that transmits, thin-walled."""
 
 
 BSDF = Diffuse | Conductor | Dielectric | Plastic | MetallicRoughness
@@ -164,13 +164,13 @@ BSDF = Diffuse | Conductor | Dielectric | Plastic | MetallicRoughness
 
 @dataclass(frozen=True)
 class Material:
-    """A BSDF and what modifies it."""
+    """A BSDF with opacity, normal map and emission."""
 
     bsdf: BSDF = field(default_factory=Diffuse)
     is_two_sided: bool = True
     """False: the back of an opaque BSDF is black. Dielectrics always have two sides."""
     opacity: Scalar = 1.0
-    """Share of the surface that is there, in [0, 1]; of a texture: channel `opacity_channel`."""
+    """Fraction of the surface present, in [0, 1]; of a texture, channel `opacity_channel`."""
     opacity_channel: int = 3
     """0..3: channel of an opacity texture."""
     opacity_cutoff: float | None = None
@@ -179,15 +179,15 @@ class Material:
     """Tangent-space normals, linear, (rgb * 2 - 1) with x and y times `normal_scale`."""
     normal_scale: float = 1.0
     emission: Spectrum | None = None
-    """Emitted radiance of an emissive material (glTF); a shape's own `radiance` comes first."""
+    """Emitted radiance of an emissive material (glTF); a shape's own `radiance` has precedence."""
     emission_strength: float = 1.0
     """Factor on `emission`."""
     emits_from_back: bool = True
-    """Whether `emission` comes from both sides."""
+    """Whether both sides emit `emission`; False: the front only."""
     name: str = ""
 
     @property
     def has_textures(self) -> bool:
-        """Whether anything is looked up by texture coordinates."""
+        """Whether any parameter of the material or its BSDF is a texture."""
         values = [*vars(self).values(), *vars(self.bsdf).values()]
         return any(isinstance(value, Texture) for value in values)

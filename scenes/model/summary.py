@@ -1,7 +1,7 @@
-"""A scene without what is in it: what whoever flies through it has to know.
+"""Scene metadata without geometry and textures.
 
-Host code. The shapes and pictures of a large scene are gigabytes, and only the process that makes
-tables of them needs them.
+Host code. Shapes and images of a large scene take gigabytes, and only the process that builds
+tables from them needs them.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from scenes.model.description import SceneDescription
 
 
 class Outline(Protocol):
-    """A SceneOutline, or a SceneDescription, which knows all of it."""
+    """Protocol of scene metadata, which SceneOutline and SceneDescription implement."""
 
     @property
     def name(self) -> str:
-        """For titles and reports."""
+        """Name for titles and reports."""
 
     @property
     def camera(self) -> Camera:
-        """The author's view, or one that shows everything."""
+        """The author's camera, or one that frames the whole scene."""
 
     @property
     def boxes(self) -> np.ndarray:
@@ -36,12 +36,12 @@ class Outline(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a loader wants the user to know."""
+        """Notes of the loader for the user, one sentence each."""
 
 
 @dataclass(frozen=True, eq=False)
 class SceneOutline:
-    """See `Outline` and `SceneDescription`."""
+    """Scene metadata; fields as in `SceneDescription`."""
 
     name: str
     camera: Camera
@@ -52,7 +52,7 @@ class SceneOutline:
 
 
 def outline_of(scene: SceneDescription) -> SceneOutline:
-    """Leave the contents out."""
+    """Metadata of a scene, without its shapes, materials and emitters."""
     return SceneOutline(
         name=scene.name,
         camera=scene.camera,

@@ -9,19 +9,19 @@ import numpy as np
 
 
 def translation(offset: np.ndarray) -> np.ndarray:
-    """Moves by `offset`, (3,)."""
+    """Translation by `offset`, (3,)."""
     matrix = np.eye(4)
     matrix[:3, 3] = offset
     return matrix
 
 
 def scaling(factors: np.ndarray) -> np.ndarray:
-    """Scales by `factors`, (3,), about the origin."""
+    """Scaling by `factors`, (3,), about the origin."""
     return np.diag([*np.asarray(factors, dtype=np.float64), 1.0])
 
 
 def rotation(axis: np.ndarray, degrees: float) -> np.ndarray:
-    """Rotates about `axis`, (3,), counter-clockwise seen from its tip (Rodrigues' formula)."""
+    """Rotation about `axis`, (3,), counter-clockwise seen from its tip (Rodrigues' formula)."""
     x, y, z = np.asarray(axis, dtype=np.float64) / np.linalg.norm(axis)
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     angle = np.radians(degrees)
@@ -55,7 +55,7 @@ def quaternion_rotation(quaternion: np.ndarray) -> np.ndarray:
 
 
 def rigid(matrix: np.ndarray) -> np.ndarray:
-    """The same axes at unit length and the same position; a mirror stays a mirror."""
+    """Matrix with the axes scaled to unit length and the same position; a mirror is kept."""
     result = np.array(matrix, dtype=np.float64)
     result[:3, :3] /= np.linalg.norm(result[:3, :3], axis=0)
     result[3] = (0.0, 0.0, 0.0, 1.0)
@@ -63,12 +63,12 @@ def rigid(matrix: np.ndarray) -> np.ndarray:
 
 
 def transform_points(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(N, 3) points, in the matrix' precision."""
+    """Transform (N, 3) points, in the precision of `matrix`."""
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def transform_normals(matrix: np.ndarray, normals: np.ndarray) -> np.ndarray:
-    """(N, 3) normals by the inverse transpose, not renormalised; a mirror keeps their side."""
+    """Transform (N, 3) normals by the inverse transpose, unnormalised; mirrors keep their side."""
     linear = matrix[:3, :3]
     # The cofactor matrix is det * inverse transpose: it exists for flattened objects, too.
     rows = [np.cross(linear[(i + 1) % 3], linear[(i + 2) % 3]) for i in range(3)]

@@ -33,7 +33,7 @@ DIELECTRICS: dict[str, float] = {
     "bromine": 1.661,
     "diamond": 2.419,
 }
-"""Index of refraction."""
+"""Index of refraction by name."""
 
 METALS: dict[str, tuple[RGB, RGB]] = {
     "none": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
@@ -43,4 +43,4 @@ METALS: dict[str, tuple[RGB, RGB]] = {
     "cr": ((4.36968, 2.9167, 1.6547), (5.20643, 4.23136, 3.75495)),
     "cu": ((0.200438, 0.924033, 1.10221), (3.91295, 2.45285, 2.14219)),
 }
-"""Real and imaginary part per channel, by lower-case name."""
+"""(eta, k) by lower-case name: real and imaginary part of the index, RGB."""

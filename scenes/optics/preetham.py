@@ -1,8 +1,8 @@
-"""Clear daylight: sky and sun after Preetham, baked into an equirectangular environment.
+"""Clear daylight: Preetham's sky and sun, baked into an equirectangular environment.
 
 Host code. Preetham, Shirley and Smits, "A Practical Analytic Model for Daylight", SIGGRAPH 1999:
 the sky by appendix A.2, the sun through its atmosphere (appendix A.1) at one wavelength per
-channel. Left out: water vapour, mixed gases, the sun's darker limb, sunlight on the ground.
+channel. Left out: absorption by water vapour and mixed gases, limb darkening of the sun.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scenes.model.description import Environment
 LUMINANCE_TO_RADIANCE = 1000.0 / (683.0 * 106.857)
 """kcd m^-2 to W m^-2 sr^-1 nm^-1 weighted by CIE Y: 683 lm/W, and Y's integral is 106.857 nm."""
 WAVELENGTHS = np.array([0.610, 0.550, 0.465])
-"""Micrometres that stand for red, green and blue."""
+"""Micrometres: wavelengths that represent red, green and blue."""
 SUN_IRRADIANCE = np.array([1.73, 1.87, 2.04])
 """W m^-2 nm^-1 at these wavelengths outside the atmosphere (ASTM E490)."""
 OZONE_ABSORPTION = np.array([0.122, 0.085, 0.009])
@@ -25,43 +25,43 @@ OZONE_ABSORPTION = np.array([0.122, 0.085, 0.009])
 OZONE_COLUMN = 0.35
 """cm at normal temperature and pressure."""
 SUN_RADIUS = math.radians(0.2669)
-"""Half the angle the sun is seen under, radians."""
+"""Angular radius of the sun, radians."""
 XYZ_TO_RGB = np.array(
     [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]]
 )
-"""Rec. 709 primaries (IEC 61966-2-1)."""
+"""CIE XYZ to linear RGB with Rec. 709 primaries (IEC 61966-2-1)."""
 
 
 @dataclass(frozen=True)
 class SkySettings:
-    """What daylight looks like."""
+    """Parameters of daylight."""
 
     sun_direction: tuple[float, float, float]
     """Towards the sun, world space; normalised when used."""
     zenith: tuple[float, float, float] = (0.0, 1.0, 0.0)
-    """Straight up, world space."""
+    """Up direction, world space; normalised when used."""
     turbidity: float = 3.0
-    """Haze: 2 very clear, 3 clear, 6 hazy; the model holds from 1.7 to 10."""
+    """Haze: 2 very clear, 3 clear, 6 hazy; the model is valid from 1.7 to 10."""
     sky_scale: float = 1.0
     """Factor on the sky's radiance, 0 for none."""
     sun_scale: float = 1.0
     """Factor on the sun's radiance, 0 for none."""
     ground_albedo: float = 0.0
-    """Reflectance of the lower half, lit by the sky above; 0 leaves it black."""
+    """Reflectance of the lower half, lit by the sky and the sun; 0 leaves it black."""
 
 
 def bake_sky(settings: SkySettings, height: int = 512) -> Environment:
     """Environment of `height` rows and twice as many columns.
 
-    The sun covers at least three pixels across; where that is wider than the real one, its radiance
-    is lowered so that its irradiance stays.
+    The sun is at least three pixels wide; where that is wider than the real sun, its radiance is
+    lowered to keep its irradiance.
     """
     frame = _frame(np.array(settings.zenith, dtype=np.float64))
     sun = np.array(settings.sun_direction, dtype=np.float64) @ frame
     sun /= np.linalg.norm(sun)
     directions, solid_angles = _grid(height)
     image = np.zeros((height, 2 * height, 3))
-    # The model ends at the horizon: a lower sun lights the sky as one that is just setting.
+    # The model ends at the horizon: for a lower sun the sky of a setting sun is used.
     high_sun = np.array([sun[0], max(sun[1], 0.01), sun[2]])
     high_sun /= np.linalg.norm(high_sun)
     upper = directions[..., 1] > 0.0
@@ -99,7 +99,7 @@ def sky_radiance(directions: np.ndarray, sun: np.ndarray, turbidity: float) -> n
 
 
 def sun_irradiance(theta: float, turbidity: float) -> np.ndarray:
-    """(3,) W m^-2 nm^-1 of a plane that faces the sun at zenith angle `theta`, radians."""
+    """(3,) irradiance, W m^-2 nm^-1, of a plane facing the sun at zenith angle `theta`, radians."""
     degrees = math.degrees(theta)
     # Relative optical mass (Preetham 1999, appendix A.1).
     mass = 1.0 / (math.cos(theta) + 0.15 * (93.885 - degrees) ** -1.253)

@@ -13,13 +13,13 @@ from scenes.optics.preetham import XYZ_TO_RGB
 FIRST = 380.0
 LAST = 780.0
 STEP = 5.0
-"""Nanometres: the range and step that curves are summed over."""
+"""Nanometres: range and step of the sum over wavelengths."""
 
 
 def rgb_of_curve(wavelengths: np.ndarray, values: np.ndarray) -> RGB:
     """Linear RGB of a curve given at `wavelengths` (nm, ascending); beyond its ends it is constant.
 
-    A constant curve of value 1 gives (1, 1, 1): each channel is divided by its white.
+    A constant curve of value 1 gives (1, 1, 1): each channel is divided by that of this curve.
     """
     grid = np.arange(FIRST, LAST + STEP, STEP)
     curves = _color_matching(grid) @ XYZ_TO_RGB.T

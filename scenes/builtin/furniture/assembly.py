@@ -1,4 +1,4 @@
-"""Pieces: shapes with the name of their material, put together, moved, and gathered into a scene.
+"""Pieces: shapes with the name of their material, joined, moved, and collected into a scene.
 
 Host code.
 """
@@ -25,7 +25,7 @@ from scenes.procedural.geometry.meshes import transformed
 
 
 class Piece(NamedTuple):
-    """One part of a thing."""
+    """A shape and its material: one part of an object."""
 
     material: str
     """Name in the scene's table of materials."""
@@ -37,12 +37,12 @@ Pieces = list[Piece]
 
 
 def glowing(mesh: Mesh, radiance: RGB) -> Mesh:
-    """The mesh as a lamp; radiance of its front in W m^-2 sr^-1."""
+    """The mesh as an emitter: `radiance` of its front side in W m^-2 sr^-1."""
     return replace(mesh, radiance=radiance)
 
 
 def placed(pieces: Iterable[Piece], matrix: np.ndarray) -> Pieces:
-    """The pieces, joined, moved by a (4, 4) matrix; for spheres it must keep lengths."""
+    """Meshes merged by material, all moved by a (4, 4) matrix; spheres need a rigid one."""
     return [Piece(material, _moved(shape, matrix)) for material, shape in _joined(pieces)]
 
 
@@ -77,7 +77,7 @@ def gathered(
 ) -> tuple[tuple[Shape, ...], tuple[Material, ...]]:
     """Shapes and materials of a description: meshes of one material and radiance become one mesh.
 
-    The order is that of first use, so the same pieces give the same scene.
+    Both are in order of first use, so the same pieces give the same scene.
     """
     joined = _joined(pieces)
     names = list(dict.fromkeys(piece.material for piece in joined))

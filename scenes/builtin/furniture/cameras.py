@@ -14,12 +14,12 @@ Point = tuple[float, float, float]
 
 
 def as_point(vector: np.ndarray) -> Point:
-    """(3,) or longer: the first three numbers as Python floats."""
+    """The first three elements of a vector, (3,) or longer, as Python floats."""
     return float(vector[0]), float(vector[1]), float(vector[2])
 
 
 def camera_at(position: Point, target: Point, fov_x: float, aspect: float = 16.0 / 9.0) -> Camera:
-    """A pinhole camera at `position` that sees `target` in the middle, y up; `fov_x` in degrees."""
+    """Pinhole camera at `position` with `target` in the image centre, y up; `fov_x` in degrees."""
     place, aim = np.array(position), np.array(target)
     to_world = look_at(place, aim, np.array([0.0, 1.0, 0.0]))
     return Camera(to_world, fov_x, aspect, focus_distance=float(np.linalg.norm(aim - place)))

@@ -1,4 +1,4 @@
-"""What makes a room lived in: pictures, curtains, carpets, sculptures, plants, a globe.
+"""Decoration of rooms: pictures, curtains, carpets, sculptures, plants, a globe.
 
 Host code. Metres.
 """
@@ -31,7 +31,7 @@ from scenes.procedural.geometry.walls import panel
 
 
 def picture(canvas: str, width: float, height: float, frame: str) -> Pieces:
-    """A framed picture in z = 0, middle at the origin, facing +z; `canvas` names its material."""
+    """A framed picture in z = 0, centred at the origin, facing +z; `canvas` names its material."""
     rim, deep = 0.045, 0.035
     image = panel(
         (-width / 2.0, -height / 2.0, 0.018), (width, 0.0, 0.0), (0.0, height, 0.0), is_whole=True
@@ -48,7 +48,7 @@ def picture(canvas: str, width: float, height: float, frame: str) -> Pieces:
 
 
 def curtains(opening: float, height: float, fabric: str, rng: np.random.Generator) -> Pieces:
-    """Drawn-back curtains on a rail; z = 0 is the wall, x = 0 the middle, they face +z."""
+    """Open curtains on a rail; z = 0 is the wall, x = 0 the middle of the window; they face +z."""
     width, reach = 0.48, opening / 2.0 + 0.42
     left = transformed(curtain(width, height, 5, rng), moved(-reach, 0.02, 0.1))
     right = transformed(curtain(width, height, 5, rng), moved(reach - width, 0.02, 0.1))
@@ -69,7 +69,7 @@ def curtains(opening: float, height: float, fabric: str, rng: np.random.Generato
 
 
 def rug(pattern: str, width: float, depth: float) -> Pieces:
-    """A carpet on y = 0, its middle at the origin, with fringes on its left and right."""
+    """A carpet on y = 0, centred at the origin, with fringes on its left and right."""
     thick = 0.011
     top = panel(
         (-width / 2, thick, depth / 2), (width, 0.0, 0.0), (0.0, 0.0, -depth), is_whole=True
@@ -97,7 +97,7 @@ def knot_sculpture(material: str, radius: float) -> Pieces:
 
 
 def stacked_sculpture(material: str, height: float) -> Pieces:
-    """Rounded stones of falling size balanced on each other."""
+    """Rounded stones stacked on each other, smaller towards the top."""
     parts, y = [], 0.0
     for index, share in enumerate((0.34, 0.28, 0.22, 0.16)):
         half = share * height / 2.0
@@ -109,7 +109,7 @@ def stacked_sculpture(material: str, height: float) -> Pieces:
 
 
 def ring_sculpture(material: str, radius: float, thickness: float) -> Pieces:
-    """Three rings, each turned, inside one another, on y = 0."""
+    """Three nested rings, each rotated differently, on y = 0."""
     circle = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
     flat = np.stack([np.cos(circle), np.sin(circle), np.zeros(48)], -1)
     parts = []
@@ -121,7 +121,7 @@ def ring_sculpture(material: str, radius: float, thickness: float) -> Pieces:
 
 
 def potted(plant: Plant, leaves: str, vessel: tuple[str, float, float]) -> Pieces:
-    """A plant in a pot of (material, radius, height)."""
+    """A plant in a pot; `vessel` is the pot's (material, radius, height)."""
     material, radius, height = vessel
     lifted = moved(0.0, 0.86 * height, 0.0)
     green = placed([Piece(leaves, plant.leaves), Piece("stem", plant.stems)], lifted)
@@ -129,7 +129,7 @@ def potted(plant: Plant, leaves: str, vessel: tuple[str, float, float]) -> Piece
 
 
 def open_book() -> Pieces:
-    """A book that lies open on y = 0, read from +z."""
+    """A book that lies open on y = 0, its text upright as seen from +z."""
     right = open_page(0.16, 0.24, 0.022)
     left = transformed(right, turned(180.0))
     cover = block("leather", (0.34, 0.004, 0.25), (0.0, 0.002, 0.0), bevel=0.001)

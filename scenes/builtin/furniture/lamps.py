@@ -31,11 +31,11 @@ from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import turned
 
 WARM: RGB = (1.0, 0.62, 0.3)
-"""Tint of a filament lamp of about 2,700 K before a daylight white."""
+"""Tint of a filament lamp of about 2,700 K relative to a daylight white point."""
 
 
 def warm(strength: float) -> RGB:
-    """Warm radiance whose red is `strength`."""
+    """Warm radiance whose red channel is `strength`."""
     return strength * WARM[0], strength * WARM[1], strength * WARM[2]
 
 
@@ -94,7 +94,7 @@ def globe_pendant(drop: float, radius: float, radiance: float) -> Pieces:
 
 
 def strip_pendant(drop: float, length: float, radiance: float) -> Pieces:
-    """A slim bar along x on two wires that shines down from a strip."""
+    """A slim bar along x on two wires, with an emitting strip on its underside."""
     half = length / 2.0
     strip = Flat((-half, -drop - 0.0155, -0.012), (length, 0.0, 0.0), (0.0, 0.0, 0.024),
                  radiance=warm(radiance), name="strip light")  # fmt: skip
@@ -107,7 +107,7 @@ def strip_pendant(drop: float, length: float, radiance: float) -> Pieces:
 
 
 def chandelier(drop: float, arm_count: int, radiance: float) -> Pieces:
-    """A turned stem with S-shaped arms, a candle and a flame on each, glass drops below."""
+    """A lathe-turned stem with S-shaped arms, a candle and a flame on each, glass drops below."""
     stem = np.array([(0.0, -0.32), (0.02, -0.31), (0.045, -0.26), (0.02, -0.2), (0.03, -0.1),
                      (0.07, -0.03), (0.03, 0.05), (0.018, 0.2), (0.035, 0.27), (0.012, 0.34),
                      (0.008, drop), (0.0, drop)])  # fmt: skip

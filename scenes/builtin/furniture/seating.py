@@ -53,7 +53,7 @@ def upholstered(seat_count: int, fabric: str, seat_width: float = 0.72) -> Piece
 
 
 def pillow(fabric: str, x: float, degrees: float) -> Pieces:
-    """A square pillow that leans on the back of a sofa, turned a little."""
+    """A square pillow that leans on the back of a sofa, turned about +y by `degrees`."""
     lying = cushion(0.46, 0.46, 0.2)
     return [
         Piece(fabric, transformed(lying, moved(x, 0.69, -0.02) @ turned(degrees) @ tilted(68.0)))
@@ -72,7 +72,7 @@ def throw(fabric: str, x: float, rng: np.random.Generator) -> Pieces:
 
 
 def chair(wood: str, fabric: str) -> Pieces:
-    """A dining chair: turned legs, padded seat, a bent back rail on spindles."""
+    """A dining chair: tapered legs, padded seat, a bent back rail on spindles."""
     parts: Pieces = []
     for side in (-1.0, 1.0):
         parts.append(Piece(wood, _leg((side * 0.19, SEAT_HEIGHT, 0.18), (side * 0.21, 0.0, 0.21))))
@@ -96,7 +96,7 @@ def chair(wood: str, fabric: str) -> Pieces:
 
 
 def stool(wood: str, metal: str) -> Pieces:
-    """A round seat on three legs with a ring between them."""
+    """A round seat on three legs."""
     top = lathe(
         np.array([(0, 0.6), (0.15, 0.6), (0.17, 0.615), (0.17, 0.63), (0.15, 0.645), (0, 0.64)])
     )
@@ -121,7 +121,7 @@ def bench(wood: str, metal: str, length: float = 1.3) -> Pieces:
 
 
 def around(pieces: Pieces, places: list[np.ndarray]) -> Pieces:
-    """The same thing at several places, (4, 4) each."""
+    """Copies of `pieces`, one for each (4, 4) matrix of `places`."""
     return [piece for matrix in places for piece in placed(pieces, matrix)]
 
 
@@ -131,7 +131,7 @@ def _set(mesh: Mesh, position: tuple[float, float, float]) -> Mesh:
 
 
 def _foot() -> Mesh:
-    """A short turned foot."""
+    """A short lathe-turned foot."""
     return lathe(
         np.array([(0, 0), (0.014, 0), (0.018, 0.01), (0.026, 0.13), (0, 0.13)]), columns=12
     )

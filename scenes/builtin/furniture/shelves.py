@@ -21,11 +21,11 @@ from scenes.procedural.geometry.books import book_row
 from scenes.procedural.geometry.books import book_stack
 from scenes.procedural.geometry.transforms import moved
 
-BOARD = 0.03  # thickness of sides and shelves
+BOARD = 0.03  # m; thickness of sides and shelves
 
 
 class Bookcase(NamedTuple):
-    """Outer measures of a bookcase."""
+    """Outer dimensions of a bookcase in m, and its number of compartments."""
 
     width: float
     height: float
@@ -71,7 +71,7 @@ def _compartment(case: Bookcase) -> tuple[float, float]:
 
 
 def _board(wood: str, size: tuple[float, float, float], at: tuple[float, float, float]) -> Piece:
-    """A plain sharp board; a case has too many for rounded edges."""
+    """A board with sharp edges, to save triangles: a case has many boards."""
     return block(wood, size, at, bevel=0.0)
 
 
@@ -102,7 +102,7 @@ def _carcass(case: Bookcase, wood: str) -> Pieces:
 
 
 def _filling(bay: float, tier: float, depth: float, rng: np.random.Generator) -> Pieces:
-    """What stands in one compartment: x from 0, y from 0, front in z = 0."""
+    """Contents of one compartment: x from 0, y from 0, front in z = 0."""
     kind = rng.random()
     if kind < 0.68:
         return _bound(book_row(bay * rng.uniform(0.86, 1.0), tier, depth, rng))
@@ -116,10 +116,10 @@ def _filling(bay: float, tier: float, depth: float, rng: np.random.Generator) ->
 
 
 def _bound(volumes: Books) -> Pieces:
-    """Books as pieces."""
+    """Meshes of books as pieces with their materials."""
     return [Piece("book covers", volumes.covers), Piece("page edges", volumes.pages)]
 
 
 def stack_of_books(count: int, rng: np.random.Generator) -> Pieces:
-    """A pile of books about the origin."""
+    """A stack of `count` books about the origin."""
     return _bound(book_stack(count, rng))

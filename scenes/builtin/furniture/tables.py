@@ -28,7 +28,7 @@ COFFEE_HEIGHT = 0.4
 
 def block(material: str, size: tuple[float, float, float], at: tuple[float, float, float],
           bevel: float = 0.004) -> Piece:  # fmt: skip
-    """A board or post of `size` whose middle is `at`."""
+    """A board or post of `size` centred at `at`."""
     return Piece(material, transformed(box(size, bevel), moved(*at)))
 
 
@@ -149,5 +149,5 @@ def plinth(stone: str, width: float, height: float) -> Pieces:
 
 
 def _planar_uvs(mesh: Mesh) -> Mesh:
-    """Texture coordinates from above, in metres, so that veins run straight over a round top."""
+    """The mesh with uvs projected from above, in metres: veins run straight over a round top."""
     return replace(mesh, uvs=mesh.vertices[:, [0, 2]] * np.array([1.0, -1.0], np.float32))

@@ -1,4 +1,4 @@
-"""Textures of the built-in scenes from images: how often they repeat.
+"""Image textures of the built-in scenes: tiled, or once over a surface.
 
 Host code.
 """
@@ -11,11 +11,11 @@ from scenes.model.materials import Wrap
 
 
 def tiled(image: Image, width: float, height: float | None = None) -> ImageTexture:
-    """The image repeated every `width` x `height` m (square by default), for uvs in metres."""
+    """The image as a texture repeated every `width` x `height` m (square by default), uvs in m."""
     height = width if height is None else height
     return ImageTexture(image, uv_transform=(1.0 / width, 0.0, 0.0, 0.0, 1.0 / height, 0.0))
 
 
 def whole(image: Image) -> ImageTexture:
-    """The image once over uvs in [0, 1]."""
+    """The image as a texture that covers uvs in [0, 1] once."""
     return ImageTexture(image, wrap=Wrap.CLAMP)

@@ -1,7 +1,7 @@
 """Vessels: vases, bowls, pots, glasses, bottles, cups.
 
-Host code. Metres; each stands on y = 0 at the origin. All are closed surfaces with a wall of some
-thickness, so glass ones refract as glass does.
+Host code. Metres; each stands on y = 0 at the origin. All are closed surfaces with walls of finite
+thickness, so that glass ones refract correctly.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scenes.procedural.geometry.sweeps import lathe
 from scenes.procedural.geometry.sweeps import tube
 from scenes.procedural.geometry.transforms import moved
 
-VASE_OUTLINES = (  # (radius, height) as shares of the height
+VASE_OUTLINES = (  # (radius, height) as fractions of the vase's height
     ((0.2, 0.0), (0.34, 0.2), (0.36, 0.42), (0.2, 0.7), (0.12, 0.86), (0.19, 1.0)),
     ((0.16, 0.0), (0.2, 0.25), (0.3, 0.6), (0.33, 0.78), (0.24, 0.93), (0.2, 1.0)),
     ((0.24, 0.0), (0.3, 0.08), (0.16, 0.34), (0.13, 0.6), (0.24, 0.88), (0.27, 1.0)),
@@ -26,7 +26,7 @@ VASE_OUTLINES = (  # (radius, height) as shares of the height
 
 
 def vessel(outline: np.ndarray, wall: float, columns: int = 36) -> Mesh:
-    """A closed vessel: flat foot, the (N, 2) outline of (radius, height), the same less `wall`."""
+    """A closed vessel: flat foot, (N, 2) outer outline of (radius, height), inner at `wall` m."""
     outside = smooth_curve(np.asarray(outline), 6 + columns // 6)
     slope = np.gradient(outside, axis=0)
     slope /= np.linalg.norm(slope, axis=1, keepdims=True)
@@ -69,7 +69,7 @@ def pot(material: str, radius: float, height: float) -> Pieces:
 
 
 def wine_glass(material: str, height: float = 0.2) -> Pieces:
-    """Foot, stem and bowl, all in one closed surface."""
+    """A wine glass: foot, stem and bowl as one closed surface."""
     outside = smooth_curve(
         np.array(
             [
@@ -141,7 +141,7 @@ def fruit(radius: float, rng: np.random.Generator) -> Mesh:
 
 
 def fruit_bowl(material: str, radius: float, rng: np.random.Generator) -> Pieces:
-    """A bowl with seven apples and oranges in it."""
+    """A bowl with seven fruits: apples, oranges and lemons."""
     parts = bowl(material, radius)
     size = 0.26 * radius
     for index in range(7):

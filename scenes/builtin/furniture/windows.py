@@ -1,6 +1,6 @@
 """Windows and glazed screens: frames and bars for openings in walls.
 
-Host code. Metres. As in procedural_walls: the wall runs along +x, the room is on the side of +z.
+Host code. Metres. As in `geometry.walls`, the wall runs along +x and the room is on the +z side.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.walls import Opening
 from scenes.procedural.geometry.walls import panel
 
-FRAME = 0.06  # thickness of the outer frame
-BAR = 0.028  # thickness of glazing bars
+FRAME = 0.06  # m; thickness of the outer frame
+BAR = 0.028  # m; thickness of glazing bars
 
 
 def window_frame(opening: Opening, material: str, z: float, bars: tuple[int, int]) -> Pieces:
-    """Frame and bars without panes, so that daylight enters; `bars` counts (upright, level)."""
+    """Frame and bars, without panes for daylight to enter; `bars`: (vertical, horizontal) count."""
     left, bottom, width, height = opening
     middle_x, middle_y = left + width / 2.0, bottom + height / 2.0
     parts = []
@@ -45,7 +45,7 @@ def window_frame(opening: Opening, material: str, z: float, bars: tuple[int, int
 
 
 def sill(opening: Opening, stone: str, thickness: float) -> Pieces:
-    """A stone slab on the lower reveal that stands out into the room."""
+    """A stone slab on the lower reveal that projects into the room."""
     size = (opening.width + 0.14, 0.035, thickness + 0.07)
     at = (opening.left + opening.width / 2.0, opening.bottom - 0.012, 0.07 - size[2] / 2.0)
     return [block(stone, size, at, bevel=0.008)]

@@ -27,11 +27,11 @@ from scenes.builtin.reading_room.plan import HALL
 from scenes.procedural.geometry.plants import bouquet
 from scenes.procedural.geometry.transforms import standing
 
-TABLE = (2.9, 7.4)  # middle of the table
+TABLE = (2.9, 7.4)  # (x, z) of the table's centre
 
 
 def dining(rng: np.random.Generator) -> Pieces:
-    """The long table with five chairs, what is on it, and the strip above it."""
+    """The long table with five chairs, the objects on it, and the strip lamp above it."""
     x, z = TABLE
     places = [
         standing(x - 0.62, z - 0.62, 4.0),
@@ -49,7 +49,7 @@ def dining(rng: np.random.Generator) -> Pieces:
 
 
 def _table_things(rng: np.random.Generator) -> Pieces:
-    """Fruit in a copper bowl, flowers, a carafe with glasses, an open book, candle-like vases."""
+    """Fruit in a copper bowl, flowers in a vase, a carafe with glasses, books, a cup."""
     flowers = bouquet(0.42, 11, rng)
     bunch = vase("blue glaze", 0.26, 0) + [
         Piece("red petal", flowers.leaves),

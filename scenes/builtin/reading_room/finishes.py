@@ -1,6 +1,6 @@
 """Materials of the reading room's building: floors, walls, woodwork.
 
-Host code. Repeat widths in metres, for uvs in metres.
+Host code. Widths of texture repeats in metres, for uvs in metres.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from scenes.procedural.textures.wood import wood
 
 
 def finishes(rng: np.random.Generator) -> dict[str, Material]:
-    """Everything the building itself is made of, by name."""
+    """Materials of the building by name."""
     return _floors(rng) | _walls(rng) | _woods(rng) | _stones(rng)
 
 
 def glossy(color: Spectrum, alpha: float, normal_map: ImageTexture | None = None) -> Material:
-    """Varnished or glazed: a rough clear coat of width `alpha` over a colour."""
+    """Varnished or glazed material: a clear coat of microfacet width `alpha` over a colour."""
     return Material(Plastic(color, alpha=alpha), normal_map=normal_map)
 
 
 def matt(color: Spectrum, normal_map: ImageTexture | None = None) -> Material:
-    """Lambertian."""
+    """Lambertian material."""
     return Material(Diffuse(color), normal_map=normal_map)
 
 
 def _floors(rng: np.random.Generator) -> dict[str, Material]:
-    """Oak planks 2.4 m a repeat, cement tiles of 0.25 m."""
+    """Oak planks that repeat every 2.4 m, cement tiles of 0.25 m."""
     planks, relief = plank_floor(linear_rgb("b98d5e"), linear_rgb("76502e"), rng)
     tile = patterned_tile(palette("e2d8c4 2c4a5a b8744c 5c8490"), rng)
     return {
@@ -50,7 +50,7 @@ def _floors(rng: np.random.Generator) -> dict[str, Material]:
 
 
 def _walls(rng: np.random.Generator) -> dict[str, Material]:
-    """Plaster in three paints on one relief; bricks."""
+    """Plaster in three colours with the same normal map; bricks."""
     paint, relief = plaster(linear_rgb("f0e9dc"), rng)
     rough = tiled(relief, 2.0)
     brick, brick_relief = bricks(
@@ -66,14 +66,14 @@ def _walls(rng: np.random.Generator) -> dict[str, Material]:
 
 
 def _tinted(image: Image, width: float, wanted: str, painted: str) -> ImageTexture:
-    """The texture of a wall in another paint: scaled from the colour code `painted` to `wanted`."""
+    """The wall texture in another colour: scaled from the sRGB code `painted` to `wanted`."""
     red, green, blue = np.array(linear_rgb(wanted)) / np.array(linear_rgb(painted))
     texture = tiled(image, width)
     return ImageTexture(image, (float(red), float(green), float(blue), 1.0), texture.uv_transform)
 
 
 def _woods(rng: np.random.Generator) -> dict[str, Material]:
-    """One grain in three stains, 0.6 m across a repeat and 1.8 m along; white and black lacquer."""
+    """One wood grain in three stains, repeat 1.8 m along it, 0.6 m across; white, black lacquer."""
     board = wood(linear_rgb("c39a68"), linear_rgb("875a34"), rng)
     stain = {"oak": (0.9, 0.9, 0.9), "walnut": (0.5, 0.41, 0.37), "beam": (0.5, 0.42, 0.36)}
     shape = tiled(board, 1.8, 0.6).uv_transform
@@ -88,7 +88,7 @@ def _woods(rng: np.random.Generator) -> dict[str, Material]:
 
 
 def _stones(rng: np.random.Generator) -> dict[str, Material]:
-    """Marble, polished, 1.2 m a repeat, and plain stone."""
+    """Polished marble that repeats every 1.2 m, and plain limestone."""
     white = marble(linear_rgb("e8e4de"), linear_rgb("7c7c80"), rng)
     dark = ImageTexture(white, (0.16, 0.2, 0.18, 1.0), tiled(white, 1.2).uv_transform)
     return {

@@ -17,7 +17,7 @@ from scenes.builtin.reading_room.plan import facing_north
 from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import standing
 
-OPENING = 0.85  # height of the hearth's opening
+OPENING = 0.85  # m; height of the fireplace opening
 
 
 def fireplace(rng: np.random.Generator) -> Pieces:

@@ -1,6 +1,6 @@
-"""The garden room of the reading room: brick, tiles, plants under a skylight, a string of bulbs.
+"""Objects of the garden room: a table, plants, a bench, a sculpture, a string of bulbs.
 
-Host code. Metres; positions are (x, z) on the floor of builtin_room_plan.GARDEN.
+Host code. Metres; positions are (x, z) on the floor of plan.GARDEN.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from scenes.procedural.geometry.plants import fern
 from scenes.procedural.geometry.plants import trailing
 from scenes.procedural.geometry.transforms import standing
 
-TABLE = (10.6, 7.9)
+TABLE = (10.6, 7.9)  # (x, z) of the table's centre
 BULB_COUNT = 11
 
 
@@ -40,7 +40,7 @@ def garden(rng: np.random.Generator) -> Pieces:
 
 
 def _table(rng: np.random.Generator) -> Pieces:
-    """A small round table with flowers in glass, three stools around it."""
+    """A small round table with flowers in a glass vase, three stools around it."""
     x, z = TABLE
     flowers = bouquet(0.4, 9, rng)
     bunch = vase("glass", 0.24, 0) + [
@@ -61,7 +61,7 @@ def _table(rng: np.random.Generator) -> Pieces:
 
 
 def _plants(rng: np.random.Generator) -> Pieces:
-    """Green along the east wall and in the corners; vines from a high board."""
+    """Potted plants along the east wall and in the corners; trailing vines on a high board."""
     east = GARDEN.east
     return (
         placed(
@@ -91,7 +91,7 @@ def _plants(rng: np.random.Generator) -> Pieces:
 
 
 def _things(rng: np.random.Generator) -> Pieces:
-    """A bench, a weathered sculpture, a board with pots, the string of bulbs."""
+    """A bench, a weathered sculpture, a board for the vines, a pot, the string of bulbs."""
     high = GARDEN.height - 0.35
     start = np.array([GARDEN.west + 0.05, high, GARDEN.north + 0.1])
     end = np.array([GARDEN.east - 0.05, high, GARDEN.south - 0.1])

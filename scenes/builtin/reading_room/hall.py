@@ -1,6 +1,6 @@
 """The hall of the reading room: seats around a carpet, sculptures, books, pictures, plants.
 
-Host code. Metres; positions are (x, z) on the floor of builtin_room_plan.HALL.
+Host code. Metres; positions are (x, z) on the floor of plan.HALL.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ from scenes.procedural.geometry.plants import trailing
 from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import standing
 
-SEATS = (2.6, 3.2)  # middle of the carpet
-KNOT = (7.25, 5.15)
-STONES = (5.3, 4.95)
+SEATS = (2.6, 3.2)  # (x, z) of the carpet's centre
+KNOT = (7.25, 5.15)  # (x, z) of the gold knot sculpture
+STONES = (5.3, 4.95)  # (x, z) of the sculpture of glass stones
 
 
 def hall(rng: np.random.Generator) -> Pieces:
@@ -90,7 +90,7 @@ def _seats(rng: np.random.Generator) -> Pieces:
 
 
 def _passage_lamps() -> Pieces:
-    """Two opal globes along the way to the arch."""
+    """Two opal globe lamps along the passage to the arch."""
     lamp = globe_pendant(1.15, 0.19, 14.0)
     return around(lamp, [standing(6.05, z, 0.0, HALL.height) for z in (2.86, 4.62)])
 
@@ -106,7 +106,7 @@ def _coffee_things(rng: np.random.Generator) -> Pieces:
 
 
 def _sculptures() -> Pieces:
-    """Gold knot, mirror sphere, clear stones on plinths; frosted rings and a vase on a console."""
+    """Gold knot, mirror sphere, glass stones on plinths; frosted rings and a vase on a console."""
     ball = [Piece("mirror", Sphere((0.0, 1.09, 0.0), 0.29, name="mirror sphere"))]
     return (
         placed(plinth("white marble", 0.42, 0.95), standing(*KNOT, 20.0))
@@ -121,7 +121,7 @@ def _sculptures() -> Pieces:
 
 
 def _east_wall(rng: np.random.Generator) -> Pieces:
-    """A bookcase from corner to sculpture with plants on top."""
+    """A bookcase between the corner and the knot sculpture, with plants on top."""
     case = Bookcase(width=3.9, height=2.7, bays=4, shelves=6)
     parts = placed(bookcase(case, "walnut", rng), facing_west(HALL) @ moved(0.55, 0.0, 0.0))
     for z in (1.2, 3.6):
@@ -131,7 +131,7 @@ def _east_wall(rng: np.random.Generator) -> Pieces:
 
 
 def _pictures() -> Pieces:
-    """Paintings on three walls; heights are those of their middles."""
+    """Paintings on three walls; heights are those of their centres."""
     hung = [
         (picture("hills", 2.0, 1.1, "black steel"), facing_south(HALL) @ moved(2.5, 2.05, 0.0)),
         (picture("mosaic", 0.62, 0.8, "brass"), facing_south(HALL) @ moved(7.42, 1.75, 0.0)),

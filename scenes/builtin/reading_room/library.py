@@ -1,6 +1,6 @@
-"""The library of the reading room: shelves to the ceiling, a desk, a globe, a chair by the window.
+"""Objects of the library: tall bookcases, a desk, a globe, an armchair by the window, lamps.
 
-Host code. Metres; positions are (x, z) on the floor of builtin_room_plan.LIBRARY.
+Host code. Metres; positions are (x, z) on the floor of plan.LIBRARY.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ from scenes.procedural.geometry.plants import fern
 from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import standing
 
-DESK = (4.5, -3.3)
+DESK = (4.5, -3.3)  # (x, z) of the desk's centre
 NORTH_CASE = Bookcase(width=5.6, height=2.85, bays=5, shelves=6)
 WEST_CASE = Bookcase(width=3.1, height=2.85, bays=3, shelves=6)
 SHELF_RADIANCE = warm(100.0)
-LAYLIGHT = (2.7, 1.5)  # m along x and z
-DAYLIGHT: RGB = (11.0, 10.6, 10.0)
+LAYLIGHT = (2.7, 1.5)  # m along x and z; size of the emitting ceiling panel
+DAYLIGHT: RGB = (11.0, 10.6, 10.0)  # W m^-2 sr^-1; radiance of that panel
 
 
 def library(rng: np.random.Generator) -> Pieces:
@@ -83,7 +83,7 @@ def _desk(rng: np.random.Generator) -> Pieces:
 
 
 def _corner(rng: np.random.Generator) -> Pieces:
-    """A chair by the window with lamp and table; a globe on a stand; a picture on the way out."""
+    """An armchair by the window with lamp and table; a globe on a stand; a picture; a fern."""
     stand = side_table("walnut", "brass", radius=0.24, height=0.7)
     hung = picture("circles", 1.4, 1.1, "brass")
     return (
@@ -101,7 +101,7 @@ def _corner(rng: np.random.Generator) -> Pieces:
 
 
 def _lamps() -> Pieces:
-    """Three opal globes at different heights over the desk."""
+    """Three opal globe lamps at different heights over the desk, and the ceiling panel."""
     hung = [((-0.55, 0.0), 1.1, 0.16), ((0.0, 0.0), 0.8, 0.2), ((0.55, 0.0), 1.25, 0.13)]
     parts: Pieces = []
     for (x, z), drop, radius in hung:
@@ -111,7 +111,7 @@ def _lamps() -> Pieces:
 
 
 def _laylight() -> Pieces:
-    """A panel of daylight in the ceiling over the desk, its frame and bars."""
+    """An emitting panel in the ceiling over the desk, its frame and bars."""
     x, z, high = DESK[0], DESK[1] + 0.2, LIBRARY.height
     wide, deep = LAYLIGHT
     corner = (x - wide / 2.0, high - 0.01, z - deep / 2.0)

@@ -1,4 +1,4 @@
-"""Materials of the reading room's things: cloth, leather, metal, glass, glaze, paper, leaves.
+"""Materials of the reading room's objects: cloth, leather, metal, glass, glaze, paper, leaves.
 
 Host code.
 """
@@ -44,16 +44,16 @@ CLOTHS = {  # sRGB codes; the weave itself is grey
     "rust cloth": "a84e30",
     "wool": "d8ccb4",
 }
-LEAF_CUTOFF = 0.5  # alpha at which a leaf ends
+LEAF_CUTOFF = 0.5  # opacity below which a leaf is cut out
 
 
 def stuffs(rng: np.random.Generator) -> dict[str, Material]:
-    """Everything that was carried into the room, by name."""
+    """Materials of furniture and other objects by name."""
     return _cloths(rng) | _metals(rng) | _glasses() | _glazes() | _papers(rng) | _leaves(rng)
 
 
 def _cloths(rng: np.random.Generator) -> dict[str, Material]:
-    """One weave, 0.08 m a repeat, dyed; leather."""
+    """One weave that repeats every 0.08 m, in several dyes; leather."""
     weave, relief = woven((0.78, 0.78, 0.78), (0.66, 0.66, 0.66), rng)
     shape = tiled(weave, 0.08).uv_transform
     threads = tiled(relief, 0.08)
@@ -61,7 +61,7 @@ def _cloths(rng: np.random.Generator) -> dict[str, Material]:
         name: matt(ImageTexture(weave, (*linear_rgb(code), 1.0), shape), threads)
         for name, code in CLOTHS.items()
     }
-    for name in ("linen", "wool"):  # their uvs are shares, not metres
+    for name in ("linen", "wool"):  # no weave: their uvs are fractions, not metres
         cloths[name] = matt(linear_rgb(CLOTHS[name]))
     hide, creases = leather(linear_rgb("8a4a28"), rng)
     cloths["leather"] = glossy(tiled(hide, 0.5), 0.3, tiled(creases, 0.5))
@@ -93,7 +93,7 @@ def _glasses() -> dict[str, Material]:
 
 
 def _glazes() -> dict[str, Material]:
-    """Pottery, enamel, fruit, lamps and other plain things."""
+    """Pottery, enamel, fruit, lamps and other objects of uniform colour."""
     plain: dict[str, tuple[str, float]] = {
         "white glaze": ("e6e2d8", 0.06),
         "blue glaze": ("2c5a8c", 0.05),
@@ -124,7 +124,7 @@ def _papers(rng: np.random.Generator) -> dict[str, Material]:
 
 
 def _leaves(rng: np.random.Generator) -> dict[str, Material]:
-    """Leaves and petals, cut out by the opacity of their pictures."""
+    """Leaves and petals, cut out by the opacity of their images."""
     light: RGB = linear_rgb("90b268")
     pictures = {
         "leaf": broad_leaf(linear_rgb("3c6e30"), light, rng),
@@ -137,7 +137,7 @@ def _leaves(rng: np.random.Generator) -> dict[str, Material]:
 
 
 def _cut_out(image: Image) -> Material:
-    """A leaf: its picture's colour where its alpha says there is a leaf."""
+    """Material of a leaf: the image's colour where its alpha reaches LEAF_CUTOFF, else nothing."""
     texture = whole(image)
     return Material(
         Diffuse(texture), opacity=texture, opacity_channel=3, opacity_cutoff=LEAF_CUTOFF

@@ -13,11 +13,11 @@ from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import turned
 from scenes.procedural.geometry.walls import Opening
 
-THICKNESS = 0.3  # of every wall and of the roof
+THICKNESS = 0.3  # m; thickness of every wall and of the roof
 
 
 class Room(NamedTuple):
-    """Inner faces of a rectangular room on y = 0."""
+    """Coordinates of the inner faces of a rectangular room on y = 0."""
 
     west: float
     east: float
@@ -33,27 +33,28 @@ GARDEN = Room(8.3, 12.4, 5.0, 9.6, 3.2)
 WINDOWS = tuple(
     Opening(s, 0.42, 1.45, 2.95) for s in (1.0, 3.5, 6.0, 8.5)
 )  # s runs from south to north
-ARCH = Opening(4.7, 0.0, 2.2, 3.0)  # from the hall's west end
-SCREEN = Opening(5.6, 0.0, 3.2, 2.6)  # from the hall's north end; its middle third stands open
+ARCH = Opening(4.7, 0.0, 2.2, 3.0)  # in the hall's north wall, from its west end
+# In the hall's east wall, from its north end; the middle third has no glass.
+SCREEN = Opening(5.6, 0.0, 3.2, 2.6)
 SKYLIGHT = Opening(0.9, 1.1, 2.3, 2.4)  # in the garden room's ceiling, from its west and south
 LIBRARY_WINDOW = Opening(1.7, 0.9, 1.3, 1.6)  # in the library's east wall, from the north
 
 
 def facing_east(room: Room) -> np.ndarray:
-    """Places a wall of the room's west side; its x runs from south to north."""
+    """Matrix that puts a wall on the room's west side; the wall's x runs from south to north."""
     return moved(room.west, 0.0, room.south) @ turned(90.0)
 
 
 def facing_south(room: Room) -> np.ndarray:
-    """Places a wall of the room's north side; its x runs from west to east."""
+    """Matrix that puts a wall on the room's north side; the wall's x runs from west to east."""
     return moved(room.west, 0.0, room.north)
 
 
 def facing_west(room: Room) -> np.ndarray:
-    """Places a wall of the room's east side; its x runs from north to south."""
+    """Matrix that puts a wall on the room's east side; the wall's x runs from north to south."""
     return moved(room.east, 0.0, room.north) @ turned(-90.0)
 
 
 def facing_north(room: Room) -> np.ndarray:
-    """Places a wall of the room's south side; its x runs from east to west."""
+    """Matrix that puts a wall on the room's south side; the wall's x runs from east to west."""
     return moved(room.east, 0.0, room.south) @ turned(180.0)

@@ -1,7 +1,7 @@
 """The default scene: a reading room in late sun, with a library and a garden room beside it.
 
-Host code. Metres, y up. Light: a sky with a low sun through open windows, a piece of sky over the
-skylight, lamp shades, bulbs, strips, opal globes, a chandelier and a fire.
+Host code. Metres, y up. Light: a sky with a low sun through open windows, an emitting panel over
+the skylight, lamp shades, bulbs, strips, opal globes, a chandelier and a fire.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from scenes.procedural.textures.environments import daylight
 SEED = 20
 SUN = Sun(direction=(-0.82, 0.45, 0.36), irradiance=(64.0, 53.0, 39.0), radius=1.0)
 SKY_ROWS = 512
-START = (6.35, 1.62, 10.35)
-TARGET = (3.6, 1.2, 3.4)
+START = (6.35, 1.62, 10.35)  # camera position
+TARGET = (3.6, 1.2, 3.4)  # point in the image centre
 FOV_X = 74.0
 
 
 def reading_room() -> SceneDescription:
-    """About 200,000 triangles in three rooms; the same at every call."""
+    """Description of the default scene, about 200,000 triangles; the same at every call."""
     rng = np.random.default_rng(SEED)
     materials = finishes(rng) | stuffs(rng) | art(rng)
     pieces = shell() + hall(rng) + library(rng) + garden(rng)

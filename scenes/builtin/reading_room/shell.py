@@ -84,7 +84,7 @@ def _hall_walls() -> Pieces:
 
 
 def _glazed_screen() -> Pieces:
-    """Two fixed fields of thin glass in black steel beside a passage that stands open."""
+    """Two fixed panes of thin glass in black steel frames with an open passage between them."""
     third = SCREEN.width / 3.0
     parts: Pieces = []
     for start in (SCREEN.left, SCREEN.left + 2.0 * third):
@@ -96,7 +96,7 @@ def _glazed_screen() -> Pieces:
 
 
 def _library_walls() -> Pieces:
-    """Green walls; the south one is the back of the hall's north wall. One window in the east."""
+    """Green walls, one window in the east; the south wall is the back of the hall's north wall."""
     green, outside = "green plaster", "limestone"
     wide, deep = LIBRARY.east - LIBRARY.west, LIBRARY.south - LIBRARY.north
     east = _walled((green, outside, green), (deep, LIBRARY.height), (LIBRARY_WINDOW,))
@@ -134,7 +134,7 @@ def _floors() -> Pieces:
 
 
 def _ceilings() -> Pieces:
-    """White ceilings; the garden room's has a skylight with a piece of sky above it."""
+    """White ceilings; the garden room's has a skylight with an emitting panel above it."""
     white = "white plaster"
     parts = [Piece(white, _ceiling(room)) for room in (HALL, LIBRARY)]
     wide, deep = GARDEN.east - GARDEN.west, GARDEN.south - GARDEN.north

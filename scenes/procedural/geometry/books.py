@@ -1,7 +1,7 @@
-"""Books: one cover and one block of leaves, copied in every size.
+"""Books: scaled copies of one cover and one block of pages.
 
 Host code. Metres. A book stands on y = 0 with its spine towards +z; each cover uses one cell of the
-atlas of procedural_print.book_covers.
+atlas of textures.print.book_covers.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from scenes.procedural.geometry.transforms import scattered
 from scenes.procedural.textures.print import COVER_CELLS
 from scenes.procedural.textures.print import SPINE_SHARE
 
-BOARD = 0.07  # thickness of a board as a share of the book's; board and block stretch with the book
-SQUARE = 0.02  # by how much the boards stand over the block, as a share of height and depth
+BOARD = 0.07  # thickness of a cover board as a fraction of the book's thickness
+SQUARE = 0.02  # overhang of the boards over the block of pages, as a fraction of height and depth
 HINGE = 0.42  # z of the line where boards meet the rounded spine, in the unit book
 
 
@@ -45,15 +45,15 @@ def books(sizes: np.ndarray, matrices: np.ndarray, rng: np.random.Generator) -> 
 
 
 def book_row(width: float, height: float, depth: float, rng: np.random.Generator) -> Books:
-    """A shelf compartment from x = 0 to about `width`, on y = 0, spines up to z = 0, some leaning.
+    """Books on y = 0 from x = 0 to about `width`, spines up to z = 0, some of them leaning.
 
-    `height` and `depth` are the room there is.
+    `height` and `depth` are the inner dimensions of the shelf compartment.
     """
     sizes, positions, leans = [], [], []
     x, run = 0.004, 0
     base = rng.uniform(0.6, 0.95) * height
     while True:
-        if run == 0:  # a few neighbours of one size, as sets stand together
+        if run == 0:  # a few neighbours of one size, like the volumes of a set
             run = int(rng.integers(1, 7))
             base = rng.uniform(0.6, 0.95) * height
             thick, deep = rng.uniform(0.022, 0.064), rng.uniform(0.65, 0.92) * depth
@@ -84,7 +84,7 @@ def book_stack(count: int, rng: np.random.Generator) -> Books:
 
 
 def _on_its_side(size: np.ndarray) -> np.ndarray:
-    """Lays a standing book of `size` on its front board, centred: +y becomes +x, +x becomes -y."""
+    """Matrix that lays a book of `size` on its front board, centred: +y to +x, +x to -y."""
     matrix = np.eye(4)
     matrix[:3, :3] = [[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     matrix[0, 3] = -size[1] / 2.0
@@ -92,7 +92,7 @@ def _on_its_side(size: np.ndarray) -> np.ndarray:
 
 
 def _leaning(positions: np.ndarray, leans: np.ndarray) -> np.ndarray:
-    """(N, 4, 4): right lower edges at (N, 3) `positions`, tipped left by (N,) radians."""
+    """(N, 4, 4) matrices: right lower edges at (N, 3) `positions`, tilted left by (N,) radians."""
     matrices = np.tile(np.eye(4), (len(positions), 1, 1))
     matrices[:, 0, 0], matrices[:, 0, 1] = np.cos(leans), -np.sin(leans)
     matrices[:, 1, 0], matrices[:, 1, 1] = np.sin(leans), np.cos(leans)
@@ -117,7 +117,7 @@ def _cover() -> Mesh:
 
 
 def _projected(mesh: Mesh, u: np.ndarray) -> Mesh:
-    """The mesh with uvs of (V,) `u` and the height, inside the atlas's first cell, off its rim."""
+    """The mesh with uvs ((V,) `u`, height) in the atlas's first cell, with a margin to its rim."""
     uvs = np.stack([u, mesh.vertices[:, 1]], -1)
     return replace(mesh, uvs=((0.01 + 0.98 * uvs) / COVER_CELLS).astype(np.float32))
 
@@ -140,7 +140,7 @@ def _spine(steps: int = 3) -> Mesh:
 
 
 def _pulled_up(line: np.ndarray, slope: np.ndarray) -> Mesh:
-    """The wall from y = 0 to 1 over a (P, 2) line of (x, z) with (P, 2) normals to its left."""
+    """Extrusion, y from 0 to 1, of a (P, 2) line of (x, z); (P, 2) normals `slope` on its left."""
     points = np.stack([np.insert(line, 1, 0.0, axis=1), np.insert(line, 1, 1.0, axis=1)])
     normals = np.broadcast_to(np.insert(slope, 1, 0.0, axis=1), points.shape)
     return grid_mesh(points, normals, np.zeros((*points.shape[:2], 2)))
@@ -148,7 +148,7 @@ def _pulled_up(line: np.ndarray, slope: np.ndarray) -> Mesh:
 
 @cache
 def _leaves() -> Mesh:
-    """The block of leaves inside the cover of the unit book; v counts the leaves."""
+    """The block of pages inside the cover of the unit book; v runs across the pages."""
     size = (1.0 - 2.0 * BOARD, 1.0 - 2.0 * SQUARE, HINGE + 0.5 - 2.0 * SQUARE)
     block = transformed(box(size), moved(-0.5, 0.5, (HINGE - 0.5) / 2.0 + SQUARE))
     return replace(block, uvs=block.vertices[:, [2, 0]] + np.array([0.5, 1.0], np.float32))

@@ -17,7 +17,7 @@ Size = tuple[float, float, float]
 
 
 def box(size: Size, bevel: float = 0.0, steps: int = 1) -> Mesh:
-    """A box centred in the origin with rounded edges of radius `bevel` in `steps` facets.
+    """A box centred at the origin with rounded edges of radius `bevel` in `steps` facets.
 
     uvs are metres on each face, u along its longer side, so that wood grain runs along a board.
     """
@@ -39,16 +39,16 @@ def box(size: Size, bevel: float = 0.0, steps: int = 1) -> Mesh:
 
 
 class _Form(NamedTuple):
-    """What all boxes with the same number of facets share."""
+    """Vertex and face arrays common to all boxes with the same number of facets per edge."""
 
     corners: np.ndarray
     """(V, 3) in {-1, 1}: the corner of the inner box that each vertex belongs to."""
     normals: np.ndarray
     """(V, 3) unit vectors."""
     first: np.ndarray
-    """(V,) axis of u on the vertex' face."""
+    """(V,) coordinate axis across the grid columns of the vertex' face."""
     second: np.ndarray
-    """(V,) axis of v."""
+    """(V,) coordinate axis across its grid rows."""
     faces: np.ndarray
     """(F, 3) int32."""
 

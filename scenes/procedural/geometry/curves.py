@@ -1,4 +1,4 @@
-"""Smooth curves through points, and frames that travel along them.
+"""Smooth curves through points, and rotation-free frames along them.
 
 Host code.
 """
@@ -29,7 +29,7 @@ def smooth_curve(points: np.ndarray, count: int) -> np.ndarray:
 
 
 def evenly_spaced(points: np.ndarray, measure: np.ndarray, count: int) -> np.ndarray:
-    """(count, D) points of the polyline (N, D) at equal steps of the length of `measure` (N, K)."""
+    """(count, D) points of the (N, D) polyline at equal arc lengths along the (N, K) `measure`."""
     step = np.linalg.norm(np.diff(measure, axis=0), axis=1)
     length = np.concatenate([[0.0], np.cumsum(step)])
     wanted = np.linspace(0.0, length[-1], count)
@@ -37,7 +37,7 @@ def evenly_spaced(points: np.ndarray, measure: np.ndarray, count: int) -> np.nda
 
 
 def tangents(points: np.ndarray, is_closed: bool) -> np.ndarray:
-    """(N, 3) unit tangents by central differences; closed: the last point is before the first."""
+    """(N, 3) unit tangents by central differences; if closed, the last point joins the first."""
     if is_closed:
         along = np.roll(points, -1, axis=0) - np.roll(points, 1, axis=0)
     else:
@@ -48,7 +48,7 @@ def tangents(points: np.ndarray, is_closed: bool) -> np.ndarray:
 def rotation_free_frames(along: np.ndarray) -> np.ndarray:
     """(N, 3) unit vectors perpendicular to (N, 3) unit tangents that do not spin about the curve.
 
-    Each is the one before, less its part along the new tangent.
+    Each is the previous one projected onto the plane normal to the new tangent, and normalised.
     """
     start = np.eye(3)[np.argmin(np.abs(along[0]))]
     side = np.empty_like(along)

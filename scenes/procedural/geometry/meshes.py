@@ -1,6 +1,6 @@
-"""Meshes as arrays: a grid of points becomes triangles; meshes are moved, copied, merged, measured.
+"""Triangle meshes: build them from grids of points, transform, copy, merge and measure them.
 
-Host code. Every mesh made here has unit normals and texture coordinates; lengths are metres.
+Host code. Every mesh made here has unit normals and texture coordinates; lengths are in metres.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def grid_mesh(points: np.ndarray, normals: np.ndarray, uvs: np.ndarray) -> Mesh:
 
 
 def indexed(vertices: np.ndarray, faces: np.ndarray, normals: np.ndarray, uvs: np.ndarray) -> Mesh:
-    """A mesh of (V, 3) vertices and (F, 3) faces as recorded, without collapsed triangles."""
+    """Mesh of (V, 3) vertices and (F, 3) faces in `Mesh`'s dtypes, without collapsed triangles."""
     corner = vertices[faces]
     doubled = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
     kept = np.linalg.norm(doubled, axis=1) > 2.0 * DEGENERATE_AREA
@@ -50,9 +50,9 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def grid_normals(points: np.ndarray, wraps_columns: bool = False) -> np.ndarray:
-    """(R, C, 3) unit normals of a grid by central differences; columns may close into a ring.
+    """(R, C, 3) unit normals of a grid by central differences.
 
-    A closed ring repeats its first column as its last.
+    With `wraps_columns` the columns form a closed ring whose last column repeats the first.
     """
     if wraps_columns:
         padded = np.concatenate([points[:, -2:-1], points, points[:, 1:2]], axis=1)
@@ -63,7 +63,7 @@ def grid_normals(points: np.ndarray, wraps_columns: bool = False) -> np.ndarray:
 
 
 def transformed(mesh: Mesh, matrix: np.ndarray) -> Mesh:
-    """The mesh moved by a (4, 4) affine matrix; a mirroring matrix keeps the front outside."""
+    """The mesh moved by a (4, 4) affine matrix; a mirrored mesh keeps its front outside."""
     assert mesh.normals is not None
     linear = matrix[:3, :3]
     normals = unit(mesh.normals @ np.linalg.inv(linear))
@@ -77,7 +77,7 @@ def transformed(mesh: Mesh, matrix: np.ndarray) -> Mesh:
 
 
 def repeated(mesh: Mesh, matrices: np.ndarray, uv_shifts: np.ndarray | None = None) -> Mesh:
-    """One mesh of a copy per (N, 4, 4) affine matrix, its uvs moved by (N, 2) `uv_shifts`."""
+    """One mesh with a copy per (N, 4, 4) affine matrix; (N, 2) `uv_shifts` are added to uvs."""
     assert mesh.normals is not None and mesh.uvs is not None
     linear = matrices[:, :3, :3]
     count, size = len(matrices), len(mesh.vertices)
@@ -111,7 +111,7 @@ def merged(meshes: Sequence[Mesh]) -> Mesh:
 
 
 def flipped(mesh: Mesh) -> Mesh:
-    """The same surface seen from its other side."""
+    """The mesh with its front on the other side: faces and normals reversed."""
     assert mesh.normals is not None
     return replace(mesh, faces=np.ascontiguousarray(mesh.faces[:, ::-1]), normals=-mesh.normals)
 

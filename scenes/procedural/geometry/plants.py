@@ -17,11 +17,11 @@ from scenes.procedural.geometry.meshes import unit
 from scenes.procedural.geometry.sheets import leaf
 from scenes.procedural.geometry.sweeps import tube
 
-GOLDEN_ANGLE = 2.4  # rad between successive leaves, so that none hides the next
+GOLDEN_ANGLE = 2.4  # rad between successive leaves, so that they do not cover each other
 
 
 class Plant(NamedTuple):
-    """What a plant is made of."""
+    """Meshes of a plant."""
 
     leaves: Mesh
     """One sheet per leaf."""
@@ -109,16 +109,17 @@ def bouquet(height: float, stem_count: int, rng: np.random.Generator) -> Plant:
 
 
 def _stub() -> Mesh:
-    """The short stock of a plant whose leaves all rise from the ground."""
+    """The short stem of a plant whose leaves all start at the ground."""
     return tube(np.array([(0.0, 0.0, 0.0), (0.0, 0.04, 0.0)]), 0.02, columns=6)
 
 
 def leaf_places(
     points: np.ndarray, headings: np.ndarray, steepness: np.ndarray, scales: np.ndarray
 ) -> np.ndarray:
-    """(N, 4, 4) matrices that put leaves at (N, 3) `points`, along `headings`, `steepness` upwards.
+    """(N, 4, 4) matrices of leaves at (N, 3) `points`, scaled by (N,) `scales`.
 
-    Angles (N,) in rad; a leaf's top is turned towards the plant's middle, or up.
+    (N,) angles in rad: `headings` from +x towards +z, `steepness` above the horizontal. A leaf's
+    top faces the plant's middle, or up.
     """
     level = np.cos(steepness)
     out = np.stack([np.cos(headings), np.zeros_like(headings), np.sin(headings)], -1)

@@ -1,6 +1,6 @@
 """Thin surfaces: curtains, drapes, cushions, leaves, open books.
 
-Host code. Metres; normals from differences of the point grid. All but the cushion have a border.
+Host code. Metres; normals from differences of the point grid. All but the cushion are open sheets.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def sheet(points: np.ndarray) -> Mesh:
 def curtain(width: float, height: float, folds: int, rng: np.random.Generator) -> Mesh:
     """A hanging curtain in the plane z = 0, x from 0 to `width`, y from 0 to `height`, facing +z.
 
-    Folds are tight at the rail and open towards the hem; each wanders a little on its way down.
+    Folds are tight at the rail, and wider towards the hem, where they also shift sideways a little.
     """
     rows, columns = 12, folds * 10 + 1
     s = np.linspace(0.0, 1.0, columns)[None, :]
@@ -40,8 +40,9 @@ def curtain(width: float, height: float, folds: int, rng: np.random.Generator) -
 def draped(profile: np.ndarray, width: float, waves: np.ndarray, columns: int = 40) -> Mesh:
     """Cloth that follows an (R, 2) profile of (z, y), `width` along x, centred.
 
-    `waves` is (N, 4): frequency along x and along the profile (rad/m), phase, height (m),
-    added along the profile's normal; uvs are metres. With z growing the front faces up.
+    `waves` is (N, 4): frequency along x and along the profile (rad/m), phase (rad), amplitude (m)
+    of displacements along the profile's normal; uvs are in metres. Where z increases along the
+    profile, the front faces up.
     """
     profile = np.asarray(profile, float)
     along = np.gradient(profile, axis=0)
@@ -76,7 +77,7 @@ def cushion(width: float, depth: float, height: float, count: int = 14) -> Mesh:
 def leaf(length: float, width: float, droop: float, rows: int = 4, fold: float = 0.25) -> Mesh:
     """A leaf from the origin along +z that bends down by `droop` rad, creased along its middle rib.
 
-    A texture's opacity gives its outline: v along the leaf, u across. The front is on top.
+    The opacity of a texture gives the outline: v along the leaf, u across. The front is on top.
     """
     t = np.linspace(0.0, 1.0, rows + 1)
     angle = droop * (t - 0.25)

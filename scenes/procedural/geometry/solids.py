@@ -30,7 +30,7 @@ def sphere_directions(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _closed_circle(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cosine and sine, (1, count + 1) each, whose last point is exactly the first."""
+    """Cosine and sine, (1, count + 1) each, whose last point equals the first exactly."""
     angle = np.linspace(0.0, 2.0 * np.pi, count + 1)[None, :]
     cosine, sine = np.cos(angle), np.sin(angle)
     cosine[:, -1], sine[:, -1] = cosine[:, 0], sine[:, 0]
@@ -38,15 +38,15 @@ def _closed_circle(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ellipsoid(radii: Size, rows: int = 24, columns: int = 48) -> Mesh:
-    """An ellipsoid centred in the origin; u once around +y, v from bottom to top."""
+    """An ellipsoid centred at the origin; u once around +y, v from bottom to top."""
     directions, uvs = sphere_directions(rows, columns)
     return grid_mesh(directions * radii, unit(directions / radii), uvs)
 
 
 def superellipsoid(radii: Size, exponents: tuple[float, float], rows: int = 32) -> Mesh:
-    """A superellipsoid (Barr 1981): exponents (north-south, around), 1 round, towards 0 square.
+    """A superellipsoid (Barr 1981): exponents (north-south, around), 1 is round, near 0 is square.
 
-    Points are spaced evenly in the directions of a sphere and pushed out along them.
+    Vertices lie in the directions of a regular latitude-longitude grid.
     """
     directions, uvs = sphere_directions(rows, 2 * rows)
     north, around = 2.0 / exponents[0], 2.0 / exponents[1]
@@ -65,7 +65,7 @@ def superellipsoid(radii: Size, exponents: tuple[float, float], rows: int = 32) 
 
 
 def lumpy_sphere(radius: float, bumps: np.ndarray, rows: int = 32) -> Mesh:
-    """A sphere with waves: `bumps` is (N, 5): direction xyz * frequency, phase, height in m.
+    """A sphere with waves; `bumps` (N, 5): wave vector xyz (rad), phase (rad), amplitude (m).
 
     Normals are analytic: height field h(d) = sum a sin(k.d + p) over unit directions d.
     """
@@ -99,7 +99,7 @@ def icosphere(radius: float, subdivisions: int) -> Mesh:
 
 
 def _split_in_four(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each triangle into four, edge midpoints shared and pushed to unit length."""
+    """Split each triangle into four; edge midpoints are shared and scaled to unit length."""
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     unique, inverse = np.unique(edges, axis=0, return_inverse=True)
     middle = unit(vertices[unique].sum(axis=1))

@@ -1,4 +1,4 @@
-"""Swept surfaces: profiles turned about an axis, circles drawn along curves, outlines pulled up.
+"""Swept surfaces: profiles rotated about an axis, and circles swept along curves.
 
 Host code. Metres; fronts and normals outwards.
 """
@@ -19,7 +19,7 @@ CREASE_COSINE = 0.75  # profile corners sharper than about 41 degrees stay sharp
 
 
 def lathe(profile: np.ndarray, columns: int = 48) -> Mesh:
-    """The (P, 2) profile of (radius, height) turned about +y; its outside is on its right.
+    """The (P, 2) profile of (radius, height) rotated about +y; the outside is on its right.
 
     A profile that starts and ends at radius 0, up outside and down inside, gives a vessel.
     u runs once around, v along the profile from 0 to 1.
@@ -83,7 +83,7 @@ def ring_tube(points: np.ndarray, radius: float, columns: int = 16) -> Mesh:
     directions = np.concatenate([along, along[:1]])
     side = rotation_free_frames(directions)
     up = np.cross(directions[0], side[0])
-    spin = np.arctan2(side[-1] @ up, side[-1] @ side[0])  # what the frame turned by in one round
+    spin = np.arctan2(side[-1] @ up, side[-1] @ side[0])  # rad; the frame's turn in one round
     twist = -spin * np.linspace(0.0, 1.0, len(closed))
     rings, normals = _rings(closed, directions, np.full(len(closed), radius), columns, twist)
     rings[-1], normals[-1] = rings[0], normals[0]
@@ -92,7 +92,7 @@ def ring_tube(points: np.ndarray, radius: float, columns: int = 16) -> Mesh:
 
 
 def torus_knot(p: int, q: int, radius: float, thickness: float, count: int = 240) -> Mesh:
-    """The (p, q) torus knot about +y in a sphere of about `radius`, drawn with a round bar."""
+    """The (p, q) torus knot about +y in a sphere of about `radius`, as a tube of `thickness` m."""
     t = np.linspace(0.0, 2.0 * np.pi, count, endpoint=False)
     reach = (2.0 + np.cos(q * t)) / 3.0
     curve = np.stack([reach * np.cos(p * t), np.sin(q * t) / 3.0, -reach * np.sin(p * t)], -1)
@@ -106,7 +106,7 @@ def _rings(
     columns: int,
     twist: np.ndarray | float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(N, columns + 1, 3) circles about the curve and normals as of a constant radius."""
+    """(N, columns + 1, 3) circles about the curve, and normals that ignore changes of radius."""
     side = rotation_free_frames(along)
     up = np.cross(along, side)
     angle = (

@@ -1,4 +1,4 @@
-"""Placing things: (4, 4) float64 matrices for furniture, leaves and many copies at once.
+"""Transforms: (4, 4) float64 matrices that place furniture, leaves, and many copies at once.
 
 Host code. Lengths in metres, angles in degrees; the rightmost factor of a product acts first.
 """
@@ -12,27 +12,27 @@ from scenes.model.transforms import translation
 
 
 def moved(x: float, y: float, z: float) -> np.ndarray:
-    """Moves by (x, y, z)."""
+    """Translation by (x, y, z)."""
     return translation(np.array([x, y, z]))
 
 
 def turned(degrees: float) -> np.ndarray:
-    """Turns about +y, counter-clockwise from above."""
+    """Rotation about +y, counter-clockwise as seen from above."""
     return rotation(np.array([0.0, 1.0, 0.0]), degrees)
 
 
 def tilted(degrees: float) -> np.ndarray:
-    """Turns about +x: what stood along +y leans towards +z."""
+    """Rotation about +x, which tilts +y towards +z."""
     return rotation(np.array([1.0, 0.0, 0.0]), degrees)
 
 
 def standing(x: float, z: float, degrees: float = 0.0, y: float = 0.0) -> np.ndarray:
-    """Turns about +y by `degrees`, then moves to (x, y, z): how furniture is placed on a floor."""
+    """Rotation about +y by `degrees`, then translation to (x, y, z), for furniture on a floor."""
     return moved(x, y, z) @ turned(degrees)
 
 
 def scattered(positions: np.ndarray, scales: np.ndarray, degrees: np.ndarray) -> np.ndarray:
-    """(N, 4, 4): stretch by (N, 3) `scales`, turn about +y by (N,) `degrees`, move to (N, 3)."""
+    """(N, 4, 4): scale by (N, 3), rotate about +y by (N,) `degrees`, move to (N, 3) `positions`."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     matrices = np.zeros((len(positions), 4, 4))
     matrices[:, 0, 0], matrices[:, 0, 2] = cosine, sine

@@ -25,9 +25,9 @@ class Opening(NamedTuple):
     """A rectangular hole."""
 
     left: float
-    """From the start of the wall."""
+    """Distance in m from the start of the wall."""
     bottom: float
-    """From the floor."""
+    """Height in m above the floor."""
     width: float
     height: float
 
@@ -40,7 +40,7 @@ class Wall(NamedTuple):
     back: Mesh
     """In the plane z = -thickness, facing -z."""
     reveals: Mesh | None
-    """The insides of the openings."""
+    """The inner faces of the openings; None without openings."""
 
 
 def panel(origin: Vector, edge_u: Vector, edge_v: Vector, is_whole: bool = False) -> Mesh:
@@ -65,9 +65,9 @@ def wall(length: float, height: float, thickness: float, openings: Sequence[Open
 
 
 def arch_head(opening: Opening, thickness: float, steps: int = 24) -> Wall:
-    """What makes the top of a rectangular opening round: a half circle over its whole width.
+    """Wall between a rectangular opening's top corners and a half circle over its whole width.
 
-    The opening's height is the crown's. Front, back and the vault between them.
+    The crown of the arch touches the opening's top. `reveals` is the vault from front to back.
     """
     radius = opening.width / 2.0
     angle = np.linspace(np.pi, 0.0, steps + 1)
@@ -90,7 +90,7 @@ def arch_head(opening: Opening, thickness: float, steps: int = 24) -> Wall:
 
 
 def _with_holes(length: float, height: float, openings: Sequence[Opening]) -> Mesh:
-    """Panels of the rectangle [0, length] x [0, height] in z = 0 that lie in no opening."""
+    """The rectangle [0, length] x [0, height] in z = 0 without the openings, as one mesh."""
     xs = {0.0, length} | {o.left for o in openings} | {o.left + o.width for o in openings}
     columns = sorted(xs)
     pieces = []

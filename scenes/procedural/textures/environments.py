@@ -1,4 +1,4 @@
-"""Environment pictures: a clear late afternoon in the country, and a photographer's studio.
+"""Environment images: a clear late afternoon in the country, and a photographer's studio.
 
 Host code. (H, W, 3) float32 linear radiance, mapped as in description.Environment.
 """
@@ -19,22 +19,22 @@ class Sun(NamedTuple):
     """A bright disk in the sky."""
 
     direction: tuple[float, float, float]
-    """Towards the sun; need not be normalised."""
+    """Direction to the sun, not necessarily normalised."""
     irradiance: RGB
-    """W m^-2 per channel on a plane that faces it."""
+    """W m^-2 per channel on a plane that faces the sun."""
     radius: float
-    """Angular radius in degrees; the real one is 0.27, larger is softer."""
+    """Angular radius in degrees; the real sun has 0.27, a larger one gives softer shadows."""
 
 
 class SoftBox(NamedTuple):
     """A rectangular lamp at infinity."""
 
     direction: tuple[float, float, float]
-    """Towards its middle."""
+    """Direction to the lamp's centre."""
     half_size: tuple[float, float]
-    """Tangents of the half angles, sideways and upwards."""
+    """Tangents of the half angles, horizontal and vertical."""
     radiance: RGB
-    """W m^-2 sr^-1 in the middle; the rim is dimmer."""
+    """W m^-2 sr^-1 at the centre; the rim is dimmer."""
 
 
 def environment_directions(height: int) -> np.ndarray:
@@ -66,7 +66,7 @@ def daylight(sun: Sun, height: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _sun_disk(sun: Sun, direction: np.ndarray, toward: np.ndarray) -> np.ndarray:
-    """(H, W, 3) radiance of the disk, scaled so that the picture carries exactly the irradiance."""
+    """(H, W, 3) radiance of the disk, scaled so that it integrates to exactly `irradiance`."""
     height = len(direction)
     edge = np.cos(np.radians(sun.radius))
     soft = (1.0 - edge) * 0.3
@@ -92,7 +92,7 @@ def _with_land(sky: np.ndarray, up: np.ndarray, rng: np.random.Generator) -> np.
 
 
 def studio(boxes: tuple[SoftBox, ...], ground: RGB, dome: RGB, height: int) -> np.ndarray:
-    """Soft boxes before a backdrop that fades from `dome` above to `ground` below."""
+    """Soft boxes in front of a backdrop that fades from `dome` above to `ground` below."""
     direction = environment_directions(height)
     picture = blended(ground, dome, smoothstep(-0.6, 0.7, direction[..., 1]))
     for box in boxes:

@@ -1,6 +1,6 @@
 """Fabrics: woven cloth, leather, and a carpet with borders and a medallion.
 
-Host code. Linear reflectance; cloth and leather are seamless, the carpet is one whole.
+Host code. Linear reflectance; cloth and leather tile seamlessly, a carpet is one complete image.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def leather(dye: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
 def carpet(colors: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> Image:
     """A carpet in (5, 3) `colors` (field, border, ornament, line, accent); `shape` (H, W).
 
-    Symmetric about both middles; the short side of the pattern is 1.
+    Symmetric about both centre lines; the unit of pattern coordinates is the short side.
     """
     height, width = shape
     y = np.abs((np.arange(height) + 0.5) / height - 0.5)[:, None] * height / min(shape)
@@ -78,7 +78,7 @@ def _field(pattern: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
 
 
 def _border(pattern: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-    """Draw the border bands over (H, W) `pattern`; x and y grow from the middle to the rims."""
+    """Draw the border bands over (H, W) `pattern`; x and y grow from the centre to the rims."""
     rim_x, rim_y = x.max() - x, y.max() - y
     edge = np.minimum(rim_x, rim_y)
     along = np.where(rim_x < rim_y, y, x)

@@ -1,4 +1,4 @@
-"""Leaf pictures with opacity: broad leaf, fern frond, sword blade, petal.
+"""Leaf images with opacity: broad leaf, fern frond, sword blade, petal.
 
 Host code. Linear reflectance; v (upwards) runs from stalk to tip, u across; alpha is 0 outside.
 """
@@ -62,7 +62,7 @@ def petal(inner: RGB, outer: RGB, rng: np.random.Generator) -> Image:
 
 
 def _leaf_coordinates() -> tuple[np.ndarray, np.ndarray]:
-    """(H, 1) along in (0, 1), growing upwards, and (1, W) across in (-1, 1)."""
+    """Texel centres: (H, 1) `along` in (0, 1), growing upwards, and (1, W) `across` in (-1, 1)."""
     along = 1.0 - (np.arange(SIZE[0]) + 0.5) / SIZE[0]
     across = (np.arange(SIZE[1]) + 0.5) / SIZE[1] * 2.0 - 1.0
     return along[:, None], across[None, :]
@@ -75,7 +75,7 @@ def _painted(
     is_leaf: np.ndarray,
     source: tuple[np.random.Generator, str],
 ) -> Image:
-    """Two colours mixed by (H, W) `share`, mottled, cut out where `is_leaf` is False."""
+    """Image of two colours mixed by (H, W) `share`, mottled, opacity 0 where `is_leaf` is False."""
     rng, name = source
     mottle = 1.0 + 0.25 * fractal_noise(SIZE, (6, 3), 4, rng)
     reflectance = blended(ground, line, np.broadcast_to(share, SIZE)) * mottle[..., None]

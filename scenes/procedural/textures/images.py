@@ -1,4 +1,4 @@
-"""From arrays of reflectance, height or data to 8-bit images.
+"""8-bit images from arrays of reflectance, height or other data.
 
 Host code. Patterns are made in linear reflectance, row 0 on top, and encoded here.
 """
@@ -14,11 +14,11 @@ from scenes.model.materials import RGB
 from scenes.model.materials import Image
 
 ALBEDO_LIMIT = 0.8  # fresh white paint; nothing in a room reflects more
-CODE_STEPS = 65535  # finer than the darkest 8-bit sRGB step, 1 / 3295
+CODE_STEPS = 65535  # steps of the sRGB table; finer than the darkest 8-bit sRGB step, 1 / 3295
 
 
 def color_image(reflectance: np.ndarray, name: str) -> Image:
-    """sRGB image of (H, W, 3) linear reflectance, cut to [0, 0.8]; (H, W, 4) has opacity last."""
+    """sRGB image of (H, W, 3) linear reflectance, clamped to [0, 0.8]; channel 4 is opacity."""
     texels = np.full((*reflectance.shape[:2], 4), 255, np.uint8)
     limited = np.clip(reflectance[..., :3], 0.0, ALBEDO_LIMIT)
     texels[..., :3] = _srgb_codes()[(limited * CODE_STEPS).astype(np.uint16)]
@@ -46,7 +46,7 @@ def normal_image(height: np.ndarray, texel: float, name: str) -> Image:
 
 @cache
 def _srgb_codes() -> np.ndarray:
-    """(65536,) uint8 sRGB code (IEC 61966-2-1) of each linear k / 65535; a table is fast."""
+    """Lookup table, (65536,) uint8: sRGB code (IEC 61966-2-1) of each linear k / 65535."""
     linear = np.arange(CODE_STEPS + 1) / CODE_STEPS
     curve = 1.055 * linear ** (1 / 2.4) - 0.055
     return _eight_bit(np.where(linear <= 0.0031308, 12.92 * linear, curve))
@@ -62,19 +62,19 @@ def linear_rgb(code: str) -> RGB:
 
 
 def palette(codes: str) -> np.ndarray:
-    """(K, 3) float32 linear RGB of K sRGB codes between spaces."""
+    """(K, 3) float32 linear RGB of K sRGB codes separated by spaces."""
     return np.array([linear_rgb(code) for code in codes.split()], np.float32)
 
 
 def blended(first: ArrayLike, second: ArrayLike, share: np.ndarray) -> np.ndarray:
     """(H, W, 3) float32: `first` where (H, W) `share` is 0, `second` where it is 1.
 
-    Each is an RGB or (H, W, 3).
+    `first` and `second` are an RGB or (H, W, 3) each.
     """
     start = np.asarray(first, np.float32)
     return start + (np.asarray(second, np.float32) - start) * share.astype(np.float32)[..., None]
 
 
 def _eight_bit(values: np.ndarray) -> np.ndarray:
-    """uint8 by rounding."""
+    """Values clamped to [0, 1] and rounded to uint8 in [0, 255]."""
     return (np.clip(values, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)

@@ -21,7 +21,7 @@ BRICK_ROWS, BRICK_COLUMNS = 16, 5
 
 
 def marble(ground: RGB, vein: RGB, rng: np.random.Generator) -> Image:
-    """Veined stone, 512 x 512 texels: ridges of noise that is itself bent by noise."""
+    """Veined stone, 512 x 512 texels: ridges of noise with domain warping."""
     size = (512, 512)
     bend = 60.0 * fractal_noise(size, (2, 2), 4, rng)
     thin = 1.0 - np.abs(shifted(fractal_noise(size, (3, 3), 4, rng), bend, bend[:, ::-1]))
@@ -43,7 +43,7 @@ def plaster(paint: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
 def bricks(tones: np.ndarray, mortar: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
     """Colour and normal map of a running bond of 16 x 5 bricks, 512 x 512, for about 1.2 m x 1.2 m.
 
-    `tones` (K, 3): linear reflectances that bricks are drawn from.
+    `tones` (K, 3): linear reflectances from which each brick's is drawn.
     """
     size = (512, 512)
     wobble = 3.0 * fractal_noise(size, (8, 8), 3, rng)
@@ -72,7 +72,7 @@ def bricks(tones: np.ndarray, mortar: RGB, rng: np.random.Generator) -> tuple[Im
 def patterned_tile(colors: np.ndarray, rng: np.random.Generator) -> Image:
     """One glazed cement tile, 256 x 256: rosette, diamond and corner quarters in (4, 3) `colors`.
 
-    Mirror-symmetric, so that copies continue each other.
+    Mirror-symmetric, so that copies join seamlessly.
     """
     t = np.abs((np.arange(256) + 0.5) / 128.0 - 1.0)
     x, y = t[None, :], t[:, None]

@@ -1,4 +1,4 @@
-"""Seamless noise: arrays that continue on their opposite edges.
+"""Seamless noise: arrays that are periodic in both axes.
 
 Host code. Gradient noise after Perlin 2002 (quintic fade) on a periodic lattice; float32 for speed.
 """
@@ -41,9 +41,9 @@ def gradient_noise(size: tuple[int, int], cells: Cells, rng: np.random.Generator
 def fractal_noise(
     size: tuple[int, int], cells: Cells, octaves: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """(H, W) float32 sum of `octaves` noises, each of twice the frequency, half the height.
+    """(H, W) float32 sum of `octaves` noises, each with twice the frequency and half the amplitude.
 
-    Octaves beyond the Nyquist limit are left out; a side of one texel has none.
+    Octaves beyond the Nyquist limit are left out; a side of one texel has no limit.
     """
     total = np.zeros(size, np.float32)
     for octave in range(octaves):
@@ -55,7 +55,7 @@ def fractal_noise(
 
 
 def shifted(texels: np.ndarray, down: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The periodic (H, W) array looked up (down, right) texels away, each (H, W); nearest texel."""
+    """The periodic (H, W) array at integer parts of (H, W) offsets `down` and `right` in texels."""
     height, width = texels.shape
     rows = (np.arange(height, dtype=np.int32)[:, None] + down.astype(np.int32)) % height
     columns = (np.arange(width, dtype=np.int32)[None, :] + right.astype(np.int32)) % width
@@ -63,13 +63,13 @@ def shifted(texels: np.ndarray, down: np.ndarray, right: np.ndarray) -> np.ndarr
 
 
 def smoothstep(low: float, high: float, x: np.ndarray) -> np.ndarray:
-    """0 below `low`, 1 above `high`, a cubic between; with low > high it falls instead."""
+    """0 below `low`, 1 above `high`, a cubic between; for low > high it falls from 1 to 0."""
     t = np.clip((x - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
 class _Corners(NamedTuple):
-    """Where each texel centre lies between two lattice points of its axis."""
+    """Position of each texel centre between two lattice points of one axis."""
 
     left: np.ndarray
     right: np.ndarray

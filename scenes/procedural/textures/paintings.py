@@ -16,7 +16,7 @@ from scenes.procedural.textures.noise import smoothstep
 
 
 def blocks(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> Image:
-    """Rectangles between black lines; the last colour is the lines'."""
+    """Rectangles separated by lines; the lines have the last colour."""
     picture = np.empty((*shape, 3))
     line = max(2, min(shape) // 50)
     regions = [(0, shape[0], 0, shape[1])]
@@ -39,7 +39,7 @@ def blocks(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator
 
 
 def fields(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> Image:
-    """Three soft-edged bands of colour that hover over the ground."""
+    """Three soft-edged bands of colour on the ground."""
     y = ((np.arange(shape[0]) + 0.5) / shape[0])[:, None]
     x = ((np.arange(shape[1]) + 0.5) / shape[1])[None, :]
     ragged = 0.018 * fractal_noise(shape, (4, 4), 5, rng)
@@ -93,7 +93,7 @@ def hills(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator)
 
 
 def mosaic(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> Image:
-    """Cells around random points with dark seams; colours drift across the picture."""
+    """Voronoi cells of random points, seams in the first colour; colours change gradually."""
     y, x = np.mgrid[: shape[0], : shape[1]] / min(shape)
     sites = rng.uniform(0.0, 1.0, (90, 2)) * np.array(shape) / min(shape)
     distance = np.full(shape, np.inf)
@@ -112,7 +112,7 @@ def mosaic(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator
 
 
 def currents(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> Image:
-    """Marbled bands: contour lines of bent noise, one palette colour each."""
+    """Marbled bands between contours of a gradient warped by noise, one palette colour each."""
     y, x = np.mgrid[: shape[0], : shape[1]] / min(shape)
     bend = fractal_noise(shape, (2, 2), 3, rng)
     level = 3.0 * (y + 0.35 * x) + 1.1 * bend + 0.25 * np.sin(9.0 * x + 4.0 * bend)
@@ -125,7 +125,7 @@ def currents(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generat
 
 
 def _on_canvas(picture: np.ndarray, rng: np.random.Generator) -> Image:
-    """The picture with brush texture and weave."""
+    """The painting with brush texture and canvas weave, as an image."""
     shape = picture.shape[:2]
     weave = 1.0 + 0.05 * gradient_noise(shape, (shape[0] // 3, shape[1] // 3), rng)
     brush = 1.0 + 0.07 * fractal_noise(shape, (12, 30), 3, rng)

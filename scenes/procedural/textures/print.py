@@ -1,4 +1,4 @@
-"""Printed and drawn things: book covers, pages, a globe's map, patinated metal.
+"""Textures of printed and weathered objects: book covers, pages, a globe's map, patinated metal.
 
 Host code. Linear reflectance.
 """
@@ -17,7 +17,7 @@ from scenes.procedural.textures.noise import smoothstep
 
 COVER_CELLS = 8  # covers per side of the atlas
 COVER_TEXELS = 128
-SPINE_SHARE = 0.25  # of a cell's width: the spine is on the left, the front board on the right
+SPINE_SHARE = 0.25  # width of the spine (left) as a fraction of the cell; the rest is the front
 
 
 def book_covers(palette: np.ndarray, gilt: RGB, rng: np.random.Generator) -> Image:
@@ -61,7 +61,7 @@ def _draw_cover(cell: np.ndarray, cloth: np.ndarray, gilt: RGB, rng: np.random.G
 
 
 def page_edges(paper: RGB, rng: np.random.Generator) -> Image:
-    """The stack of leaves seen from the side, 16 x 256: lines that run along u."""
+    """A stack of pages seen from the side, 16 x 256: lines that run along u."""
     tone = 1.0 - 0.35 * rng.random((256, 1)) ** 3 - 0.04 * rng.random((256, 16))
     return color_image(np.array(paper, np.float32) * tone[..., None], "page edges")
 
@@ -81,7 +81,7 @@ def printed_page(paper: RGB, ink: RGB, rng: np.random.Generator) -> Image:
 
 
 def globe_map(sea: RGB, land: RGB, ice: RGB, rng: np.random.Generator) -> Image:
-    """An invented world in equirectangular projection, 256 x 512, with a graticule."""
+    """Map of an invented world in equirectangular projection, 256 x 512, with a graticule."""
     size = (256, 512)
     latitude = np.abs(np.linspace(1.0, -1.0, 256))[:, None]
     height = fractal_noise(size, (2, 4), 6, rng) - 0.25 * latitude**4
@@ -95,7 +95,7 @@ def globe_map(sea: RGB, land: RGB, ice: RGB, rng: np.random.Generator) -> Image:
 
 
 def patina(metal: RGB, verdigris: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
-    """Base colour and metallic-roughness map (green roughness, blue metal), 512 x 512 texels."""
+    """Base colour and metallic-roughness map (G roughness, B metallic), 512 x 512 texels."""
     size = (512, 512)
     stain = fractal_noise(size, (4, 4), 6, rng)
     aged = smoothstep(-0.05, 0.35, stain)

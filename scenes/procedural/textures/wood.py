@@ -19,8 +19,8 @@ from scenes.procedural.textures.noise import smoothstep
 
 FLOOR_TEXELS = 768
 PLANK_ROWS = 16
-SECOND_PLANK = 0.55  # share of the row's length where its second plank starts
-PLANK_GAP = 0.018  # share of a plank's width that is joint, on each side
+SECOND_PLANK = 0.55  # start of a row's second plank as a fraction of the row's length
+PLANK_GAP = 0.018  # width of the joint on each side of a plank as a fraction of its width
 
 
 def grain(size: tuple[int, int], rings: int, rng: np.random.Generator) -> np.ndarray:
@@ -44,7 +44,7 @@ def wood(light: RGB, dark: RGB, rng: np.random.Generator, rings: int = 9) -> Ima
 def plank_floor(light: RGB, dark: RGB, rng: np.random.Generator) -> tuple[Image, Image]:
     """Colour and normal map of a floor of 16 rows of planks, two to a row: 768 x 768 texels.
 
-    Each plank has its own tone and its own piece of one grain. Meant for 2.4 m x 2.4 m.
+    Each plank has its own tone and its own section of one grain. Meant for 2.4 m x 2.4 m.
     """
     size = (FLOOR_TEXELS, FLOOR_TEXELS)
     plank, across, joint = _plank_layout(size, rng)
