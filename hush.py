@@ -28,7 +28,7 @@ LATE = (
 
 
 def _check_packages() -> None:
-    """Raise ImportError where another package of the same name hides one of ours."""
+    """Raise ImportError where another package of the same name hides one of Hush's."""
     folder = Path(__file__).resolve().parent
     for name in PACKAGES:
         module = import_module(name)
@@ -71,7 +71,7 @@ NAMES = {
     "load_scene": "app.api.scene",
     "restore": "app.api.runs",
 }
-"""Public names by the module that has them."""
+"""Module of each public name."""
 __all__ = [
     "Camera",
     "FramePair",
@@ -91,7 +91,7 @@ def __getattr__(name: str) -> Any:
     if name not in NAMES:
         raise AttributeError(f"module 'hush' has no attribute {name!r}")
     if NAMES[name].startswith("app.api") and name not in ("Scene", "load_scene"):
-        # Before torch: for each of its functions Taichi looks through all modules that are there.
+        # Taichi before torch: for each of its functions Taichi scans all modules imported so far.
         import_module("taichi")
     value = getattr(import_module(NAMES[name]), name)
     globals()[name] = value
@@ -99,12 +99,12 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Public names, imported or not."""
+    """All public names, imported or not yet."""
     return sorted(__all__)
 
 
 def main() -> int:
-    """Run the command line; the exit code."""
+    """Run the command line; return the exit code."""
     from app.main import main as run
 
     return run(program=Path(sys.argv[0]).name)

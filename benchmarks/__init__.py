@@ -1,6 +1,6 @@
-"""Benchmarks: scripts that measure and print JSON; run as `python -m benchmarks.NAME`.
+"""Benchmarks: scripts that measure and write JSON; run as `python -m benchmarks.NAME`.
 
-The results that were recorded are in `results/`.
+Recorded results are in `results/`.
 """
 
 from app.base.environment import prepare_libraries

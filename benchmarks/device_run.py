@@ -1,9 +1,10 @@
-"""Everything that is measured on a device, in one command that needs no network.
+"""Runs all benchmarks of a device with one command, without network access.
 
     python -m benchmarks.device_run --output results --scenes living-room.xml classroom.xml
 
-Each part is a command of its own, with a limit of time; what it prints and writes is kept, and a
-part that fails or is cut off does not stop the others. `summary.json` says how each one ended.
+Each part is a command of its own with a time limit; its printed output and its files are kept. A
+part that fails or exceeds its limit does not stop the others. `summary.json` has the exit code of
+each part.
 """
 
 from __future__ import annotations
@@ -26,16 +27,16 @@ PATH_DEPTH = 6
 
 @dataclass(frozen=True)
 class Part:
-    """One command."""
+    """One command of the run."""
 
     name: str
     words: list[str]
     limit: float
-    """Seconds."""
+    """Time limit in seconds."""
 
 
 def parts(args: argparse.Namespace) -> list[Part]:
-    """What is measured, the most important first."""
+    """All parts, the most important first."""
     scenes = [str(Path(scene).resolve()) for scene in args.scenes]
     hush, frames = [sys.executable, "run_viewer.py"], str(args.frames)
     common = ["--device", args.device, "--quiet"]
@@ -63,7 +64,7 @@ def parts(args: argparse.Namespace) -> list[Part]:
 
 
 def run_part(part: Part, folder: Path, seconds: float) -> dict[str, object]:
-    """Run one command for so many seconds at most; how it ended."""
+    """Run one command for at most `seconds`; its command line, exit code and duration in s."""
     own = folder / part.name
     own.mkdir(parents=True, exist_ok=True)
     words = list(part.words)
@@ -86,18 +87,18 @@ def run_part(part: Part, folder: Path, seconds: float) -> dict[str, object]:
 
 
 def main() -> None:
-    """Run all parts that there is time for."""
+    """Run the parts in order until the time is used up."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--scenes", nargs="*", default=[], help="files, besides the default scene")
+    parser.add_argument("--scenes", nargs="*", default=[], help="files besides the default scene")
     parser.add_argument("--sizes", nargs="+", default=["512x512", "1920x1080"])
     parser.add_argument("--frames", type=int, default=30)
     parser.add_argument("--crop", type=int, default=256)
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--mitsuba", default="", help="command that renders a scene, for its rate")
-    parser.add_argument("--seconds", type=float, default=570.0, help="for everything together")
+    parser.add_argument("--mitsuba", default="", help="Mitsuba command to compare with")
+    parser.add_argument("--seconds", type=float, default=570.0, help="limit for all parts together")
     args = parser.parse_args()
-    folder = args.output.resolve()  # the parts run in the project's folder
+    folder = args.output.resolve()  # absolute: the parts run in ROOT
     folder.mkdir(parents=True, exist_ok=True)
     end = time.perf_counter() + args.seconds
     results: dict[str, object] = {}

@@ -1,10 +1,10 @@
-"""Thousands of frames: do memory and time of a frame stay where they are?
+"""Measures whether memory and time per frame stay constant over thousands of frames.
 
     python -m benchmarks.endurance --frames 3000 --output endurance.json --plot endurance.png
 
-Flies the scene's path again and again, trains and denoises as the headless mode does, and notes
-the resident memory of the process after every frame, and how long it took, by the clock and by the
-processors, which other work beside it delays less.
+Repeats the scene's camera path, trains and denoises as the headless mode does, and records for
+every frame the resident memory of the process, the wall-clock time and the processor time, which
+depends less on other processes.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from scenes.loader import load_scene
 
-LAP = 300  # frames of a flight, which is then flown again
-PARTS = 3
+LAP = 300  # frames of the camera path, which is then repeated
+PARTS = 3  # equal parts of the run, each with its own median
 
 
 def main() -> None:
-    """Fly; thirds of memory and time, JSON and plot."""
+    """Run, print the medians of each third of the run, write JSON and a plot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scene", default="reading-room")
     parser.add_argument("--network", default="best", choices=[name.value for name in NetworkName])
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def fly(args: argparse.Namespace) -> tuple[list[float], list[float], list[float]]:
-    """Resident MiB, milliseconds by the clock and of all processors together, of every frame."""
+    """Resident MiB, wall-clock ms, and processor ms summed over all cores, of every frame."""
     scene = load_scene(args.scene, None, args.size[0] / args.size[1])
     network = NetworkName(args.network)
     denoiser = DenoiserSettings(
@@ -88,22 +88,22 @@ def fly(args: argparse.Namespace) -> tuple[list[float], list[float], list[float]
 
 
 def resident_mib() -> float:
-    """Memory of this process that is in use, without what is swapped out (Linux)."""
+    """Resident memory of this process in MiB, without swapped-out pages (Linux)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def thirds(values: list[float]) -> list[float]:
-    """Medians of three equal parts."""
+    """Medians of the first, second and last third of the values."""
     size = len(values) // PARTS
     return [statistics.median(values[part * size : (part + 1) * size]) for part in range(PARTS)]
 
 
 def draw(memory: list[float], processor: list[float], path: Path) -> None:
-    """Both over frames, one above the other."""
+    """Plot memory and processor time over the frames, one panel above the other."""
     figure = new_figure(9.0, 6.0)
     axes = figure.subplots(2, 1, sharex=True)
-    for axis, values, label in zip(axes, (memory, processor), ("MiB", "processor ms a frame")):
+    for axis, values, label in zip(axes, (memory, processor), ("MiB", "processor ms per frame")):
         axis.plot(values, linewidth=0.8)
         axis.set_ylim(0, 1.1 * max(values))
         axis.set_ylabel(label)

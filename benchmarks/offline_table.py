@@ -1,4 +1,4 @@
-"""Prints a Markdown table of offline reports, a row for each network and test set.
+"""Prints a Markdown table of reports of offline training, a row for each network and test set.
 
 python -m benchmarks.offline_table runs/*/report.json
 """
@@ -13,7 +13,7 @@ HEAD = "| task | test set | input | network | PSNR | SSIM | noisy - clean | iter
 
 
 def rows_of(path: Path) -> list[str]:
-    """Rows of one report; a study has none."""
+    """Table rows of one report; none for a study, which has no test results."""
     report = json.loads(path.read_text())
     rows = []
     for name, test in report.get("test", {}).items():

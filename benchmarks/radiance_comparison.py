@@ -1,24 +1,24 @@
-"""Compares our radiance with another renderer's, block by block, by z-test.
+"""Compares the radiance of Hush with that of another renderer, block by block, by z-test.
 
     python -m benchmarks.radiance_comparison SCENE --other A.npz B.npz --size 240x144 --spp 1024
 
 A.npz and B.npz hold `reference`, (H, W, 3) float32 linear radiance of two independent renders of
-the same scene, camera, size and depth with a box filter. Ours is rendered twice as well. Each 16x16
-block's mean is compared; its variance comes from the difference of the two renders of each side. A
-block whose variance hangs on a few pixels knows it badly: the ratio to the standard error is judged
-by Student's t with the degrees of freedom of Welch and Satterthwaite, and given as the normal z of
-equal probability. Prints JSON: ratio of the image means with its standard error, and the share of
-blocks beyond four standard errors.
+the same scene, camera, size and depth with a box filter. Hush renders the scene twice as well. The
+means of 16x16 blocks are compared; their variance is estimated from the difference of the two
+renders of each renderer. If few pixels of a block dominate the variance, the estimate is uncertain:
+the ratio of difference to standard error is taken as Student's t with the degrees of freedom of
+Welch and Satterthwaite, and reported as the normal z of equal probability. Prints JSON: ratio of
+the image means with its standard error, and the fraction of blocks beyond four standard errors.
 
-Three ways in which Mitsuba 3 differs are evened out by
+Three differences of Mitsuba 3 are compensated by
 
     python -m benchmarks.radiance_comparison SCENE.xml --adapt ADAPTED.xml
 
-which writes a scene to be put beside the original. Mitsuba looks pictures up with row 0 at
-v = 0, upside down on PLY meshes with v upwards; it takes an opacity from a picture's luminance even
-where it has an alpha channel; and in float32 its density of a far sphere loses digits (1 - cos of
-0.005 rad), so that small spherical emitters are up to half a percent too bright: these become
-meshes.
+which writes an adapted scene, to be saved in the folder of the original. Mitsuba samples textures
+with row 0 at v = 0, upside down on PLY meshes with v upwards; it takes opacity from the luminance
+of a texture even if that has an alpha channel; and in float32 its sampling density of a distant
+sphere loses precision (1 - cos of 0.005 rad), so that small spherical emitters are up to half a
+percent too bright: these become meshes.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ from scenes.loader import load_scene
 from scenes.procedural.geometry.solids import icosphere
 
 BLOCK = 16  # pixels
-PASS_SPP = 16
-LIMIT = 4.0  # standard errors
+PASS_SPP = 16  # samples per pixel and half in one pass
+LIMIT = 4.0  # standard errors beyond which a block counts in `blocks_beyond`
 
 
 def adapt_scene(source: Path, target: Path) -> None:
-    """Write the scene with bitmaps turned over, opacities from alpha, emissive spheres meshed."""
+    """Write the scene with bitmaps flipped, opacity from alpha, emissive spheres as meshes."""
     tree = ElementTree.parse(source)
     for index, shape in enumerate(tree.iter("shape")):
         if shape.get("type") == "sphere" and shape.find("emitter") is not None:
@@ -71,7 +71,7 @@ def adapt_scene(source: Path, target: Path) -> None:
 
 
 def mesh_sphere(shape: ElementTree.Element, path: Path) -> None:
-    """Turn a <shape type="sphere"> into a mesh of equal area, and so of equal mean outline."""
+    """Turn a <shape type="sphere"> into a mesh of equal area, and so equal mean silhouette area."""
     values = {child.get("name"): child for child in shape}
     radius, center = values.pop("radius"), values.pop("center")
     place = [float(center.get(axis, 0.0)) for axis in "xyz"]
@@ -97,7 +97,7 @@ def mesh_sphere(shape: ElementTree.Element, path: Path) -> None:
 def render_twice(
     scene_path: str, size: tuple[int, int], spp: int, max_depth: int
 ) -> list[np.ndarray]:
-    """Two independent renders of ours, (H, W, 3) float64."""
+    """Two independent renders of the scene by Hush, (H, W, 3) float64."""
     scene = load_scene(scene_path)
     renderer = Renderer(scene, backend.start("auto"))
     images = []
@@ -113,27 +113,27 @@ def render_twice(
 
 
 def blocks_of(image: np.ndarray) -> np.ndarray:
-    """(rows, columns, BLOCK^2) pixels of the whole blocks of an (H, W) image."""
+    """(rows, columns, BLOCK^2) pixels of an (H, W) image, without incomplete blocks."""
     height, width = (side // BLOCK for side in image.shape)
     cut = image[: height * BLOCK, : width * BLOCK].reshape(height, BLOCK, width, BLOCK)
     return cut.swapaxes(1, 2).reshape(height, width, BLOCK**2)
 
 
 def pixel_statistics(images: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Mean over channels and both renders of each pixel, and its variance."""
+    """Mean of each pixel over channels and both renders, and its variance, in blocks."""
     first, second = (blocks_of(image.mean(axis=-1)) for image in images)
     # Var of the mean of two renders is E[(a - b)^2] / 4.
     return (first + second) / 2, (first - second) ** 2 / 4
 
 
 def normal_scores(t: np.ndarray, freedom: np.ndarray) -> np.ndarray:
-    """The z at which a normal variable is as unlikely as Student's t at `t`."""
+    """Standard normal z with the same tail probability as Student's `t` of `freedom` degrees."""
     tails = stats.t.logsf(np.abs(t), freedom)
     return np.sign(t) * stats.norm.isf(np.exp(np.maximum(tails, -700.0)))
 
 
 def compare(ours: list[np.ndarray], other: list[np.ndarray]) -> dict[str, object]:
-    """The figures."""
+    """Ratio of the image means, and z statistics over the blocks."""
     mean, variance = pixel_statistics(ours)
     other_mean, other_variance = pixel_statistics(other)
     difference = mean.mean(axis=-1) - other_mean.mean(axis=-1)
@@ -158,17 +158,17 @@ def compare(ours: list[np.ndarray], other: list[np.ndarray]) -> dict[str, object
 
 
 def main() -> None:
-    """Compare, or write the flipped scene."""
+    """Compare, or write the adapted scene."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("scene")
     parser.add_argument("--other", nargs=2, type=Path, metavar="FILE.npz")
     parser.add_argument("--size", type=parse_size, default=(240, 144))
-    parser.add_argument("--spp", type=int, default=1024, help="of each of our two renders")
+    parser.add_argument("--spp", type=int, default=1024, help="of each render by Hush")
     parser.add_argument("--max-depth", type=int, default=6)
     parser.add_argument("--adapt", type=Path, metavar="FILE.xml")
-    parser.add_argument("--save", type=Path, help="our two renders as .npz (a, b)")
+    parser.add_argument("--save", type=Path, help="write the two renders by Hush as .npz (a, b)")
     args = parser.parse_args()
     if not (args.adapt or args.other or args.save):
         parser.error("one of --other, --save and --adapt is needed")

@@ -1,4 +1,4 @@
-"""Short names of scenes, each once: for the files and rows of a benchmark over several."""
+"""Short unique names of scenes, for the files and table rows of a benchmark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def scene_names(sources: Sequence[str]) -> dict[str, str]:
-    """Name of each source: built-in scenes and files by their own, `scene.xml` by its folder's."""
+    """Unique name of each source: its own without suffix, for `scene.xml` that of its folder."""
     names: dict[str, str] = {}
     for source in sources:
         path = Path(source)

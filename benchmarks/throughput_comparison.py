@@ -1,11 +1,12 @@
-r"""Paths per second of two renderers in turn, in one run.
+r"""Compares paths per second of two renderers, which run alternately.
 
     python -m benchmarks.throughput_comparison --rounds 3 --output throughput.json \
         --ours "python run_viewer.py --benchmark --scene SCENE --size 320x180 --train-steps 0" \
         --theirs "python mitsuba_render.py SCENE --size 320x180 --spp 8 --max-depth 6" \
         --scenes living-room.xml classroom.xml
 
-Each command renders one scene, whose file stands for SCENE, and prints "0.52 M paths/s" somewhere.
+Each command renders one scene, whose file replaces SCENE, and its output contains a rate such as
+"0.52 M paths/s".
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ RATE = re.compile(r"([\d.]+) M paths/s")
 
 
 def rate_of(command: str, scene: str) -> float:
-    """Run a command on a scene; M paths/s as it prints them."""
+    """Run a command on a scene; the rate it prints, in M paths/s."""
     words = [word.replace("SCENE", scene) for word in shlex.split(command)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     found = RATE.search(done.stdout)
     if found is None:
-        raise SystemExit(f"{words[0]}: no rate in its output\n{done.stderr[-2000:]}")
+        raise SystemExit(f"{words[0]}: no 'M paths/s' in its output\n{done.stderr[-2000:]}")
     return float(found.group(1))
 
 
 def compare(args: argparse.Namespace, scene: str) -> dict[str, object]:
-    """Both in turn on one scene."""
+    """Rates in M paths/s of both commands, run alternately on one scene."""
     ours, theirs = [], []
     for _ in range(args.rounds):
         ours.append(rate_of(args.ours, scene))
@@ -47,7 +48,7 @@ def compare(args: argparse.Namespace, scene: str) -> dict[str, object]:
 
 
 def main() -> None:
-    """Compare on every scene; what is known so far is written after each."""
+    """Compare on every scene; the results so far are written after each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--ours", required=True)
     parser.add_argument("--theirs", required=True)
@@ -56,7 +57,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
     result: dict[str, object] = {
-        "what": "M paths/s, both in turn",
+        "what": "M paths/s, commands run alternately",
         "cores": len(os.sched_getaffinity(0)),
         "our_command": args.ours,
         "their_command": args.theirs,

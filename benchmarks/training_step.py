@@ -1,10 +1,10 @@
-"""A training step beside what the machine's convolutions can do, in one script.
+"""Measures the floating-point rate of a training step against the device's peak rate.
 
     python -m benchmarks.training_step --output training-step.json
 
-Peak rates are those of single large convolutions, of the widths that the U-Net has, forwards and
-backwards. A step's rate counts the floating-point operations of its convolutions alone, over the
-time of the whole step: crop, forward, loss, backward, optimiser.
+The peak rate is that of single large convolutions with the channel counts of the U-Net, forward and
+backward. A step's rate is the number of floating-point operations of its convolutions and matrix
+products over the time of the whole step: crop, forward, loss, backward, optimiser.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from denoiser.settings import Precision
 from renderer.frame import FramePair
 from renderer.frame import Half
 
-CHANNELS = (48, 96)  # of the U-Net's convolutions, with the most work
+CHANNELS = (48, 96)  # channel counts of the U-Net's convolutions with the most work
 FRAME_SIDE = 256  # pixels
 
 
 def main() -> None:
-    """Peaks, then steps of each network; a table, and JSON."""
+    """Measure peak rates, then steps of each network; print a table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--crop", type=int, default=128)
     parser.add_argument("--repeats", type=int, default=15)
@@ -54,7 +54,7 @@ def main() -> None:
                 row |= {"threads": threads, "peak_gflops": peak, "share": row["gflops"] / peak}
                 rows.append({"network": name, "precision": precision.value, **row})
                 print(
-                    f"  {name:5s} {row['ms']:8.1f} ms a step, {row['gflops']:7.1f} GFLOP/s, "
+                    f"  {name:5s} {row['ms']:8.1f} ms per step, {row['gflops']:7.1f} GFLOP/s, "
                     f"{row['share']:.2f} of the peak",
                     flush=True,
                 )
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def seconds(work: Callable[[], object], device: torch.device, repeats: int) -> float:
-    """Median seconds of some work, after two turns that are not counted."""
+    """Median seconds of a call of `work`, after two warm-up calls."""
     times = []
     for turn in range(repeats + 2):
         begin = time.perf_counter()
@@ -77,7 +77,7 @@ def seconds(work: Callable[[], object], device: torch.device, repeats: int) -> f
 
 
 def peak_rate(precision: Precision, device: torch.device, args: argparse.Namespace) -> float:
-    """GFLOP/s of the best single convolution, forwards and backwards."""
+    """GFLOP/s of the fastest single convolution, forward and backward."""
     dtype = torch.bfloat16 if precision is Precision.BF16 else torch.float32
     rates = []
     for width in CHANNELS:
@@ -98,7 +98,7 @@ def peak_rate(precision: Precision, device: torch.device, args: argparse.Namespa
 
 
 def counted(work: Callable[[], object]) -> int:
-    """Floating-point operations of convolutions and products of matrices."""
+    """Number of floating-point operations of convolutions and matrix products in `work`."""
     with FlopCounterMode(display=False) as counter:
         work()
     return int(counter.get_total_flops())
@@ -107,7 +107,7 @@ def counted(work: Callable[[], object]) -> int:
 def measure_step(
     name: NetworkName, precision: Precision, device: torch.device, args: argparse.Namespace
 ) -> dict[str, float]:
-    """Milliseconds and GFLOP/s of a step."""
+    """Milliseconds, GFLOP and GFLOP/s of a step."""
     settings = DenoiserSettings(
         network=name,
         crop=args.crop,
@@ -122,12 +122,12 @@ def measure_step(
     operations = counted(step)
     passed = seconds(step, device, args.repeats)
     if device.type == "cuda":
-        print(f"  {name.value}: launched {trainer.launches}")
+        print(f"  {name.value}: steps launched {trainer.launches}")
     return {"ms": passed * 1e3, "gflop": operations / 1e9, "gflops": operations / passed / 1e9}
 
 
 def noise_pair(device: torch.device) -> FramePair:
-    """A frame of noise: what is in it does not change the time."""
+    """A frame of random values; the content does not affect the time."""
     generator = torch.Generator().manual_seed(0)
 
     def image(channels: int) -> torch.Tensor:

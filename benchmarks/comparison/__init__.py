@@ -1,1 +1,1 @@
-"""Denoisers compared along camera paths: the online networks and Open Image Denoise."""
+"""Comparisons of denoisers along camera paths: online networks and Open Image Denoise."""

@@ -1,17 +1,17 @@
-"""Denoisers side by side on the same frames of one flight, Open Image Denoise among them.
+"""Compares denoisers, including Open Image Denoise, on the same frames of one camera path.
 
-    python -m benchmarks.comparison.compare_denoisers --scene living-room.xml --output race.json
+    python -m benchmarks.comparison.compare_denoisers --scene living-room.xml --output out.json
 
-Every network trains on the frames as they come, `best:scratch` from random weights, `best:alone`
-without history. At some frames, and those before the late ones, independent references are
-rendered, and for each denoiser measured: PSNR on T, relMSE, HDR-FLIP (package flip-evaluator), the
-ratio of mean radiance, and flicker, the root mean square over the pixels in view in both frames of
-the change of the error of T. Squared errors are products of the differences to the one half of the
-references and to the other, so that the noise these have left adds nothing to them; FLIP is against
-their mean. Open Image Denoise (package pyoidn) gets the mean of both halves and of their features,
-as they are or prefiltered. Means are over the last 100 frames. At the end the camera rests, and
-flicker is measured over some frames with the denoisers' memory of earlier ones, and over as many
-without it.
+Every network trains online on the frames, `best:scratch` from random weights, `best:alone` without
+history. At the frames of `--measure`, and at those before the late ones, independent references
+are rendered, and for each denoiser these are measured: PSNR on T, relMSE, HDR-FLIP (package
+flip-evaluator), the ratio of mean radiance, and flicker: the root mean square change of the error
+of T between two frames, over the pixels visible in both. A squared error is the product of the
+differences to two independent halves of the references, so that their residual noise does not bias
+it; FLIP is against the mean of the references. Open Image Denoise (package pyoidn) gets the mean
+of both halves and of their features, noisy or prefiltered. Means are over the last 100 frames. At
+the end the camera is static, and flicker is measured over `--rest` frames with the denoisers'
+history, and over as many without it.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ from renderer.frame import FramePair
 from scenes.loader import load_scene
 
 MEASURED = [10, 20, 30, 50, 100, 150, 220, 240, 260, 280, 300]  # frames
-LATE = 100  # frames at the end that means are taken over
-ALONE = "alone"
-PREFILTERED = "prefiltered"
+LATE = 100  # frames at the end over which measures are averaged
+ALONE = "alone"  # suffix of a network: without history
+PREFILTERED = "prefiltered"  # suffix of an Open Image Denoise quality: features denoised first
 MEASURES = ("psnr", "relmse", "flip", "mean_radiance", "flicker")
 
 
 def entries(args: argparse.Namespace, device: torch.device) -> list[Entry]:
-    """All that fly."""
+    """All entries: the noisy images, the networks and Open Image Denoise."""
     found = [
         Entry("noisy half", lambda pair: pair.a.color),
         Entry("mean of halves", lambda pair: pair.mean_color()),
@@ -86,13 +86,13 @@ def entries(args: argparse.Namespace, device: torch.device) -> list[Entry]:
 
 
 def mean_of(rows: list[dict[str, float]], name: str) -> float:
-    """Over the rows that have it."""
+    """Mean of measure `name` over the rows that have it, NaN if none has."""
     values = [row[name] for row in rows if name in row]
     return statistics.fmean(values) if values else float("nan")
 
 
 def result_of(racer: Entry, frames: int) -> dict[str, object]:
-    """Means over the last frames, and everything else."""
+    """Means over the last frames, static flicker, times in ms, and the rows of all frames."""
     late = [row for row in racer.rows if row["frame"] > frames - LATE]
     return {
         **{name: mean_of(late, name) for name in MEASURES},
@@ -104,7 +104,7 @@ def result_of(racer: Entry, frames: int) -> dict[str, object]:
 
 
 def fly(args: argparse.Namespace) -> dict[str, object]:
-    """The whole flight; what is known so far is written whenever frames were measured."""
+    """Run the camera path; the results so far are written after every measured frame."""
     size = args.size
     scene = load_scene(args.scene, None, size[0] / size[1])
     render = RenderSettings(size=size, spp=args.spp, max_depth=args.max_depth, seed=args.seed)
@@ -114,7 +114,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
     references = References(session, args.reference_spp, args.references)
     flying = entries(args, session.backend.device)
     cameras = flythrough_cameras(scene, args.scene, args.path, args.frames)
-    # Late in the flight the frame before is measured as well: flicker takes two.
+    # Flicker needs two frames: measure the one before each late frame as well.
     late = {frame for frame in args.measure if frame > args.frames - LATE}
     wanted = set(args.measure) | {frame - 1 for frame in late}
     before: FramePair | None = None
@@ -136,7 +136,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         for name, picture in layers.items():
             assert picture is not None
             write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
-    if args.rest > 1:  # flicker takes two
+    if args.rest > 1:  # flicker needs two frames
         resting = [session.step(camera).pair for _ in range(2 * args.rest)]
         for racer in flying:
             measure_at_rest(racer, resting)
@@ -144,7 +144,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
 
 
 def write(args: argparse.Namespace, session: Session, flying: list[Entry]) -> dict[str, object]:
-    """Results so far, also into the file asked for."""
+    """Collect the results so far, and write them to `args.output` if given."""
     result: dict[str, object] = {
         "scene": session.scene.name,
         "device": session.backend.name,
@@ -158,13 +158,13 @@ def write(args: argparse.Namespace, session: Session, flying: list[Entry]) -> di
 
 
 def tell(frame: int, flying: list[Entry]) -> None:
-    """One line of PSNR on the way."""
+    """Print the PSNR of all entries at a frame in one line, to stderr."""
     parts = [f"{racer.name} {racer.rows[-1]['psnr']:.2f}" for racer in flying]
     print(f"{frame}: {', '.join(parts)}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
-    """Fly, print a table, write JSON."""
+    """Run the comparison, print a table, write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scene", default="reading-room")
     parser.add_argument("--path", type=Path)
@@ -179,10 +179,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--precision", default="auto", choices=[each.value for each in Precision])
-    parser.add_argument("--rest", type=int, default=32, help="frames at rest, twice")
+    parser.add_argument("--rest", type=int, default=32, help="static frames, run twice")
     parser.add_argument("--measure", type=int, nargs="+", default=MEASURED)
     parser.add_argument("--reference-spp", type=int, default=512)
-    parser.add_argument("--references", type=Path, help="folder where they are kept")
+    parser.add_argument("--references", type=Path, help="cache folder of references")
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()

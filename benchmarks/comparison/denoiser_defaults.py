@@ -1,10 +1,11 @@
-"""Compares choices of the online denoiser on the same frames of one flythrough.
+"""Compares design choices of the online denoiser on the same frames of one camera path.
 
     python -m benchmarks.comparison.denoiser_defaults --scene reading-room --output defaults.json
 
-Renders a flight once, trains every variant on it from scratch and gives the mean PSNR of the last
-frames against references: network outputs under L_HDR, learning rates, one crop a step against both
-directions of a crop in one batch, and the time of a step in fp32 and bf16.
+Renders a camera path once, trains every variant on it from scratch and reports the mean PSNR of the
+last frames against references. Variants: output functions of the network under L_HDR, learning
+rates, and one crop per step against both directions of a crop in one batch. Also reports the time
+of a step in fp32 and bf16.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from denoiser.training import losses
 from renderer.frame import FramePair
 from scenes.loader import load_scene
 
-MEASURED = 5  # frames at the end of the flight
+MEASURED = 5  # frames at the end of the camera path
 REFERENCE_SEED = 999
 TIMED_STEPS = 10
 
@@ -55,10 +56,10 @@ OUTPUTS: dict[str, Output] = {
 
 
 class BothDirectionsTrainer(Trainer):
-    """Sees both directions of a crop in one step."""
+    """Trainer that uses both directions of a crop in one step."""
 
     def step(self, pair: FramePair, clean: torch.Tensor | None = None) -> torch.Tensor:
-        """Half as many of these cost about as much."""
+        """One step on both directions; half as many steps cost about the same. Returns the loss."""
         examples = self.denoiser.begin_frame(pair)
         crop = self._crops.draw(pair.a.size, self.settings.crop)
         return self.step_on(joined([examples.cut(index, crop) for index in range(2)]))
@@ -67,7 +68,7 @@ class BothDirectionsTrainer(Trainer):
 def render_flight(
     scene: str, settings: SessionSettings, frames: int, reference_spp: int
 ) -> tuple[list[FramePair], list[torch.Tensor]]:
-    """Every frame's pair, and references of the last ones."""
+    """Render the camera path: pairs of all frames, (H, W, 3) references of the last MEASURED."""
     description = load_scene(scene)
     idle = replace(settings, denoiser=replace(settings.denoiser, train_steps=0))
     session = Session(LoadedScene.of(description), idle)
@@ -82,7 +83,7 @@ def render_flight(
 def fly(
     trainer: Trainer, pairs: list[FramePair], references: list[torch.Tensor]
 ) -> tuple[float, float]:
-    """PSNR in dB over the last frames, trained on all of them; seconds a step."""
+    """Train on all frames: mean PSNR in dB of the last ones, and seconds per step."""
     values, seconds = [], 0.0
     for index, pair in enumerate(pairs):
         begin = time.perf_counter()
@@ -96,7 +97,7 @@ def fly(
 
 
 def step_milliseconds(settings: DenoiserSettings, device: torch.device, pair: FramePair) -> float:
-    """Median time of a training step."""
+    """Median time of a training step in ms."""
     trainer = Trainer(settings, device)
     times = []
     for _ in range(TIMED_STEPS):
@@ -107,7 +108,7 @@ def step_milliseconds(settings: DenoiserSettings, device: torch.device, pair: Fr
 
 
 def main() -> None:
-    """Run every variant, print and write JSON."""
+    """Run every variant, print its results and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scene", default="reading-room")
     parser.add_argument("--size", type=parse_size, default=(96, 96))

@@ -1,4 +1,4 @@
-"""One denoiser of a comparison, and its measures."""
+"""Entry of a comparison: one denoiser and its measures."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from renderer.frame import FramePair
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What is known of a frame without noise: two independent estimates, without bias."""
+    """Two independent, unbiased estimates of a frame without noise."""
 
     radiance: list[torch.Tensor]
     """(H, W, 3) each."""
     toned: list[torch.Tensor]
-    """(H, W, 3) each, of T."""
+    """(H, W, 3) each, of T(radiance)."""
 
     @classmethod
     def of(cls, references: list[torch.Tensor]) -> Truth:
-        """From four independent references of equally many samples.
+        """Make both estimates from four independent references of equal sample counts.
 
-        T is concave: of a noisy reference it is too dark, on veach-ajar at 192 spp by as much as an
-        error of 32 dB. To the first order in the variance this cancels in 2 T(mean) - mean of T
-        (the jackknife).
+        T is concave, so T of a noisy reference is biased low, on veach-ajar at 192 spp by as much
+        as an error of 32 dB. To first order in the variance, 2 T(mean) - mean of T (the jackknife)
+        is free of this bias.
         """
         pairs = [references[:2], references[2:]]
         means = [(a + b) / 2 for a, b in pairs]
@@ -44,13 +44,13 @@ class Truth:
         return cls(means, [2 * tone(mean) - each for mean, each in zip(means, singly)])
 
     def mean(self) -> torch.Tensor:
-        """(H, W, 3) radiance, of all samples."""
+        """(H, W, 3) mean radiance of all samples."""
         return (self.radiance[0] + self.radiance[1]) / 2
 
 
 @dataclass(eq=False)
 class Entry:
-    """One denoiser, what it made of the last frame, and how it did."""
+    """One denoiser, its last image, its times in ms and its measures."""
 
     name: str
     denoise: Callable[[FramePair], torch.Tensor]
@@ -58,14 +58,14 @@ class Entry:
     train_ms: list[float] = field(default_factory=list)
     denoise_ms: list[float] = field(default_factory=list)
     errors: list[torch.Tensor] = field(default_factory=list)
-    """(3, 1, H, W) of T in the frame before, against both estimates, where that was measured."""
+    """Error of T in the last measured frame against each of both estimates, (3, 1, H, W)."""
     rows: list[dict[str, float]] = field(default_factory=list)
     rest: dict[str, float] = field(default_factory=dict)
-    """Flicker with the camera at rest."""
+    """Flicker with a static camera, with history and without."""
     picture: torch.Tensor | None = None
 
     def fly(self, pair: FramePair) -> None:
-        """Train on a frame and denoise it."""
+        """Train on a frame and denoise it; record both times in ms."""
         begin = time.perf_counter()
         if self.trainer is not None:
             for loss in self.trainer.train(pair):
@@ -79,7 +79,7 @@ class Entry:
 
 
 def hdr_flip(picture: torch.Tensor, reference: torch.Tensor) -> float:
-    """Mean HDR-FLIP, NaN without its package."""
+    """Mean HDR-FLIP of two (H, W, 3) images; NaN without the package flip_evaluator."""
     try:
         import flip_evaluator
     except ImportError:
@@ -95,7 +95,7 @@ def measure(
     before: FramePair | None,
     truth: Truth,
 ) -> None:
-    """Add a row; with the frame before measured too, its flicker is known."""
+    """Add a row of measures of the last image; flicker only if the frame `before` is given."""
     picture = racer.picture
     assert picture is not None
     reference = truth.mean()
@@ -120,8 +120,8 @@ def measure(
 
 
 def measure_at_rest(racer: Entry, pairs: list[FramePair]) -> None:
-    """Flicker over frames of one camera, each of fresh samples: the first half of them with the
-    past, the others without it.
+    """Measure flicker over frames of one camera with new samples each: the first half of the frames
+    with history, the second half without.
     """
     middle = len(pairs) // 2
     alone = [replace(pair, pose=None) for pair in pairs[middle:]]
@@ -130,7 +130,7 @@ def measure_at_rest(racer: Entry, pairs: list[FramePair]) -> None:
 
 
 def _rest_flicker(racer: Entry, pairs: list[FramePair]) -> float:
-    """Root mean square of T's change from frame to frame: of its error, as the truth stays."""
+    """Root mean square change of T from frame to frame, and so of its error: the truth is fixed."""
     pictures = []
     for pair in pairs:
         racer.fly(pair)
@@ -141,10 +141,10 @@ def _rest_flicker(racer: Entry, pairs: list[FramePair]) -> float:
 
 
 def decibels(squares: torch.Tensor) -> float:
-    """PSNR of T from squared errors, or unbiased estimates of them."""
+    """PSNR of T in dB from squared errors, or from unbiased estimates of them."""
     return float(-10 * squares.mean().clamp(min=1e-12).log10())
 
 
 def file_name(name: str) -> str:
-    """Of a racer, without blanks and colons."""
+    """Name of an entry with blanks and colons replaced by hyphens."""
     return name.replace(" ", "-").replace(":", "-")

@@ -1,4 +1,4 @@
-"""References of a race's frames, which take longer than all the rest: kept for the next race."""
+"""Cached references of the frames of a comparison, which take longest to render."""
 
 from __future__ import annotations
 
@@ -19,16 +19,19 @@ PARTS = 4  # independent references of a frame
 
 
 class References:
-    """Renders what is not there yet; to be emptied when the renderer changes its radiance."""
+    """References from a cache folder, rendered if missing.
+
+    Delete the folder after changes of the renderer that change radiance.
+    """
 
     def __init__(self, session: Session, spp: int, folder: Path | None) -> None:
-        """`spp` samples for all parts of a frame; without a folder nothing is kept."""
+        """Spread `spp` samples per pixel over all parts of a frame; no folder: no cache."""
         self._session = session
         self._spp = max(spp // PARTS, 1)
         self._folder = folder
 
     def truth(self, camera: Camera) -> Truth:
-        """Of the session's scene, seen from `camera`."""
+        """Estimates of the session's scene as seen from `camera`, from the cache or rendered."""
         if self._folder is None:
             return Truth.of(self._rendered(camera))
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -46,7 +49,7 @@ class References:
         return [self._session.reference(camera, self._spp, seed) for seed in seeds]
 
     def _key(self, camera: Camera) -> str:
-        """Tells apart all that a reference depends on but the scene, and the renderer itself."""
+        """Hash of all that a reference depends on except the scene and the renderer."""
         render = self._session.settings.render
         lens = (camera.fov_x, camera.aspect, camera.aperture_radius, camera.focus_distance)
         work = (render.size, render.max_depth, render.rr_depth, render.spp, self._spp)

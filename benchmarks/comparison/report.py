@@ -1,10 +1,11 @@
-"""Reports of `compare_denoisers` as a Markdown table, curves over the frames, and pictures.
+"""Formats reports of `compare_denoisers` as a Markdown table, curves over the frames, and images.
 
     python -m benchmarks.comparison.report comparison-*.json --curves curves.png \\
         --pictures pictures flights.png
 
-The best of each flight is in bold. `--alone` prints the rows of `best:alone`, which has no history.
-`--pictures` takes the folder that the race wrote its last frames to, and the file to draw them in.
+The best value of each camera path is in bold. `--alone` prints the rows of `best:alone`, which has
+no history. `--pictures` takes the folder to which `compare_denoisers` wrote its last frames, and
+the image file to draw them in.
 """
 
 from __future__ import annotations
@@ -37,27 +38,27 @@ NAMES = {
     "best:scratch": "`best`, scratch",
     "best": "`best`",
 }
-"""Rows, as they are called in the table; a report need not have all."""
+"""Table labels of the denoisers by name; a report need not have all."""
 FLIGHTS = {"reading-room": "default scene"}
-"""As they are called in the table, where not by the scene's name."""
+"""Table labels of scenes whose label is not their name."""
 ALONE = {
     "oidn high": "Open Image Denoise",
     "oidn high:prefiltered": "the same, features prefiltered",
     "best:alone": "`best`",
 }
-"""Rows of the table without history."""
+"""Table labels of the denoisers by name in the table without history."""
 NOT_DENOISED = "mean of halves"
-"""Takes no part in what is best."""
+"""Name of the row that is never marked as the best."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """Of the table."""
+    """Column of the table: heading, number format and order."""
 
     heading: str
     format: str
     best: Callable[[Iterable[float]], float] | None
-    """Of several values; None: none is better than another."""
+    """Function that selects the best of several values; None if no value is better."""
 
 
 COLUMNS = {
@@ -70,16 +71,16 @@ COLUMNS = {
     "flicker_without_past": Column("without past", "{:.4f}", min),
 }
 PICTURED = ("noisy half", "unet", "fast", "best:scratch", "best", "oidn high")
-"""Columns of the pictures, before the reference."""
+"""Denoisers whose images are drawn, in the order of columns; the reference is the last one."""
 
 
 def known(report: dict[str, Any], names: Iterable[str]) -> list[str]:
-    """Those of the denoisers that took part."""
+    """Those of `names` that the report has results of."""
     return [name for name in names if name in report["results"]]
 
 
 def rows_of(report: dict[str, Any], labels: dict[str, str], shown: list[str]) -> list[str]:
-    """One row for each denoiser, of the columns `shown`."""
+    """Table rows of a report, one for each denoiser, with the columns `shown`."""
     names = known(report, labels)
     cells = {key: cells_of(report, names, key) for key in shown}
     flight = FLIGHTS.get(report["scene"], report["scene"])
@@ -90,7 +91,7 @@ def rows_of(report: dict[str, Any], labels: dict[str, str], shown: list[str]) ->
 
 
 def cells_of(report: dict[str, Any], names: list[str], key: str) -> dict[str, str]:
-    """A column's cells, the best in bold, all that read the same as it as well."""
+    """Cells of a column by denoiser; the best in bold, with all that are equal to it as printed."""
     column, results = COLUMNS[key], report["results"]
     values = {name: results[name].get(key) for name in names}
     texts = {n: column.format.format(math.nan if v is None else v) for n, v in values.items()}
@@ -105,7 +106,7 @@ def cells_of(report: dict[str, Any], names: list[str], key: str) -> dict[str, st
 
 
 def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
-    """PSNR over the frames, a panel for each scene; of two neighbouring frames the later one."""
+    """Plot PSNR over frames, a panel for each scene; of two neighbouring frames the later one."""
     figure = new_figure(4.2 * len(reports), 3.6)
     grid = figure.subplots(1, len(reports), squeeze=False)
     for axes, report in zip(grid[0], reports):
@@ -124,7 +125,7 @@ def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
 
 
 def draw_pictures(path: Path, folder: Path, reports: list[dict[str, Any]]) -> None:
-    """The last frame of each flight, from the noisy half to the reference."""
+    """Draw the last frame of each camera path, from the noisy half to the reference."""
     lines = []
     for report in reports:
         line = []
@@ -139,7 +140,7 @@ def draw_pictures(path: Path, folder: Path, reports: list[dict[str, Any]]) -> No
 
 
 def main() -> None:
-    """Print the table, draw what is asked for."""
+    """Print the table, draw the requested figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("reports", nargs="+", type=Path)
     parser.add_argument("--alone", action="store_true", help="rows without history")

@@ -44,7 +44,7 @@ DENOISERS = {
     "best:scratch": "best, random weights",
     "best": "best, pretrained",
 }
-"""Columns of the table and series of the plots: key in a report, heading."""
+"""Columns of the table and series of the plots: heading by key in a report."""
 COLORS = {
     "mean of halves": "0.7",
     "oidn high": "tab:orange",

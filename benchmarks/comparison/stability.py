@@ -1,11 +1,11 @@
-"""Does a denoiser ever diverge? Many seeds from scratch on the same frames of short flights.
+"""Tests a denoiser for divergence: many seeds from scratch on the same short camera paths.
 
     python -m benchmarks.comparison.stability --scene reading-room cornell-box veach-mis --seeds 20
 
-For every scene a flight is rendered once, with references at every N-th frame. Each seed then
-trains a new network on it. Counted are the measured frames after frame 30 whose PSNR on T lies
-below that of the mean of both halves, and pixels that are not finite anywhere. What is in the file
-of results already is kept: the same command goes on where it was interrupted.
+For every scene a camera path is rendered once, with references at every N-th frame. Each seed then
+trains a new network on it. Two counts are reported: measured frames after frame 30 whose PSNR on T
+is below that of the mean of both halves, and values of the denoised images that are not finite.
+Results already in the output file are kept: the same command continues an interrupted run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SETTLED = 30  # frames after which nothing may be worse than the mean of halves
 
 @dataclass(frozen=True, eq=False)
 class Flight:
-    """Rendered frames, and references of some of them by number."""
+    """Rendered frames of a camera path, and references of some of them by frame number."""
 
     scene: str
     pairs: list[FramePair]
@@ -49,7 +49,7 @@ class Flight:
 
 
 def render_flight(args: argparse.Namespace, source: str) -> Flight:
-    """Render a scene's flight."""
+    """Render a scene's camera path, with references at every N-th frame."""
     scene = load_scene(source, None, args.size[0] / args.size[1])
     render = RenderSettings(size=args.size, spp=args.spp)
     session = Session(
@@ -65,7 +65,7 @@ def render_flight(args: argparse.Namespace, source: str) -> Flight:
 
 
 def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, Any]:
-    """One seed's flight: PSNR gains over the mean of halves, and broken pixels."""
+    """Train one seed: PSNR gains over the mean of halves in dB, and counts of failures."""
     trainer = Trainer(settings, flight.pairs[0].a.color.device)
     gains: dict[int, float] = {}
     broken = 0
@@ -82,14 +82,14 @@ def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, Any]:
     return {
         "gains": gains,
         "worst": min(settled),
-        "below": sum(not gain >= 0 for gain in settled),  # NaN is below as well
+        "below": sum(not gain >= 0 for gain in settled),  # NaN counts as below
         "broken_values": broken,
         "skipped_steps": int(trainer.skipped_count),
     }
 
 
 def main() -> None:
-    """All scenes and seeds; a table, and JSON."""
+    """Run all scenes and seeds; print a summary and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scene", nargs="+", default=["reading-room", "cornell-box", "veach-mis"])
     parser.add_argument("--network", default="best", choices=[name.value for name in NetworkName])
@@ -125,24 +125,28 @@ def main() -> None:
         skipped = sum(run["skipped_steps"] for run in runs)
         print(
             f"{source}: {len(runs)} seeds, worst gain {worst:.2f} dB, {below} below,"
-            f" {broken} values not finite, {skipped} steps left out"
+            f" {broken} values not finite, {skipped} steps skipped"
         )
 
 
 def earlier_results(path: Path | None, wanted: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """What a file of results holds already, by scene; of the same settings and versions only."""
+    """Results by scene that are in the output file already.
+
+    Raises:
+        SystemExit: the file was recorded with other settings or versions.
+    """
     if path is None or not path.exists():
         return {}
     report, plain = json.loads(path.read_text()), json.loads(json.dumps(wanted))
     for part in ("settings", "versions"):
         for name in plain[part].keys() - {"scene", "seeds", "output"}:
             if report[part].get(name) != plain[part][name]:
-                raise SystemExit(f"{path}: made with another {name}, choose another file")
+                raise SystemExit(f"{path}: recorded with another {name}; use another file")
     return dict(report["results"])
 
 
 def settings_of(args: argparse.Namespace, seed: int) -> DenoiserSettings:
-    """From scratch, so that nothing but the seed differs."""
+    """Settings of a run from random weights, so that runs differ in the seed only."""
     network = NetworkName(args.network)
     return DenoiserSettings(
         network=network,

@@ -1,1 +1,1 @@
-"""Training of the weights in `denoiser/weights`, on noisy frames of random rooms."""
+"""Pretraining of the weights in `denoiser/weights` on noisy frames of random rooms."""

@@ -1,7 +1,7 @@
-"""Augmentation: the same example seen in a mirror, lying on its side, or in other colours.
+"""Augmentation: mirror and transpose training examples, and permute their colour channels.
 
-Host code. For networks with history, whose planes say nothing of directions in the picture but
-through normals, which are in world space and may point anywhere.
+Host code. For networks with history: the only directions in their input planes are normals, which
+are in world space and may point anywhere.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from denoiser.tensors import to_device_async
 
 
 def augmented(examples: Examples, generator: torch.Generator) -> Examples:
-    """Examples turned or mirrored in one of eight ways, red, green and blue in any order.
+    """Examples under one of eight mirrorings and transpositions, with permuted colour channels.
 
     Args:
-        generator: a CPU one.
+        generator: random generator on the CPU.
     """
     mirror_x, mirror_y, is_turned = torch.randint(2, (3,), generator=generator).tolist()
     order = torch.randperm(3, generator=generator)

@@ -1,6 +1,6 @@
-"""Rooms made at random: walls, lamps and things, no two alike, for denoisers to learn from.
+"""Random rooms with walls, lamps and objects: scenes to train denoisers on.
 
-Host code. Metres, y up, the floor at y = 0. The same seed makes the same room.
+Host code. Metres, y up, the floor at y = 0. The same seed gives the same room.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ from scenes.procedural.textures.masonry import marble
 from scenes.procedural.textures.wood import plank_floor
 from scenes.procedural.textures.wood import wood
 
-THING_COUNTS = (8, 20)  # at least, at most
-THING_SIZES = (0.12, 0.45)  # metres from the middle to the outside
+THING_COUNTS = (8, 20)  # objects in a room: minimum, maximum
+THING_SIZES = (0.12, 0.45)  # m; radius of an object: minimum, maximum
 LAMP_COUNTS = (1, 4)
-LAMP_POWER = (6.0, 40.0)  # W m^-2 sr^-1 times m^2: radiance times area of a lamp
-WINDOW_CHANCE = 0.5  # that a part of a wall is open to daylight
-MIDDLE = 0.6  # share of the room's half width where things stand; the camera keeps outside
+LAMP_POWER = (6.0, 40.0)  # W sr^-1; radiance times area of a lamp
+WINDOW_CHANCE = 0.5  # probability of an opening for daylight in a wall
+MIDDLE = 0.6  # fraction of the room's half width within which objects stand; the camera is outside
 SKY_ROWS = 128
 FOV_X = 60.0  # degrees
-STOPS = 6  # places a tour passes
+STOPS = 6  # keyframes of a camera path
 
 
 def generated_room(seed: int) -> SceneDescription:
-    """A closed or open room of 4 to 8 m with lamps and things in its middle."""
+    """A room of 4 to 8 m, closed or with an opening, with lamps and objects in its middle."""
     rng = np.random.default_rng([seed, 0])
     half, height = _extent(seed)
     materials = _stuffs(rng)
@@ -69,7 +69,7 @@ def generated_room(seed: int) -> SceneDescription:
 
 
 def generated_tour(seed: int) -> list[tuple[Point, Point]]:
-    """(position, target) of a camera that walks around the things of a room."""
+    """Keyframes (position, target) of a camera that moves around the objects of a room."""
     rng = np.random.default_rng([seed, 1])
     half, height = _extent(seed)
     start, sweep = rng.uniform(0, 2 * np.pi), rng.uniform(1.0, 3.0) * rng.choice([-1, 1])
@@ -85,19 +85,19 @@ def generated_tour(seed: int) -> list[tuple[Point, Point]]:
 
 
 def _extent(seed: int) -> tuple[np.ndarray, float]:
-    """(2,) half widths along x and z, and the height."""
+    """(2,) half widths along x and z, and the height, in m."""
     rng = np.random.default_rng([seed, 2])
     return rng.uniform(2.0, 4.0, 2), float(rng.uniform(2.3, 4.0))
 
 
 def _color(rng: np.random.Generator, low: float = 0.08, high: float = 0.8) -> RGB:
-    """A reflectance; pale ones are as likely as strong ones."""
+    """A random reflectance between 0.02 and `high`, from grey to saturated."""
     grey = rng.uniform(low, high)
     return as_point(np.clip(grey + rng.uniform(0, 1) ** 2 * rng.uniform(-0.5, 0.5, 3), 0.02, high))
 
 
 def _stuffs(rng: np.random.Generator) -> dict[str, Material]:
-    """A dozen materials of all kinds by name."""
+    """Thirteen random materials by name: matte, textured, plastic, metal and glass."""
 
     def textured(index: int) -> Spectrum:
         first, second = _color(rng), _color(rng)
@@ -156,7 +156,7 @@ def _shell(
 
 
 def _lamps(half: np.ndarray, height: float, rng: np.random.Generator) -> Pieces:
-    """Panels under the ceiling and glowing balls."""
+    """Emitting panels under the ceiling and emitting spheres."""
     pieces = []
     for _ in range(int(rng.integers(LAMP_COUNTS[0], LAMP_COUNTS[1] + 1))):
         x, z = (float(v) for v in rng.uniform(-0.7, 0.7, 2) * half)
@@ -175,7 +175,7 @@ def _lamps(half: np.ndarray, height: float, rng: np.random.Generator) -> Pieces:
 
 
 def _things(half: np.ndarray, names: list[str], rng: np.random.Generator) -> Pieces:
-    """Balls, boxes, pillows and knots on the floor and on each other."""
+    """Spheres, boxes, superellipsoids and torus knots on the floor and above it."""
     pieces = []
     for _ in range(int(rng.integers(THING_COUNTS[0], THING_COUNTS[1] + 1))):
         size = float(rng.uniform(*THING_SIZES))

@@ -1,14 +1,13 @@
-"""Trains the weights that the networks with history start from: on noisy frames alone, of rooms
-made at random.
+"""Pretrains the networks with history on noisy frames of random rooms, without clean targets.
 
     python -m benchmarks.pretraining.train render --rooms 60 --flights flights
     python -m benchmarks.pretraining.train train --network best --flights flights \\
         --output denoiser/weights/best.safetensors
 
-`render` flies once through each room and keeps what it rendered; files that are complete are kept,
-so it can be interrupted, and shared by several processes (`--first`). `train` flies through the
-rooms in random order, keeps the examples it met in a pool, and learns from random crops of the
-pool, in mirrors and other colours.
+`render` renders consecutive frames of a camera path through each room and stores them; complete
+files are kept, so that it can be interrupted, and split over several processes (`--first`). `train`
+reads the frames of the rooms in random order, keeps their examples in a pool, and trains on
+augmented random crops of the pool.
 """
 
 from __future__ import annotations
@@ -53,16 +52,16 @@ from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import Half
 
-TOUR_FRAMES = (100, 200, 400)  # that a whole tour takes: how fast the camera is
-TOUR_SEED = 77  # added to a room's own: where its flight begins
-BRIGHTEST = 6e4  # radiance, in half precision
+TOUR_FRAMES = (100, 200, 400)  # frames of a whole camera path; fewer mean a faster camera
+TOUR_SEED = 77  # added to the room's seed to draw the number of frames and the first frame
+BRIGHTEST = 6e4  # maximum of stored values, which half precision can hold
 IMAGES = tuple(field.name for field in fields(Half))
-RAMP_DOWN = 0.4  # share of the training over which the step size falls to 0
-CROP = 96  # pixels
+RAMP_DOWN = 0.4  # fraction of the training over which the learning rate falls to 0
+CROP = 96  # pixels; side of a training crop
 
 
 def render(args: argparse.Namespace) -> None:
-    """All rooms of the arguments."""
+    """Render all requested rooms whose file does not exist yet."""
     args.flights.mkdir(parents=True, exist_ok=True)
     for seed in tqdm(range(args.first, args.first + args.rooms), unit="room"):
         path = args.flights / f"room-{seed}.safetensors"
@@ -71,7 +70,7 @@ def render(args: argparse.Namespace) -> None:
 
 
 def fly(seed: int, args: argparse.Namespace) -> list[FramePair]:
-    """Consecutive frames somewhere along a room's tour."""
+    """Render `args.frames` consecutive frames from a random part of a room's camera path."""
     scene = generated_room(seed)
     render = RenderSettings(size=args.size, spp=args.spp, seed=seed)
     session = Session(
@@ -86,7 +85,7 @@ def fly(seed: int, args: argparse.Namespace) -> list[FramePair]:
 
 
 def write_flight(path: Path, pairs: list[FramePair]) -> None:
-    """Colours, albedo and normals in half precision, first under a temporary name."""
+    """Write the frames atomically; colour, albedo and normals in half precision."""
     tensors = {
         name: torch.stack(
             [torch.stack([getattr(half, name) for half in (pair.a, pair.b)]) for pair in pairs]
@@ -101,7 +100,7 @@ def write_flight(path: Path, pairs: list[FramePair]) -> None:
 
 
 def read_flight(path: Path, device: torch.device) -> list[FramePair]:
-    """What `write_flight` wrote."""
+    """Read frames that `write_flight` wrote, as float32 on `device`."""
     with safe_open(path, "pt") as file:
         images = [file.get_tensor(name).float().to(device) for name in IMAGES]
         notes = file.metadata()
@@ -114,13 +113,13 @@ def read_flight(path: Path, device: torch.device) -> list[FramePair]:
 
 
 def write_weights(path: Path, weights: dict[str, torch.Tensor]) -> None:
-    """Write weights by name, in half precision."""
+    """Write weights by name in half precision, atomically."""
     with atomic_path(path) as partial:
         save_file({name: value.half().contiguous() for name, value in weights.items()}, partial)
 
 
 class Pool:
-    """Examples met lately; a new one takes the place of any."""
+    """Training examples of past frames; if full, a new one replaces a random one."""
 
     def __init__(self, capacity: int, seed: int) -> None:
         self._capacity = capacity
@@ -130,26 +129,26 @@ class Pool:
         self._generator = torch.Generator().manual_seed(seed)
 
     def add(self, examples: Examples) -> None:
-        """Both directions of a frame."""
+        """Add the examples of a frame, which are both of its directions."""
         if len(self._examples) < self._capacity:
             self._examples.append(examples)
         else:
             self._examples[self._random.randrange(self._capacity)] = examples
 
     def draw(self, count: int) -> Examples:
-        """Random crops of random frames, augmented."""
+        """Draw `count` augmented random crops of random frames as one batch."""
         return joined([self._one() for _ in range(count)])
 
     def _one(self) -> Examples:
         chosen = self._random.choice(self._examples)
         height, width = chosen.inputs.shape[2:]
-        side = min(CROP, height, width)  # square, because it may be turned
+        side = min(CROP, height, width)  # square, because augmentation may transpose it
         crop = self._crops.draw((width, height), side)
         return augmented(chosen.cut(self._random.randrange(2), crop), self._generator)
 
 
 def train(args: argparse.Namespace) -> None:
-    """Until the steps are done; the weights are written now and then."""
+    """Train for `args.steps` steps; write the averaged weights after every camera path."""
     network = NetworkName(args.network)
     settings = DenoiserSettings(
         network=network,
@@ -174,14 +173,14 @@ def train(args: argparse.Namespace) -> None:
                 rate = ramped_down(min(trainer.step_count / args.steps, 1.0), RAMP_DOWN)
                 loss = trainer.step_on(pool.draw(args.batch), rate)
                 bar.update()
-            trainer.denoiser.denoise(pair)  # the next frame carries along what was made of this one
+            trainer.denoiser.denoise(pair)  # its result is history for the next frame
         bar.set_postfix(loss=f"{float(loss):.4f}")
         write_weights(args.output, strip_prefix(trainer.state(), AVERAGE))
     bar.close()
 
 
 def main() -> None:
-    """Two commands."""
+    """Run the command `render` or `train`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     rendering = commands.add_parser("render")
@@ -198,11 +197,11 @@ def main() -> None:
     training.add_argument("--steps-per-frame", type=int, default=8)
     training.add_argument("--batch", type=int, default=2)
     training.add_argument(
-        "--forget", type=float, default=0.15, help="chance that a frame forgets its past"
+        "--forget", type=float, default=0.15, help="probability that a frame starts without history"
     )
     training.add_argument("--pool", type=int, default=400)
     training.add_argument("--seed", type=int, default=0)
-    training.add_argument("--init", type=Path, help="weights to go on from")
+    training.add_argument("--init", type=Path, help="weights to start from")
     training.add_argument("--output", type=Path, required=True)
     for command in (rendering, training):
         command.add_argument("--flights", type=Path, required=True)

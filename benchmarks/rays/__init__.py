@@ -1,1 +1,1 @@
-"""Rays per second of the traversal, without shading."""
+"""Rays per second of the BVH traversal, without shading."""

@@ -1,6 +1,6 @@
-"""Records rays of diffuse paths, and traces recorded rays.
+"""Kernels that record the rays of diffuse paths, and trace recorded rays.
 
-Device code, for `ray_throughput.py`.
+Device code, for `throughput.py`.
 """
 
 import taichi as ti
@@ -21,12 +21,12 @@ vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 f32_array = ti.types.ndarray(dtype=ti.f32, ndim=1)
 
-RAY_WORDS = 7  # origin, direction, t_max (0 for none)
+RAY_WORDS = 7  # floats per ray: origin, direction, t_max (0: no ray)
 
 
 @ti.func
 def put(rays: ti.template(), slot: ti.i32, origin: vec3, direction: vec3):
-    """Write a ray without end."""
+    """Write a ray with t_max = INFINITY into `slot`."""
     for c in ti.static(range(3)):
         rays[slot * RAY_WORDS + c] = origin[c]
         rays[slot * RAY_WORDS + 3 + c] = direction[c]
@@ -42,7 +42,7 @@ def record_rays(
     bounces: ti.i32,
     rays: f32_array,
 ):
-    """Fill 2 `bounces` slots per pixel: a segment of the path and a shadow ray in turn."""
+    """Fill 2 * `bounces` slots per pixel: alternately a path segment and a shadow ray."""
     for pixel in range(width * height):
         sampler = start_sampler(pixel, 0, 0, 0)
         u = sampler.next_4d()

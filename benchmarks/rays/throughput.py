@@ -1,10 +1,10 @@
-"""Rays per second by kind, without any shading.
+"""Measures rays per second by kind (camera, bounce, shadow), without shading.
 
     python -m benchmarks.rays.throughput --scene living-room.xml --output rays.json
 
-Paths start at the scene's camera and go on diffusely for some bounces; from each vertex a shadow
-ray leaves as well, towards anywhere. The rays are kept, in the order in which their pixels are
-rendered, and then each kind is traced again and again on its own.
+Paths start at the scene's camera and scatter diffusely at each of `--bounces` vertices, from which
+a shadow ray in a random direction starts as well. The rays are recorded in the order in which
+their pixels are rendered; then the rays of each kind are traced `--repeats` times on their own.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ KINDS = ("camera", "bounce", "shadow")
 
 
 def main() -> None:
-    """Record, trace, print, write."""
+    """Record rays, trace them, print the rates and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scene", default="reading-room")
     parser.add_argument("--size", type=parse_size, default=(320, 180))
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def measure(tables: object, camera: object, args: argparse.Namespace) -> dict[str, object]:
-    """Rays, and M rays/s (median, least and most), of each kind."""
+    """Ray count, M rays/s (median, minimum, maximum) and fraction of hits of each kind."""
     width, height = args.size
     slots = 2 * args.bounces
     recorded = upload(np.zeros(height * width * slots * RAY_WORDS, np.float32), ti.f32)

@@ -1,1 +1,1 @@
-"""Time and memory against the size of a scene."""
+"""Time and memory over the size of a scene."""

@@ -1,4 +1,4 @@
-"""A hall of bumpy balls in as many triangles as wanted, as a binary PLY file.
+"""A grid of bumpy spheres with a chosen number of triangles, as a binary PLY file.
 
 Host code.
 """
@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 BALL_COUNT = 64
-RADIUS = 0.42  # of balls one unit apart
-BUMPS = 0.06  # of the radius
-WAVES = 9  # bumps around a ball
+RADIUS = 0.42  # mean radius; the spheres are 1 unit apart
+BUMPS = 0.06  # amplitude of the bumps as a fraction of the radius
+WAVES = 9  # bumps around a sphere
 
 
 def bumpy_balls(path: Path, triangle_count: int) -> None:
-    """Write about so many triangles: balls of the same shape, cut finer."""
+    """Write about `triangle_count` triangles: the same spheres, tessellated accordingly."""
     rows = max(round(math.sqrt(triangle_count / BALL_COUNT / 4)), 3)
     points, faces = _ball(rows, 2 * rows)
     side = round(BALL_COUNT ** (1 / 3))
@@ -41,7 +41,7 @@ def bumpy_balls(path: Path, triangle_count: int) -> None:
 
 
 def _ball(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """(V, 3) points and (F, 3) corners of a ball around the origin, open at its poles by a hair."""
+    """(V, 3) points and (F, 3) corners of a sphere about the origin, with tiny holes at poles."""
     polar = np.linspace(1e-3, np.pi - 1e-3, rows + 1)[:, None]
     turn = np.linspace(0.0, 2 * np.pi, columns, endpoint=False)[None]
     radius = RADIUS * (1 + BUMPS * np.sin(WAVES * polar) * np.sin(WAVES * turn))

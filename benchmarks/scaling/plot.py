@@ -1,4 +1,4 @@
-"""The curves of `growth.py` as one figure.
+"""Figure of the curves measured by `scene_size.py`.
 
 Host code.
 """
@@ -13,14 +13,14 @@ from app.base.figures import save_figure
 
 
 def draw_growth(report: dict[str, Any], path: Path) -> None:
-    """Draw six panels: what a path costs over four sizes, and seconds and bytes over triangles."""
+    """Draw time per path over four parameters, and build time and bytes over triangle count."""
     figure = new_figure(14.0, 8.0)
     axes = figure.subplots(2, 3).ravel()
     for axis, name in zip(axes, ("triangles", "pixels", "spp", "depth")):
         rows = report[name]
         axis.plot([row[name] for row in rows], [row["ns_per_path"] for row in rows], "o-")
         axis.set_ylim(0, 1.1 * max(row["ns_per_path"] for row in rows))
-        axis.set_ylabel("ns a path")
+        axis.set_ylabel("ns per path")
         axis.set_xlabel(name)
         if name != "depth":
             axis.set_xscale("log")
@@ -36,6 +36,6 @@ def draw_growth(report: dict[str, Any], path: Path) -> None:
     large = [(count, peak) for count, peak in zip(counts, peaks) if count >= 300_000]
     axes[5].semilogx(*zip(*large), "o-", label="peak of the process")
     axes[5].set_xlabel("triangles")
-    axes[5].set_ylabel("bytes a triangle")
+    axes[5].set_ylabel("bytes per triangle")
     axes[5].legend()
     save_figure(figure, path)

@@ -1,10 +1,10 @@
-"""How cost grows: triangles, pixels, samples, path depth - one curve each.
+"""Measures time and memory over the number of triangles, pixels, samples, and path depth.
 
     python -m benchmarks.scaling.scene_size --output growth.json --plot growth.png
 
-Triangles are those of a hall of bumpy balls, cut finer and finer: the picture stays the same. Each
-count of them is written to a PLY file and loaded, built and rendered in a process of its own, so
-that its peak of memory is its own as well.
+The triangles are those of a grid of bumpy spheres, tessellated more and more finely; the image
+stays the same. For each triangle count a PLY file is written, and loaded, built and rendered in a
+separate process, so that peak memory is measured for each count.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ DEPTHS = (1, 2, 3, 4, 6, 8, 12, 16)
 
 
 def main() -> None:
-    """All curves; with `--file` one count of triangles."""
+    """Measure all curves; with `--file` (internal) only the PLY file given."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--triangles", type=int, nargs="*", default=COUNTS)
-    parser.add_argument("--scene", default="reading-room", help="of the other curves")
+    parser.add_argument("--scene", default="reading-room", help="for all curves but triangles")
     parser.add_argument("--size", type=parse_size, default=(320, 180))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--device", default="auto")
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def in_process(count: int, args: argparse.Namespace) -> dict[str, float]:
-    """Write a file of about so many triangles, and measure it in another process."""
+    """Write a PLY file of about `count` triangles, and measure it in another process."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "balls.ply"
         bumpy_balls(path, count)
@@ -95,8 +95,8 @@ def in_process(count: int, args: argparse.Namespace) -> dict[str, float]:
 
 
 def measure_file(path: Path, args: argparse.Namespace) -> dict[str, float]:
-    """Seconds of load and build, bytes a triangle, nanoseconds a path."""
-    # Compiled code is loaded first, from its cache: it does not grow.
+    """Seconds of load and build, bytes per triangle, ns per path, and peak memory in MiB."""
+    # Load compiled kernels from the cache first: their time does not depend on the triangle count.
     warm = load_scene("cornell-box")
     device = backend.start(args.device)
     Renderer(warm, device)
@@ -129,7 +129,7 @@ def measure_file(path: Path, args: argparse.Namespace) -> dict[str, float]:
 
 
 def with_view(scene: SceneDescription) -> SceneDescription:
-    """Seen along the hall from near its end: what is in the picture hangs on no count."""
+    """The scene with a camera that looks along the grid; its image is the same for all counts."""
     side = round(BALL_COUNT ** (1 / 3))
     to_world = np.eye(4)
     to_world[:3, 3] = (side / 2 - 0.5, side / 2 - 0.5, -1.5)
@@ -143,7 +143,7 @@ def path_ns(
     settings: IntegratorSettings,
     args: argparse.Namespace,
 ) -> float:
-    """Median nanoseconds a path."""
+    """Median nanoseconds per path."""
     renderer.render_half(camera, size, 0, 0, settings).color.sum().item()
     seconds = []
     for frame in range(args.repeats):
@@ -154,7 +154,7 @@ def path_ns(
 
 
 def sweeps(args: argparse.Namespace) -> dict[str, list[dict[str, float]]]:
-    """Nanoseconds a path over pixels, samples and depth."""
+    """Nanoseconds per path over pixels, samples and depth."""
     scene = load_scene(args.scene, None, 1.0)
     renderer = Renderer(scene, backend.start(args.device))
     plain = IntegratorSettings(rr_depth=1000)
