@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 PACKAGES = ("app", "denoiser", "renderer", "scenes")
-LATE = (
+LATE_IMPORT_WARNING = (
     "torch was imported before hush: its threads may compete with the renderer's for the same"
     " cores; import hush first"
 )
@@ -46,7 +46,7 @@ _check_packages()
 from app.base.environment import prepare_libraries  # noqa: E402
 
 if "torch" in sys.modules:
-    warnings.warn(LATE, stacklevel=2)
+    warnings.warn(LATE_IMPORT_WARNING, stacklevel=2)
 prepare_libraries()
 
 if TYPE_CHECKING:

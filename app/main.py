@@ -26,7 +26,7 @@ from renderer.errors import BackendError
 from scenes.model.description import SceneError
 
 USER_ERROR = 2
-INSTEAD = "running the headless flythrough instead"
+FALLBACK_NOTICE = "running the headless flythrough instead"
 OUT_OF_MEMORY = "out of memory: smaller images, crops or batches need less"
 
 Mode = Callable[[LoadedScene, Options], int]
@@ -107,14 +107,14 @@ def _viewer() -> Mode:
         from app.viewer.loop.viewer import NoDisplayError
         from app.viewer.loop.viewer import run_viewer
     except ImportError as error:  # importing the bindings loads system libraries
-        print(f"cannot open a window: {one_line(error)}: {INSTEAD}", file=sys.stderr)
+        print(f"cannot open a window: {one_line(error)}: {FALLBACK_NOTICE}", file=sys.stderr)
         return _headless()
 
     def view(scene: LoadedScene, options: Options) -> int:
         try:
             return run_viewer(scene, options)
         except NoDisplayError as error:
-            print(f"{error}: {INSTEAD}", file=sys.stderr)
+            print(f"{error}: {FALLBACK_NOTICE}", file=sys.stderr)
         return _headless()(scene, options)
 
     return view

@@ -31,7 +31,7 @@ from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
 from scenes.loader import load_scene
 
-LAP = 300  # frames of the camera path, which is then repeated
+PATH_FRAMES = 300  # frames of the camera path, which is then repeated
 PARTS = 3  # equal parts of the run, each with its own median
 
 
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path)
     parser.add_argument("--plot", type=Path)
     args = parser.parse_args()
-    memory, milliseconds, processor = fly(args)
+    memory, milliseconds, processor = run_frames(args)
     report = {
         "settings": {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()},
         "versions": versions(),
@@ -65,7 +65,7 @@ def main() -> None:
         draw(memory, processor, args.plot)
 
 
-def fly(args: argparse.Namespace) -> tuple[list[float], list[float], list[float]]:
+def run_frames(args: argparse.Namespace) -> tuple[list[float], list[float], list[float]]:
     """Resident MiB, wall-clock ms, and processor ms summed over all cores, of every frame."""
     scene = load_scene(args.scene, None, args.size[0] / args.size[1])
     network = NetworkName(args.network)
@@ -76,11 +76,11 @@ def fly(args: argparse.Namespace) -> tuple[list[float], list[float], list[float]
     )
     render = RenderSettings(size=args.size, spp=args.spp)
     session = Session(LoadedScene.of(scene), SessionSettings(render, denoiser, args.device))
-    cameras = flythrough_cameras(scene, args.scene, None, LAP)
+    cameras = flythrough_cameras(scene, args.scene, None, PATH_FRAMES)
     memory, milliseconds, processor = [], [], []
     for frame in tqdm(range(args.frames)):
         begin, begin_processor = time.perf_counter(), time.process_time()
-        session.step(cameras[frame % LAP])
+        session.step(cameras[frame % PATH_FRAMES])
         milliseconds.append((time.perf_counter() - begin) * 1e3)
         processor.append((time.process_time() - begin_processor) * 1e3)
         memory.append(resident_mib())

@@ -92,12 +92,12 @@ def peak_rate(precision: Precision, device: torch.device, args: argparse.Namespa
         def convolve() -> None:
             functional.conv2d(picture, kernel, padding=1).sum().backward()
 
-        operations = counted(convolve)
+        operations = count_operations(convolve)
         rates.append(operations / seconds(convolve, device, args.repeats) / 1e9)
     return max(rates)
 
 
-def counted(work: Callable[[], object]) -> int:
+def count_operations(work: Callable[[], object]) -> int:
     """Number of floating-point operations of convolutions and matrix products in `work`."""
     with FlopCounterMode(display=False) as counter:
         work()
@@ -119,7 +119,7 @@ def measure_step(
         trainer.step(pair)
 
     step()
-    operations = counted(step)
+    operations = count_operations(step)
     passed = seconds(step, device, args.repeats)
     if device.type == "cuda":
         print(f"  {name.value}: steps launched {trainer.launches}")

@@ -14,9 +14,9 @@ import taichi as ti
 import torch
 
 from renderer.errors import BackendError
-from renderer.taichi_patches import quicken_front_end
+from renderer.taichi_patches import speed_up_front_end
 
-quicken_front_end()  # before the importers of this module decorate their kernels
+speed_up_front_end()  # before the importers of this module decorate their kernels
 
 # GPU memory of Taichi's pool, which holds the scene tables; frame buffers are in torch's pool.
 DEVICE_MEMORY_GB = 4.0

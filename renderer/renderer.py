@@ -113,7 +113,7 @@ class Renderer:
     ) -> Half:
         """Render one half of a frame; `half` is 0 or 1."""
         pose = camera_pose(camera, size)
-        return finished(self._half_bands(pose, size, frame_index, half, settings, 1))
+        return finished(self._render_half_bands(pose, size, frame_index, half, settings, 1))
 
     def bands(
         self,
@@ -127,13 +127,13 @@ class Renderer:
         pose = camera_pose(camera, size)
         halves: list[Half] = []
         for half in range(2):
-            images = yield from self._half_bands(
+            images = yield from self._render_half_bands(
                 pose, size, frame_index, half, settings, band_count
             )
             halves.append(images)
         return FramePair(halves[0], halves[1], settings.spp, frame_index, pose)
 
-    def _half_bands(
+    def _render_half_bands(
         self,
         pose: CameraPose,
         size: tuple[int, int],

@@ -33,7 +33,7 @@ from taichi.lang.impl import subscript
 PATCHED_VERSION = (1, 7, 4)
 
 
-def quicken_front_end() -> None:
+def speed_up_front_end() -> None:
     """Patch the front end: detect classes by stack frame, cache syntax trees, name errors by line.
 
     Call it before functions are decorated. Does nothing if Taichi's version is not PATCHED_VERSION:
@@ -43,11 +43,11 @@ def quicken_front_end() -> None:
         return
     kernel_impl._inside_class = _inside_class
     kernel_impl._get_tree_and_ctx = _tree_and_context
-    ast_transformer_utils.ASTTransformerContext.get_pos_info = _place
+    ast_transformer_utils.ASTTransformerContext.get_pos_info = _position_text
     from taichi.lang import matrix_ops  # after the patches: importing it decorates functions
 
     for name, (quick, count) in VECTOR_FUNCTIONS.items():
-        setattr(matrix_ops, name, _quick(getattr(matrix_ops, name), quick, count))
+        setattr(matrix_ops, name, _dispatch_vector(getattr(matrix_ops, name), quick, count))
 
 
 def _inside_class(level_of_class_stackframe: int) -> bool:
@@ -56,7 +56,7 @@ def _inside_class(level_of_class_stackframe: int) -> bool:
 
 
 @functools.cache
-def _parsed(function: FunctionType) -> tuple[ast.Module, list[str], int, str]:
+def _parse(function: FunctionType) -> tuple[ast.Module, list[str], int, str]:
     """Syntax tree without decorators, source lines, first line number and file of a function.
 
     The tree can be reused for each call: the front end overwrites what it stores in the nodes.
@@ -84,7 +84,7 @@ def _tree_and_context(
     self: Any, *, args: Any = None, is_kernel: bool = True, **others: Any
 ) -> tuple[ast.Module, ast_transformer_utils.ASTTransformerContext]:
     """Syntax tree and transformer context of a function; replaces `_get_tree_and_ctx`."""
-    tree, source, first, file = _parsed(self.func)
+    tree, source, first, file = _parse(self.func)
     names = kernel_impl._get_global_vars(self.func)
     if is_kernel or others.get("is_real_function"):
         tree = copy.deepcopy(tree)  # the front end removes a kernel's arguments
@@ -103,18 +103,18 @@ def _tree_and_context(
     return tree, context
 
 
-def _folded(vector: Any, function: Callable[[Any, Any], Any]) -> Any:
+def _fold(vector: Any, function: Callable[[Any, Any], Any]) -> Any:
     """Expression f(f(v[0], v[1]), v[2]), built without an inlined function."""
     parts = [subscript(None, vector, index) for index in range(vector.get_shape()[0])]
     return functools.reduce(function, parts)
 
 
 def _reduce(vector: Any, function: Callable[[Any, Any], Any]) -> Any:
-    return _folded(expr_init(vector), function)
+    return _fold(expr_init(vector), function)
 
 
 def _sum(vector: Any) -> Any:
-    return _folded(expr_init(vector), ops.add)
+    return _fold(expr_init(vector), ops.add)
 
 
 def _dot(a: Any, b: Any) -> Any:
@@ -146,7 +146,9 @@ VECTOR_FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
 """Replacement of each `matrix_ops` function; number of leading arguments that must be vectors."""
 
 
-def _quick(plain: Callable[..., Any], quick: Callable[..., Any], count: int) -> Callable[..., Any]:
+def _dispatch_vector(
+    plain: Callable[..., Any], quick: Callable[..., Any], count: int
+) -> Callable[..., Any]:
     """Function that calls `quick` for vectors in a kernel, else `plain`."""
 
     def choose(*args: Any, **named: Any) -> Any:
@@ -162,7 +164,9 @@ def _is_vector(value: Any) -> bool:
     return hasattr(value, "get_shape") and len(value.get_shape()) == 1
 
 
-def _place(context: ast_transformer_utils.ASTTransformerContext, node: ast.expr | ast.stmt) -> str:
+def _position_text(
+    context: ast_transformer_utils.ASTTransformerContext, node: ast.expr | ast.stmt
+) -> str:
     places: dict[int, str] = context.__dict__.setdefault("places", {})
     number = node.lineno
     if number not in places:

@@ -26,8 +26,8 @@ MARGIN = 1.1
 """Ratio of the framed extent to the extent of the scene's box in the image."""
 NOTE = "no camera in the file: one that shows the whole scene was added"
 
-ANY_CAMERA = Camera(np.eye(4))
-"""Placeholder in a description with `is_framed`, until `with_camera` replaces it."""
+PLACEHOLDER_CAMERA = Camera(np.eye(4))
+"""Placeholder of a scene without camera, until `with_default_camera` replaces it."""
 
 Bounds = tuple[np.ndarray, np.ndarray]
 """Lowest and highest corner, each (3,) float64."""
@@ -39,9 +39,9 @@ def bounds_of(boxes: np.ndarray) -> Bounds:
     return boxes[:, 0].min(axis=0), boxes[:, 1].max(axis=0)
 
 
-def with_camera(scene: AnyScene, aspect: float) -> AnyScene:
+def with_default_camera(scene: AnyScene, aspect: float) -> AnyScene:
     """Return `scene`; if its file has no camera, with a default one for `aspect`, and a note."""
-    if not scene.is_framed:
+    if not scene.has_default_camera:
         return scene
     camera = frame_camera(bounds_of(scene.boxes), aspect)
     return replace(scene, camera=camera, notes=(*scene.notes, NOTE))

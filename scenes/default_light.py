@@ -17,12 +17,12 @@ from scenes.optics.preetham import bake_sky
 
 SUN_DIRECTION = (0.5, 0.75, 0.6)
 """Towards the sun: above, right and front of a scene with y up that faces +z."""
-EXPOSURE = 1.2
+RADIANCE_SCALE = 1.2
 """Scale of the radiance, so that a white floor in the sun has a radiance of about 1."""
 NOTE = "no light in the file: a sky with the sun was added"
 
 
-def with_light(scene: SceneDescription) -> SceneDescription:
+def with_default_light(scene: SceneDescription) -> SceneDescription:
     """Return `scene`; if `has_light` is False, with the default sky and a note."""
     if has_light(scene):
         return scene
@@ -37,7 +37,7 @@ def has_light(scene: SceneDescription) -> bool:
     if scene.environment is not None or scene.lights:
         return True
     return any(
-        shape.radiance is not None or _glows(scene.materials[shape.material])
+        shape.radiance is not None or _is_emissive(scene.materials[shape.material])
         for shape in scene.shapes
     )
 
@@ -46,14 +46,14 @@ def default_environment() -> Environment:
     """Clear sky with sun, y up, over grey ground."""
     settings = SkySettings(
         SUN_DIRECTION,
-        sky_scale=EXPOSURE * math.pi,
-        sun_scale=EXPOSURE,
+        sky_scale=RADIANCE_SCALE * math.pi,
+        sun_scale=RADIANCE_SCALE,
         ground_albedo=0.3,
     )
     return replace(bake_sky(settings), name="default sky")
 
 
-def _glows(material: Material) -> bool:
+def _is_emissive(material: Material) -> bool:
     emission = material.emission
     if emission is None or isinstance(emission, ImageTexture) or material.emission_strength == 0.0:
         return False

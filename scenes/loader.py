@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scenes.builtin.lazy import lazy
 from scenes.builtin.registry import BUILT_IN
-from scenes.default_camera import with_camera
+from scenes.default_camera import with_default_camera
 from scenes.model.description import Environment
 from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
@@ -35,20 +35,22 @@ def load_scene(
     A scene without light gets the default sky. A file without a camera gets one that frames the
     whole scene in images of `aspect`, width over height.
     """
-    return with_camera(read_scene(name_or_path, environment), aspect)
+    return with_default_camera(load_scene_without_camera(name_or_path, environment), aspect)
 
 
-def read_scene(name_or_path: str, environment: Path | str | None = None) -> SceneDescription:
-    """Load a scene like `load_scene`, but without `with_camera`: the aspect is not known yet."""
+def load_scene_without_camera(
+    name_or_path: str, environment: Path | str | None = None
+) -> SceneDescription:
+    """Load a scene like `load_scene`, without a default camera: the aspect is not known yet."""
     if name_or_path in BUILT_IN:
         scene = BUILT_IN[name_or_path]()
     else:
         scene = _load_file(Path(name_or_path))
     if environment is not None:
         scene = replace(scene, environment=load_environment(Path(environment)))
-    from scenes.default_light import with_light  # lazy: imports the sky model
+    from scenes.default_light import with_default_light  # lazy: imports the sky model
 
-    return with_light(scene)
+    return with_default_light(scene)
 
 
 def load_environment(path: Path) -> Environment:

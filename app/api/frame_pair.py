@@ -18,7 +18,7 @@ from renderer.frame import Half
 from renderer.pose import camera_pose
 from scenes.model.description import Camera
 
-SHARED = (
+SHARED_FEATURE_WARNING = (
     "{}: one image for both halves. The network then sees noise of its target at edges and in"
     " textures, and learns to keep it: render the features of each half from its own samples"
 )
@@ -90,7 +90,7 @@ def _halves(name: str, images: Any, shape: tuple[int, ...], fill: float) -> list
         return [torch.full((*shape, channels), fill) for _ in range(2)]
     is_pair = isinstance(images, (tuple, list)) and len(images) == 2
     if not is_pair:
-        warnings.warn(SHARED.format(name), stacklevel=3)
+        warnings.warn(SHARED_FEATURE_WARNING.format(name), stacklevel=3)
         images = (images, images)
     found = []
     for image in images:

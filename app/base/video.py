@@ -45,7 +45,7 @@ class VideoWriter:
         self._segments: list[Path] = []
         if kept_count:
             first = _segment(path, 0)
-            _join(_earlier(path, kept_count), first, kept_count)
+            _join(_earlier_files(path, kept_count), first, kept_count)
             self._segments.append(first)
         for segment in _segments_of(path):
             if segment not in self._segments:
@@ -113,7 +113,7 @@ def _segments_of(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f".{path.stem}.[0-9][0-9][0-9][0-9]{path.suffix}"))
 
 
-def _earlier(path: Path, count: int) -> list[Path]:
+def _earlier_files(path: Path, count: int) -> list[Path]:
     """Files with the first `count` frames of an earlier run: its segments, or the finished video.
 
     A new run deletes segments it finds, but keeps a finished video until its own is complete, so

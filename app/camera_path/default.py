@@ -24,7 +24,7 @@ from scenes.model.transforms import rotation
 SECONDS = 12.0  # duration of a path that is not read from a file
 SWAY_KEYS = 9  # keyframes of the sway; the last equals the first
 SWAY_DEGREES = 12.0  # largest turn to each side
-SWAY_SHARE = 0.012  # amplitude / scene diagonal: small enough to avoid the walls of most rooms
+SWAY_AMPLITUDE = 0.012  # amplitude / scene diagonal: small enough to avoid the walls of most rooms
 
 
 def flythrough_path(scene: Outline, source: str, path: Path | None) -> CameraPath:
@@ -71,7 +71,7 @@ def _axes(position: Point, target: Point) -> np.ndarray:
 def _sway(scene: Outline) -> CameraPath:
     """One slow figure of eight: look left and right, drift sideways and forward, and return."""
     low, high = bounds_of(scene.boxes)
-    reach = SWAY_SHARE * float(np.linalg.norm(high - low))
+    reach = SWAY_AMPLITUDE * float(np.linalg.norm(high - low))
     matrix = np.asarray(scene.camera.to_world, float)
     axes = matrix[:3, :3].copy()
     axes[:, 0] = np.cross(axes[:, 1], axes[:, 2])

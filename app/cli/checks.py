@@ -13,7 +13,7 @@ from app.settings.modes import OFFLINE_MODES
 from app.settings.modes import RENDERED_VIEWS
 from app.settings.offline_options import OfflineOptions
 from app.settings.offline_options import Stage
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 
 
 def refuse(args: argparse.Namespace, flags: tuple[str, ...], reason: str) -> None:
@@ -58,7 +58,7 @@ def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) 
     if offline.study is not None:
         reason = f"not together with --study {offline.study.value}"
         refuse(args, ("task", "stage", "level", "resume"), reason)
-    if task.corruption is None and offline.targets != (Targets.NOISY,):
+    if task.corruption is None and offline.targets != (TargetKind.NOISY,):
         raise UsageError(f"--task {task.name} has no clean targets")
     if offline.level is None:
         return

@@ -99,7 +99,7 @@ def parse_options(texts: Sequence[str], program: str = "run_viewer.py") -> Optio
         values, mode=OFFLINE if mode in OFFLINE_MODES else mode, given=frozenset(given)
     )
     if (
-        hint := options.session.comparison.hint_beside(options.session.denoiser.network)
+        hint := options.session.comparison.conflict_with(options.session.denoiser.network)
     ) is not None:
         raise UsageError(f"argument --comparison: {hint}")
     if len(options.scenes) > 1 and mode != RENDERED_VIEWS:

@@ -52,11 +52,11 @@ def run_benchmark(scene: LoadedScene, options: Options) -> int:
     render, denoiser = session.settings.render, session.trainer.settings
     full = Work(render.size, render.spp, denoiser.train_steps, denoiser.crop)
     budget = FrameBudget()
-    times, _ = _fly(session, cameras, full, None, budget, options.is_quiet)
+    times, _ = _run_frames(session, cameras, full, None, budget, options.is_quiet)
     result = _summary(session, times, options)
     if not result["is_within_budget"]:
-        held = _fly(session, cameras, full, options.budget_ms, budget, options.is_quiet)
-        result["held"] = _held(*held)
+        held = _run_frames(session, cameras, full, options.budget_ms, budget, options.is_quiet)
+        result["held"] = _budgeted_summary(*held)
     print(_table(result))
     write_json(folder / "benchmark.json", result)
     if options.save is not None:
@@ -64,7 +64,7 @@ def run_benchmark(scene: LoadedScene, options: Options) -> int:
     return 0
 
 
-def _fly(
+def _run_frames(
     session: Session,
     cameras: Sequence[Camera],
     full: Work,
@@ -91,7 +91,7 @@ def _fly(
     return times, works
 
 
-def _spreads(times: Times) -> dict[str, dict[str, float]]:
+def _statistics(times: Times) -> dict[str, dict[str, float]]:
     """Median, 95th percentile, minimum and maximum of each stage, in milliseconds."""
     return {
         stage: {
@@ -104,7 +104,7 @@ def _spreads(times: Times) -> dict[str, dict[str, float]]:
     }
 
 
-def _held(times: Times, works: list[Work]) -> dict[str, object]:
+def _budgeted_summary(times: Times, works: list[Work]) -> dict[str, object]:
     """Summary of the budgeted run: most frequent work, number of changes, times of all frames."""
     (work, count), *_ = Counter(works).most_common(1)
     return {
@@ -113,7 +113,7 @@ def _held(times: Times, works: list[Work]) -> dict[str, object]:
         "train_steps": work.train_steps,
         "frames": count,
         "changes": sum(before != after for before, after in pairwise(works)),
-        "milliseconds": _spreads(times),
+        "milliseconds": _statistics(times),
     }
 
 
@@ -121,7 +121,7 @@ def _summary(session: Session, times: Times, options: Options) -> dict[str, obje
     """Content of `benchmark.json`: times with their spread, settings and versions."""
     render = session.settings.render
     paths = 2 * render.size[0] * render.size[1] * render.spp
-    stages = _spreads(times)
+    stages = _statistics(times)
     in_stages = np.sum([times[stage] for stage in STAGES], axis=0) / np.array(times[TOTAL])
     return {
         "scene": session.scene.name,
@@ -159,11 +159,11 @@ def _table(result: dict[str, object]) -> str:
         f"{verdict} the budget of {result['budget_ms']:g} ms per frame"
     )
     if "held" in result:
-        lines.append(_held_line(result["held"]))  # type: ignore[arg-type]
+        lines.append(_budgeted_line(result["held"]))  # type: ignore[arg-type]
     return "\n".join(lines)
 
 
-def _held_line(held: dict[str, Any]) -> str:
+def _budgeted_line(held: dict[str, Any]) -> str:
     """One line of text: most frequent work of the budgeted run, and its frame times."""
     size = "x".join(str(side) for side in held["size"])
     spread = held["milliseconds"][TOTAL]

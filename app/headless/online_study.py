@@ -28,11 +28,11 @@ from app.camera_path.default import flythrough_cameras
 from app.headless.study_curves import draw_study
 from app.results.comparison_figure import Panel
 from app.results.comparison_figure import draw_comparison
-from app.results.comparison_figure import toned_planes
+from app.results.comparison_figure import tone_mapped_planes
 from app.results.provenance import versions
-from app.results.resume_check import Flight
-from app.results.resume_check import check_same_flight
-from app.results.resume_check import flight_of
+from app.results.resume_check import RunIdentity
+from app.results.resume_check import check_same_run
+from app.results.resume_check import run_identity
 from app.session.loaded_scene import LoadedScene
 from app.session.session import REFERENCE_SEED
 from app.session.session import Session
@@ -47,9 +47,11 @@ from denoiser.settings import LossName
 from renderer.frame import FramePair
 
 TARGET_SEED = REFERENCE_SEED + 1  # of clean targets: they must be independent of the references
-LOOKS = 20  # measurements against a reference per study, unless --reference-every is given
+MEASUREMENTS_PER_STUDY = (
+    20  # measurements against a reference per study, unless --reference-every is given
+)
 SAVE_EVERY = 25  # frames between saved states; a killed study loses those since the last one
-STATE = "state"  # prefix of folders to resume from, before the number of frames done
+STATE_PREFIX = "state"  # prefix of folders to resume from, before the number of frames done
 MEAN, NOISY = "mean of halves", "noisy half"
 LOSS_LABELS = {
     LossName.L2_LINEAR_INPUT: "L2, x to y",
@@ -88,12 +90,12 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
     idle = replace(options.session, denoiser=replace(options.session.denoiser, train_steps=0))
     session = Session(scene, idle, progress)
     progress.close()
-    entries = _contestants(options, session.backend.device)
-    flight = flight_of(scene, options)
+    entries = _create_entries(options, session.backend.device)
+    flight = run_identity(scene, options)
     rows, done = _resume(folder, entries, flight)
     session.frame_index = done
-    look_every = options.reference_every or max(options.frames // LOOKS, 1)
-    needs_all = any(entry.has_clean_targets for entry in entries)
+    look_every = options.reference_every or max(options.frames // MEASUREMENTS_PER_STUDY, 1)
+    needs_targets = any(entry.has_clean_targets for entry in entries)
     panels: list[Panel] = []
     bar = frames_bar(cameras[done:], options.frames, done, options.is_quiet)
     with StopRequest() as stop:
@@ -101,7 +103,7 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
             pair = session.step(camera).pair
             is_look = number % look_every == 0 or number == options.frames
             target = None
-            if needs_all:
+            if needs_targets:
                 target = session.reference(camera, options.reference_spp, TARGET_SEED)
             for entry in entries:
                 clean = target if entry.has_clean_targets else None
@@ -127,7 +129,7 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
     return 0
 
 
-def _contestants(options: Options, device: torch.device) -> list[Entry]:
+def _create_entries(options: Options, device: torch.device) -> list[Entry]:
     """Denoisers that the study compares."""
     settings = options.session.denoiser
     if options.study is OnlineStudy.LOSSES:
@@ -153,8 +155,8 @@ def _measure(
         row[f"psnr {label}"] = float(psnr(picture, reference))
         row[f"relmse {label}"] = float(rel_mse(picture, reference))
         row[f"brightness {label}"] = float(picture.mean() / reference.mean())
-        panels.append(Panel(label, toned_planes(picture), row[f"psnr {label}"]))
-    return row, [*panels, Panel("reference", toned_planes(reference))]
+        panels.append(Panel(label, tone_mapped_planes(picture), row[f"psnr {label}"]))
+    return row, [*panels, Panel("reference", tone_mapped_planes(reference))]
 
 
 def _write_results(
@@ -183,22 +185,24 @@ def _write_results(
         print(f"{label}: {last[name]:.2f} dB, relMSE {error:.3f}, brightness {light:.3f}")
 
 
-def _save(folder: Path, entries: list[Entry], flight: Flight, rows: list[Row], number: int) -> None:
+def _save(
+    folder: Path, entries: list[Entry], flight: RunIdentity, rows: list[Row], number: int
+) -> None:
     """Write a state under a temporary name, rename it, and only then delete earlier states."""
     earlier = _states(folder)
-    partial = folder / f".{STATE}.part"
+    partial = folder / f".{STATE_PREFIX}.part"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     for index, entry in enumerate(entries):
         checkpoint.save(partial / f"{index}.safetensors", entry.trainer)
     labels = [entry.label for entry in entries]
     write_json(partial / "rows.json", flight | {"rows": rows, "labels": labels})
-    partial.rename(folder / f"{STATE}-{number:06d}")
+    partial.rename(folder / f"{STATE_PREFIX}-{number:06d}")
     for state in earlier:
         shutil.rmtree(state)
 
 
-def _resume(folder: Path, entries: list[Entry], flight: Flight) -> tuple[list[Row], int]:
+def _resume(folder: Path, entries: list[Entry], flight: RunIdentity) -> tuple[list[Row], int]:
     """Restore the trainers from the newest state; return its rows and its number of frames.
 
     Without a state: no rows and 0. UsageError if the state belongs to another run or study.
@@ -207,19 +211,19 @@ def _resume(folder: Path, entries: list[Entry], flight: Flight) -> tuple[list[Ro
     if not states:
         return [], 0
     content = read_json(states[-1] / "rows.json")
-    check_same_flight(states[-1] / "rows.json", content, flight, "frames", "reference_spp")
+    check_same_run(states[-1] / "rows.json", content, flight, "frames", "reference_spp")
     if content.get("labels") != [entry.label for entry in entries]:
         raise UsageError(f"{states[-1]}: belongs to another study, choose another --output")
     for index, entry in enumerate(entries):
         trainer = entry.trainer
         checkpoint.resume(states[-1] / f"{index}.safetensors", trainer, trainer.settings)
     rows = [{n: nan if v is None else v for n, v in row.items()} for row in content["rows"]]
-    return rows, int(states[-1].name.removeprefix(f"{STATE}-"))
+    return rows, int(states[-1].name.removeprefix(f"{STATE_PREFIX}-"))
 
 
 def _states(folder: Path) -> list[Path]:
     """Folders of complete states, the newest last."""
-    return sorted(folder.glob(f"{STATE}-[0-9]*"))
+    return sorted(folder.glob(f"{STATE_PREFIX}-[0-9]*"))
 
 
 def _postfix(row: Row, entries: list[Entry]) -> str:

@@ -28,8 +28,8 @@ from app.results.frame_layers import frame_layers
 from app.results.frame_log import FrameRow
 from app.results.frame_log import read_rows
 from app.results.frame_log import write_rows
-from app.results.resume_check import check_same_flight
-from app.results.resume_check import flight_of
+from app.results.resume_check import check_same_run
+from app.results.resume_check import run_identity
 from app.results.run_report import run_report
 from app.session.loaded_scene import LoadedScene
 from app.session.report import FrameReport
@@ -98,7 +98,7 @@ def _resume(session: Session, options: Options, folder: Path) -> list[FrameRow]:
     if options.resume.resolve().parent != folder.resolve() or not log.exists():
         return []
     if (report := folder / "report.json").exists():
-        check_same_flight(report, read_json(report), flight_of(session.scene, options), "frames")
+        check_same_run(report, read_json(report), run_identity(session.scene, options), "frames")
     if (comparison := session.denoisers.comparison_trainer) is not None:
         checkpoint.resume(folder / COMPARISON_CHECKPOINT, comparison, comparison.settings)
     rows = [row for row in read_rows(log) if row.step_count <= session.trainer.step_count]

@@ -13,12 +13,12 @@ from app.settings.offline_options import OfflineOptions
 from denoiser.errors import DataError
 from denoiser.restoration.batch import BatchSource
 from denoiser.restoration.batch import BurstPairs
-from denoiser.restoration.batch import CorruptedPictures
+from denoiser.restoration.batch import CorruptedImages
 from denoiser.restoration.burst_files import Bursts
 from denoiser.restoration.burst_files import read_bursts
-from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import Progress
-from denoiser.restoration.dataset import read_pictures
+from denoiser.restoration.dataset import read_images
 from denoiser.restoration.sample_images import default_test
 from denoiser.restoration.sample_images import default_training
 from denoiser.restoration.scan_files import Scans
@@ -27,8 +27,8 @@ from denoiser.restoration.tasks import TASKS
 
 DEFAULT_SET = "scikit-image"  # name of the test set that comes with the program
 SPLIT_SEED = 20180710  # seed of the split of subjects, independent of the training seed
-TEST_BURSTS = 0.1  # fraction of the bursts held out for the test
-SPLIT_SET = "held-out"  # name of the test set held out of the training data
+TEST_BURST_FRACTION = 0.1  # fraction of the bursts held out for the test
+HELD_OUT_SET = "held-out"  # name of the test set held out of the training data
 DEFAULT_NOTE = (
     "training on the eleven photographs that scikit-image ships: more images (--train-data DIR)"
     " improve the result"
@@ -41,7 +41,7 @@ class OfflineData:
 
     source: BatchSource | None
     """Source of training batches; None without training."""
-    tests: dict[str, PictureSet]
+    tests: dict[str, ImageSet]
     """Clean images by name of the test set."""
     bursts: Bursts | None = None
     """Noisy test bursts of the task `pairs`, which has no clean images; None in other tasks."""
@@ -68,12 +68,12 @@ def read_offline_data(
             if smallest < settings.crop:
                 raise DataError(f"--crop {settings.crop}: at most {smallest} without --train-data")
         else:
-            pictures = read_pictures(options.train_data, settings.channels, settings.crop, progress)
-        source = CorruptedPictures(
+            pictures = read_images(options.train_data, settings.channels, settings.crop, progress)
+        source = CorruptedImages(
             pictures.to(device), task.corruption, settings.crop, settings.seed, settings.level
         )
     tests = {
-        name: read_pictures(path, settings.channels, progress=progress)
+        name: read_images(path, settings.channels, progress=progress)
         for name, path in options.test_data.items()
     } or {DEFAULT_SET: default_test(settings.channels)}
     return OfflineData(source, {n: s.to(device) for n, s in tests.items()}, notes=notes)
@@ -97,10 +97,10 @@ def _read_scan_data(
         pictures = scans.pictures
         if not tests:
             pictures, held_out = scans.split(SPLIT_SEED)
-            tests = {SPLIT_SET: held_out}
+            tests = {HELD_OUT_SET: held_out}
             notes = (f"{len(held_out)} slices of a fifth of the subjects are held out as test",)
         if is_training:
-            source = CorruptedPictures(pictures.to(device), task.corruption, None, settings.seed)
+            source = CorruptedImages(pictures.to(device), task.corruption, None, settings.seed)
     return OfflineData(source, {n: s.to(device) for n, s in tests.items()}, notes=notes)
 
 
@@ -117,7 +117,7 @@ def _read_pairs(
         notes += ("only one burst: it is used for both training and test",)
         train = test = bursts
     else:
-        train, test = bursts.split(max(round(TEST_BURSTS * len(bursts)), 1))
+        train, test = bursts.split(max(round(TEST_BURST_FRACTION * len(bursts)), 1))
     source = None
     if is_training:
         source = BurstPairs(train.to(device), settings.crop, settings.seed)

@@ -22,10 +22,10 @@ from denoiser.restoration.checkpoint import load_restoration
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.image_files import check_channel_count
-from denoiser.restoration.image_files import picture_paths
-from denoiser.restoration.image_files import plain_alpha
+from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import to_channels
-from denoiser.restoration.image_files import white_of
+from denoiser.restoration.image_files import unassociated_alpha_config
+from denoiser.restoration.image_files import white_value
 from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.tiles import Restore
 from denoiser.restoration.tiles import restore_in_tiles
@@ -33,7 +33,10 @@ from denoiser.restoration.trainer import RestorationTrainer
 
 LOSSY_QUALITY = 97  # JPEG and WebP quality; high, to avoid new block artefacts
 WEBP_INFO = ("exif", "icc_profile", "xmp")
-KINDS = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}  # other types are read as float32
+INTEGER_TYPES = {
+    oiio.UINT8: oiio.UINT8,
+    oiio.UINT16: oiio.UINT16,
+}  # other types are read as float32
 
 
 def denoise_files(
@@ -42,7 +45,7 @@ def denoise_files(
     """Restore every image of `inputs`, files or folders, to `folder`; return the files written."""
     jobs: list[tuple[Path, Path]] = []
     for item in inputs:
-        for path in picture_paths(item):
+        for path in image_paths(item):
             name = path.relative_to(item) if item.is_dir() else Path(path.name)
             jobs.append((path, folder / name))
     targets = [target for _, target in jobs]
@@ -68,17 +71,17 @@ def denoise_file(
 ) -> None:
     """Restore one image file. Alpha, EXIF orientation and colour profile are unchanged."""
     pixels, spec = read_pixels(source)
-    _write_like(source, target, restored_pixels(trainer, pixels, tell), spec)
+    _write_with_metadata(source, target, restored_pixels(trainer, pixels, tell), spec)
 
 
 def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
     """Read (H, W, C) pixels as stored (uint8, uint16, float32) and the header. Raises DataError."""
-    picture = oiio.ImageInput.open(str(source), plain_alpha())
+    picture = oiio.ImageInput.open(str(source), unassociated_alpha_config())
     if picture is None:
         raise DataError(f"{source}: {one_line(oiio.geterror())}")
     spec = picture.spec()
     check_channel_count(source, spec.nchannels)
-    kind = KINDS.get(spec.format.basetype, oiio.FLOAT)
+    kind = INTEGER_TYPES.get(spec.format.basetype, oiio.FLOAT)
     pixels = picture.read_image(kind)
     picture.close()
     if pixels is None:
@@ -99,7 +102,7 @@ def restored_pixels(
     colors = channels - (channels in (2, 4))
     restored = pixels.copy()
     for top, rows in restore_in_tiles(pixels[..., :colors], _tile_restorer(trainer)):
-        restored[top : top + len(rows), :, :colors] = _as_stored(rows, pixels)
+        restored[top : top + len(rows), :, :colors] = _to_stored_type(rows, pixels)
         tell((top + len(rows)) / height)
     return restored
 
@@ -117,14 +120,14 @@ def _tile_restorer(trainer: RestorationTrainer) -> Restore:
 
     def restore(tile: np.ndarray) -> np.ndarray:
         channels = trainer.settings.channels
-        white = np.float32(white_of(tile))
+        white = np.float32(white_value(tile))
         count = tile.shape[2]
         if channels == 1:  # restore each channel separately
             planes = tile.transpose(2, 0, 1)[:, None]
         else:
             planes = to_channels(tile, channels).transpose(2, 0, 1)[None]
         noisy = torch.from_numpy(planes.astype(np.float32) / white + np.float32(BLACK))
-        output = trainer.restore_pictures(noisy.to(trainer.device)).cpu().numpy() - BLACK
+        output = trainer.restore_images(noisy.to(trainer.device)).cpu().numpy() - BLACK
         if channels == 1:
             return output[:, 0].transpose(1, 2, 0)
         image = output[0].transpose(1, 2, 0)
@@ -133,15 +136,17 @@ def _tile_restorer(trainer: RestorationTrainer) -> Restore:
     return restore
 
 
-def _as_stored(rows: np.ndarray, like: np.ndarray) -> np.ndarray:
+def _to_stored_type(rows: np.ndarray, like: np.ndarray) -> np.ndarray:
     """Convert [0, 1] to the number format of `like`; floats are neither clipped nor rounded."""
     if like.dtype == np.float32:
         return rows
-    white = white_of(like)
+    white = white_value(like)
     return np.rint(rows.clip(0.0, 1.0) * white).astype(like.dtype)
 
 
-def _write_like(source: Path, target: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
+def _write_with_metadata(
+    source: Path, target: Path, pixels: np.ndarray, spec: oiio.ImageSpec
+) -> None:
     """Write pixels with the format and metadata of the original's header. Raises UsageError."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

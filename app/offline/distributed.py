@@ -53,14 +53,14 @@ class Processes:
         return bool(votes > 0)
 
 
-def place_among_processes() -> Processes:
+def processes_from_environment() -> Processes:
     """Rank and process count from torchrun's environment variables; does not join the group."""
     return Processes(int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1")))
 
 
-def join_processes(device: torch.device) -> tuple[Processes, torch.device]:
+def join_process_group(device: torch.device) -> tuple[Processes, torch.device]:
     """Join torchrun's process group, if there is one; return (rank and count, device to use)."""
-    if place_among_processes().count == 1:
+    if processes_from_environment().count == 1:
         return Processes(), device
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
@@ -69,7 +69,7 @@ def join_processes(device: torch.device) -> tuple[Processes, torch.device]:
     return Processes(distributed.get_rank(), distributed.get_world_size()), device
 
 
-def leave_processes() -> None:
+def leave_process_group() -> None:
     """Destroy the process group, if there is one."""
     if distributed.is_initialized():
         distributed.destroy_process_group()

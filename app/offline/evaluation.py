@@ -25,21 +25,21 @@ from denoiser.restoration.corruptions.gaussian import BROWN_SIGMA
 from denoiser.restoration.corruptions.gaussian import BrownGaussian
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
 from denoiser.restoration.corruptions.poisson import Poisson
-from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.dataset import to_planes
 from denoiser.restoration.deep_image_prior import fit_deep_image_prior
-from denoiser.restoration.metrics import clipped
-from denoiser.restoration.metrics import picture_psnr
-from denoiser.restoration.metrics import picture_ssim
+from denoiser.restoration.metrics import clip_to_range
+from denoiser.restoration.metrics import image_psnr
+from denoiser.restoration.metrics import image_ssim
 from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.trainer import RestorationTrainer
 
 TEST_SEED = 1000  # of the noise on test images, independent of the training seed
-SHOWN_PICTURES = 3  # images of each test set that are kept for the figure
+FIGURE_IMAGE_COUNT = 3  # images of each test set that are kept for the figure
 INPUT, TRUTH = "input", "truth"  # labels of the noisy and the clean image
-QUICK_PICTURES = 4  # test images measured during training
-QUICK_SIDE = 256  # pixels; side of the central crop measured during training
+VALIDATION_IMAGE_COUNT = 4  # test images measured during training
+VALIDATION_CROP_SIDE = 256  # pixels; side of the central crop measured during training
 PRIOR_STEPS = 1800  # of the deep image prior; its paper uses a few thousand per image
 
 Restorer = Callable[[Corrupted, int], torch.Tensor]
@@ -83,7 +83,7 @@ def network_restorer(trainer: RestorationTrainer) -> Restorer:
 
     def restore(noisy: Corrupted, number: int) -> torch.Tensor:
         spectrum = None if noisy.spectrum is None else stack_spectra([noisy.spectrum])
-        return trainer.restore_pictures(noisy.image[None], spectrum)[0]
+        return trainer.restore_images(noisy.image[None], spectrum)[0]
 
     return restore
 
@@ -105,7 +105,7 @@ def baseline_restorer(noise: TestNoise) -> tuple[str, Restorer] | None:
 
 
 def evaluate_set(
-    pictures: PictureSet,
+    pictures: ImageSet,
     noise: TestNoise,
     restorers: Mapping[str, Restorer],
     is_rounded: bool,
@@ -117,32 +117,32 @@ def evaluate_set(
         clean = pictures.picture(number)
         noisy = noise.corrupt(clean, number)
         scores.names.append(pictures.names[number])
-        scores.psnr_input.append(picture_psnr(noisy.image, clean))
+        scores.psnr_input.append(image_psnr(noisy.image, clean))
         shown = {INPUT: noisy.image}
         for label, restore in restorers.items():
-            shown[label] = restored = clipped(restore(noisy, number), is_rounded)
-            scores.psnr.setdefault(label, []).append(picture_psnr(restored, clean))
-            scores.ssim.setdefault(label, []).append(picture_ssim(restored, clean))
-        if number < SHOWN_PICTURES:
+            shown[label] = restored = clip_to_range(restore(noisy, number), is_rounded)
+            scores.psnr.setdefault(label, []).append(image_psnr(restored, clean))
+            scores.ssim.setdefault(label, []).append(image_ssim(restored, clean))
+        if number < FIGURE_IMAGE_COUNT:
             scores.pictures.append(shown | {TRUTH: clean})
         progress("evaluating", (number + 1) / len(pictures))
     return scores
 
 
-def quick_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
+def validation_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
     """Mean PSNR in dB of a few test images, central crops unless scans; for bursts the estimate."""
     if data.bursts is not None:
-        return estimated_psnr(trainer, data.bursts, QUICK_SIDE)[1]
+        return estimated_psnr(trainer, data.bursts, VALIDATION_CROP_SIDE)[1]
     pictures = next(iter(data.tests.values()))
     settings = trainer.settings
     noise, restore = TestNoise(settings.task, settings.level), network_restorer(trainer)
     values = []
-    for number in range(min(len(pictures), QUICK_PICTURES)):
+    for number in range(min(len(pictures), VALIDATION_IMAGE_COUNT)):
         clean = pictures.picture(number)
         if not TASKS[trainer.settings.task].is_scan:
-            clean = _middle(clean, QUICK_SIDE)
+            clean = _central_crop(clean, VALIDATION_CROP_SIDE)
         restored = restore(noise.corrupt(clean, number), number)
-        values.append(picture_psnr(clipped(restored), clean))
+        values.append(image_psnr(clip_to_range(restored), clean))
     return statistics.fmean(values)
 
 
@@ -158,8 +158,8 @@ def estimated_psnr(
     for burst in bursts.frames:
         a, b = (to_planes(frame) for frame in burst[:2])
         if side is not None:
-            a, b = _middle(a, side), _middle(b, side)
-        restored = trainer.restore_pictures(a[None])[0]
+            a, b = _central_crop(a, side), _central_crop(b, side)
+        restored = trainer.restore_images(a[None])[0]
         variance += float((a - b).square().mean()) / 2.0
         error += float((restored - b).square().mean())
     count = len(bursts)
@@ -177,7 +177,7 @@ def _fit_prior(noisy: Corrupted, number: int) -> torch.Tensor:
     return torch.where(noisy.observed, noisy.image, fitted)
 
 
-def _middle(picture: torch.Tensor, side: int) -> torch.Tensor:
+def _central_crop(picture: torch.Tensor, side: int) -> torch.Tensor:
     """Central crop (C, h, w) of a (C, H, W) image; h and w are at most `side`."""
     height, width = picture.shape[1:]
     top, left = max((height - side) // 2, 0), max((width - side) // 2, 0)

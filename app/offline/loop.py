@@ -25,12 +25,12 @@ from app.offline.curves import draw_training
 from app.offline.distributed import Processes
 from app.offline.log import LogRow
 from app.offline.log import write_log
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 
-LOOKS = 20  # measurements on test data per training
+MEASUREMENTS_PER_TRAINING = 20  # measurements on test data per training
 CHECKPOINT_SECONDS = 120.0  # between checkpoints; a killed run loses the work since the last one
-STOP_EVERY = 10  # iterations between checks whether any process was asked to stop
-TIMED = 20  # first iterations whose batch and step are timed, on a CPU only
+STOP_CHECK_EVERY = 10  # iterations between checks whether any process was asked to stop
+TIMED_ITERATIONS = 20  # first iterations whose batch and step are timed, on a CPU only
 
 
 class TrainingSettings(Protocol):
@@ -78,7 +78,7 @@ Kind = TypeVar("Kind", bound=OfflineTrainer)
 class TrainingRun(Generic[Kind]):
     """One or two trainings side by side on the same batches, with their log and timings."""
 
-    trainers: dict[Targets, Kind]
+    trainers: dict[TargetKind, Kind]
     save: Callable[[Path, Kind], None]
     """Writes a trainer's checkpoint."""
     look: Callable[[Kind], float]
@@ -87,7 +87,7 @@ class TrainingRun(Generic[Kind]):
     seconds: float = 0.0
     """Time spent on batches and steps in this process, without measurements."""
     batch_seconds: list[float] = field(default_factory=list)
-    """Time to draw each timed batch; see `TIMED`."""
+    """Time to draw each timed batch; see `TIMED_ITERATIONS`."""
     step_seconds: list[float] = field(default_factory=list)
     """Time of the steps of all trainers on each timed batch."""
     is_interrupted: bool = False
@@ -103,9 +103,9 @@ class TrainingRun(Generic[Kind]):
         return self.first.step_count
 
 
-def checkpoint_path(folder: Path, targets: Targets, is_alone: bool) -> Path:
-    """Checkpoint file of the network with these targets; `is_alone`: it is the only one."""
-    return folder / f"checkpoint{'' if is_alone else f'-{targets.value}'}.safetensors"
+def checkpoint_path(folder: Path, targets: TargetKind, is_only_network: bool) -> Path:
+    """Checkpoint file of the network with these targets; `is_only_network`: it is the only one."""
+    return folder / f"checkpoint{'' if is_only_network else f'-{targets.value}'}.safetensors"
 
 
 def train(
@@ -114,7 +114,7 @@ def train(
     """Train until all iterations are done or the user interrupts, then save."""
     settings, device = run.first.settings, run.first.device
     first, count = processes.share(settings.batch)
-    look_every = max(settings.iterations // LOOKS, 1)
+    look_every = max(settings.iterations // MEASUREMENTS_PER_TRAINING, 1)
     saved_at = time.monotonic()
     bar = iterations_bar(settings.iterations, run.step_count, is_quiet or not processes.is_first)
     with StopRequest() as stop, bar:
@@ -132,7 +132,7 @@ def train(
             if processes.is_first and time.monotonic() - saved_at > CHECKPOINT_SECONDS:
                 save_run(run, folder)
                 saved_at = time.monotonic()
-            if done % STOP_EVERY == 0 or processes.count == 1:
+            if done % STOP_CHECK_EVERY == 0 or processes.count == 1:
                 if processes.any(stop.is_set, device):
                     run.is_interrupted = done < settings.iterations
                     break
@@ -149,7 +149,7 @@ def save_run(run: TrainingRun[Kind], folder: Path) -> None:
         run.save(checkpoint_path(folder, kind, len(run.trainers) == 1), trainer)
 
 
-def tell_interrupted(run: TrainingRun[Kind], folder: Path, processes: Processes) -> int:
+def report_interruption(run: TrainingRun[Kind], folder: Path, processes: Processes) -> int:
     """Print how to resume; return the exit code."""
     if processes.is_first:
         saved = checkpoint_path(folder, next(iter(run.trainers)), len(run.trainers) == 1)
@@ -160,7 +160,7 @@ def tell_interrupted(run: TrainingRun[Kind], folder: Path, processes: Processes)
     return INTERRUPTED
 
 
-def _look(run: TrainingRun[Kind], losses: dict[Targets, torch.Tensor]) -> None:
+def _look(run: TrainingRun[Kind], losses: dict[TargetKind, torch.Tensor]) -> None:
     """Add a log row: the last losses, and the PSNR on some of the test data."""
     row: LogRow = {"iteration": run.step_count}
     for kind, trainer in run.trainers.items():
@@ -173,7 +173,7 @@ def _add_times(run: TrainingRun[Kind], begin: float, drawn: float, device: torch
     """Add the times of batch and step; on a GPU only their sum is known without synchronising."""
     end = time.perf_counter()
     run.seconds += end - begin
-    if device.type == "cpu" and len(run.step_seconds) < TIMED:
+    if device.type == "cpu" and len(run.step_seconds) < TIMED_ITERATIONS:
         run.batch_seconds.append(drawn - begin)
         run.step_seconds.append(end - drawn)
 

@@ -18,18 +18,18 @@ from app.base.files import write_json
 from app.base.interrupt import INTERRUPTED
 from app.base.progress import StartProgress
 from app.offline.distributed import Processes
-from app.offline.distributed import join_processes
-from app.offline.distributed import leave_processes
-from app.offline.distributed import place_among_processes
+from app.offline.distributed import join_process_group
+from app.offline.distributed import leave_process_group
+from app.offline.distributed import processes_from_environment
 from app.offline.log import read_log
 from app.offline.loop import TrainingRun
 from app.offline.loop import checkpoint_path
-from app.offline.loop import tell_interrupted
+from app.offline.loop import report_interruption
 from app.offline.loop import train
 from app.offline.montecarlo_data import read_view_data
 from app.offline.montecarlo_data import view_source
 from app.offline.montecarlo_evaluation import evaluate_views
-from app.offline.montecarlo_evaluation import quick_view_psnr
+from app.offline.montecarlo_evaluation import validation_view_psnr
 from app.results.provenance import versions
 from app.settings.offline_options import Stage
 from app.settings.options import Options
@@ -38,12 +38,12 @@ from denoiser.online.checkpoint import load_settings
 from denoiser.option import to_json
 from denoiser.rendered.settings import ViewTraining
 from denoiser.rendered.trainer import ViewTrainer
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from renderer.backend import choose_device
 
 VIEWS_FOLDER = "views"  # of rendered views, inside the output folder, without --train-data
 
-Trainers = dict[Targets, ViewTrainer]
+Trainers = dict[TargetKind, ViewTrainer]
 
 
 def run_view_task(options: Options, folder: Path) -> int:
@@ -55,22 +55,22 @@ def run_view_task(options: Options, folder: Path) -> int:
         raise UsageError("--task montecarlo cannot denoise files: run a scene with --resume FILE")
     if stage is Stage.RENDER or (offline.train_data is None and stage is not Stage.EVALUATE):
         place = folder if stage is Stage.RENDER else folder / VIEWS_FOLDER
-        if not _render(options, place, place_among_processes(), stage is Stage.RENDER):
+        if not _render(options, place, processes_from_environment(), stage is Stage.RENDER):
             return INTERRUPTED
         if stage is Stage.RENDER:
             return 0
         offline = replace(offline, train_data=place)
         options = replace(options, offline=offline)
-    processes, device = join_processes(choose_device(options.session.device))
+    processes, device = join_process_group(choose_device(options.session.device))
     try:
         return _train_and_evaluate(options, views, folder, processes, device)
     finally:
-        leave_processes()
+        leave_process_group()
 
 
-def _render(options: Options, folder: Path, processes: Processes, may_share: bool) -> bool:
+def _render(options: Options, folder: Path, processes: Processes, allows_processes: bool) -> bool:
     """Render the views; return False if interrupted."""
-    if processes.count > 1 and not may_share:
+    if processes.count > 1 and not allows_processes:
         raise UsageError("several processes need --train-data: render it first (--stage render)")
     from app.offline.montecarlo_rendering import render_views
 
@@ -98,19 +98,19 @@ def _train_and_evaluate(
         trainers = _load_trainers(options, device)
     else:
         by_targets = _load_or_start(views, offline.targets, device, options.resume)
-        trainers = _labelled(by_targets)
+        trainers = _by_label(by_targets)
     progress = StartProgress(options.is_quiet or not processes.is_first)
     data = read_view_data(offline, device, progress)
     progress.close()
     run = None
     if by_targets:
         source = view_source(views, data.train, offline.targets)
-        run = TrainingRun(by_targets, _save, partial(quick_view_psnr, views=data.test))
+        run = TrainingRun(by_targets, _save, partial(validation_view_psnr, views=data.test))
         if options.resume is not None and options.resume.resolve().parent == folder.resolve():
             run.rows = read_log(folder / "training.csv", run.step_count)
         train(run, source, folder, processes, options.is_quiet)
         if run.is_interrupted:
-            return tell_interrupted(run, folder, processes)
+            return report_interruption(run, folder, processes)
     if processes.is_first and offline.stage is not Stage.TRAIN:
         head = _report_head(options, run, trainers)
         tests = evaluate_views(trainers, data.test, folder)
@@ -120,7 +120,7 @@ def _train_and_evaluate(
 
 def _load_or_start(
     settings: ViewTraining,
-    targets: tuple[Targets, ...],
+    targets: tuple[TargetKind, ...],
     device: torch.device,
     resume: Path | None,
 ) -> Trainers:
@@ -133,12 +133,12 @@ def _load_or_start(
     Raises:
         CheckpointError: a checkpoint does not match, or the two are at different iterations.
     """
-    is_alone = len(targets) == 1
+    is_only_network = len(targets) == 1
     trainers: Trainers = {}
     for kind in targets:
         trainers[kind] = ViewTrainer(replace(settings, targets=kind), device)
         if resume is not None:
-            path = resume if is_alone else checkpoint_path(resume.parent, kind, False)
+            path = resume if is_only_network else checkpoint_path(resume.parent, kind, False)
             trainers[kind].load(path)
     if len({trainer.step_count for trainer in trainers.values()}) > 1:
         raise CheckpointError(f"{resume}: noisy and clean targets are at different iterations")
@@ -158,7 +158,7 @@ def _load_trainers(options: Options, device: torch.device) -> dict[str, ViewTrai
     return trainers
 
 
-def _labelled(trainers: Trainers) -> dict[str, ViewTrainer]:
+def _by_label(trainers: Trainers) -> dict[str, ViewTrainer]:
     """Trainers by their label in report and figure."""
     if len(trainers) == 1:
         return {"denoised": next(iter(trainers.values()))}

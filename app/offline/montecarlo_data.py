@@ -15,12 +15,12 @@ from app.settings.offline_options import Stage
 from denoiser.errors import DataError
 from denoiser.rendered.batch import ViewCrops
 from denoiser.rendered.dataset import View
-from denoiser.rendered.dataset import of_scenes
 from denoiser.rendered.dataset import scene_names
+from denoiser.rendered.dataset import select_scenes
 from denoiser.rendered.files import read_views
 from denoiser.rendered.settings import ViewTraining
 from denoiser.restoration.dataset import Progress
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +47,8 @@ def read_view_data(offline: OfflineOptions, device: torch.device, progress: Prog
         if not test:
             if len(names) < 2:
                 raise DataError(f"{offline.train_data}: one scene only, a test needs another")
-            test = of_scenes(train, names[-1:])
-        train = of_scenes(train, [name for name in names if name not in scene_names(test)])
+            test = select_scenes(train, names[-1:])
+        train = select_scenes(train, [name for name in names if name not in scene_names(test)])
         if not train and offline.stage is not Stage.EVALUATE:
             raise DataError(f"{offline.train_data}: every scene is also in the test")
     elif not test or offline.stage is not Stage.EVALUATE:
@@ -60,10 +60,10 @@ def read_view_data(offline: OfflineOptions, device: torch.device, progress: Prog
 
 
 def view_source(
-    training: ViewTraining, views: Sequence[View], targets: tuple[Targets, ...]
+    training: ViewTraining, views: Sequence[View], targets: tuple[TargetKind, ...]
 ) -> ViewCrops:
     """Source of training crops. DataError if clean targets are missing."""
-    if Targets.CLEAN in targets:
+    if TargetKind.CLEAN in targets:
         for view in views:
             if view.clean is None:
                 raise DataError(f"{view.name} has no clean image: render with --targets both")

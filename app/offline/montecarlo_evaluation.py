@@ -12,23 +12,23 @@ from pathlib import Path
 
 from app.results.comparison_figure import Panel
 from app.results.comparison_figure import draw_comparison
-from app.results.comparison_figure import toned_planes
+from app.results.comparison_figure import tone_mapped_planes
 from denoiser.metrics import psnr
 from denoiser.metrics import rel_mse
 from denoiser.rendered.dataset import View
-from denoiser.rendered.dataset import of_scenes
 from denoiser.rendered.dataset import scene_names
+from denoiser.rendered.dataset import select_scenes
 from denoiser.rendered.trainer import ViewTrainer
 
 NOISY, MEAN, REFERENCE = "one half", "mean of halves", "reference"
-QUICK_VIEWS = 4  # test views measured during training
-SHOWN_VIEWS = 3  # views in the figure, one per row
+VALIDATION_VIEW_COUNT = 4  # test views measured during training
+FIGURE_VIEW_COUNT = 3  # views in the figure, one per row
 
 
-def quick_view_psnr(trainer: ViewTrainer, views: Sequence[View]) -> float:
+def validation_view_psnr(trainer: ViewTrainer, views: Sequence[View]) -> float:
     """Mean PSNR in dB of the first test views after denoising."""
     values = []
-    for view in views[:QUICK_VIEWS]:
+    for view in views[:VALIDATION_VIEW_COUNT]:
         assert view.clean is not None
         values.append(float(psnr(trainer.denoise(view.pair), view.clean)))
     return statistics.fmean(values)
@@ -52,14 +52,14 @@ def evaluate_views(
             }
             for label, picture in pictures.items()
         }
-        if len(rows) < SHOWN_VIEWS:
+        if len(rows) < FIGURE_VIEW_COUNT:
             found = scores[view.name]
-            row = [Panel(n, toned_planes(p), found[n]["psnr"]) for n, p in pictures.items()]
-            rows.append([*row, Panel(REFERENCE, toned_planes(view.clean))])
+            row = [Panel(n, tone_mapped_planes(p), found[n]["psnr"]) for n, p in pictures.items()]
+            rows.append([*row, Panel(REFERENCE, tone_mapped_planes(view.clean))])
     draw_comparison(folder / "figure.png", rows)
     report: dict[str, dict[str, object]] = {}
     for scene in scene_names(views):
-        named = {view.name: scores[view.name] for view in of_scenes(views, [scene])}
+        named = {view.name: scores[view.name] for view in select_scenes(views, [scene])}
         report[scene] = _scene_report(named, list(trainers))
         print(_scene_line(scene, named, [NOISY, MEAN, *trainers]))
     return report

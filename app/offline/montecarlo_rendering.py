@@ -29,7 +29,7 @@ from denoiser.rendered.files import HALF_LAYERS
 from denoiser.rendered.files import LIST_NAME
 from denoiser.rendered.files import VERSION
 from denoiser.rendered.files import ViewEntry
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from renderer import backend
 from renderer.film import Film
 from renderer.renderer import IntegratorSettings
@@ -59,7 +59,7 @@ def render_views(options: Options, folder: Path, processes: Processes) -> None:
         UsageError: the folder holds other views, or cannot be written.
     """
     prepare_folder(folder)
-    plan = _plan(options)
+    plan = _planned_views(options)
     _write_list(folder, options, plan, processes)
     own = [view for view in plan if view.number % processes.count == processes.rank]
     missing = [view for view in own if not all(p.exists() for p in view.entry.paths(folder))]
@@ -70,7 +70,7 @@ def render_views(options: Options, folder: Path, processes: Processes) -> None:
         _render_view(view, renderer, options, folder)
 
 
-def _plan(options: Options) -> list[PlannedView]:
+def _planned_views(options: Options) -> list[PlannedView]:
     """All views, in order; without clean targets only those of the last scene have clean images."""
     assert options.offline is not None
     width, height = options.session.render.size
@@ -79,7 +79,7 @@ def _plan(options: Options) -> list[PlannedView]:
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"argument --scene: two scenes are called {name}")
-    needs_clean = Targets.CLEAN in options.offline.targets
+    needs_clean = TargetKind.CLEAN in options.offline.targets
     plan: list[PlannedView] = []
     for source, scene in zip(options.scenes, scenes):
         seed = options.session.render.seed

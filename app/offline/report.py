@@ -14,8 +14,8 @@ import torch
 from app.base.errors import UsageError
 from app.base.progress import StartProgress
 from app.offline.data import OfflineData
+from app.offline.evaluation import FIGURE_IMAGE_COUNT
 from app.offline.evaluation import INPUT
-from app.offline.evaluation import SHOWN_PICTURES
 from app.offline.evaluation import Restorer
 from app.offline.evaluation import SetScores
 from app.offline.evaluation import TestNoise
@@ -147,16 +147,16 @@ def _evaluate_bursts(
             "is_estimated": True,
         }
         print(f"{label}: input {before:.2f} dB, restored {after:.2f} dB (estimated from pairs)")
-    for number in range(min(len(bursts), SHOWN_PICTURES)):
+    for number in range(min(len(bursts), FIGURE_IMAGE_COUNT)):
         frames = [to_planes(frame) for frame in bursts.frames[number]]
         row = [Panel("one frame", frames[0])]
-        row += [Panel(n, t.restore_pictures(frames[0][None])[0]) for n, t in trainers.items()]
+        row += [Panel(n, t.restore_images(frames[0][None])[0]) for n, t in trainers.items()]
         rows.append([*row, Panel("mean of frames", torch.stack(frames).mean(dim=0))])
     draw_comparison(folder / "figure.png", rows)
     return {"test": tests}
 
 
-def report_head(
+def report_header(
     options: Options, run: RestorationRun | None, trainers: dict[str, RestorationTrainer]
 ) -> dict[str, object]:
     """First part of the report: task, training, settings, versions and times."""

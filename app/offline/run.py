@@ -19,13 +19,13 @@ from app.offline.data import read_offline_data
 from app.offline.denoise import denoise_files
 from app.offline.denoise import load_restorer
 from app.offline.distributed import Processes
-from app.offline.distributed import join_processes
-from app.offline.distributed import leave_processes
-from app.offline.loop import tell_interrupted
+from app.offline.distributed import join_process_group
+from app.offline.distributed import leave_process_group
+from app.offline.loop import report_interruption
 from app.offline.loop import train
 from app.offline.report import check_baseline
 from app.offline.report import evaluate_networks
-from app.offline.report import report_head
+from app.offline.report import report_header
 from app.offline.training import load_or_start
 from app.offline.training import start_run
 from app.settings.offline_options import OfflineOptions
@@ -33,7 +33,7 @@ from app.settings.offline_options import Stage
 from app.settings.options import Options
 from denoiser.restoration.checkpoint import load_restoration
 from denoiser.restoration.settings import RestorationSettings
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
 from renderer.backend import choose_device
 
@@ -54,11 +54,11 @@ def run_offline(options: Options) -> int:
         return run_study(options, folder)
     if offline.stage is Stage.DENOISE:
         return _denoise(options, offline, folder)
-    processes, device = join_processes(choose_device(options.session.device))
+    processes, device = join_process_group(choose_device(options.session.device))
     try:
         return _train_and_evaluate(options, offline, folder, processes, device)
     finally:
-        leave_processes()
+        leave_process_group()
 
 
 def _train_and_evaluate(
@@ -69,7 +69,7 @@ def _train_and_evaluate(
     device: torch.device,
 ) -> int:
     check_baseline(offline)
-    by_targets: dict[Targets, RestorationTrainer] = {}
+    by_targets: dict[TargetKind, RestorationTrainer] = {}
     if offline.stage is Stage.EVALUATE:
         trainers = _load_networks(offline, device)
     else:
@@ -87,10 +87,10 @@ def _train_and_evaluate(
         run = start_run(by_targets, data, folder, options.resume)
         train(run, data.source, folder, processes, options.is_quiet)
         if run.is_interrupted:
-            return tell_interrupted(run, folder, processes)
+            return report_interruption(run, folder, processes)
     if processes.is_first and offline.stage is not Stage.TRAIN:
         results = evaluate_networks(options, data, trainers, folder)
-        write_json(folder / "report.json", report_head(options, run, trainers) | results)
+        write_json(folder / "report.json", report_header(options, run, trainers) | results)
     return 0
 
 

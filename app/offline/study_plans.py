@@ -16,7 +16,7 @@ from app.offline.data import read_offline_data
 from app.settings.offline_options import OfflineOptions
 from app.settings.offline_options import Study
 from denoiser.errors import DataError
-from denoiser.restoration.batch import CorruptedPictures
+from denoiser.restoration.batch import CorruptedImages
 from denoiser.restoration.capture_budget import BUDGET_CASES
 from denoiser.restoration.capture_budget import SIGMA
 from denoiser.restoration.capture_budget import BudgetPairs
@@ -24,7 +24,7 @@ from denoiser.restoration.corruptions.gaussian import BROWN_BANDWIDTHS
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.settings import RestorationLoss
 from denoiser.restoration.settings import RestorationSettings
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 
 IMPULSE_LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)  # fractions of corrupted pixels, three trainings at each
 
@@ -52,19 +52,19 @@ def plan_study(options: OfflineOptions, device: torch.device, progress: Progress
 def _convergence(options: OfflineOptions, device: torch.device, progress: Progress) -> list[Member]:
     """Figure 1a: sigma 25, noisy and clean targets."""
     settings = replace(options.training, task="gaussian", level=25.0, loss=RestorationLoss.L2)
-    data = _data(options, settings, device, progress)
+    data = _read_data(options, settings, device, progress)
     return [
         Member(f"{targets.value} targets", targets.value, replace(settings, targets=targets), data)
-        for targets in Targets
+        for targets in TargetKind
     ]
 
 
 def _brown(options: OfflineOptions, device: torch.device, progress: Progress) -> list[Member]:
     """Figure 1b: noisy targets, white noise and five bandwidths."""
     settings = replace(options.training, task="brown", loss=RestorationLoss.L2)
-    data = _data(options, settings, device, progress)
+    data = _read_data(options, settings, device, progress)
     source = data.source
-    assert isinstance(source, CorruptedPictures)
+    assert isinstance(source, CorruptedImages)
     members = []
     for bandwidth in (0.0, *BROWN_BANDWIDTHS):
         label = f"{bandwidth:g} pixels" if bandwidth else "white"
@@ -84,9 +84,9 @@ def _capture_budget(
 ) -> list[Member]:
     """Figure 1c: three ways to spend 2,000 exposures."""
     settings = replace(options.training, task="gaussian", level=SIGMA, loss=RestorationLoss.L2)
-    data = _data(options, settings, device, progress)
+    data = _read_data(options, settings, device, progress)
     source = data.source
-    assert isinstance(source, CorruptedPictures)
+    assert isinstance(source, CorruptedImages)
     wanted = max(case.picture_count for case in BUDGET_CASES)
     if len(source.pictures) < wanted:
         raise DataError(
@@ -105,23 +105,23 @@ def _corruption_level(
 ) -> list[Member]:
     """Figure 5: impulse noise, L1 and L0 on noisy targets, and clean targets, at each level."""
     settings = replace(options.training, task="impulse")
-    data = _data(options, settings, device, progress)
+    data = _read_data(options, settings, device, progress)
     source = data.source
-    assert isinstance(source, CorruptedPictures)
+    assert isinstance(source, CorruptedImages)
     members = []
     for level in IMPULSE_LEVELS:
         at_level = replace(data, source=replace(source, level=level))
         for label, loss, targets in (
-            ("L0", RestorationLoss.L0, Targets.NOISY),
-            ("L1", RestorationLoss.L1, Targets.NOISY),
-            ("clean", RestorationLoss.L2, Targets.CLEAN),
+            ("L0", RestorationLoss.L0, TargetKind.NOISY),
+            ("L1", RestorationLoss.L1, TargetKind.NOISY),
+            ("clean", RestorationLoss.L2, TargetKind.CLEAN),
         ):
             member = replace(settings, level=level, loss=loss, targets=targets)
             members.append(Member(label, f"{label}-{level:g}", member, at_level, level))
     return members
 
 
-def _data(
+def _read_data(
     options: OfflineOptions,
     settings: RestorationSettings,
     device: torch.device,

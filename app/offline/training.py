@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from app.offline.data import OfflineData
-from app.offline.evaluation import quick_psnr
+from app.offline.evaluation import validation_psnr
 from app.offline.log import read_log
 from app.offline.loop import TrainingRun
 from app.offline.loop import checkpoint_path
@@ -21,7 +21,7 @@ from denoiser.option import to_json
 from denoiser.restoration.checkpoint import load_restoration
 from denoiser.restoration.checkpoint import save_restoration
 from denoiser.restoration.settings import RestorationSettings
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
 
 RestorationRun = TrainingRun[RestorationTrainer]
@@ -29,10 +29,10 @@ RestorationRun = TrainingRun[RestorationTrainer]
 
 def load_or_start(
     settings: RestorationSettings,
-    targets: tuple[Targets, ...],
+    targets: tuple[TargetKind, ...],
     device: torch.device,
     resume: Path | None,
-) -> dict[Targets, RestorationTrainer]:
+) -> dict[TargetKind, RestorationTrainer]:
     """Create one trainer per kind of targets, or load them from checkpoints.
 
     Args:
@@ -42,17 +42,17 @@ def load_or_start(
     Raises:
         CheckpointError: a checkpoint does not match, or the two are at different iterations.
     """
-    is_alone = len(targets) == 1
-    trainers: dict[Targets, RestorationTrainer] = {}
+    is_only_network = len(targets) == 1
+    trainers: dict[TargetKind, RestorationTrainer] = {}
     for kind in targets:
         wanted = replace(settings, targets=kind)
         if resume is None:
             trainers[kind] = RestorationTrainer(wanted, device)
             continue
-        path = resume if is_alone else checkpoint_path(resume.parent, kind, False)
+        path = resume if is_only_network else checkpoint_path(resume.parent, kind, False)
         trainer = load_restoration(path, device, settings.task)
         if replace(trainer.settings, iterations=wanted.iterations) != wanted:
-            raise CheckpointError(f"{path}: {_difference(trainer.settings, wanted)}")
+            raise CheckpointError(f"{path}: {_first_difference(trainer.settings, wanted)}")
         trainer.settings = wanted
         trainers[kind] = trainer
     counts = {trainer.step_count for trainer in trainers.values()}
@@ -62,19 +62,19 @@ def load_or_start(
 
 
 def start_run(
-    trainers: dict[Targets, RestorationTrainer],
+    trainers: dict[TargetKind, RestorationTrainer],
     data: OfflineData,
     folder: Path,
     resume: Path | None,
 ) -> RestorationRun:
     """Training run of these trainers; continues the log of `folder` if `resume` lies in it."""
-    run = TrainingRun(trainers, save_restoration, partial(quick_psnr, data=data))
+    run = TrainingRun(trainers, save_restoration, partial(validation_psnr, data=data))
     if resume is not None and resume.resolve().parent == folder.resolve():
         run.rows = read_log(folder / "training.csv", run.step_count)
     return run
 
 
-def _difference(found: RestorationSettings, wanted: RestorationSettings) -> str:
+def _first_difference(found: RestorationSettings, wanted: RestorationSettings) -> str:
     """Text about the first setting in which a checkpoint differs from the command line."""
     saved, asked = to_json(found), to_json(wanted)
     name = next(n for n in saved if n != "iterations" and saved[n] != asked[n])

@@ -19,7 +19,7 @@ from denoiser.transfer import tone
 
 PANEL_INCHES = 2.2  # width of a panel
 CAPTION_INCHES = 0.25  # height of a caption
-LOOK_SIDE = 256  # pixels; of larger images only a central square of this side is shown
+CROP_SIDE = 256  # pixels; of larger images only a central square of this side is shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
     )
     for index, row in enumerate(rows):
         for axes, panel in zip(grid[index], row):
-            pixels = shown(panel.picture)
+            pixels = central_crop(panel.picture)
             axes.imshow(pixels, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
             if index == 0:
                 axes.set_title(panel.label, fontsize=9)
@@ -60,24 +60,24 @@ def _caption(panel: Panel) -> str:
     """PSNR, marked as that of the whole image where only a part is shown."""
     if panel.psnr is None:
         return ""
-    is_part = max(panel.picture.shape[1:]) > LOOK_SIDE
+    is_part = max(panel.picture.shape[1:]) > CROP_SIDE
     return f"{panel.psnr:.2f} dB" + (" (whole)" if is_part else "")
 
 
 def _height(row: Sequence[Panel]) -> float:
     """Height in inches of the tallest image of a row."""
-    shapes = [shown(panel.picture).shape for panel in row]
+    shapes = [central_crop(panel.picture).shape for panel in row]
     return PANEL_INCHES * max(height / width for height, width, *_ in shapes)
 
 
-def shown(picture: torch.Tensor) -> np.ndarray:
-    """Centre of a (C, H, W) image as (h, w) or (h, w, 3) in [0, 1]; h, w <= LOOK_SIDE."""
+def central_crop(picture: torch.Tensor) -> np.ndarray:
+    """Centre of a (C, H, W) image as (h, w) or (h, w, 3) in [0, 1]; h, w <= CROP_SIDE."""
     height, width = picture.shape[1:]
-    top, left = max((height - LOOK_SIDE) // 2, 0), max((width - LOOK_SIDE) // 2, 0)
-    middle = picture[:, top : top + LOOK_SIDE, left : left + LOOK_SIDE]
+    top, left = max((height - CROP_SIDE) // 2, 0), max((width - CROP_SIDE) // 2, 0)
+    middle = picture[:, top : top + CROP_SIDE, left : left + CROP_SIDE]
     return (middle.cpu().permute(1, 2, 0).squeeze(-1).numpy() - BLACK).clip(0.0, 1.0)
 
 
-def toned_planes(radiance: torch.Tensor) -> torch.Tensor:
+def tone_mapped_planes(radiance: torch.Tensor) -> torch.Tensor:
     """T of (H, W, 3) linear radiance as (3, H, W) in [-0.5, 0.5], the range of panels."""
     return tone(radiance.clamp(min=0)).permute(2, 0, 1) + BLACK

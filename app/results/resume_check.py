@@ -20,32 +20,32 @@ from denoiser.option import without_none
 from denoiser.settings import DenoiserSettings
 from scenes.model.summary import Outline
 
-Flight = dict[str, object]
+RunIdentity = dict[str, object]
 """What identifies a run: `scene`, its name, and `settings`, all options as JSON."""
 
 
-def flight_of(scene: Outline, options: Options) -> Flight:
+def run_identity(scene: Outline, options: Options) -> RunIdentity:
     """Scene name and options that identify a run, under the keys that its report uses."""
     return {"scene": scene.name, "settings": to_json(options)}
 
 
-def check_same_flight(source: Path, earlier: Any, now: Flight, *more: str) -> None:
+def check_same_run(source: Path, earlier: Any, now: RunIdentity, *more: str) -> None:
     """Raise UsageError if two runs differ in the scene or an option that must match, or if
     `earlier` does not describe a run.
 
     Args:
         source: file that describes the earlier run.
-        earlier: content of `source`: a Flight, perhaps with further keys.
+        earlier: content of `source`: a RunIdentity, perhaps with further keys.
         now: the run to be resumed.
         more: names of further options that must be equal.
     """
-    before, present = _flight(earlier, source, more), _flight(now, source, more)
+    before, present = _values_to_match(earlier, source, more), _values_to_match(now, source, more)
     for name, value in present.items():
         if before[name] != value:
             raise UsageError(f"{source}: flown with {name} {before[name]}, not {value}")
 
 
-def _flight(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, object]:
+def _values_to_match(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, object]:
     """Values that must be equal, by name; of paths the last part, as a folder may be moved."""
     try:
         options = content["settings"]

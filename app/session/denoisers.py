@@ -66,7 +66,7 @@ class Denoisers:
 
     def set_comparison(self, comparison: Comparison) -> str | None:
         """Run a comparison beside the chosen network; message for the user if it cannot run."""
-        hint = comparison.hint_beside(self._chosen)
+        hint = comparison.conflict_with(self._chosen)
         if comparison is Comparison.OIDN and not has_oidn():
             hint = OIDN_HINT
         if hint is not None:
@@ -93,7 +93,7 @@ class Denoisers:
         trainer = self.comparison_trainer
         return None if trainer is None else trainer.denoiser.denoise(pair)
 
-    def exchange_checkpoints(self, edits: Edits) -> list[str]:
+    def save_or_load(self, edits: Edits) -> list[str]:
         """Save or load checkpoints as requested; failures are returned as messages, not raised."""
         messages, chosen = [], self._chosen
         try:

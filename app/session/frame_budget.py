@@ -23,9 +23,11 @@ MIN_SPP = 2  # samples per pixel of a half; a single sample gives no variance es
 SIZE_LEVELS = tuple(2.0 ** (-step / 2) for step in range(7))
 """Scale factors of width and height: each halves the pixel count, the last is 1/8."""
 MIN_SIDE = 48  # pixels of the shorter side, unless the full image has fewer
-MIN_SHARE = 0.25  # fraction of the budget kept for the image if one training step exceeds the rest
-ROOM = 0.8  # fraction of the budget that a higher quality level may fill; avoids oscillation
-MEMORY = 5  # frames over which costs are medians: a single slow frame changes nothing
+MIN_IMAGE_FRACTION = (
+    0.25  # fraction of the budget kept for the image if one training step exceeds the rest
+)
+HEADROOM = 0.8  # fraction of the budget that a higher quality level may fill; avoids oscillation
+MEDIAN_FRAMES = 5  # frames over which costs are medians: a single slow frame changes nothing
 
 
 @dataclass(frozen=True)
@@ -91,22 +93,22 @@ class FrameBudget:
 
     def __init__(self) -> None:
         """Start without measured times: all work is done until a frame is observed."""
-        self._samples: deque[float] = deque(maxlen=MEMORY)
-        self._pixels: deque[float] = deque(maxlen=MEMORY)
-        self._trained_pixels: deque[float] = deque(maxlen=MEMORY)
+        self._samples: deque[float] = deque(maxlen=MEDIAN_FRAMES)
+        self._pixels: deque[float] = deque(maxlen=MEDIAN_FRAMES)
+        self._trained_pixels: deque[float] = deque(maxlen=MEDIAN_FRAMES)
         self._full: Work | None = None
-        self._rung = 0
+        self._level = 0
 
     def work(self, full: Work, target_ms: float | None) -> Work:
         """Work of the next frame; `full` without a target or measured times."""
         if full != self._full:
-            self._full, self._rung = full, 0
+            self._full, self._level = full, 0
         costs = self._unit_costs()
         if target_ms is None or costs is None:
             return full
-        ladder = list(quality_levels(full))
-        self._rung = self._best_rung(ladder, costs, target_ms)
-        return ladder[self._rung]
+        levels = list(quality_levels(full))
+        self._level = self._best_level(levels, costs, target_ms)
+        return levels[self._level]
 
     @staticmethod
     def first_work(full: Work) -> Work:
@@ -136,13 +138,13 @@ class FrameBudget:
             statistics.median(self._trained_pixels) if self._trained_pixels else 0.0,
         )
 
-    def _best_rung(self, ladder: list[Work], costs: UnitCosts, target_ms: float) -> int:
-        """Index of the first level that fits; levels above the current one may fill ROOM only."""
-        for rung, work in enumerate(ladder):
-            allowed_ms = target_ms * (ROOM if rung < self._rung else 1.0)
+    def _best_level(self, levels: list[Work], costs: UnitCosts, target_ms: float) -> int:
+        """Index of the first level that fits; higher levels than now may fill HEADROOM only."""
+        for index, work in enumerate(levels):
+            allowed_ms = target_ms * (HEADROOM if index < self._level else 1.0)
             if _milliseconds(work, costs, allowed_ms) <= allowed_ms:
-                return rung
-        return len(ladder) - 1
+                return index
+        return len(levels) - 1
 
 
 def quality_levels(full: Work) -> Iterator[Work]:
@@ -164,11 +166,11 @@ def quality_levels(full: Work) -> Iterator[Work]:
 
 
 def _milliseconds(work: Work, costs: UnitCosts, allowed_ms: float) -> float:
-    """Predicted frame time; a single training step counts as 1 - MIN_SHARE of the budget at most.
+    """Predicted frame time; a single training step counts as at most its fraction of the budget.
 
     Otherwise a step too slow for the budget would reduce samples and size to their least, in vain.
     """
     train_ms = costs.train_ms(work)
     if work.train_steps == 1:
-        train_ms = min(train_ms, (1 - MIN_SHARE) * allowed_ms)
+        train_ms = min(train_ms, (1 - MIN_IMAGE_FRACTION) * allowed_ms)
     return train_ms + costs.picture_ms(work)

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from app.session.scene_cache import cache_path
-from app.session.scene_cache import read_kept
+from app.session.scene_cache import read_scene_file
 from app.session.scene_process import SceneProcess
 from renderer.tables.arrays import SceneArrays
-from scenes.default_camera import with_camera
-from scenes.loader import read_scene
+from scenes.default_camera import with_default_camera
+from scenes.loader import load_scene_without_camera
 from scenes.model.description import Camera
 from scenes.model.description import SceneDescription
 from scenes.model.summary import SceneOutline
@@ -94,7 +94,7 @@ class LoadedScene:
 
     def framed(self, aspect: float) -> LoadedScene:
         """Add a camera for images of this aspect if the file has none; return the scene itself."""
-        self._outline = with_camera(self.outline, aspect)
+        self._outline = with_default_camera(self.outline, aspect)
         return self
 
     def arrays(self, progress: Progress = lambda text, done: None) -> SceneArrays:
@@ -127,11 +127,11 @@ def open_scene(
     """
     environment = None if environment is None else Path(environment)
     cache = cache_path(source, environment)
-    kept = None if cache is None else read_kept(cache)
+    kept = None if cache is None else read_scene_file(cache)
     if kept is not None:
         return LoadedScene(lambda: kept.outline, source, lambda progress: kept.arrays)
     if "torch" in sys.modules or not may_start_process:
-        loaded = LoadedScene.of(read_scene(source, environment))
+        loaded = LoadedScene.of(load_scene_without_camera(source, environment))
         loaded.source = source
         return loaded
     process = SceneProcess(source, environment, cache)

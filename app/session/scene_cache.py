@@ -38,7 +38,7 @@ TABLE = "table."  # prefix of the scene tables in the file
 TO_WORLD, BOXES = "camera.to_world", "boxes"
 
 
-class KeptScene(NamedTuple):
+class CachedScene(NamedTuple):
     """Metadata and renderer tables of a cached scene."""
 
     outline: SceneOutline
@@ -53,7 +53,7 @@ def cache_path(source: str, environment: Path | None) -> Path | None:
     return caches / FOLDER / f"{source}-{_fingerprint()}{SUFFIX}"
 
 
-def read_kept(path: Path) -> KeptScene | None:
+def read_scene_file(path: Path) -> CachedScene | None:
     """Read a cached scene; None where the file is missing or cannot be read."""
     try:
         with safe_open(path, "numpy") as file:
@@ -65,12 +65,12 @@ def read_kept(path: Path) -> KeptScene | None:
             camera=camera, boxes=tensors[BOXES], notes=notes, **header["outline"]
         )
         tables = {n.removeprefix(TABLE): v for n, v in tensors.items() if n.startswith(TABLE)}
-        return KeptScene(outline, SceneArrays(**tables, **header["numbers"]))
+        return CachedScene(outline, SceneArrays(**tables, **header["numbers"]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):
         return None  # a cache may be lost at any time
 
 
-def write_kept(path: Path, kept: KeptScene) -> None:
+def write_scene_file(path: Path, kept: CachedScene) -> None:
     """Write outline and tables to a file. UsageError where that fails."""
     outline, arrays = kept
     tables = {f.name: getattr(arrays, f.name) for f in fields(arrays)}
@@ -79,7 +79,7 @@ def write_kept(path: Path, kept: KeptScene) -> None:
         "outline": {
             "name": outline.name,
             "triangle_count": outline.triangle_count,
-            "is_framed": outline.is_framed,
+            "has_default_camera": outline.has_default_camera,
             "notes": outline.notes,
         },
         "camera": {n: v for n, v in asdict(outline.camera).items() if n != "to_world"},
@@ -91,12 +91,12 @@ def write_kept(path: Path, kept: KeptScene) -> None:
         save_file(tensors, partial, metadata={HEADER: json.dumps(header)})
 
 
-def keep(path: Path, kept: KeptScene) -> bool:
+def keep(path: Path, kept: CachedScene) -> bool:
     """Write a cache file and remove those of other source versions; False where that fails."""
     stem = path.name.removesuffix(SUFFIX).rpartition("-")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_kept(path, kept)
+        write_scene_file(path, kept)
         for other in path.parent.glob(f"{stem}-{'?' * len(_fingerprint())}{SUFFIX}"):
             if other != path:
                 other.unlink(missing_ok=True)

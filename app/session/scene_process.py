@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from app.base.errors import UsageError
-from app.session.scene_cache import KeptScene
+from app.session.scene_cache import CachedScene
 from app.session.scene_cache import keep
-from app.session.scene_cache import read_kept
-from app.session.scene_cache import write_kept
+from app.session.scene_cache import read_scene_file
+from app.session.scene_cache import write_scene_file
 from renderer.tables.arrays import SceneArrays
-from scenes.loader import read_scene
+from scenes.loader import load_scene_without_camera
 from scenes.model.description import SceneError
 from scenes.model.summary import SceneOutline
 from scenes.model.summary import outline_of
@@ -69,7 +69,7 @@ class SceneProcess:
     def arrays(self, progress: Callable[[float], None]) -> SceneArrays:
         """Wait for the tables, after `outline`; `progress` is called with the fraction done."""
         path: Path = self._next("file", progress)
-        built = read_kept(path)
+        built = read_scene_file(path)
         self.close()
         if built is None:
             raise SceneError(f"{path}: the tables of the scene cannot be read back")
@@ -123,16 +123,16 @@ def _build(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent process
     with contextlib.suppress(BrokenPipeError):  # the parent process no longer listens
         try:
-            scene = read_scene(source, environment)
+            scene = load_scene_without_camera(source, environment)
             outline = outline_of(scene)
             connection.send(("scene", outline))
             from renderer.tables.build import build_scene_arrays
 
             arrays = build_scene_arrays(scene, lambda done: connection.send(("progress", done)))
-            built = KeptScene(outline, arrays)
+            built = CachedScene(outline, arrays)
             if cache is None or not keep(cache, built):
                 cache = tables
-                write_kept(tables, built)
+                write_scene_file(tables, built)
             connection.send(("file", cache))
         except BrokenPipeError:
             raise

@@ -91,13 +91,13 @@ class Session:
 
     def stages(self, camera: Camera, edits: Edits = NO_EDITS) -> Iterator[str]:
         """Process one frame in pieces; yield the stage of each piece after it."""
-        is_changing = self._changes_more_than_work(edits)
+        is_changing = self._changes_settings(edits)
         messages = self._apply(edits)
         self._timer.start_frame()
         pair = yield from self._render(camera)
         self.measure.follow(pair)
         if self.measure.wants_frame and self._report is not None and not is_changing:
-            self._report = self._measure_again(self._report, pair)
+            self._report = self._rescore(self._report, pair)
             self.frame_index += 1
             yield RENDER
             return
@@ -205,7 +205,7 @@ class Session:
             milliseconds=self._timer.milliseconds(),  # read last: all above is frame time
         )
 
-    def _measure_again(self, last: FrameReport, pair: FramePair) -> FrameReport:
+    def _rescore(self, last: FrameReport, pair: FramePair) -> FrameReport:
         """The last frame's report, scored again after holding out `pair`."""
         self.measure.hold_out(pair)
         images = (last.pair.mean_color(), last.denoised, last.comparison)
@@ -234,7 +234,7 @@ class Session:
             denoiser.confirm_exposure(exposure)
         return values
 
-    def _changes_more_than_work(self, edits: Edits) -> bool:
+    def _changes_settings(self, edits: Edits) -> bool:
         """True if edits change anything but how much work a frame does."""
         if edits.settings is None:
             return edits != NO_EDITS
@@ -261,7 +261,7 @@ class Session:
             self.is_training = not edits.training_paused
         if edits.reset_training:
             self.denoisers.reset()
-        messages += self.denoisers.exchange_checkpoints(edits)
+        messages += self.denoisers.save_or_load(edits)
         if edits.load_checkpoint is not None:
             self.settings = replace(self.settings, denoiser=self.trainer.settings)
         return messages

@@ -52,13 +52,13 @@ class StageTimer:
         end_of_frame = self.now()
         result = dict.fromkeys(STAGES, 0.0)
         for stage, begin, end in self._marks:
-            result[stage] = result.get(stage, 0.0) + self._passed(begin, end)
+            result[stage] = result.get(stage, 0.0) + self._elapsed(begin, end)
         if COMPARISON_TRAIN in result:
             result[COMPARISON] = result.get(COMPARISON, 0.0) + result[COMPARISON_TRAIN]
-        result[TOTAL] = self._passed(self._begin, end_of_frame)
+        result[TOTAL] = self._elapsed(self._begin, end_of_frame)
         return result
 
-    def _passed(self, begin: object, end: object) -> float:
+    def _elapsed(self, begin: object, end: object) -> float:
         """Milliseconds between two points in time."""
         if not self._is_cuda:
             return (end - begin) * 1e3  # type: ignore[operator, no-any-return]

@@ -26,7 +26,7 @@ class Comparison(Enum):
         known = {name.value: name for name in NetworkName}
         return known.get(self.value)
 
-    def hint_beside(self, network: NetworkName) -> str | None:
+    def conflict_with(self, network: NetworkName) -> str | None:
         """Message for the user if the chosen `network` is this comparison's own, else None."""
         if self.network is not network:
             return None

@@ -18,7 +18,7 @@ from denoiser.rendered.settings import ViewTraining
 from denoiser.restoration.settings import MONTECARLO
 from denoiser.restoration.settings import TASK_NAMES
 from denoiser.restoration.settings import RestorationSettings
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 
 
 class Stage(Enum):
@@ -50,9 +50,9 @@ BOTH = "both"
 """Choice of `--targets`: two networks side by side on the same inputs."""
 
 
-def parse_targets(text: str) -> tuple[Targets, ...]:
+def parse_targets(text: str) -> tuple[TargetKind, ...]:
     """The targets of each network to train. ValueError for an unknown name."""
-    return (Targets.NOISY, Targets.CLEAN) if text == BOTH else (Targets(text),)
+    return (TargetKind.NOISY, TargetKind.CLEAN) if text == BOTH else (TargetKind(text),)
 
 
 def parse_test_sets(texts: list[str]) -> dict[str, Path]:
@@ -90,10 +90,10 @@ class OfflineOptions:
         default_text="",
         modes=(RESTORATION,),
     )
-    targets: tuple[Targets, ...] = option(
-        (Targets.NOISY,),
+    targets: tuple[TargetKind, ...] = option(
+        (TargetKind.NOISY,),
         "training targets; both: two networks side by side",
-        choices=(*(targets.value for targets in Targets), BOTH),
+        choices=(*(targets.value for targets in TargetKind), BOTH),
         parse=parse_targets,
         default_text="noisy",
     )

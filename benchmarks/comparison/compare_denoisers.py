@@ -49,7 +49,7 @@ from renderer.frame import FramePair
 from scenes.loader import load_scene
 
 MEASURED = [10, 20, 30, 50, 100, 150, 220, 240, 260, 280, 300]  # frames
-LATE = 100  # frames at the end over which measures are averaged
+AVERAGED_FRAMES = 100  # frames at the end over which measures are averaged
 ALONE = "alone"  # suffix of a network: without history
 PREFILTERED = "prefiltered"  # suffix of an Open Image Denoise quality: features denoised first
 MEASURES = ("psnr", "relmse", "flip", "mean_radiance", "flicker")
@@ -91,15 +91,15 @@ def mean_of(rows: list[dict[str, float]], name: str) -> float:
     return statistics.fmean(values) if values else float("nan")
 
 
-def result_of(racer: Entry, frames: int) -> dict[str, object]:
+def result_of(entry: Entry, frames: int) -> dict[str, object]:
     """Means over the last frames, static flicker, times in ms, and the rows of all frames."""
-    late = [row for row in racer.rows if row["frame"] > frames - LATE]
+    late = [row for row in entry.rows if row["frame"] > frames - AVERAGED_FRAMES]
     return {
         **{name: mean_of(late, name) for name in MEASURES},
-        **racer.rest,
-        "train_ms": statistics.median(racer.train_ms),
-        "denoise_ms": statistics.median(racer.denoise_ms),
-        "rows": racer.rows,
+        **entry.rest,
+        "train_ms": statistics.median(entry.train_ms),
+        "denoise_ms": statistics.median(entry.denoise_ms),
+        "rows": entry.rows,
     }
 
 
@@ -112,54 +112,56 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
         LoadedScene.of(scene), SessionSettings(render, DenoiserSettings(train_steps=0), args.device)
     )
     references = References(session, args.reference_spp, args.references)
-    flying = entries(args, session.backend.device)
+    all_entries = entries(args, session.backend.device)
     cameras = flythrough_cameras(scene, args.scene, args.path, args.frames)
     # Flicker needs two frames: measure the one before each late frame as well.
-    late = {frame for frame in args.measure if frame > args.frames - LATE}
+    late = {frame for frame in args.measure if frame > args.frames - AVERAGED_FRAMES}
     wanted = set(args.measure) | {frame - 1 for frame in late}
     before: FramePair | None = None
     for frame, camera in enumerate(cameras, 1):
         pair = session.step(camera).pair
-        for racer in flying:
-            racer.fly(pair)
+        for entry in all_entries:
+            entry.fly(pair)
         if frame in wanted:
             truth = references.truth(camera)
-            for racer in flying:
-                measure(racer, frame, pair, before if frame in late else None, truth)
-            tell(frame, flying)
-            write(args, session, flying)
+            for entry in all_entries:
+                measure(entry, frame, pair, before if frame in late else None, truth)
+            print_progress(frame, all_entries)
+            write(args, session, all_entries)
         before = pair
     if args.pictures is not None:
         args.pictures.mkdir(parents=True, exist_ok=True)
-        layers = {racer.name: racer.picture for racer in flying}
+        layers = {entry.name: entry.picture for entry in all_entries}
         layers["reference"] = references.truth(camera).mean()
         for name, picture in layers.items():
             assert picture is not None
             write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
     if args.rest > 1:  # flicker needs two frames
         resting = [session.step(camera).pair for _ in range(2 * args.rest)]
-        for racer in flying:
-            measure_at_rest(racer, resting)
-    return write(args, session, flying)
+        for entry in all_entries:
+            measure_at_rest(entry, resting)
+    return write(args, session, all_entries)
 
 
-def write(args: argparse.Namespace, session: Session, flying: list[Entry]) -> dict[str, object]:
+def write(
+    args: argparse.Namespace, session: Session, all_entries: list[Entry]
+) -> dict[str, object]:
     """Collect the results so far, and write them to `args.output` if given."""
     result: dict[str, object] = {
         "scene": session.scene.name,
         "device": session.backend.name,
         "settings": {n: str(v) if isinstance(v, Path) else v for n, v in vars(args).items()},
         "versions": versions(),
-        "results": {racer.name: result_of(racer, args.frames) for racer in flying},
+        "results": {entry.name: result_of(entry, args.frames) for entry in all_entries},
     }
     if args.output is not None:
         write_json(args.output, result)
     return result
 
 
-def tell(frame: int, flying: list[Entry]) -> None:
+def print_progress(frame: int, all_entries: list[Entry]) -> None:
     """Print the PSNR of all entries at a frame in one line, to stderr."""
-    parts = [f"{racer.name} {racer.rows[-1]['psnr']:.2f}" for racer in flying]
+    parts = [f"{entry.name} {entry.rows[-1]['psnr']:.2f}" for entry in all_entries]
     print(f"{frame}: {', '.join(parts)}", file=sys.stderr, flush=True)
 
 

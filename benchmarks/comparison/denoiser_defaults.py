@@ -45,13 +45,13 @@ TIMED_STEPS = 10
 
 Output = Callable[[torch.Tensor], torch.Tensor]
 OUTPUTS: dict[str, Output] = {
-    "linear": losses.unchanged,
+    "linear": losses.identity_output,
     "relu": functional.relu,
     "abs": torch.abs,
     "square": torch.square,
     "elu + 1": lambda x: functional.elu(x) + 1.0,
     "exp": lambda x: torch.exp(x.clamp(max=10.0)),
-    "softplus": losses.positive,
+    "softplus": losses.softplus_output,
 }
 
 
@@ -65,7 +65,7 @@ class BothDirectionsTrainer(Trainer):
         return self.step_on(joined([examples.cut(index, crop) for index in range(2)]))
 
 
-def render_flight(
+def render_path(
     scene: str, settings: SessionSettings, frames: int, reference_spp: int
 ) -> tuple[list[FramePair], list[torch.Tensor]]:
     """Render the camera path: pairs of all frames, (H, W, 3) references of the last MEASURED."""
@@ -124,7 +124,7 @@ def main() -> None:
         network=NetworkName.UNET, train_steps=args.train_steps, crop=args.crop
     )
     settings = SessionSettings(RenderSettings(size=args.size, spp=args.spp), denoiser)
-    pairs, references = render_flight(args.scene, settings, args.frames, args.reference_spp)
+    pairs, references = render_path(args.scene, settings, args.frames, args.reference_spp)
     device = pairs[0].a.color.device
     shown = {name: value for name, value in vars(args).items() if name != "output"}
     result: dict[str, object] = {"settings": shown, "versions": versions()}

@@ -25,11 +25,11 @@ from app.base.figures import new_figure
 from app.base.figures import save_figure
 from app.results.comparison_figure import Panel
 from app.results.comparison_figure import draw_comparison
-from app.results.comparison_figure import toned_planes
+from app.results.comparison_figure import tone_mapped_planes
 from benchmarks.comparison.entry import file_name
 from scenes.images.files import read_environment
 
-NAMES = {
+LABELS = {
     "mean of halves": "mean of halves",
     "oidn high": "Open Image Denoise",
     "oidn high:prefiltered": "the same, features prefiltered",
@@ -39,9 +39,9 @@ NAMES = {
     "best": "`best`",
 }
 """Table labels of the denoisers by name; a report need not have all."""
-FLIGHTS = {"reading-room": "default scene"}
+SCENE_LABELS = {"reading-room": "default scene"}
 """Table labels of scenes whose label is not their name."""
-ALONE = {
+LABELS_WITHOUT_HISTORY = {
     "oidn high": "Open Image Denoise",
     "oidn high:prefiltered": "the same, features prefiltered",
     "best:alone": "`best`",
@@ -70,20 +70,20 @@ COLUMNS = {
     "flicker_at_rest": Column("at rest", "{:.4f}", min),
     "flicker_without_past": Column("without past", "{:.4f}", min),
 }
-PICTURED = ("noisy half", "unet", "fast", "best:scratch", "best", "oidn high")
+DRAWN = ("noisy half", "unet", "fast", "best:scratch", "best", "oidn high")
 """Denoisers whose images are drawn, in the order of columns; the reference is the last one."""
 
 
-def known(report: dict[str, Any], names: Iterable[str]) -> list[str]:
+def names_in_report(report: dict[str, Any], names: Iterable[str]) -> list[str]:
     """Those of `names` that the report has results of."""
     return [name for name in names if name in report["results"]]
 
 
 def rows_of(report: dict[str, Any], labels: dict[str, str], shown: list[str]) -> list[str]:
     """Table rows of a report, one for each denoiser, with the columns `shown`."""
-    names = known(report, labels)
+    names = names_in_report(report, labels)
     cells = {key: cells_of(report, names, key) for key in shown}
-    flight = FLIGHTS.get(report["scene"], report["scene"])
+    flight = SCENE_LABELS.get(report["scene"], report["scene"])
     return [
         f"| {flight} | {labels[name]} | {' | '.join(cells[key][name] for key in shown)} |"
         for name in names
@@ -110,12 +110,12 @@ def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
     figure = new_figure(4.2 * len(reports), 3.6)
     grid = figure.subplots(1, len(reports), squeeze=False)
     for axes, report in zip(grid[0], reports):
-        for name in known(report, ("oidn high", "best:scratch", "best")):
+        for name in names_in_report(report, ("oidn high", "best:scratch", "best")):
             rows = report["results"][name]["rows"]
             frames = {row["frame"] for row in rows}
             rows = [row for row in rows if row["frame"] + 1 not in frames]
             points = [row["frame"] for row in rows], [row["psnr"] for row in rows]
-            axes.plot(*points, marker=".", label=NAMES[name].replace("`", ""))
+            axes.plot(*points, marker=".", label=LABELS[name].replace("`", ""))
         axes.set_title(report["scene"])
         axes.set_xlabel("frame")
         axes.grid(alpha=0.3)
@@ -129,12 +129,12 @@ def draw_pictures(path: Path, folder: Path, reports: list[dict[str, Any]]) -> No
     lines = []
     for report in reports:
         line = []
-        names = known(report, PICTURED)
+        names = names_in_report(report, DRAWN)
         for name in [*names, "reference"]:
             file = folder / f"{report['scene']}-{file_name(name)}.exr"
-            planes = toned_planes(torch.from_numpy(read_environment(file)))
+            planes = tone_mapped_planes(torch.from_numpy(read_environment(file)))
             psnr = report["results"][name]["rows"][-1]["psnr"] if name in names else None
-            line.append(Panel(NAMES.get(name, name).replace("`", ""), planes, psnr))
+            line.append(Panel(LABELS.get(name, name).replace("`", ""), planes, psnr))
         lines.append(line)
     draw_comparison(path, lines)
 
@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--pictures", nargs=2, type=Path, metavar=("FOLDER", "FILE"))
     args = parser.parse_args()
     reports = [json.loads(path.read_text()) for path in args.reports]
-    labels = ALONE if args.alone else NAMES
+    labels = LABELS_WITHOUT_HISTORY if args.alone else LABELS
     shown = [key for key in COLUMNS if not (args.alone and key == "flicker_at_rest")]
     print(f"| flight | denoiser | {' | '.join(COLUMNS[key].heading for key in shown)} |")
     print("|---" * (2 + len(shown)) + "|")

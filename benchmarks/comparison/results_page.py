@@ -19,7 +19,7 @@ from app.base.figures import new_figure
 from app.base.figures import save_figure
 from app.base.files import partial_file
 from benchmarks.comparison.report import cells_of
-from benchmarks.comparison.report import known
+from benchmarks.comparison.report import names_in_report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPORTS = ROOT / "benchmarks" / "results"
@@ -83,7 +83,7 @@ def _table(reports: list[dict[str, Any]]) -> str:
         f"|---|{'---:|' * len(DENOISERS)}",
     ]
     for report in reports:
-        cells = cells_of(report, known(report, DENOISERS), "psnr")
+        cells = cells_of(report, names_in_report(report, DENOISERS), "psnr")
         lines.append(f"| {report['scene']} | {' | '.join(cells[name] for name in DENOISERS)} |")
     means = " | ".join(f"{_mean(reports, name, 'psnr'):.2f}" for name in DENOISERS)
     lines.append(f"| mean | {means} |")

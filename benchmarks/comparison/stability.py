@@ -40,7 +40,7 @@ SETTLED = 30  # frames after which nothing may be worse than the mean of halves
 
 
 @dataclass(frozen=True, eq=False)
-class Flight:
+class RenderedPath:
     """Rendered frames of a camera path, and references of some of them by frame number."""
 
     scene: str
@@ -48,7 +48,7 @@ class Flight:
     references: dict[int, torch.Tensor]
 
 
-def render_flight(args: argparse.Namespace, source: str) -> Flight:
+def render_path(args: argparse.Namespace, source: str) -> RenderedPath:
     """Render a scene's camera path, with references at every N-th frame."""
     scene = load_scene(source, None, args.size[0] / args.size[1])
     render = RenderSettings(size=args.size, spp=args.spp)
@@ -61,10 +61,10 @@ def render_flight(args: argparse.Namespace, source: str) -> Flight:
         pairs.append(session.step(camera).pair)
         if frame % args.measure_every == 0:
             references[frame] = session.reference(camera, args.reference_spp, REFERENCE_SEED)
-    return Flight(scene.name, pairs, references)
+    return RenderedPath(scene.name, pairs, references)
 
 
-def fly(flight: Flight, settings: DenoiserSettings) -> dict[str, Any]:
+def fly(flight: RenderedPath, settings: DenoiserSettings) -> dict[str, Any]:
     """Train one seed: PSNR gains over the mean of halves in dB, and counts of failures."""
     trainer = Trainer(settings, flight.pairs[0].a.color.device)
     gains: dict[int, float] = {}
@@ -111,7 +111,7 @@ def main() -> None:
     for source in args.scene:
         known = results.setdefault(source, [])
         missing = range(len(known), args.seeds)
-        flight = render_flight(args, source) if missing else None
+        flight = render_path(args, source) if missing else None
         for seed in missing:
             assert flight is not None
             known.append(fly(flight, settings_of(args, seed)))

@@ -11,8 +11,8 @@ import numpy as np
 
 from scenes.builtin.furniture.assembly import Piece
 from scenes.builtin.furniture.assembly import Pieces
-from scenes.builtin.furniture.assembly import gathered
-from scenes.builtin.furniture.assembly import glowing
+from scenes.builtin.furniture.assembly import as_emitter
+from scenes.builtin.furniture.assembly import to_scene_tables
 from scenes.builtin.furniture.cameras import Point
 from scenes.builtin.furniture.cameras import as_point
 from scenes.builtin.furniture.cameras import camera_at
@@ -34,7 +34,7 @@ from scenes.procedural.geometry.meshes import transformed
 from scenes.procedural.geometry.solids import superellipsoid
 from scenes.procedural.geometry.sweeps import torus_knot
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import turned
+from scenes.procedural.geometry.transforms import rotation_y
 from scenes.procedural.geometry.walls import panel
 from scenes.procedural.textures.environments import Sun
 from scenes.procedural.textures.environments import daylight
@@ -52,7 +52,7 @@ WINDOW_CHANCE = 0.5  # probability of an opening for daylight in a wall
 MIDDLE = 0.6  # fraction of the room's half width within which objects stand; the camera is outside
 SKY_ROWS = 128
 FOV_X = 60.0  # degrees
-STOPS = 6  # keyframes of a camera path
+KEYFRAME_COUNT = 6  # keyframes of a camera path
 
 
 def generated_room(seed: int) -> SceneDescription:
@@ -62,7 +62,9 @@ def generated_room(seed: int) -> SceneDescription:
     materials = _stuffs(rng)
     pieces, environment = _shell(half, height, list(materials), rng)
     pieces += _lamps(half, height, rng) + _things(half, list(materials), rng)
-    shapes, table = gathered(pieces, materials | {"lamp": Material(Diffuse((0.0, 0.0, 0.0)))})
+    shapes, table = to_scene_tables(
+        pieces, materials | {"lamp": Material(Diffuse((0.0, 0.0, 0.0)))}
+    )
     position, target = generated_tour(seed)[0]
     camera = camera_at(position, target, FOV_X)
     return SceneDescription(f"room-{seed}", shapes, table, camera, environment)
@@ -74,7 +76,7 @@ def generated_tour(seed: int) -> list[tuple[Point, Point]]:
     half, height = _extent(seed)
     start, sweep = rng.uniform(0, 2 * np.pi), rng.uniform(1.0, 3.0) * rng.choice([-1, 1])
     stops = []
-    for share in np.linspace(0.0, 1.0, STOPS):
+    for share in np.linspace(0.0, 1.0, KEYFRAME_COUNT):
         angle = start + sweep * share
         ring = rng.uniform(0.72, 0.88)
         eye = rng.uniform(0.35, 0.65) * height
@@ -165,7 +167,7 @@ def _lamps(half: np.ndarray, height: float, rng: np.random.Generator) -> Pieces:
         if rng.random() < 0.5:
             w, d = rng.uniform(0.2, 1.2, 2)
             mesh = panel((x, height - 0.02, z), (w, 0, 0), (0, 0, d))
-            pieces.append(Piece("lamp", glowing(mesh, as_point(power / (w * d) * tint))))
+            pieces.append(Piece("lamp", as_emitter(mesh, as_point(power / (w * d) * tint))))
         else:
             radius = rng.uniform(0.04, 0.2)
             radiance = as_point(power / (4 * np.pi * radius**2) * tint)
@@ -194,6 +196,6 @@ def _things(half: np.ndarray, names: list[str], rng: np.random.Generator) -> Pie
             mesh = superellipsoid((w, h, d), powers, rows=24)
         else:
             mesh = torus_knot(2, 3, 0.6 * size, 0.15 * size, count=120)
-        where = moved(x, y, z) @ turned(float(rng.uniform(0, 360)))
+        where = moved(x, y, z) @ rotation_y(float(rng.uniform(0, 360)))
         pieces.append(Piece(name, transformed(mesh, where)))
     return pieces

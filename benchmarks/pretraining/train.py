@@ -54,7 +54,7 @@ from renderer.frame import Half
 
 TOUR_FRAMES = (100, 200, 400)  # frames of a whole camera path; fewer mean a faster camera
 TOUR_SEED = 77  # added to the room's seed to draw the number of frames and the first frame
-BRIGHTEST = 6e4  # maximum of stored values, which half precision can hold
+MAX_STORED = 6e4  # maximum of stored values, which half precision can hold
 IMAGES = tuple(field.name for field in fields(Half))
 RAMP_DOWN = 0.4  # fraction of the training over which the learning rate falls to 0
 CROP = 96  # pixels; side of a training crop
@@ -66,10 +66,10 @@ def render(args: argparse.Namespace) -> None:
     for seed in tqdm(range(args.first, args.first + args.rooms), unit="room"):
         path = args.flights / f"room-{seed}.safetensors"
         if not path.exists():
-            write_flight(path, fly(seed, args))
+            write_frames(path, render_frames(seed, args))
 
 
-def fly(seed: int, args: argparse.Namespace) -> list[FramePair]:
+def render_frames(seed: int, args: argparse.Namespace) -> list[FramePair]:
     """Render `args.frames` consecutive frames from a random part of a room's camera path."""
     scene = generated_room(seed)
     render = RenderSettings(size=args.size, spp=args.spp, seed=seed)
@@ -84,7 +84,7 @@ def fly(seed: int, args: argparse.Namespace) -> list[FramePair]:
     return [session.step(camera).pair for camera in cameras[begin : begin + args.frames]]
 
 
-def write_flight(path: Path, pairs: list[FramePair]) -> None:
+def write_frames(path: Path, pairs: list[FramePair]) -> None:
     """Write the frames atomically; colour, albedo and normals in half precision."""
     tensors = {
         name: torch.stack(
@@ -93,14 +93,14 @@ def write_flight(path: Path, pairs: list[FramePair]) -> None:
         for name in IMAGES
     }
     for name in ("color", "albedo", "normal"):
-        tensors[name] = tensors[name].clamp(max=BRIGHTEST).half()
+        tensors[name] = tensors[name].clamp(max=MAX_STORED).half()
     views = [asdict(pair.pose) for pair in pairs if pair.pose is not None]
     with atomic_path(path) as partial:
         save_file(tensors, partial, {"viewpoints": json.dumps(views), "spp": str(pairs[0].spp)})
 
 
-def read_flight(path: Path, device: torch.device) -> list[FramePair]:
-    """Read frames that `write_flight` wrote, as float32 on `device`."""
+def read_frames(path: Path, device: torch.device) -> list[FramePair]:
+    """Read frames that `write_frames` wrote, as float32 on `device`."""
     with safe_open(path, "pt") as file:
         images = [file.get_tensor(name).float().to(device) for name in IMAGES]
         notes = file.metadata()
@@ -163,7 +163,7 @@ def train(args: argparse.Namespace) -> None:
     choice = random.Random(args.seed)
     bar = tqdm(total=args.steps, unit="step")
     while trainer.step_count < args.steps:
-        pairs = read_flight(choice.choice(paths), device)
+        pairs = read_frames(choice.choice(paths), device)
         trainer.denoiser.forget_history()
         for pair in pairs[choice.randrange(len(pairs) // 2) :]:
             if choice.random() < args.forget:

@@ -12,7 +12,7 @@ from app.base.figures import new_figure
 from app.base.figures import save_figure
 
 
-def draw_growth(report: dict[str, Any], path: Path) -> None:
+def draw_scaling(report: dict[str, Any], path: Path) -> None:
     """Draw time per path over four parameters, and build time and bytes over triangle count."""
     figure = new_figure(14.0, 8.0)
     axes = figure.subplots(2, 3).ravel()

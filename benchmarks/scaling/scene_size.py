@@ -27,7 +27,7 @@ from app.results.provenance import versions
 from app.settings.session_settings import parse_size
 from benchmarks.scaling.bumpy_balls import BALL_COUNT
 from benchmarks.scaling.bumpy_balls import bumpy_balls
-from benchmarks.scaling.plot import draw_growth
+from benchmarks.scaling.plot import draw_scaling
 from renderer import backend
 from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
@@ -70,7 +70,7 @@ def main() -> None:
     if args.output is not None:
         write_json(args.output, report)
     if args.plot is not None:
-        draw_growth(report, args.plot)
+        draw_scaling(report, args.plot)
 
 
 def in_process(count: int, args: argparse.Namespace) -> dict[str, float]:
@@ -101,7 +101,7 @@ def measure_file(path: Path, args: argparse.Namespace) -> dict[str, float]:
     device = backend.start(args.device)
     Renderer(warm, device)
     begin = time.perf_counter()
-    scene = with_view(load_scene(str(path), None, args.size[0] / args.size[1]))
+    scene = with_camera(load_scene(str(path), None, args.size[0] / args.size[1]))
     loaded = time.perf_counter()
     table = build_geometry(scene)
     flattened = time.perf_counter()
@@ -128,7 +128,7 @@ def measure_file(path: Path, args: argparse.Namespace) -> dict[str, float]:
     }
 
 
-def with_view(scene: SceneDescription) -> SceneDescription:
+def with_camera(scene: SceneDescription) -> SceneDescription:
     """The scene with a camera that looks along the grid; its image is the same for all counts."""
     side = round(BALL_COUNT ** (1 / 3))
     to_world = np.eye(4)

@@ -24,9 +24,9 @@ from denoiser.temporal.demodulation import remodulated
 from denoiser.tensors import exp_minus_1
 
 SIDE_MULTIPLE = 8  # three poolings halve each side three times
-PICTURE_COUNT = 3
+IMAGE_COUNT = 3
 MAX_LOG_GAIN = 3.0
-FIRST_SCALE = 0.1  # factor on the heads' initial weights: kernels start close to box filters
+INITIAL_HEAD_SCALE = 0.1  # factor on the heads' initial weights: kernels start close to box filters
 
 
 class KernelUNet(nn.Module):
@@ -51,7 +51,7 @@ class KernelUNet(nn.Module):
         initialise_he(self, generator, LEAK)
         with torch.no_grad():
             for head in (self.head_full, self.head_half, self.head_quarter):
-                head.weight.mul_(FIRST_SCALE)
+                head.weight.mul_(INITIAL_HEAD_SCALE)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Predict kernels, filter from coarse to fine, multiply by the albedo."""
@@ -96,7 +96,7 @@ def _centred(seen: torch.Tensor) -> torch.Tensor:
 
 def _taps(side: int) -> int:
     """Number of kernel weights per pixel, over all images."""
-    return PICTURE_COUNT * side**2
+    return IMAGE_COUNT * side**2
 
 
 def _filtered(
@@ -105,7 +105,7 @@ def _filtered(
     """All images (N, 9, H, W) filtered with a head's kernels, (N, 3, H, W); its other outputs."""
     assert head.bias is not None
     weights = (head.weight.flatten(1), head.bias)
-    return filter_with_kernels(pictures.unflatten(1, (PICTURE_COUNT, -1)), features, weights, side)
+    return filter_with_kernels(pictures.unflatten(1, (IMAGE_COUNT, -1)), features, weights, side)
 
 
 def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:

@@ -17,10 +17,10 @@ from denoiser.option import from_json
 from denoiser.option import to_json
 from denoiser.settings import DenoiserSettings
 from denoiser.training.checkpoint_file import ONLINE
-from denoiser.training.checkpoint_file import Content
+from denoiser.training.checkpoint_file import Checkpoint
 from denoiser.training.checkpoint_file import check_tensors
-from denoiser.training.checkpoint_file import read_content
-from denoiser.training.checkpoint_file import write_content
+from denoiser.training.checkpoint_file import read_checkpoint
+from denoiser.training.checkpoint_file import write_checkpoint
 
 __all__ = ["CheckpointError", "load", "load_settings", "save"]
 
@@ -31,7 +31,7 @@ def save(path: Path, trainer: Trainer) -> None:
     The saved `init` is the one that this training began with, not the one of the next reset.
     """
     settings = to_json(replace(trainer.settings, init=trainer.denoiser.init))
-    write_content(path, Content(trainer.state(), ONLINE, settings, trainer.step_count))
+    write_checkpoint(path, Checkpoint(trainer.state(), ONLINE, settings, trainer.step_count))
 
 
 def load(path: Path, trainer: Trainer) -> None:
@@ -39,7 +39,7 @@ def load(path: Path, trainer: Trainer) -> None:
 
     On CheckpointError the trainer is unchanged.
     """
-    content = read_content(path, ONLINE)
+    content = read_checkpoint(path, ONLINE)
     settings = _settings_of(path, content)
     saved, wanted = settings.network, trainer.settings.network
     if saved is not wanted:
@@ -60,10 +60,10 @@ def resume(path: Path, trainer: Trainer, settings: DenoiserSettings) -> None:
 
 def load_settings(path: Path) -> DenoiserSettings:
     """Settings of the denoiser saved in `path`; raises CheckpointError."""
-    return _settings_of(path, read_content(path, ONLINE))
+    return _settings_of(path, read_checkpoint(path, ONLINE))
 
 
-def _settings_of(path: Path, content: Content) -> DenoiserSettings:
+def _settings_of(path: Path, content: Checkpoint) -> DenoiserSettings:
     try:
         return from_json(DenoiserSettings, content.settings)
     except (KeyError, TypeError, ValueError) as error:

@@ -21,7 +21,7 @@ from denoiser.settings import DenoiserSettings
 from denoiser.settings import Init
 from denoiser.temporal.examples import Examples
 from denoiser.tensors import strip_prefix
-from denoiser.training.cuda_graph import Replay
+from denoiser.training.cuda_graph import CapturedFunction
 from denoiser.training.ema import WeightAverage
 from denoiser.training.losses import OBJECTIVES
 from denoiser.training.losses import Objective
@@ -58,7 +58,7 @@ class Denoiser:
             load_pretrained(self.network, settings.network)
         self.average = WeightAverage(self.network, self.preset.average_decay)
         """Running mean of the weights, which is used to denoise."""
-        self._images = Replay(self._denoise, self.device)
+        self._images = CapturedFunction(self._denoise, self.device)
         self.forget_history()
 
     @property
@@ -81,7 +81,7 @@ class Denoiser:
         """Loss and tone map of the settings."""
         objective = OBJECTIVES[self._settings.loss]
         # Kernel-predicting networks output radiance directly.
-        return objective if self.preset.kernels is None else objective.of_radiance()
+        return objective if self.preset.kernels is None else objective.for_radiance_output()
 
     @property
     def graph_failure(self) -> str | None:

@@ -16,7 +16,7 @@ from denoiser.presets import PRESETS
 from denoiser.settings import DenoiserSettings
 from denoiser.temporal.accumulation import History
 from denoiser.temporal.channels import both_directions_with_history
-from denoiser.temporal.channels import united
+from denoiser.temporal.channels import combine_halves
 from denoiser.temporal.examples import Examples
 from denoiser.temporal.examples import both_directions
 from denoiser.training.losses import OBJECTIVES
@@ -80,7 +80,7 @@ class HistoryInputs:
 
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
         """Inputs of each half, for its own history, and of both halves combined, for the image."""
-        return torch.cat((inputs, united(inputs)))
+        return torch.cat((inputs, combine_halves(inputs)))
 
     def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
         """Output for both halves combined, blended with the noisy mean if the camera is static."""

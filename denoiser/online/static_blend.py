@@ -11,8 +11,8 @@ each half,
 and the expected error is least with weights in the ratio of 1 / V for the mean to 1 / |f's error|^2
 for the network. As V falls the mean takes over. The estimates are noisy, most of all with few
 samples: where a and b agree by chance, V is underestimated and a good network's error is
-overestimated. So an error counts only as far as it exceeds DOUBT * V, to avoid specks of noise on
-uniform walls; with more samples the factor falls.
+overestimated. So an error counts only as far as it exceeds ERROR_MARGIN * V, to avoid specks of
+noise on uniform walls; with more samples the factor falls.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from renderer.frame import FramePair
 from renderer.frame import is_static
 
 WINDOW = 5  # pixels, side of the window that errors are averaged over before the comparison
-DOUBT = 2.0  # multiple of V subtracted from the network's error, at most
-DOUBT_SPP = 192.0  # samples per pixel; DOUBT_SPP / spp replaces DOUBT where it is less
+ERROR_MARGIN = 2.0  # multiple of V subtracted from the network's error, at most
+ERROR_MARGIN_SPP = (
+    192.0  # samples per pixel; ERROR_MARGIN_SPP / spp replaces ERROR_MARGIN where it is less
+)
 RELATIVE_FLOOR = 0.01  # radiance; errors are relative to brightness plus this, as in L_HDR
 TINY = 1e-12
 
@@ -81,18 +83,19 @@ def static_blend(
     a, b = resting.means()
     mean = (a + b) / 2
     scale = (to_planes(made) + RELATIVE_FLOOR).square()
-    variance = _smooth((a - b).square() / scale) / 4
+    variance = _window_mean((a - b).square() / scale) / 4
     errors = [
-        _smooth((to_planes(mine) - other).square() / scale) for mine, other in zip(halves, (b, a))
+        _window_mean((to_planes(mine) - other).square() / scale)
+        for mine, other in zip(halves, (b, a))
     ]
-    doubt = min(DOUBT_SPP / resting.spp, DOUBT)
+    margin = min(ERROR_MARGIN_SPP / resting.spp, ERROR_MARGIN)
     # The variance of one half's mean is twice that of the mean of both.
-    error = ((errors[0] + errors[1]) / 2 - (2 + doubt) * variance).clamp(min=0)
+    error = ((errors[0] + errors[1]) / 2 - (2 + margin) * variance).clamp(min=0)
     networks = (variance + TINY) / (error + variance + TINY)
     return to_image(mean.lerp(to_planes(made), networks)).clamp(min=0)
 
 
-def _smooth(errors: torch.Tensor) -> torch.Tensor:
+def _window_mean(errors: torch.Tensor) -> torch.Tensor:
     """(1, 1, H, W) mean over channels and a window, without pixels outside the image."""
     grey = errors.mean(dim=1, keepdim=True)
     reach = WINDOW // 2

@@ -14,12 +14,12 @@ from denoiser.crops import CropSampler
 from denoiser.online.denoiser import Denoiser
 from denoiser.online.history_loss import history_loss
 from denoiser.precision import autocast
-from denoiser.presets import SLOWEST
+from denoiser.presets import MIN_RATE_FACTOR
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.temporal.examples import Examples
 from denoiser.tensors import strip_prefix
-from denoiser.training.cuda_graph import Replay
+from denoiser.training.cuda_graph import CapturedFunction
 from denoiser.training.distributed import shared
 from denoiser.training.optimizer import GuardedAdam
 from renderer.frame import FramePair
@@ -64,7 +64,7 @@ class Trainer:
         failure = self._updates.failure or self.denoiser.graph_failure
         if failure is not None:
             return f"one by one: {failure}"
-        return "recorded" if self._updates.is_recorded else "one by one"
+        return "recorded" if self._updates.is_captured else "one by one"
 
     @property
     def effective_learning_rate(self) -> float:
@@ -117,8 +117,8 @@ class Trainer:
         self._optimizer.learning_rate = self.settings.learning_rate * rate
         self.denoiser.average.prepare(self.step_count)
         # Processes that share gradients communicate in a step, which cannot be captured.
-        is_alone = self._forward is self.denoiser.network
-        update = self._updates if is_alone else self._update
+        is_only_network = self._forward is self.denoiser.network
+        update = self._updates if is_only_network else self._update
         loss = update(examples.inputs, examples.targets, examples.valid)
         self.step_count += 1
         return loss
@@ -146,7 +146,7 @@ class Trainer:
         self._forward = shared(network)
         self._optimizer = GuardedAdam(network, self.settings.learning_rate, preset.clip)
         self._crops = CropSampler(self.settings.seed)
-        self._updates = Replay(self._update, self.device)
+        self._updates = CapturedFunction(self._update, self.device)
         self.step_count = 0
 
     def _decay(self) -> float:
@@ -155,10 +155,10 @@ class Trainer:
         Without history it is 1: pretrained weights were mostly trained with history, so more has
         to change.
         """
-        steps = self.denoiser.preset.settling_steps
+        steps = self.denoiser.preset.decay_steps
         if steps is None or not self.denoiser.is_pretrained or not self.settings.has_history:
             return 1.0
-        return max((1 + self.step_count / steps) ** -0.5, SLOWEST)
+        return max((1 + self.step_count / steps) ** -0.5, MIN_RATE_FACTOR)
 
     def _loss(self, output: torch.Tensor, examples: Examples) -> torch.Tensor:
         if self.denoiser.preset.kernels is not None and self.settings.loss in RELATIVE_LOSSES:

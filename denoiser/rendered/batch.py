@@ -14,7 +14,7 @@ from denoiser.crops import Crop
 from denoiser.online.inputs import new_inputs
 from denoiser.rendered.dataset import View
 from denoiser.restoration.dataset import crop_corner
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from denoiser.seeds import generator_at
 from denoiser.settings import DenoiserSettings
 from denoiser.temporal.examples import Examples
@@ -28,9 +28,9 @@ class ViewBatch:
     noisy: Examples
     clean: Examples | None
 
-    def examples(self, targets: Targets) -> Examples:
+    def examples(self, targets: TargetKind) -> Examples:
         """The crops with noisy or with clean targets."""
-        if targets is Targets.NOISY:
+        if targets is TargetKind.NOISY:
             return self.noisy
         assert self.clean is not None, "a view of the batch has no clean image"
         return self.clean

@@ -40,7 +40,7 @@ def scene_names(views: Sequence[View]) -> list[str]:
     return list(dict.fromkeys(view.scene for view in views))
 
 
-def of_scenes(views: Sequence[View], scenes: Sequence[str]) -> tuple[View, ...]:
+def select_scenes(views: Sequence[View], scenes: Sequence[str]) -> tuple[View, ...]:
     """The views of the scenes named in `scenes`."""
     return tuple(view for view in views if view.scene in scenes)
 

@@ -22,7 +22,7 @@ from denoiser.errors import DataError
 from denoiser.errors import one_line
 from denoiser.rendered.dataset import View
 from denoiser.restoration.dataset import Progress
-from denoiser.restoration.dataset import silent
+from denoiser.restoration.dataset import ignore_progress
 from renderer.frame import FramePair
 from renderer.frame import Half
 
@@ -91,7 +91,7 @@ def read_view_list(folder: Path) -> ViewList:
         raise DataError(f"{path}: invalid list: {type(error).__name__} {error}") from error
 
 
-def read_views(folder: Path, progress: Progress = silent) -> tuple[View, ...]:
+def read_views(folder: Path, progress: Progress = ignore_progress) -> tuple[View, ...]:
     """Read all views of a folder, in the list's order; DataError for missing or broken files."""
     found = read_view_list(folder)
     views = []

@@ -19,7 +19,7 @@ from denoiser.restoration.trainer import ramped_down
 from renderer.frame import FramePair
 
 # May differ from the checkpoint: train_steps is for online training, precision for the machine.
-FREE = ("train_steps", "precision")
+UNCHECKED_SETTINGS = ("train_steps", "precision")
 
 
 class ViewTrainer:
@@ -67,7 +67,7 @@ class ViewTrainer:
         """Load a checkpoint of the same training; CheckpointError if settings differ."""
         saved = to_json(checkpoint.load_settings(path))
         for name, value in to_json(self.settings.denoiser).items():
-            if name not in FREE and saved[name] != value:
+            if name not in UNCHECKED_SETTINGS and saved[name] != value:
                 raise checkpoint.CheckpointError(
                     f"{path}: trained with {name} {saved[name]}, not {value}"
                 )

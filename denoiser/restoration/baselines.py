@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from denoiser.restoration.corruptions.base import BLACK
-from denoiser.restoration.corruptions.base import BYTE
+from denoiser.restoration.corruptions.base import BYTE_STEPS
 
 ANSCOMBE_SHIFT = 3.0 / 8.0  # added to counts before the square root (Anscombe 1948)
 # Poisson means at which the expectation of the Anscombe transform is tabulated.
@@ -25,7 +25,7 @@ def has_bm3d() -> bool:
 
 def bm3d_gaussian(noisy: torch.Tensor, sigma: float) -> torch.Tensor:
     """BM3D (Dabov et al. 2007) of a (C, H, W) image with noise of standard deviation sigma/255."""
-    return _bm3d((noisy - BLACK), sigma / BYTE) + BLACK
+    return _bm3d((noisy - BLACK), sigma / BYTE_STEPS) + BLACK
 
 
 def bm3d_poisson(noisy: torch.Tensor, peak: float) -> torch.Tensor:

@@ -16,14 +16,14 @@ from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Spectrum
 from denoiser.restoration.corruptions.kspace import MAX_SHIFT
-from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import crop_corner
 from denoiser.restoration.dataset import to_planes
 from denoiser.seeds import derive_seed
 from denoiser.seeds import generator_at
 
 # Random streams of an example: choice of image, crop and level; noise of input; noise of target.
-PLACE, INPUT, TARGET = range(3)
+CROP_STREAM, INPUT_STREAM, TARGET_STREAM = range(3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +50,10 @@ class BatchSource(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class CorruptedPictures:
+class CorruptedImages:
     """Batch source of crops of clean images, each corrupted twice."""
 
-    pictures: PictureSet
+    pictures: ImageSet
     """Clean images, on the device where batches are made."""
     corruption: Corruption
     crop: int | None
@@ -79,7 +79,7 @@ class CorruptedPictures:
     def _example(self, index: int, number: int) -> tuple[Corrupted, Corrupted, torch.Tensor]:
         """Input, target and clean image of one example."""
         address = (self.seed, index, number)
-        host = generator_at("cpu", *address, PLACE)
+        host = generator_at("cpu", *address, CROP_STREAM)
         chosen = int(torch.randint(len(self.pictures), (), generator=host))
         if self.crop is None:
             shift = torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (2,), generator=host).tolist()
@@ -92,7 +92,7 @@ class CorruptedPictures:
                 self.corruption.draw_level(host) if self.level is None else self.level,
                 generator_at(clean.device, *address, role),
             )
-            for role in (INPUT, TARGET)
+            for role in (INPUT_STREAM, TARGET_STREAM)
         ]
         return noisy[0], noisy[1], clean
 
@@ -112,7 +112,7 @@ class BurstPairs:
         return Batch(_stack([a for a, _ in pairs]), _stack([b for _, b in pairs]))
 
     def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        host = generator_at("cpu", self.seed, index, number, PLACE)
+        host = generator_at("cpu", self.seed, index, number, CROP_STREAM)
         burst = self.bursts.frames[int(torch.randint(len(self.bursts), (), generator=host))]
         one, other = torch.randperm(len(burst), generator=host)[:2].tolist()
         height, width = burst[0].shape[:2]
@@ -133,7 +133,7 @@ def corrupt_for_test(
     corruption: Corruption, clean: torch.Tensor, level: float, seed: int, number: int
 ) -> Corrupted:
     """Corrupt test image `number`, in the same way at every call and on every device."""
-    generator = generator_at("cpu", derive_seed(seed), number, INPUT)
+    generator = generator_at("cpu", derive_seed(seed), number, INPUT_STREAM)
     return corruption.corrupt(clean.cpu(), level, generator).to(clean.device)
 
 

@@ -15,14 +15,14 @@ from skimage.registration import phase_cross_correlation
 
 from denoiser.errors import DataError
 from denoiser.restoration.dataset import Progress
-from denoiser.restoration.dataset import silent
-from denoiser.restoration.dataset import stored
+from denoiser.restoration.dataset import ignore_progress
 from denoiser.restoration.dataset import to_planes
-from denoiser.restoration.image_files import picture_paths
+from denoiser.restoration.dataset import to_stored
+from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import read_pixels
 from denoiser.restoration.image_files import to_channels
 
-LOOK_SIDE = 512  # pixels: side of the central square that is checked for alignment
+ALIGNMENT_SIDE = 512  # pixels: side of the central square that is checked for alignment
 MAX_SHIFT = 0.75  # pixels; warn above this: strong noise alone changes the estimate by less
 
 
@@ -63,7 +63,7 @@ class Bursts:
 
 
 def read_bursts(
-    folder: Path, channels: int, min_side: int = 1, progress: Progress = silent
+    folder: Path, channels: int, min_side: int = 1, progress: Progress = ignore_progress
 ) -> Bursts:
     """Read all bursts of a folder. DataError where sizes differ or a partner is missing."""
     groups = _two_folders(folder) if (folder / "a").is_dir() else _burst_folders(folder)
@@ -75,8 +75,8 @@ def read_bursts(
                 raise DataError(f"{path}: {_size(pixels)}, but {paths[0]} has {_size(burst[0])}")
             if min(pixels.shape[:2]) < min_side:
                 raise DataError(f"{path}: {_size(pixels)}, smaller than the crop of {min_side}")
-        frames.append(tuple(stored(pixels) for pixels in burst))
-        warnings += _look_at(name, frames[-1], paths)
+        frames.append(tuple(to_stored(pixels) for pixels in burst))
+        warnings += _alignment_warnings(name, frames[-1], paths)
         progress(f"reading {folder}", (index + 1) / len(groups))
     return Bursts(tuple(frames), tuple(name for name, _ in groups), tuple(warnings))
 
@@ -85,7 +85,7 @@ def _two_folders(folder: Path) -> list[tuple[str, list[Path]]]:
     """Name and paths of each pair: files of the same name in folders a and b."""
     sides = []
     for side in ("a", "b"):
-        paths = picture_paths(folder / side)
+        paths = image_paths(folder / side)
         sides.append({str(path.relative_to(folder / side)): path for path in paths})
     for name in sides[0].keys() ^ sides[1].keys():
         here, there = ("a", "b") if name in sides[0] else ("b", "a")
@@ -99,7 +99,7 @@ def _burst_folders(folder: Path) -> list[tuple[str, list[Path]]]:
         raise DataError(f"{folder}: no such folder")
     groups = []
     for burst in sorted(path for path in folder.iterdir() if path.is_dir()):
-        paths = picture_paths(burst)
+        paths = image_paths(burst)
         if len(paths) < 2:
             raise DataError(f"{burst}: only one frame, but a burst has two or more")
         groups.append((burst.name, paths))
@@ -108,7 +108,7 @@ def _burst_folders(folder: Path) -> list[tuple[str, list[Path]]]:
     return groups
 
 
-def _look_at(name: str, burst: tuple[torch.Tensor, ...], paths: list[Path]) -> list[str]:
+def _alignment_warnings(name: str, burst: tuple[torch.Tensor, ...], paths: list[Path]) -> list[str]:
     """Warnings about identical frames, and about frames shifted against the burst's first."""
     first = burst[0]
     warnings = [
@@ -117,7 +117,7 @@ def _look_at(name: str, burst: tuple[torch.Tensor, ...], paths: list[Path]) -> l
         if torch.equal(burst[i], burst[j])
     ]
     for path, frame in zip(paths[1:], burst[1:]):
-        shift = frame_shift(_middle(first), _middle(frame))
+        shift = frame_shift(_central_grey(first), _central_grey(frame))
         if max(abs(side) for side in shift) > MAX_SHIFT:
             down, right = shift
             warnings.append(
@@ -136,11 +136,11 @@ def frame_shift(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     return -float(shift[0]), -float(shift[1])
 
 
-def _middle(pixels: torch.Tensor) -> np.ndarray:
+def _central_grey(pixels: torch.Tensor) -> np.ndarray:
     """Grey centre, at most 512 pixels a side, of (H, W, C) stored pixels."""
     grey = to_planes(pixels).mean(dim=0).numpy()
-    top, left = (max((side - LOOK_SIDE) // 2, 0) for side in grey.shape)
-    return grey[top : top + LOOK_SIDE, left : left + LOOK_SIDE]
+    top, left = (max((side - ALIGNMENT_SIDE) // 2, 0) for side in grey.shape)
+    return grey[top : top + ALIGNMENT_SIDE, left : left + ALIGNMENT_SIDE]
 
 
 def _size(pixels: np.ndarray) -> str:

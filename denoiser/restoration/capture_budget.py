@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import torch
 
-from denoiser.restoration.batch import PLACE
+from denoiser.restoration.batch import CROP_STREAM
 from denoiser.restoration.batch import Batch
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
-from denoiser.restoration.dataset import PictureSet
+from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import crop_corner
 from denoiser.seeds import generator_at
 
@@ -30,7 +30,7 @@ class BudgetCase:
     """Number N of images."""
     exposure_count: int
     """Number M of exposures per image."""
-    has_mean_target: bool
+    is_mean_target: bool
     """True: pair exposure 0 with the mean of the others; False: draw from all ordered pairs."""
 
 
@@ -46,7 +46,7 @@ BUDGET_CASES = (
 class BudgetPairs:
     """Batch source of crops of paired exposures."""
 
-    pictures: PictureSet
+    pictures: ImageSet
     """Clean images, at least `case.picture_count`; only the first ones are used."""
     case: BudgetCase
     crop: int
@@ -69,11 +69,11 @@ class BudgetPairs:
 
     def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Input and target crop of one example, (C, crop, crop) each."""
-        host = generator_at("cpu", self.seed, index, number, PLACE)
+        host = generator_at("cpu", self.seed, index, number, CROP_STREAM)
         case = self.case
         picture = int(torch.randint(case.picture_count, (), generator=host))
         one, other = torch.randperm(case.exposure_count, generator=host)[:2].tolist()
-        if case.has_mean_target:
+        if case.is_mean_target:
             noisy = self.exposure(picture, 0)
             others = range(1, case.exposure_count)
             target = torch.stack([self.exposure(picture, m) for m in others]).mean(dim=0)

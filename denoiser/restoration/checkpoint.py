@@ -15,10 +15,10 @@ from denoiser.option import from_json
 from denoiser.option import to_json
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.trainer import RestorationTrainer
-from denoiser.training.checkpoint_file import Content
+from denoiser.training.checkpoint_file import Checkpoint
 from denoiser.training.checkpoint_file import check_tensors
-from denoiser.training.checkpoint_file import read_content
-from denoiser.training.checkpoint_file import write_content
+from denoiser.training.checkpoint_file import read_checkpoint
+from denoiser.training.checkpoint_file import write_checkpoint
 
 RESTORATION = "restoration"
 
@@ -26,7 +26,7 @@ RESTORATION = "restoration"
 def save_restoration(path: Path, trainer: RestorationTrainer) -> None:
     """Write the trainer's state to `path` via a temporary file; CheckpointError on failure."""
     settings = to_json(trainer.settings)
-    write_content(path, Content(trainer.state(), RESTORATION, settings, trainer.step_count))
+    write_checkpoint(path, Checkpoint(trainer.state(), RESTORATION, settings, trainer.step_count))
 
 
 def load_restoration(
@@ -36,7 +36,7 @@ def load_restoration(
 
     CheckpointError if the file is unusable or, where `task` is given, of another task.
     """
-    content = read_content(path, RESTORATION)
+    content = read_checkpoint(path, RESTORATION)
     try:
         settings = from_json(RestorationSettings, content.settings)
     except (KeyError, TypeError, ValueError) as error:

@@ -16,21 +16,21 @@ import torch
 
 from denoiser.errors import DataError
 from denoiser.restoration.corruptions.base import BLACK
-from denoiser.restoration.image_files import picture_paths
+from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import read_pixels
 from denoiser.restoration.image_files import to_channels
-from denoiser.restoration.image_files import white_of
+from denoiser.restoration.image_files import white_value
 
 Progress = Callable[[str, float], None]
 """Progress callback: text that names the work, and the fraction done in [0, 1]."""
 
 
-def silent(text: str, share: float) -> None:
+def ignore_progress(text: str, share: float) -> None:
     """Ignore the progress; default callback."""
 
 
 @dataclass(frozen=True, eq=False)
-class PictureSet:
+class ImageSet:
     """Set of images of any sizes, all with the network's number of channels."""
 
     pixels: tuple[torch.Tensor, ...]
@@ -51,13 +51,13 @@ class PictureSet:
         top, left = crop_corner((height, width), side, generator)
         return to_planes(self.pixels[index][top : top + side, left : left + side])
 
-    def to(self, device: torch.device) -> PictureSet:
+    def to(self, device: torch.device) -> ImageSet:
         """The same images on `device`."""
-        return PictureSet(tuple(pixels.to(device) for pixels in self.pixels), self.names)
+        return ImageSet(tuple(pixels.to(device) for pixels in self.pixels), self.names)
 
-    def subset(self, indices: Sequence[int]) -> PictureSet:
+    def subset(self, indices: Sequence[int]) -> ImageSet:
         """The images at `indices`, in that order."""
-        return PictureSet(
+        return ImageSet(
             tuple(self.pixels[index] for index in indices),
             tuple(self.names[index] for index in indices),
         )
@@ -77,30 +77,30 @@ def to_planes(pixels: torch.Tensor) -> torch.Tensor:
     return planes + BLACK
 
 
-def stored(pixels: np.ndarray) -> torch.Tensor:
-    """(H, W, C) array as `PictureSet` stores it: uint8 unchanged, all else float32, white 1."""
+def to_stored(pixels: np.ndarray) -> torch.Tensor:
+    """(H, W, C) array as `ImageSet` stores it: uint8 unchanged, all else float32, white 1."""
     if pixels.dtype != np.uint8:
-        pixels = pixels.astype(np.float32) / np.float32(white_of(pixels))
+        pixels = pixels.astype(np.float32) / np.float32(white_value(pixels))
     return torch.from_numpy(np.ascontiguousarray(pixels))
 
 
-def read_pictures(
-    folder: Path, channels: int, min_side: int = 1, progress: Progress = silent
-) -> PictureSet:
+def read_images(
+    folder: Path, channels: int, min_side: int = 1, progress: Progress = ignore_progress
+) -> ImageSet:
     """Read all images in a folder and its subfolders, or one image file.
 
     Args:
         channels: 1 or 3.
         min_side: smallest accepted side in pixels; DataError for smaller images.
     """
-    paths = picture_paths(folder)
+    paths = image_paths(folder)
 
     def read(path: Path) -> torch.Tensor:
         pixels = read_pixels(path)
         height, width = pixels.shape[:2]
         if min(height, width) < min_side:
             raise DataError(f"{path}: {width}x{height}, smaller than the crop of {min_side}")
-        return stored(to_channels(pixels, channels))
+        return to_stored(to_channels(pixels, channels))
 
     pictures = []
     with ThreadPoolExecutor() as pool:
@@ -112,4 +112,4 @@ def read_pictures(
             pool.shutdown(cancel_futures=True)
             raise
     names = tuple(str(path.relative_to(folder)) if folder.is_dir() else path.name for path in paths)
-    return PictureSet(tuple(pictures), names)
+    return ImageSet(tuple(pictures), names)

@@ -18,7 +18,7 @@ INPUT_CHANNELS = 32  # channels of uniform noise (Ulyanov et al. 2018, supplemen
 INPUT_RANGE = 0.1  # the input noise is uniform in [0, 0.1]
 JITTER = 0.03  # standard deviation of noise added to the input at each step, against overfitting
 LEARNING_RATE = 0.001
-AVERAGED_SHARE = 0.2  # fraction of the steps, at the end, whose outputs are averaged
+AVERAGED_FRACTION = 0.2  # fraction of the steps, at the end, whose outputs are averaged
 
 
 def fit_deep_image_prior(
@@ -39,7 +39,7 @@ def fit_deep_image_prior(
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = GuardedAdam(network, LEARNING_RATE)
     total = torch.zeros_like(noisy)
-    averaged = max(round(AVERAGED_SHARE * steps), 1)
+    averaged = max(round(AVERAGED_FRACTION * steps), 1)
     for step in range(steps):
         jittered = code + JITTER * torch.randn(shape, generator=generator).to(device)
         output = network(jittered)

@@ -20,7 +20,7 @@ MOST_CHANNELS = 4
 RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of white
 
 
-def picture_paths(folder: Path) -> list[Path]:
+def image_paths(folder: Path) -> list[Path]:
     """Paths of all images in a folder and its subfolders, sorted; `folder` itself if it is a file.
 
     DataError if there is none.
@@ -37,7 +37,7 @@ def picture_paths(folder: Path) -> list[Path]:
 
 def read_pixels(path: Path) -> np.ndarray:
     """(H, W, C) uint8, uint16 or float32 as stored, turned upright by its EXIF orientation."""
-    picture = oiio.ImageBuf(str(path), 0, 0, plain_alpha())
+    picture = oiio.ImageBuf(str(path), 0, 0, unassociated_alpha_config())
     if picture.has_error or not picture.read(convert=""):
         raise DataError(f"{path}: {one_line(picture.geterror())}")
     if picture.orientation != 1:
@@ -59,7 +59,7 @@ def check_channel_count(path: Path, count: int) -> None:
         raise DataError(f"{path}: {count} channels, expected at most RGB and alpha")
 
 
-def plain_alpha() -> oiio.ImageSpec:
+def unassociated_alpha_config() -> oiio.ImageSpec:
     """Configuration of an image reader that does not multiply colours by alpha."""
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
@@ -78,7 +78,7 @@ def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
     return np.repeat(color[..., :1], channels, axis=-1)
 
 
-def white_of(pixels: np.ndarray) -> float:
+def white_value(pixels: np.ndarray) -> float:
     """Stored value of white: 255 for uint8, 65535 for uint16, else 1."""
     return RANGES.get(pixels.dtype, 1.0)
 

@@ -10,25 +10,25 @@ import torch
 from skimage.metrics import structural_similarity
 
 from denoiser.restoration.corruptions.base import BLACK
-from denoiser.restoration.corruptions.base import BYTE
+from denoiser.restoration.corruptions.base import BYTE_STEPS
 from denoiser.restoration.corruptions.base import WHITE
 
 SSIM_WINDOW = 7  # pixels; smaller images get the largest odd window that fits
 
 
-def clipped(picture: torch.Tensor, is_rounded: bool = False) -> torch.Tensor:
+def clip_to_range(picture: torch.Tensor, is_rounded: bool = False) -> torch.Tensor:
     """Clip to [-0.5, 0.5]; if `is_rounded`, also round to 8 bits, as the authors' code does."""
     shown = picture.clamp(BLACK, WHITE)
-    return ((shown - BLACK) * BYTE).round() / BYTE + BLACK if is_rounded else shown
+    return ((shown - BLACK) * BYTE_STEPS).round() / BYTE_STEPS + BLACK if is_rounded else shown
 
 
-def picture_psnr(picture: torch.Tensor, truth: torch.Tensor) -> float:
+def image_psnr(picture: torch.Tensor, truth: torch.Tensor) -> float:
     """Peak signal-to-noise ratio in dB, peak 1, over all values; infinite for equal images."""
     assert picture.shape == truth.shape, (tuple(picture.shape), tuple(truth.shape))
     return float(-10.0 * (picture.double() - truth.double()).square().mean().log10())
 
 
-def picture_ssim(picture: torch.Tensor, truth: torch.Tensor) -> float:
+def image_ssim(picture: torch.Tensor, truth: torch.Tensor) -> float:
     """Structural similarity (Wang et al. 2004), mean over channels, data range 1."""
     assert picture.shape == truth.shape, (tuple(picture.shape), tuple(truth.shape))
     window = min(SSIM_WINDOW, (min(truth.shape[1:]) - 1) // 2 * 2 + 1)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import skimage
 
-from denoiser.restoration.dataset import PictureSet
-from denoiser.restoration.dataset import stored
+from denoiser.restoration.dataset import ImageSet
+from denoiser.restoration.dataset import to_stored
 from denoiser.restoration.image_files import read_pixels
 from denoiser.restoration.image_files import to_channels
 
@@ -22,17 +22,17 @@ TEST = ("chelsea.png", "coffee.png")
 """Photographs that training never sees."""
 
 
-def default_training(channels: int) -> PictureSet:
+def default_training(channels: int) -> ImageSet:
     """Default training set: eleven photographs."""
     return _pictures(TRAINING, channels)
 
 
-def default_test(channels: int) -> PictureSet:
+def default_test(channels: int) -> ImageSet:
     """Default test set: two photographs that are not in the training set."""
     return _pictures(TEST, channels)
 
 
-def _pictures(names: tuple[str, ...], channels: int) -> PictureSet:
+def _pictures(names: tuple[str, ...], channels: int) -> ImageSet:
     folder = Path(skimage.__file__).parent / "data"
-    pixels = [stored(to_channels(read_pixels(folder / name), channels)) for name in names]
-    return PictureSet(tuple(pixels), names)
+    pixels = [to_stored(to_channels(read_pixels(folder / name), channels)) for name in names]
+    return ImageSet(tuple(pixels), names)

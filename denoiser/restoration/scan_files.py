@@ -20,34 +20,34 @@ from nibabel.spatialimages import HeaderDataError
 from denoiser.errors import DataError
 from denoiser.errors import one_line
 from denoiser.restoration.corruptions.kspace import SIDE
-from denoiser.restoration.dataset import PictureSet
-from denoiser.restoration.dataset import stored
-from denoiser.restoration.image_files import picture_paths
+from denoiser.restoration.dataset import ImageSet
+from denoiser.restoration.dataset import to_stored
+from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import read_pixels
 from denoiser.restoration.image_files import to_channels
-from denoiser.restoration.image_files import white_of
+from denoiser.restoration.image_files import white_value
 from denoiser.seeds import derive_seed
 
 VOLUME_SUFFIXES = (".nii", ".nii.gz")
 # Slices whose largest value is at most this (white: 1) are skipped as empty (the authors' code).
-EMPTY = 1.0 / 255.0
-TEST_SHARE = 0.2  # fraction of the subjects that is held out for the test
-BROKEN = (OSError, ValueError, EOFError, MemoryError, zlib.error)
-NO_ARRAYS = (*BROKEN, KeyError, TypeError, zipfile.BadZipFile)
-NO_VOLUME = (*BROKEN, ImageFileError, HeaderDataError)
-"""Exceptions of numpy (`NO_ARRAYS`) and nibabel (`NO_VOLUME`) for unreadable files."""
+EMPTY_THRESHOLD = 1.0 / 255.0
+TEST_FRACTION = 0.2  # fraction of the subjects that is held out for the test
+READ_ERRORS = (OSError, ValueError, EOFError, MemoryError, zlib.error)
+ARRAY_ERRORS = (*READ_ERRORS, KeyError, TypeError, zipfile.BadZipFile)
+VOLUME_ERRORS = (*READ_ERRORS, ImageFileError, HeaderDataError)
+"""Exceptions of numpy (`ARRAY_ERRORS`) and nibabel (`VOLUME_ERRORS`) for unreadable files."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scans:
     """Slices and the subject of each."""
 
-    pictures: PictureSet
+    pictures: ImageSet
     """Slices with one channel, 255 x 255."""
     subjects: tuple[str, ...]
     """Name of each slice's subject."""
 
-    def split(self, seed: int) -> tuple[PictureSet, PictureSet]:
+    def split(self, seed: int) -> tuple[ImageSet, ImageSet]:
         """(training, test), no subject in both; a fifth of the subjects, at least 1, for the test.
 
         DataError if there is only one subject.
@@ -56,7 +56,7 @@ class Scans:
         if len(order) < 2:
             raise DataError(f"only one subject ({order[0]}), but training and test need one each")
         shuffled = np.random.default_rng(derive_seed(seed)).permutation(len(order))
-        count = max(round(TEST_SHARE * len(order)), 1)
+        count = max(round(TEST_FRACTION * len(order)), 1)
         held_out = {order[index] for index in shuffled[:count]}
         is_test = [subject in held_out for subject in self.subjects]
         train = [index for index, held in enumerate(is_test) if not held]
@@ -72,13 +72,13 @@ def read_scans(path: Path) -> Scans:
     if path.is_dir():
         volumes = sorted(file for file in path.rglob("*") if _is_volume(file))
     if volumes:
-        return _collect([(_volume_name(file), _read_volume(file)) for file in volumes])
+        return _non_empty_slices([(_volume_name(file), _read_volume(file)) for file in volumes])
     groups: dict[str, list[np.ndarray]] = {}
-    for file in picture_paths(path):
+    for file in image_paths(path):
         pixels = to_channels(read_pixels(file), 1)[..., 0]
-        scaled = pixels.astype(np.float32) / np.float32(white_of(pixels))
+        scaled = pixels.astype(np.float32) / np.float32(white_value(pixels))
         groups.setdefault(_subject_of(file, path), []).append(scaled)
-    return _collect(list(groups.items()))
+    return _non_empty_slices(list(groups.items()))
 
 
 def _read_npz(path: Path) -> Scans:
@@ -88,18 +88,18 @@ def _read_npz(path: Path) -> Scans:
             slices, subjects = file["slices"], file["subject"]
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
-    except NO_ARRAYS as error:
+    except ARRAY_ERRORS as error:
         raise DataError(f"{path}: cannot read slices and subject: {one_line(error)}") from error
     if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not len(slices):
         raise DataError(
             f"{path}: slices {slices.shape}, subject {subjects.shape}; expected (N, H, W) and (N,)"
         )
-    _check(slices, str(path))
-    scale = np.float32(white_of(slices))
+    _check_finite(slices, str(path))
+    scale = np.float32(white_value(slices))
     groups: dict[str, list[np.ndarray]] = {}
     for subject, pixels in zip(subjects, slices):
         groups.setdefault(str(subject), []).append(pixels.astype(np.float32) / scale)
-    return _collect(list(groups.items()))
+    return _non_empty_slices(list(groups.items()))
 
 
 def _read_volume(path: Path) -> list[np.ndarray]:
@@ -107,12 +107,12 @@ def _read_volume(path: Path) -> list[np.ndarray]:
     try:
         stored_volume = nibabel.load(path)
         volume = np.asarray(stored_volume.get_fdata(dtype=np.float32))  # type: ignore[attr-defined]
-    except NO_VOLUME as error:
+    except VOLUME_ERRORS as error:
         raise DataError(f"{path}: {one_line(error)}") from error
     volume = volume.squeeze()
     if volume.ndim != 3:
         raise DataError(f"{path}: {volume.ndim} dimensions, but a volume has 3")
-    _check(volume, str(path))
+    _check_finite(volume, str(path))
     peak = float(volume.max())
     if peak <= 0.0:
         raise DataError(f"{path}: no voxel is above 0")
@@ -120,18 +120,18 @@ def _read_volume(path: Path) -> list[np.ndarray]:
     return [np.rot90(volume[:, :, z] / peak) for z in range(volume.shape[2])]
 
 
-def _collect(groups: list[tuple[str, list[np.ndarray]]]) -> Scans:
+def _non_empty_slices(groups: list[tuple[str, list[np.ndarray]]]) -> Scans:
     """Scans of the slices that are not empty, centred in squares of 255 x 255."""
     pixels, names, subjects = [], [], []
     for subject, slices in groups:
         for index, one in enumerate(slices):
-            if one.max() > EMPTY:
-                pixels.append(stored(_centered(one)[..., None]))
+            if one.max() > EMPTY_THRESHOLD:
+                pixels.append(to_stored(_centered(one)[..., None]))
                 names.append(f"{subject}-{index:03d}")
                 subjects.append(subject)
     if not pixels:
         raise DataError("all slices are empty")
-    return Scans(PictureSet(tuple(pixels), tuple(names)), tuple(subjects))
+    return Scans(ImageSet(tuple(pixels), tuple(names)), tuple(subjects))
 
 
 def _centered(pixels: np.ndarray) -> np.ndarray:
@@ -146,7 +146,7 @@ def _centered(pixels: np.ndarray) -> np.ndarray:
     return np.clip(result, 0.0, 1.0)
 
 
-def _check(values: np.ndarray, name: str) -> None:
+def _check_finite(values: np.ndarray, name: str) -> None:
     if not np.isfinite(values).all():
         raise DataError(f"{name}: {np.count_nonzero(~np.isfinite(values))} voxels not finite")
 

@@ -37,7 +37,7 @@ class RestorationNetwork(Enum):
     """Residual network of the paper's first test: 0.2 dB better than U-Net, about 10x slower."""
 
 
-class Targets(Enum):
+class TargetKind(Enum):
     """Kind of training targets; training does not differ otherwise."""
 
     NOISY = "noisy"
@@ -48,9 +48,9 @@ class Targets(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class OfflineTraining:
-    """Targets and length of offline training."""
+    """TargetKind and length of offline training."""
 
-    targets: Targets = Targets.NOISY
+    targets: TargetKind = TargetKind.NOISY
     iterations: int = option(
         100_000,
         "optimiser steps of the training (the authors' code: 300,000)",

@@ -17,7 +17,7 @@ from denoiser.networks.unet import SIDE_MULTIPLE
 TILE_SIDE = 640  # pixels
 OVERLAP = 128  # pixels: least overlap of neighbouring tiles; see docs/experiments.md
 # Fraction of the overlap, next to a tile's edge, where the tile has weight 0 for lack of context.
-MARGIN_SHARE = 0.25
+MARGIN_FRACTION = 0.25
 
 Restore = Callable[[np.ndarray], np.ndarray]
 """Function from an (h, w, C) slice of the stored image to restored (h, w, C) float32."""
@@ -36,9 +36,9 @@ def tile_starts(length: int, side: int, overlap: int) -> list[int]:
 def tile_weights(starts: list[int], index: int, size: int, overlap: int) -> np.ndarray:
     """(size,) weights of tile `index` along one axis; the weights of all tiles sum to 1."""
     place = starts[index] + np.arange(size) + 0.5
-    weights = _risen(place, starts[index], overlap) if index > 0 else np.ones(size)
+    weights = _blend_ramp(place, starts[index], overlap) if index > 0 else np.ones(size)
     if index + 1 < len(starts):
-        weights = weights - _risen(place, starts[index + 1], overlap)
+        weights = weights - _blend_ramp(place, starts[index + 1], overlap)
     return weights.astype(np.float32)
 
 
@@ -67,7 +67,7 @@ def restore_in_tiles(
         pending = band[done:]
 
 
-def _risen(place: np.ndarray, start: int, overlap: int) -> np.ndarray:
+def _blend_ramp(place: np.ndarray, start: int, overlap: int) -> np.ndarray:
     """Linear ramp from 0 to 1 across the middle part of the overlap that begins at `start`."""
-    margin = MARGIN_SHARE * overlap
+    margin = MARGIN_FRACTION * overlap
     return np.clip((place - start - margin) / max(overlap - 2.0 * margin, 1e-6), 0.0, 1.0)

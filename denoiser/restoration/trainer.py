@@ -17,11 +17,11 @@ from denoiser.networks.unet import UNet
 from denoiser.precision import autocast
 from denoiser.restoration.batch import Batch
 from denoiser.restoration.corruptions.base import Spectrum
-from denoiser.restoration.corruptions.kspace import with_measured
+from denoiser.restoration.corruptions.kspace import replace_measured
 from denoiser.restoration.losses import restoration_loss
 from denoiser.restoration.settings import RestorationNetwork
 from denoiser.restoration.settings import RestorationSettings
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from denoiser.tensors import strip_prefix
 from denoiser.training.distributed import shared
 from denoiser.training.optimizer import GuardedAdam
@@ -56,7 +56,7 @@ class RestorationTrainer:
         )
         output = self._run(self._forward, batch.inputs, batch.spectrum)
         target, observed = batch.noisy_targets, batch.observed
-        if settings.targets is Targets.CLEAN:
+        if settings.targets is TargetKind.CLEAN:
             assert batch.clean_targets is not None, "the batch has no clean targets"
             target, observed = batch.clean_targets, None
         loss = restoration_loss(settings.loss, output, target, done, observed)
@@ -65,9 +65,7 @@ class RestorationTrainer:
         return loss.detach()
 
     @torch.no_grad()
-    def restore_pictures(
-        self, noisy: torch.Tensor, spectrum: Spectrum | None = None
-    ) -> torch.Tensor:
+    def restore_images(self, noisy: torch.Tensor, spectrum: Spectrum | None = None) -> torch.Tensor:
         """Restore (N, C, H, W) noisy images (black -0.5, white 0.5); the output is not clipped."""
         return self._run(self.network, noisy, spectrum)
 
@@ -88,7 +86,7 @@ class RestorationTrainer:
         with autocast(self.settings.precision, self.device):
             output = network(noisy)
         output = output.float()
-        return output if spectrum is None else with_measured(output, spectrum)
+        return output if spectrum is None else replace_measured(output, spectrum)
 
 
 def build_restoration_network(settings: RestorationSettings, device: torch.device) -> nn.Module:

@@ -29,14 +29,16 @@ from renderer.frame import is_static
 
 MAX_FRAMES = 20.0  # maximum effective history length in frames (blend weight >= 1/20)
 MOVING_FRAMES = 3.0  # maximum effective length of the means of logs while the camera moves
-LONE = 256.0  # clamp of a sample, as a multiple of the brightest of its eight neighbours
-DIM = 0.02  # s e, added to the brightest neighbour before it is multiplied by LONE
+NEIGHBOUR_CLAMP = 256.0  # clamp of a sample, as a multiple of the brightest of its eight neighbours
+NEIGHBOUR_OFFSET = (
+    0.02  # s e, added to the brightest neighbour before it is multiplied by NEIGHBOUR_CLAMP
+)
 MAX_RADIANCE = 1e6  # clamp of demodulated radiance
-BRIGHTEST = 4.0  # clamp of samples in the exposure's mean, as a multiple of that mean
-CUTS = 8  # iterations of the clamp at BRIGHTEST times the mean
-MIRRORED = 0.5  # delta fraction above which history is tested against the current frame
+EXPOSURE_CLAMP = 4.0  # clamp of samples in the exposure's mean, as a multiple of that mean
+EXPOSURE_ITERATIONS = 8  # iterations of the clamp at EXPOSURE_CLAMP times the mean
+MIN_DELTA_FRACTION = 0.5  # delta fraction above which history is tested against the current frame
 TINY = 1e-6
-UNLIT = 0.5 / TINY  # exposures above this come from a black image
+MAX_LIT_EXPOSURE = 0.5 / TINY  # exposures above this come from a black image
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,7 @@ class History:
 
     def confirm(self, exposure: float) -> None:
         """Report the exposure's value read from the device: that of a lit frame is final."""
-        self.is_exposed = exposure < UNLIT
+        self.is_exposed = exposure < MAX_LIT_EXPOSURE
 
     def advance(self, pair: FramePair) -> TemporalState:
         """Reproject the history to a new frame and add the frame; N is 2, half a and half b.
@@ -107,10 +109,10 @@ class History:
         if self._exposure is None or not self.is_exposed:
             self._exposure = _exposure(smooth, self._exposure)
         before, past, carried, is_at_rest = self._seen, self._past, None, False
-        if past is not None and before is not None and _goes_on(seen, before):
+        if past is not None and before is not None and _can_reproject(seen, before):
             carried = match(seen, before).carried(past.planes())
             is_at_rest = is_static(seen.pose, before.pose)
-        self._past = _added(seen, self._exposure * smooth, carried, is_at_rest)
+        self._past = _accumulated(seen, self._exposure * smooth, carried, is_at_rest)
         self._seen = seen
         return self._past
 
@@ -122,7 +124,7 @@ class History:
         self._past = replace(past, log_denoised=torch.log1p(self.exposure * smooth))
 
 
-def _goes_on(seen: GBuffer, before: GBuffer) -> bool:
+def _can_reproject(seen: GBuffer, before: GBuffer) -> bool:
     """True if history can be reprojected: both poses are known and the sizes are equal."""
     is_known = seen.pose is not None and before.pose is not None
     return is_known and seen.shape == before.shape
@@ -130,11 +132,11 @@ def _goes_on(seen: GBuffer, before: GBuffer) -> bool:
 
 def _exposure(smooth: torch.Tensor, earlier: torch.Tensor | None) -> torch.Tensor:
     """Exposure of the first lit frame. In black frames logs are 0 with any exposure."""
-    present = 1 / _typical(smooth)
-    return present if earlier is None else torch.where(earlier < UNLIT, earlier, present)
+    present = 1 / _clamped_mean(smooth)
+    return present if earlier is None else torch.where(earlier < MAX_LIT_EXPOSURE, earlier, present)
 
 
-def _typical(image: torch.Tensor) -> torch.Tensor:
+def _clamped_mean(image: torch.Tensor) -> torch.Tensor:
     """Mean with clamped fireflies; a scalar > 0, proportional to the image.
 
     If few pixels are lit, all of them would be clamped as fireflies, and the mean would fall in
@@ -143,8 +145,8 @@ def _typical(image: torch.Tensor) -> torch.Tensor:
     lit = torch.where(image > 0, image, torch.nan)
     least = lit.nanmedian().nan_to_num() / 2
     mean = image.mean()
-    for _ in range(CUTS):
-        mean = torch.minimum(image, BRIGHTEST * mean).mean()
+    for _ in range(EXPOSURE_ITERATIONS):
+        mean = torch.minimum(image, EXPOSURE_CLAMP * mean).mean()
     return mean.maximum(least).clamp(min=TINY)
 
 
@@ -154,12 +156,12 @@ def _demodulated(color: torch.Tensor, seen: GBuffer) -> torch.Tensor:
     return smooth.clamp(max=MAX_RADIANCE)
 
 
-def _added(
+def _accumulated(
     seen: GBuffer, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
 ) -> TemporalState:
     """Add the current frame's s e to the reprojected history; non-finite pixels keep theirs."""
     # In a pixel without history a firefly would be the only sample.
-    exposed = exposed.minimum(LONE * (brightest_around(exposed) + DIM))
+    exposed = exposed.minimum(NEIGHBOUR_CLAMP * (brightest_around(exposed) + NEIGHBOUR_OFFSET))
     log = torch.log1p(exposed)
     if past is None:
         ones = torch.ones_like(log[:1])
@@ -169,7 +171,7 @@ def _added(
     if not is_at_rest:  # else every pixel has history, of the same surface
         log_around = smoothed(log, seen)
         believed = agreement(log_mean, log, is_known & seen.is_finite)
-        believed = believed.where(seen.delta_fraction > MIRRORED, 1.0)
+        believed = believed.where(seen.delta_fraction > MIN_DELTA_FRACTION, 1.0)
         before, log_before = before * believed, log_before * believed
         denoised = torch.where(is_known, log_around.lerp(denoised, believed), log_around)
     longest = MAX_FRAMES if is_at_rest else MOVING_FRAMES

@@ -18,10 +18,12 @@ from denoiser.temporal.gbuffer import dot
 from denoiser.temporal.gbuffer import unit
 
 LEVELS = 5  # filter passes; together they reach 31 pixels to each side
-TURNED_FALL = 32.0  # minus the log of the weight for normals at a right angle
-MIRRORED_FALL = 8.0  # minus the log of the weight for delta fractions 0 and 1
-FLAT = 0.01  # tolerated depth deviation from the tangent plane, as a fraction of the distance
-CORNERS = ((0, 1, 2.0), (1, 0, 2.0), (1, 1, 1.0), (1, -1, 1.0))
+NORMAL_FALLOFF = 32.0  # minus the log of the weight for normals at a right angle
+DELTA_FALLOFF = 8.0  # minus the log of the weight for delta fractions 0 and 1
+PLANE_TOLERANCE = (
+    0.01  # tolerated depth deviation from the tangent plane, as a fraction of the distance
+)
+HALF_NEIGHBOURS = ((0, 1, 2.0), (1, 0, 2.0), (1, 1, 1.0), (1, -1, 1.0))
 """Row, column, weight of half the neighbours; the rest lie opposite. The centre's weight is 4."""
 
 
@@ -47,8 +49,8 @@ class _Guide:
         off = (self.distance[there] - self.distance[here] - expected).abs()
         turn = 1 - dot(self.normal[here], self.normal[there])[None]
         change = (self.delta_fraction[there] - self.delta_fraction[here]).abs()
-        farness = off / (expected.abs() + FLAT * nearer + TINY)
-        return torch.exp(-(farness + TURNED_FALL * turn + MIRRORED_FALL * change))
+        farness = off / (expected.abs() + PLANE_TOLERANCE * nearer + TINY)
+        return torch.exp(-(farness + NORMAL_FALLOFF * turn + DELTA_FALLOFF * change))
 
 
 def smoothed(image: torch.Tensor, seen: GBuffer) -> torch.Tensor:
@@ -78,7 +80,7 @@ def _pairs(
     """Yield two image regions whose pixels are neighbours `step` apart, and the kernel weight."""
     height, width = shape[2:]
     every = slice(None)
-    for row, column, share in CORNERS:
+    for row, column, share in HALF_NEIGHBOURS:
         rows, columns = height - row * step, width - abs(column) * step
         if rows <= 0 or columns <= 0:
             continue

@@ -34,7 +34,7 @@ class Matches:
         """(N H W,) bool: True where there is a match."""
         return self.weights.sum(dim=0) > 0
 
-    def or_else(self, other: Matches, pixels: torch.Tensor) -> Matches:
+    def filled_from(self, other: Matches, pixels: torch.Tensor) -> Matches:
         """Fill unmatched `pixels` (M,) from `other`, which matches none that is matched here."""
         is_other = other.is_any()
         places = torch.where(is_other, other.places, self.places[:, pixels])

@@ -19,7 +19,7 @@ from renderer.frame import FramePair
 LOG_MEAN = slice(0, 3)
 LOG_DENOISED = slice(3, 6)
 LOG_OF_MEAN = slice(6, 9)
-"""log(1 + m), m the mean of s e, at most FIREFLY times that of the mean of logs in 3 x 3 pixels."""
+"""log(1 + m), m the mean of s e, capped at FIREFLY_CAP times the mean of logs over 3 x 3 pixels."""
 PICTURES = slice(0, 9)
 """The three images above, which the kernels filter."""
 LOG_NOW = slice(9, 12)
@@ -34,7 +34,7 @@ EXPOSURE = slice(23, 24)
 """s, the same in every pixel; not an input of the convolutions."""
 COLORS = (LOG_MEAN, LOG_DENOISED, LOG_OF_MEAN, LOG_NOW, DEVIATION, ALBEDO)
 """Groups of red, green and blue planes."""
-FIREFLY = 3.0
+FIREFLY_CAP = 3.0
 SEEN = 23  # channels that are inputs of the convolutions
 CHANNELS = 24
 
@@ -52,7 +52,7 @@ def both_directions_with_history(pair: FramePair, history: History) -> Examples:
     )
 
 
-def united(inputs: torch.Tensor) -> torch.Tensor:
+def combine_halves(inputs: torch.Tensor) -> torch.Tensor:
     """(1, 24, H, W) planes of both halves, (2, 24, H, W), combined to one half with less noise.
 
     Images are averaged as radiance: a kernel is linear, so filtering the mean is the mean of the
@@ -87,4 +87,4 @@ def _planes(seen: GBuffer, past: TemporalState, exposure: torch.Tensor) -> torch
 
 def _without_fireflies(past: TemporalState) -> torch.Tensor:
     """(3, N, H, W) mean of s e, capped; that biases it, which is allowed for inputs."""
-    return past.mean.minimum(FIREFLY * mean_around(exp_minus_1(past.log_mean), 3))
+    return past.mean.minimum(FIREFLY_CAP * mean_around(exp_minus_1(past.log_mean), 3))

@@ -18,7 +18,7 @@ from renderer.frame import CameraPose
 from renderer.frame import Half
 from renderer.frame import Vector
 
-FAR = 1e6  # scene units; path length assigned to the sky
+SKY_DISTANCE = 1e6  # scene units; path length assigned to the sky
 TINY = 1e-12
 
 
@@ -98,7 +98,7 @@ class GBuffer:
         assert self.pose is not None, "the camera pose is unknown"
         length = self.distance
         return Surfaces(
-            points=_points(torch.where(length <= 0, FAR, length), self.pose),
+            points=_points(torch.where(length <= 0, SKY_DISTANCE, length), self.pose),
             normal=unit(self.normal),
             albedo=self.albedo,
             length=length,

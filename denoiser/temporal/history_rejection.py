@@ -17,14 +17,14 @@ import torch
 from denoiser.temporal.box_filters import mean_around
 
 WINDOW = 5  # pixels on a side
-BELIEVED = 2.0  # accepted difference of history and current frame, in standard errors
-EVEN = 1e-2  # standard error of a window's mean if there is no noise, in logarithms
+TOLERANCE = 2.0  # accepted difference of history and current frame, in standard errors
+MIN_STANDARD_ERROR = 1e-2  # standard error of a window's mean if there is no noise, in logarithms
 
 
 def agreement(past: torch.Tensor, present: torch.Tensor, is_known: torch.Tensor) -> torch.Tensor:
     """(1, N, H, W) in (0, 1]: factor on the frame count of each pixel's history.
 
-    1 where the means over a window differ by no more than BELIEVED standard errors; beyond, it
+    1 where the means over a window differ by no more than TOLERANCE standard errors; beyond, it
     falls with the inverse square of the difference.
 
     Args:
@@ -36,5 +36,5 @@ def agreement(past: torch.Tensor, present: torch.Tensor, is_known: torch.Tensor)
     change = torch.where(is_known, (red + green + blue) / 3, 0)
     mean, square = mean_around(torch.cat((change, change.square())), WINDOW).split(1)
     mean_square = mean.square()
-    variance = (square - mean_square).clamp(min=0) / WINDOW**2 + EVEN**2
-    return (BELIEVED**2 * variance / mean_square.clamp(min=EVEN**2)).clamp(max=1)
+    variance = (square - mean_square).clamp(min=0) / WINDOW**2 + MIN_STANDARD_ERROR**2
+    return (TOLERANCE**2 * variance / mean_square.clamp(min=MIN_STANDARD_ERROR**2)).clamp(max=1)

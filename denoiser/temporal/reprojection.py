@@ -56,57 +56,62 @@ def match(now: GBuffer, before: GBuffer) -> Matches:
 
     def both(place: torch.Tensor) -> list[torch.Tensor]:
         there = before.picked(place)
-        tests = (_is_same(here, there, distance), _was_clear(there, distance))
+        tests = (_is_same(here, there, distance), _was_unoccluded(there, distance))
         return [is_ahead & test for test in tests]
 
     same, in_view = matches_of(x, y, first, (width, height), both)
     # Surfaces that were out of view or occluded are new: they have no match.
-    is_edge = ~here.is_sky & ~_is_whole(now)
-    is_asked = is_edge.flatten() & in_view.is_any() & ~same.is_any()
-    pixels = _pixels_of(is_asked)
+    is_edge = ~here.is_sky & ~_is_single_surface(now)
+    needs_edge_match = is_edge.flatten() & in_view.is_any() & ~same.is_any()
+    pixels = _pixels_of(needs_edge_match)
     edges = now.picked(pixels)
 
     places = (*_moved_with_the_nearest(x, y, here), first.expand_as(x), distance)
     x, y, first, far = (each.flatten()[pixels] for each in places)
 
     def alike(place: torch.Tensor) -> list[torch.Tensor]:
-        return [is_asked[pixels] & _is_alike(edges, before.picked(place), far)]
+        return [needs_edge_match[pixels] & _is_alike(edges, before.picked(place), far)]
 
     (moved,) = matches_of(x, y, first, (width, height), alike)
-    return same.or_else(moved, pixels)
+    return same.filled_from(moved, pixels)
 
 
-def _pixels_of(is_asked: torch.Tensor) -> torch.Tensor:
-    """(M,) indices where `is_asked`, (N H W,) bool, is True.
+def _pixels_of(needs_edge_match: torch.Tensor) -> torch.Tensor:
+    """(M,) indices where `needs_edge_match`, (N H W,) bool, is True.
 
     On a GPU the indices of all pixels, as selecting some would need synchronisation.
     """
-    if is_asked.is_cuda:
-        return torch.arange(len(is_asked), device=is_asked.device)
-    return is_asked.nonzero()[:, 0]
+    if needs_edge_match.is_cuda:
+        return torch.arange(len(needs_edge_match), device=needs_edge_match.device)
+    return needs_edge_match.nonzero()[:, 0]
 
 
 def _is_same(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
     """True for the same surface at about the same point; `distance`: to the earlier camera."""
     is_near = dot(there.points - here.points, here.normal).abs() < PLANE_TOLERANCE * distance
-    is_as_turned = dot(there.normal, here.normal) > NORMAL_COSINE
+    is_normal_similar = dot(there.normal, here.normal) > NORMAL_COSINE
     was_sky = there.is_sky
-    is_found = torch.where(here.is_sky, was_sky, is_near & is_as_turned & ~was_sky)
+    is_found = torch.where(here.is_sky, was_sky, is_near & is_normal_similar & ~was_sky)
     return _has_same_delta_fraction(here, there) & is_found
 
 
-def _was_clear(there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
+def _was_unoccluded(there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
     """True where nothing occluded the point, at `distance` from the earlier camera."""
     return (there.length[0] >= (1 - ALIKE_DISTANCE) * distance) | there.is_sky
 
 
 def _is_alike(here: Surfaces, there: Surfaces, distance: torch.Tensor) -> torch.Tensor:
     """True for edge pixels that show similar mixtures of surfaces."""
-    is_as_colored = (there.albedo - here.albedo).abs().amax(dim=0) < ALIKE_ALBEDO
-    is_as_turned = dot(there.normal, here.normal) > ALIKE_COSINE
+    is_albedo_similar = (there.albedo - here.albedo).abs().amax(dim=0) < ALIKE_ALBEDO
+    is_normal_similar = dot(there.normal, here.normal) > ALIKE_COSINE
     ratio = there.length[0] / distance.clamp(min=TINY)
-    is_as_far = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
-    return _has_same_delta_fraction(here, there) & is_as_far & is_as_turned & is_as_colored
+    is_distance_similar = ratio.clamp(min=TINY).log().abs() < ALIKE_DISTANCE
+    return (
+        _has_same_delta_fraction(here, there)
+        & is_distance_similar
+        & is_normal_similar
+        & is_albedo_similar
+    )
 
 
 def _has_same_delta_fraction(here: Surfaces, there: Surfaces) -> torch.Tensor:
@@ -119,7 +124,7 @@ def _at_rest(count: int, device: torch.device) -> Matches:
     return Matches(places[None], torch.ones((1, count), device=device))
 
 
-def _is_whole(now: GBuffer) -> torch.Tensor:
+def _is_single_surface(now: GBuffer) -> torch.Tensor:
     """(N, H, W) bool: True where one surface fills the pixel: its normals agree, and a horizontal
     and a vertical neighbour lie on its tangent plane.
     """

@@ -26,8 +26,8 @@ METADATA_KEY = "hush-checkpoint"
 ONLINE = "online"  # kind of training of a file whose header names none
 
 
-class Content(NamedTuple):
-    """Content of a checkpoint file."""
+class Checkpoint(NamedTuple):
+    """Checkpoint of a checkpoint file."""
 
     tensors: dict[str, torch.Tensor]
     """Tensors by name; on the CPU when read from a file."""
@@ -39,7 +39,7 @@ class Content(NamedTuple):
     """Optimiser updates so far."""
 
 
-def write_content(path: Path, content: Content) -> None:
+def write_checkpoint(path: Path, content: Checkpoint) -> None:
     """Write `content` to `path` via a temporary file; CheckpointError on failure."""
     header = content._asdict() | {"format_version": FORMAT_VERSION}
     del header["tensors"]
@@ -51,7 +51,7 @@ def write_content(path: Path, content: Content) -> None:
         raise CheckpointError(f"{path}: cannot be written: {one_line(error)}") from error
 
 
-def read_content(path: Path, kind: str) -> Content:
+def read_checkpoint(path: Path, kind: str) -> Checkpoint:
     """Read a checkpoint of `kind`, without comparing its tensors with a network.
 
     CheckpointError if the file is missing, broken or of another kind.
@@ -80,7 +80,7 @@ def read_content(path: Path, kind: str) -> Content:
         )
     if found != kind:
         raise CheckpointError(f"{path}: a checkpoint of {found} training, not of {kind}")
-    return Content(tensors, found, settings, step_count)
+    return Checkpoint(tensors, found, settings, step_count)
 
 
 def check_tensors(

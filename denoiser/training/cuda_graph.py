@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import torch
 
 WARM_UPS = 3  # calls before capture, in which libraries choose their algorithms
-MOST_RECORDINGS = 4  # captured graphs (one per input size) that are kept; each holds memory
+MAX_GRAPHS = 4  # captured graphs (one per input size) that are kept; each holds memory
 
 Work = Callable[..., torch.Tensor]
 Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class _Recording:
+class _Graph:
     """A captured graph, and the tensors that it reads and writes."""
 
     graph: torch.cuda.CUDAGraph
@@ -28,7 +28,7 @@ class _Recording:
     output: torch.Tensor
 
 
-class Replay:
+class CapturedFunction:
     """Callable that runs a function of tensors, from a captured CUDA graph where possible.
 
     The function may change other tensors in place. It must not wait for the device, and tensors
@@ -47,38 +47,38 @@ class Replay:
 
     def forget(self) -> None:
         """Drop captured CUDA graphs, for example after a change of settings."""
-        self._recordings: dict[Key, _Recording] = {}
+        self._graphs: dict[Key, _Graph] = {}
         self._warm_ups: dict[Key, int] = {}
         self._stream: torch.cuda.Stream | None = None
 
     @property
-    def is_recorded(self) -> bool:
+    def is_captured(self) -> bool:
         """True if at least one graph is captured."""
-        return bool(self._recordings)
+        return bool(self._graphs)
 
     def __call__(self, *inputs: torch.Tensor) -> torch.Tensor:
         """Call the function on `inputs`; later calls do not overwrite the result."""
         if self._device.type != "cuda" or self.failure is not None:
             return self._work(*inputs)
         key: Key = tuple((image.shape, image.dtype) for image in inputs)
-        recording = self._recordings.get(key)
+        recording = self._graphs.get(key)
         if recording is not None:
             return _replayed(recording, inputs)
         done = self._warm_ups.get(key, 0)
         if done >= WARM_UPS:
             try:
-                self._record(key, inputs)
-                return _replayed(self._recordings[key], inputs)
+                self._capture(key, inputs)
+                return _replayed(self._graphs[key], inputs)
             except RuntimeError as error:
                 self.failure = str(error).splitlines()[0]
-                self._recordings.clear()
+                self._graphs.clear()
                 return self._work(*inputs)
         self._warm_ups[key] = done + 1
-        return self._aside(inputs)
+        return self._warm_up(inputs)
 
-    def _aside(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    def _warm_up(self, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
         """Call the function on the stream on which it will be captured."""
-        main, aside = torch.cuda.current_stream(self._device), self._stream_aside()
+        main, aside = torch.cuda.current_stream(self._device), self._capture_stream()
         aside.wait_stream(main)
         with torch.cuda.stream(aside):
             output = self._work(*inputs)
@@ -86,21 +86,21 @@ class Replay:
         output.record_stream(main)
         return output
 
-    def _record(self, key: Key, inputs: tuple[torch.Tensor, ...]) -> None:
+    def _capture(self, key: Key, inputs: tuple[torch.Tensor, ...]) -> None:
         """Capture the function, without executing it, on new tensors shaped like `inputs`."""
         places = tuple(_like(image) for image in inputs)
         graph = torch.cuda.CUDAGraph()
-        stream = self._stream_aside()
+        stream = self._capture_stream()
         # "thread_local": other threads, such as that of a video, may use the device meanwhile.
         with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
             output = self._work(*places)
-        self._recordings[key] = _Recording(graph, places, output)
-        surplus = max(len(self._recordings) - MOST_RECORDINGS, 0)
-        for old in list(itertools.islice(self._recordings, surplus)):
-            del self._recordings[old]
+        self._graphs[key] = _Graph(graph, places, output)
+        surplus = max(len(self._graphs) - MAX_GRAPHS, 0)
+        for old in list(itertools.islice(self._graphs, surplus)):
+            del self._graphs[old]
             self._warm_ups.pop(old, None)
 
-    def _stream_aside(self) -> torch.cuda.Stream:
+    def _capture_stream(self) -> torch.cuda.Stream:
         """Stream of warm-up and capture: one for both, because autograd remembers it."""
         if self._stream is None:
             self._stream = torch.cuda.Stream(self._device)
@@ -114,7 +114,7 @@ def _like(image: torch.Tensor) -> torch.Tensor:
     return torch.empty_like(image, memory_format=layout)
 
 
-def _replayed(recording: _Recording, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
+def _replayed(recording: _Graph, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
     for place, image in zip(recording.inputs, inputs):
         place.copy_(image)
     recording.graph.replay()

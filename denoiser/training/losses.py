@@ -48,12 +48,12 @@ def masked_mean(values: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
     return torch.where(valid, values, 0).sum() / count.clamp(min=1)
 
 
-def positive(output: torch.Tensor) -> torch.Tensor:
+def softplus_output(output: torch.Tensor) -> torch.Tensor:
     """Map network output o to linear radiance > 0: softplus, log(1 + exp(o)), about o if large."""
     return functional.softplus(output)
 
 
-def unchanged(output: torch.Tensor) -> torch.Tensor:
+def identity_output(output: torch.Tensor) -> torch.Tensor:
     """Return the network output unchanged."""
     return output
 
@@ -77,7 +77,7 @@ class Objective:
         estimate = self.estimate(output.float())
         return masked_mean(self.error(estimate, self.target_transfer.forward(target)), valid)
 
-    def of_radiance(self) -> Objective:
+    def for_radiance_output(self) -> Objective:
         """This objective for a network whose output is already linear radiance >= 0."""
         return replace(self, estimate=self.target_transfer.forward)
 
@@ -89,9 +89,9 @@ class Objective:
 # L_HDR needs an estimate > 0. L2 does not, and its gradient through a softplus vanishes with the
 # estimate: with linear input, training collapsed to black and did not recover.
 OBJECTIVES = {
-    LossName.HDR_TONED_INPUT: Objective(hdr_error, TONED, LINEAR, positive),
-    LossName.HDR_LINEAR_INPUT: Objective(hdr_error, LINEAR, LINEAR, positive),
-    LossName.L2_TONED_INPUT: Objective(squared_error, TONED, LINEAR, unchanged),
-    LossName.L2_LINEAR_INPUT: Objective(squared_error, LINEAR, LINEAR, unchanged),
-    LossName.L2_TONED_TARGET: Objective(squared_error, TONED, TONED, unchanged),
+    LossName.HDR_TONED_INPUT: Objective(hdr_error, TONED, LINEAR, softplus_output),
+    LossName.HDR_LINEAR_INPUT: Objective(hdr_error, LINEAR, LINEAR, softplus_output),
+    LossName.L2_TONED_INPUT: Objective(squared_error, TONED, LINEAR, identity_output),
+    LossName.L2_LINEAR_INPUT: Objective(squared_error, LINEAR, LINEAR, identity_output),
+    LossName.L2_TONED_TARGET: Objective(squared_error, TONED, TONED, identity_output),
 }

@@ -14,7 +14,7 @@ from torch import nn
 BETAS = (0.9, 0.99)  # decay rates of both moments (Lehtinen et al. 2018, appendix A.1)
 EPSILON = 1e-8  # added to the root of the second moment (same appendix)
 NORM_DECAY = 0.99  # decay of the running mean of gradient norms, equal to BETAS[1]
-TINY_NORM = 1e-30  # least denominator: avoids 0 / 0 for a zero gradient
+MIN_NORM = 1e-30  # least denominator: avoids 0 / 0 for a zero gradient
 
 
 class GuardedAdam:
@@ -69,7 +69,7 @@ class GuardedAdam:
             gradients.append(parameter.grad)
         norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         is_bad = ~torch.isfinite(loss.detach() + norm)
-        divisor = None if self._clip is None else self._excess(norm, is_bad, self._clip)
+        divisor = None if self._clip is None else self._clip_divisor(norm, is_bad, self._clip)
         self._update(gradients, is_bad.float(), divisor)
         self.skipped_count += is_bad
 
@@ -119,12 +119,12 @@ class GuardedAdam:
             )
         torch._foreach_sub_(steps, [is_bad] * len(steps))
 
-    def _excess(self, norm: torch.Tensor, is_bad: torch.Tensor, clip: float) -> torch.Tensor:
+    def _clip_divisor(self, norm: torch.Tensor, is_bad: torch.Tensor, clip: float) -> torch.Tensor:
         """Divisor >= 1 that clips the gradient norm to `clip` times its running mean."""
         mean = self._norm_mean
         limit = torch.where(mean > 0, clip * mean, norm)
         seen = torch.minimum(norm, limit)
         now = torch.where(mean > 0, mean.lerp(seen, 1 - NORM_DECAY), seen)
-        excess = (norm / limit.clamp(min=TINY_NORM)).clamp(min=1.0)
+        excess = (norm / limit.clamp(min=MIN_NORM)).clamp(min=1.0)
         mean.copy_(torch.where(is_bad, mean, now))
         return torch.where(is_bad, 1.0, excess)

@@ -7,7 +7,7 @@ import taichi as ti
 
 from renderer.bsdfs.fetch import fetch_opacity
 from renderer.bsdfs.texture import sample_texture
-from renderer.emitters.records import SHADOW_SHARE
+from renderer.emitters.records import SHADOW_RAY_FRACTION
 from renderer.emitters.records import EmitterSample
 from renderer.geometry.frame import make_frame
 from renderer.geometry.primitives import barycentric_to_uv
@@ -134,7 +134,7 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
         pdf = 0.0
     return EmitterSample(
         direction=direction,
-        distance=distance * SHADOW_SHARE,
+        distance=distance * SHADOW_RAY_FRACTION,
         radiance=radiance,
         pdf=pdf,
         is_delta=0,

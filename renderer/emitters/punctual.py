@@ -6,7 +6,7 @@ Device code.
 import taichi as ti
 from taichi.math import pi
 
-from renderer.emitters.records import SHADOW_SHARE
+from renderer.emitters.records import SHADOW_RAY_FRACTION
 from renderer.emitters.records import EmitterSample
 from renderer.geometry.ray import INFINITY
 from renderer.rows import read_float
@@ -53,7 +53,7 @@ def sample_point(tables: ti.template(), emitter: ti.i32, p: vec3) -> EmitterSamp
     intensity = read_vec3(tables.emitters, emitter, EmitterSlot.RADIANCE)
     return EmitterSample(
         direction=direction,
-        distance=distance * SHADOW_SHARE,
+        distance=distance * SHADOW_RAY_FRACTION,
         radiance=intensity * (falloff / (distance * distance)),
         pdf=read_float(tables.emitters, emitter, EmitterSlot.PMF),
         is_delta=1,

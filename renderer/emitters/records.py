@@ -7,7 +7,9 @@ import taichi as ti
 
 vec3 = ti.types.vector(3, ti.f32)
 
-SHADOW_SHARE = 0.9999  # length of a shadow ray / distance, so that it ends short of the emitter
+SHADOW_RAY_FRACTION = (
+    0.9999  # length of a shadow ray / distance, so that it ends short of the emitter
+)
 
 
 @ti.dataclass

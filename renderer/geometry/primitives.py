@@ -32,7 +32,7 @@ CORNER_UV_SLOTS = (
     (ShadingSlot.U1, ShadingSlot.V1),
     (ShadingSlot.U2, ShadingSlot.V2),
 )
-START_SHARE = 1e-4  # t / radius of a sphere, below which a hit is the ray's own origin
+SELF_HIT_FRACTION = 1e-4  # t / radius of a sphere, below which a hit is the ray's own origin
 
 
 @ti.func
@@ -65,13 +65,15 @@ def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32
         q = b + ti.select(b >= 0.0, 1.0, -1.0) * ti.sqrt(discriminant)
         t0, t1 = ti.min(c / q, q), ti.max(c / q, q)
         # A ray that starts on the sphere must not hit it where it starts.
-        start = t_min + START_SHARE * radius
+        start = t_min + SELF_HIT_FRACTION * radius
         t = ti.select(t0 > start, t0, ti.select(t1 > start, t1, INFINITY))
     return t
 
 
 @ti.func
-def is_absent(tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side: ti.u32) -> ti.i32:
+def passes_by_opacity(
+    tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side: ti.u32
+) -> ti.i32:
     """1 if the ray passes through by opacity, at random; a sphere's two sides are independent."""
     material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
     u = hash_to_unit(ray.key ^ (side * ti.u32(0x85EBCA6B)), ti.cast(primitive, ti.u32))
@@ -151,7 +153,7 @@ def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f
             uv = sphere_uv_at(tables, primitive, ray.origin + t * ray.direction)
         else:
             uv = barycentric_to_uv(tables, primitive, uv)
-        if not is_absent(tables, primitive, ray, uv, ti.cast(side, ti.u32)):
+        if not passes_by_opacity(tables, primitive, ray, uv, ti.cast(side, ti.u32)):
             break
         t_min = t
         t = INFINITY

@@ -143,7 +143,7 @@ def finish_hit(tables: ti.template(), ray: Ray, t: ti.f32, primitive: ti.i32) ->
 
 
 @ti.func
-def hidden_zero(tables: ti.template()) -> ti.i32:
+def opaque_zero(tables: ti.template()) -> ti.i32:
     """0, which LLVM cannot deduce. So a local array indexed with it stays in memory, and LLVM
     computes all its elements in one SIMD register.
     """
@@ -172,7 +172,7 @@ def highest_bit(mask: ti.i32) -> ti.i32:
 def intersect(tables: ti.template(), ray: Ray) -> Hit:
     """Nearest hit of the ray, or for a shadow ray any hit, before t_max."""
     slabs = prepare_slabs(ray.origin, ray.direction)
-    zero = hidden_zero(tables)
+    zero = opaque_zero(tables)
     links, distances = stack_i32(0), stack_f32(0.0)
     depth = 0  # entries on the stack
     link = tables.root  # current node, or leaf block if negative

@@ -42,7 +42,7 @@ scalar_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 # Feature weight of a path that took a delta lobe of probability < 0.5; other paths have weight 1,
 # so its features count only in pixels without other paths.
-UNLIKELY = 1e-3
+UNLIKELY_LOBE_WEIGHT = 1e-3
 MAX_SURVIVAL = 0.95  # maximum survival probability in Russian roulette, so that every path ends
 
 
@@ -73,7 +73,7 @@ def camera_ray(start: CameraRay, sampler: ti.template()) -> Ray:
 
 
 @ti.dataclass
-class Traced:
+class TraceResult:
     """Results of the shadow ray and of the path's next ray."""
 
     hit: Hit  # nearest hit of the path's next ray
@@ -81,9 +81,9 @@ class Traced:
 
 
 @ti.func
-def trace_rays(tables: ti.template(), shadow_ray: Ray, next_ray: Ray) -> Traced:
+def trace_rays(tables: ti.template(), shadow_ray: Ray, next_ray: Ray) -> TraceResult:
     """Trace both rays in a loop, so that Taichi inlines the traversal only once."""
-    result = Traced(hit=Hit(t=INFINITY, primitive=-1, uv=vec2(0.0)), is_lit=0)
+    result = TraceResult(hit=Hit(t=INFINITY, primitive=-1, uv=vec2(0.0)), is_lit=0)
     for phase in range(2):
         ray = next_ray
         if phase == 0:
@@ -158,7 +158,9 @@ def trace_path(
                         result.depth = travelled
                     else:
                         result.mirrored = 1.0
-                        result.weight = ti.select(scattered.pdf < 0.5, UNLIKELY, result.weight)
+                        result.weight = ti.select(
+                            scattered.pdf < 0.5, UNLIKELY_LOBE_WEIGHT, result.weight
+                        )
                     tint *= delta_tint(bsdf, scattered)
                 # ---- Emitter sampling ----
                 if depth < settings.max_depth and settings.strategy != int(Strategy.BSDF):
@@ -199,8 +201,8 @@ def render_half(
     """Render rows of the five images of one half: means over spp paths per pixel, box filter.
 
     At glass a path is reflected or transmitted at random, so a plain mean of features would mix two
-    surfaces and be noisy. Paths that took a less probable lobe have feature weight UNLIKELY instead
-    of 1, so that a pixel's features come from one surface.
+    surfaces and be noisy. Paths that took a less probable lobe have feature weight
+    UNLIKELY_LOBE_WEIGHT instead of 1, so that a pixel's features come from one surface.
     """
     height, width = color.shape[0], color.shape[1]
     for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):

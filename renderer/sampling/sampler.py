@@ -20,7 +20,7 @@ uvec4 = ti.types.vector(4, ti.u32)
 # draws or more apart. A stride of 2^16 leaves samples correlated by 0.05, because the hash mixes
 # the upper half of a word less.
 SAMPLE_STRIDE = 0x9E3779B1
-SPREAD_DRAWS = (
+SOBOL_DRAWS = (
     4  # first draws, of camera and first vertex, that are Sobol points; opacity uses `next_words`
 )
 
@@ -51,11 +51,11 @@ class Sampler:
 
     @ti.func
     def next_4d(self) -> vec4:
-        """Four numbers, uniform in [0, 1). In the first SPREAD_DRAWS draws, the pairs (y, z) and
+        """Four numbers, uniform in [0, 1). In the first SOBOL_DRAWS draws, the pairs (y, z) and
         (x, w) over the samples of a pixel are scrambled Sobol points.
         """
         result = vec4(0.0)
-        if self.draw < SPREAD_DRAWS:
+        if self.draw < SOBOL_DRAWS:
             word = pcg4d(uvec4(self.pixel, self.frame, self.stream, self.draw))
             order = pcg4d(word)
             index = reverse_bits(self.sample)

@@ -61,7 +61,7 @@ def second_coordinate(index: ti.u32) -> ti.u32:
 
 
 @ti.func
-def shuffle_fours(reversed_index: ti.u32, order: ti.u32) -> ti.u32:
+def shuffle_pairing(reversed_index: ti.u32, order: ti.u32) -> ti.u32:
     """Choose one of the three pairings of each four successive points, with equal probability.
 
     Paired points lie in opposite halves of both axes. With the same pairing in every plane, a
@@ -87,7 +87,7 @@ def scrambled_point(reversed_index: ti.u32, order: uvec2, seeds: uvec2) -> vec2:
             inside each.
         seeds: seeds of the scrambles of both coordinates.
     """
-    fours = shuffle_fours(reversed_index, order.y)
+    fours = shuffle_pairing(reversed_index, order.y)
     # The first coordinate's digits are those of the index, reversed (van der Corput 1935).
     first = reverse_bits(scramble_upwards(fours, order.x))
     x = reverse_bits(scramble_upwards(first, seeds.x))

@@ -24,8 +24,8 @@ from renderer.tables.compiled import compiled
 
 LEAF_SIZE = 4  # maximum primitives per leaf, where no split is cheaper
 TRAVERSAL_COST = 1.0  # cost of a node relative to a primitive test; see docs/experiments.md
-SUBTREE_SHARE = 128  # subtrees hold at most 1 / SUBTREE_SHARE of all primitives
-BATCH = 16  # subtrees between progress reports
+MIN_SUBTREE_COUNT = 128  # subtrees hold at most 1 / MIN_SUBTREE_COUNT of all primitives
+SUBTREES_PER_REPORT = 16  # subtrees between progress reports
 STACK_SIZE = 256
 
 
@@ -61,13 +61,13 @@ def build_tree(
     order = np.arange(primitive_count, dtype=np.int32)
     nodes = np.zeros((3 * primitive_count, 6), np.float32)
     links = np.zeros((3 * primitive_count, 3), np.int32)
-    largest = max(primitive_count // SUBTREE_SHARE, LEAF_SIZE)
+    largest = max(primitive_count // MIN_SUBTREE_COUNT, LEAF_SIZE)
     pending = _build_top(bounds, order, nodes, links, largest)
     # Largest first, so that the cores finish together.
     pending = pending[np.argsort(-(pending[:, 2] - pending[:, 1]), kind="stable")]
     done = 0
-    for start in range(0, len(pending), BATCH):
-        batch = pending[start : start + BATCH]
+    for start in range(0, len(pending), SUBTREES_PER_REPORT):
+        batch = pending[start : start + SUBTREES_PER_REPORT]
         _build_subtrees(bounds, order, nodes, links, batch)
         done += int((batch[:, 2] - batch[:, 1]).sum())
         if progress is not None:

@@ -17,7 +17,9 @@ from renderer.tables.layout import NODE_WORDS
 from renderer.tables.layout import STACK_SIZE
 from renderer.tables.layout import WIDTH
 
-FAR = np.float32(1e30)  # an empty slot has lower bounds FAR, upper -FAR: no ray enters
+EMPTY_SLOT_BOUND = np.float32(
+    1e30
+)  # an empty slot has lower bounds EMPTY_SLOT_BOUND, upper -EMPTY_SLOT_BOUND: no ray enters
 
 
 class WideTree(NamedTuple):
@@ -176,8 +178,12 @@ def _fill_nodes(
         for slot in range(width):
             child = children[wide, slot]
             for axis in range(3):
-                nodes[wide, axis * width + slot] = lower[child, axis] if child >= 0 else FAR
-                nodes[wide, (3 + axis) * width + slot] = upper[child, axis] if child >= 0 else -FAR
+                nodes[wide, axis * width + slot] = (
+                    lower[child, axis] if child >= 0 else EMPTY_SLOT_BOUND
+                )
+                nodes[wide, (3 + axis) * width + slot] = (
+                    upper[child, axis] if child >= 0 else -EMPTY_SLOT_BOUND
+                )
             if child >= 0:
                 link = links[child] if links[child] < 0 else number[child]
                 integers[wide, 6 * width + slot] = link

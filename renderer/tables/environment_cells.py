@@ -16,7 +16,7 @@ from renderer.tables.compiled import compiled
 
 MAX_CELLS = 16384  # 24 bytes each on the device
 # Division ends where the root of the second moment exceeds its minimum by this fraction.
-ENOUGH = 1e-3
+RELATIVE_TOLERANCE = 1e-3
 
 
 class Cells(NamedTuple):
@@ -31,7 +31,8 @@ class Cells(NamedTuple):
 
 
 def divide(weight: np.ndarray) -> Cells:
-    """Split the cell that adds most variance into four, until ENOUGH or MAX_CELLS is reached.
+    """Split the cell that adds most variance into four until RELATIVE_TOLERANCE
+    or MAX_CELLS is reached.
 
     A cell's probability is proportional to its area times the root mean square of its weights: of
     all densities that are uniform inside the cells, this one has the least variance.
@@ -40,15 +41,17 @@ def divide(weight: np.ndarray) -> Cells:
         weight: (H, W) >= 0, not all zero.
     """
     weight = weight / weight.mean()
-    bounds = _divide(_running_sums(weight), _running_sums(weight**2), MAX_CELLS, ENOUGH)
+    bounds = _divide(_running_sums(weight), _running_sums(weight**2), MAX_CELLS, RELATIVE_TOLERANCE)
     share, density = np.empty(len(bounds)), np.empty(weight.shape)
-    _weigh(weight, bounds, share, density)
+    _fill_densities(weight, bounds, share, density)
     total = share.sum()
     return Cells(bounds, share / total, density / total * weight.size)
 
 
 @compiled()
-def _weigh(weight: np.ndarray, bounds: np.ndarray, share: np.ndarray, density: np.ndarray) -> None:
+def _fill_densities(
+    weight: np.ndarray, bounds: np.ndarray, share: np.ndarray, density: np.ndarray
+) -> None:
     """Write each cell's root mean square to its pixels of `density`, and times its area to `share`.
 
     Computed from the pixels: running sums beside a sun lose dark pixels to rounding.
@@ -77,7 +80,7 @@ def _sum(table: np.ndarray, column: int, row: int, columns: int, rows: int) -> f
 
 
 @compiled()
-def _excess(
+def _excess_moment(
     sums: np.ndarray, squares: np.ndarray, column: int, row: int, columns: int, rows: int
 ) -> float:
     """Amount by which a cell raises the root of the second moment of weight / density, compared
@@ -93,7 +96,7 @@ def _excess(
 def _divide(sums: np.ndarray, squares: np.ndarray, most: int, enough: float) -> np.ndarray:
     """(N, 4) int64 bounds of at most `most` cells, as in `Cells`."""
     height, width = sums.shape[0] - 1, sums.shape[1] - 1
-    left = _excess(sums, squares, 0, 0, width, height)
+    left = _excess_moment(sums, squares, 0, 0, width, height)
     heap = [(-left, 0, 0, width, height)]
     while len(heap) + 3 <= most and left > enough * width * height:
         excess, column, row, columns, rows = heapq.heappop(heap)
@@ -105,7 +108,7 @@ def _divide(sums: np.ndarray, squares: np.ndarray, most: int, enough: float) -> 
         for x, w in ((column, half_columns), (column + half_columns, columns - half_columns)):
             for y, h in ((row, half_rows), (row + half_rows, rows - half_rows)):
                 if w > 0 and h > 0:
-                    part = _excess(sums, squares, x, y, w, h)
+                    part = _excess_moment(sums, squares, x, y, w, h)
                     if w == 1 and h == 1:
                         part = 0.0
                     left += part

@@ -64,10 +64,10 @@ def default_path_keyframes(scene_name: str) -> list[Keyframe]:
     """Camera path of a built-in scene: a tour of the default one, else a loop near its camera."""
     if scene_name == DEFAULT_SCENE:
         return _tour()
-    return sway_keyframes(BUILT_IN[scene_name]().camera)
+    return loop_keyframes(BUILT_IN[scene_name]().camera)
 
 
-def sway_keyframes(camera: Camera) -> list[Keyframe]:
+def loop_keyframes(camera: Camera) -> list[Keyframe]:
     """Small closed loop near the camera's position, with the focus point in the image centre.
 
     For any scene whose camera is focused on its subject.

@@ -10,7 +10,7 @@ import numpy as np
 
 from scenes.builtin.furniture.assembly import Piece
 from scenes.builtin.furniture.assembly import Pieces
-from scenes.builtin.furniture.assembly import gathered
+from scenes.builtin.furniture.assembly import to_scene_tables
 from scenes.builtin.furniture.cameras import camera_at
 from scenes.model.description import Flat
 from scenes.model.description import Mesh
@@ -41,7 +41,7 @@ def cornell_box() -> SceneDescription:
         Piece("lamp", Flat((2.13, HEIGHT - LAMP_GAP, 2.27), (1.30, 0.0, 0.0), (0.0, 0.0, 1.05),
                            radiance=LAMP_RADIANCE, name="lamp")),
     ]  # fmt: skip
-    shapes, materials = gathered(pieces, MATERIALS)
+    shapes, materials = to_scene_tables(pieces, MATERIALS)
     camera = camera_at((2.78, 2.73, -8.0), (2.78, 2.73, 2.8), fov_x=37.6, aspect=1.0)
     return SceneDescription("cornell-box", shapes, materials, camera)
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from scenes.builtin.furniture.assembly import Piece
 from scenes.builtin.furniture.assembly import Pieces
-from scenes.builtin.furniture.assembly import gathered
 from scenes.builtin.furniture.assembly import placed
+from scenes.builtin.furniture.assembly import to_scene_tables
 from scenes.builtin.furniture.cameras import camera_at
 from scenes.builtin.furniture.metals import BRASS
 from scenes.builtin.furniture.metals import COPPER
@@ -37,8 +37,8 @@ from scenes.procedural.geometry.sheets import draped
 from scenes.procedural.geometry.solids import superellipsoid
 from scenes.procedural.geometry.sweeps import torus_knot
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import standing
-from scenes.procedural.geometry.transforms import tilted
+from scenes.procedural.geometry.transforms import placement
+from scenes.procedural.geometry.transforms import rotation_x
 from scenes.procedural.textures.environments import SoftBox
 from scenes.procedural.textures.environments import studio
 from scenes.procedural.textures.fabric import woven
@@ -58,7 +58,7 @@ ENVIRONMENT_ROWS = 256
 def still_life() -> SceneDescription:
     """Clear and frosted glass, mirror, gold, copper and brass, plastic, fruit, cloth and wood."""
     rng = np.random.default_rng(SEED)
-    shapes, table = gathered(
+    shapes, table = to_scene_tables(
         _setting(rng) + _metals(rng) + _glasses() + _plastics(rng), _materials(rng)
     )
     light = studio(
@@ -109,7 +109,7 @@ def _setting(rng: np.random.Generator) -> Pieces:
 
 def _metals(rng: np.random.Generator) -> Pieces:
     """A mirror ball, a knot of rough gold, a copper bowl with fruit, a brass vase."""
-    knot = transformed(torus_knot(2, 3, 0.085, 0.019), moved(0.0, 0.098, 0.0) @ tilted(72.0))
+    knot = transformed(torus_knot(2, 3, 0.085, 0.019), moved(0.0, 0.098, 0.0) @ rotation_x(72.0))
     fruits: Pieces = []
     for index, heading in enumerate(np.radians([20.0, 150.0, 270.0])):
         where = moved(0.045 * np.cos(heading), 0.022, 0.045 * np.sin(heading))
@@ -117,9 +117,9 @@ def _metals(rng: np.random.Generator) -> Pieces:
         fruits.append(Piece(kind, transformed(fruit(0.036, rng), where)))
     return (
         [Piece("mirror", Sphere((-0.1, 0.078, -0.16), 0.07, name="mirror ball"))]
-        + placed([Piece("gold", knot)], standing(0.13, 0.02, 25.0, 0.001))
-        + placed(bowl("copper", 0.11) + fruits, standing(-0.3, 0.05, 0.0, 0.001))
-        + placed(vase("brass", 0.27, 0), standing(0.3, -0.2, 0.0, 0.009))
+        + placed([Piece("gold", knot)], placement(0.13, 0.02, 25.0, 0.001))
+        + placed(bowl("copper", 0.11) + fruits, placement(-0.3, 0.05, 0.0, 0.001))
+        + placed(vase("brass", 0.27, 0), placement(0.3, -0.2, 0.0, 0.009))
     )
 
 
@@ -128,9 +128,9 @@ def _glasses() -> Pieces:
     block = superellipsoid((0.05, 0.05, 0.05), (0.35, 0.35), rows=40)
     return (
         [Piece("glass", Sphere((-0.02, 0.0455, 0.16), 0.045, name="glass ball"))]
-        + placed(wine_glass("glass"), standing(-0.16, 0.13, 0.0, 0.001))
-        + placed(carafe("green glass", 0.3), standing(0.03, -0.3, 0.0, 0.009))
-        + placed([Piece("frosted glass", block)], standing(0.29, 0.1, 32.0, 0.051))
+        + placed(wine_glass("glass"), placement(-0.16, 0.13, 0.0, 0.001))
+        + placed(carafe("green glass", 0.3), placement(0.03, -0.3, 0.0, 0.009))
+        + placed([Piece("frosted glass", block)], placement(0.29, 0.1, 32.0, 0.051))
     )
 
 
@@ -140,8 +140,8 @@ def _plastics(rng: np.random.Generator) -> Pieces:
     tall = box((0.035, 0.09, 0.035), 0.005, 4)
     pill = superellipsoid((0.03, 0.018, 0.03), (0.9, 1.0), rows=24)
     return [
-        Piece("red plastic", transformed(cube, standing(0.2, 0.2, 20.0, 0.0235))),
-        Piece("blue plastic", transformed(tall, standing(-0.42, -0.12, 40.0, 0.055))),
-        Piece("white plastic", transformed(pill, standing(0.1, 0.24, 0.0, 0.019))),
-        Piece("lemon", transformed(fruit(0.03, rng), standing(-0.17, 0.26, 0.0, 0.001))),
+        Piece("red plastic", transformed(cube, placement(0.2, 0.2, 20.0, 0.0235))),
+        Piece("blue plastic", transformed(tall, placement(-0.42, -0.12, 40.0, 0.055))),
+        Piece("white plastic", transformed(pill, placement(0.1, 0.24, 0.0, 0.019))),
+        Piece("lemon", transformed(fruit(0.03, rng), placement(-0.17, 0.26, 0.0, 0.001))),
     ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from scenes.builtin.furniture.assembly import Piece
 from scenes.builtin.furniture.assembly import Pieces
-from scenes.builtin.furniture.assembly import gathered
+from scenes.builtin.furniture.assembly import to_scene_tables
 from scenes.builtin.furniture.cameras import camera_at
 from scenes.builtin.furniture.metals import ALUMINIUM
 from scenes.builtin.furniture.metals import metal
@@ -45,7 +45,7 @@ def veach_mis() -> SceneDescription:
         Piece("room", Flat((-10.0, FLOOR, -2.0), (0.0, 0.0, 17.0), (20.0, 0.0, 0.0), name="floor")),
         Piece("room", Flat((-10.0, FLOOR, -2.0), (20.0, 0.0, 0.0), (0.0, 24.0, 0.0), name="wall")),
     ]  # fmt: skip
-    shapes, table = gathered(pieces, materials)
+    shapes, table = to_scene_tables(pieces, materials)
     camera = camera_at((0.0, 2.0, 15.0), (0.0, -1.75, 2.5), fov_x=37.0, aspect=4.0 / 3.0)
     return SceneDescription("veach-mis", shapes, table, camera)
 

@@ -75,11 +75,11 @@ def _read(document: GltfDocument, index: Any, width: int) -> np.ndarray:
     else:
         values = np.zeros((count, width), dtype=component)
     if "sparse" in accessor:
-        values = _with_sparse(document, accessor["sparse"], values, place)
+        values = _apply_sparse(document, accessor["sparse"], values, place)
     return values
 
 
-def _with_sparse(
+def _apply_sparse(
     document: GltfDocument, sparse: Json, values: np.ndarray, place: str
 ) -> np.ndarray:
     """Copy of `values` with the elements of the `sparse` object replaced."""

@@ -17,7 +17,7 @@ from scenes.gltf.document import Json
 from scenes.gltf.textures import GltfTextures
 from scenes.gltf.values import number_of
 from scenes.gltf.values import numbers_of
-from scenes.gltf.values import share_of
+from scenes.gltf.values import unit_number_of
 from scenes.model.materials import BSDF
 from scenes.model.materials import RGB
 from scenes.model.materials import Dielectric
@@ -30,7 +30,7 @@ from scenes.model.materials import Spectrum
 DEFAULT_CUTOFF = 0.5
 """Default alpha cutoff of alpha mode MASK."""
 OPAQUE_WHITE = (1.0, 1.0, 1.0, 1.0)
-GLASS_SHARE = 0.5
+GLASS_TRANSMISSION = 0.5
 """Transmission factor above which a material with a volume becomes glass."""
 
 
@@ -51,7 +51,7 @@ class GltfMaterials:
             self.indices[number] = len(self.materials) - 1
         return self.indices[number]
 
-    def takes_colors(self, number: Any) -> bool:
+    def supports_vertex_colors(self, number: Any) -> bool:
         """Whether vertex colours can multiply the colour of material `number`; adds a note if not.
 
         Textured materials cannot: vertex colours need texture coordinates of their own.
@@ -63,14 +63,14 @@ class GltfMaterials:
             self.document.note("vertex colours were ignored on glass and on textured materials")
         return takes
 
-    def painted_index(self, number: Any, colors: ImageTexture) -> int:
-        """Index of a copy of material `number` with `colors` times its colour (`takes_colors`)."""
+    def index_with_vertex_colors(self, number: Any, colors: ImageTexture) -> int:
+        """Index of a copy of material `number` whose colour is multiplied by vertex `colors`."""
         material = self.materials[self.index(number)]
         bsdf, emission = material.bsdf, material.emission
         if isinstance(bsdf, MetallicRoughness):
-            bsdf = replace(bsdf, base_color=_times(colors, bsdf.base_color))
+            bsdf = replace(bsdf, base_color=_scaled_texture(colors, bsdf.base_color))
         else:  # unlit
-            emission = _times(colors, emission)
+            emission = _scaled_texture(colors, emission)
         self.materials.append(replace(material, bsdf=bsdf, emission=emission))
         return len(self.materials) - 1
 
@@ -106,12 +106,16 @@ class GltfMaterials:
     def _bsdf(self, pbr: Json, extensions: Json) -> BSDF:
         ior = number_of(extensions.get("KHR_materials_ior", {}), "ior", 1.5)
         transmission = extensions.get("KHR_materials_transmission", {})
-        share = share_of(transmission, "transmissionFactor", 0.0)
+        share = unit_number_of(transmission, "transmissionFactor", 0.0)
         if "transmissionTexture" in transmission:
             self.document.note("transmission textures are not supported, the factor is used")
         volume = extensions.get("KHR_materials_volume", {})
-        roughness = share_of(pbr, "roughnessFactor", 1.0)
-        if share > GLASS_SHARE and number_of(volume, "thicknessFactor", 0.0) > 0.0 and ior > 0.0:
+        roughness = unit_number_of(pbr, "roughnessFactor", 1.0)
+        if (
+            share > GLASS_TRANSMISSION
+            and number_of(volume, "thicknessFactor", 0.0) > 0.0
+            and ior > 0.0
+        ):
             self.document.note("transmission with a volume becomes clear glass, untextured")
             red, green, blue, _ = numbers_of(pbr, "baseColorFactor", OPAQUE_WHITE)
             # A path through the solid crosses two surfaces: each takes the square root.
@@ -120,7 +124,7 @@ class GltfMaterials:
         texture = pbr.get("metallicRoughnessTexture")
         return MetallicRoughness(
             base_color=self._base_color(pbr),
-            metallic=share_of(pbr, "metallicFactor", 1.0),
+            metallic=unit_number_of(pbr, "metallicFactor", 1.0),
             roughness=roughness,
             metallic_roughness=None if texture is None else self.textures.texture(texture, False),
             ior=ior,
@@ -158,7 +162,7 @@ class GltfMaterials:
         return opacity, cutoff
 
 
-def _times(colors: ImageTexture, factor: Spectrum | None) -> ImageTexture:
+def _scaled_texture(colors: ImageTexture, factor: Spectrum | None) -> ImageTexture:
     """Texture `colors` multiplied by the constant colour `factor`."""
     assert isinstance(factor, tuple)
     return replace(colors, scale=(*factor, 1.0))

@@ -18,11 +18,11 @@ from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
 from scenes.gltf.materials import GltfMaterials
 from scenes.gltf.skinning import Pose
-from scenes.gltf.skinning import posed
-from scenes.mesh.validation import NoAreaError
+from scenes.gltf.skinning import apply_pose
 from scenes.mesh.validation import RawMesh
-from scenes.mesh.validation import finish_mesh
-from scenes.mesh.vertex_colors import painted
+from scenes.mesh.validation import ZeroAreaError
+from scenes.mesh.validation import validated_mesh
+from scenes.mesh.vertex_colors import bake_vertex_colors
 from scenes.model.description import Mesh
 
 TRIANGLES = 4
@@ -46,11 +46,11 @@ class GltfMeshes:
             if primitive.get("mode", TRIANGLES) not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN):
                 self.document.note(f"{place}: points and lines were skipped")
                 continue
-            raw = posed(self.document, primitive, self._raw(primitive, place), pose, place)
+            raw = apply_pose(self.document, primitive, self._raw(primitive, place), pose, place)
             source = f"{self.document.path}: {place}"
             try:
-                finished = finish_mesh(raw, source, pose.to_world)
-            except NoAreaError:
+                finished = validated_mesh(raw, source, pose.to_world)
+            except ZeroAreaError:
                 # Some files hide objects by a scale of 0.
                 self.document.note(f"{place}: without area, left out")
                 continue
@@ -77,14 +77,14 @@ class GltfMeshes:
     def _with_material(self, mesh: Mesh, primitive: Json, place: str) -> Mesh:
         """Assign the material of `primitive`, with its vertex colours if it has any."""
         number, attributes = primitive.get("material"), primitive.get("attributes", {})
-        if "COLOR_0" not in attributes or not self.materials.takes_colors(number):
+        if "COLOR_0" not in attributes or not self.materials.supports_vertex_colors(number):
             return replace(mesh, material=self.materials.index(number))
         colors = read_colors(self.document, attributes["COLOR_0"])
         if len(colors) != len(mesh.vertices):
             reason = f"COLOR_0: {len(colors)} for {len(mesh.vertices)} vertices"
             raise self.document.error(place, reason)
-        split, texture = painted(mesh, colors, is_srgb=False)
-        return replace(split, material=self.materials.painted_index(number, texture))
+        split, texture = bake_vertex_colors(mesh, colors, is_srgb=False)
+        return replace(split, material=self.materials.index_with_vertex_colors(number, texture))
 
     def _attribute(self, attributes: Json, name: str, width: int, count: int) -> np.ndarray | None:
         if name not in attributes:

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from scenes.default_camera import ANY_CAMERA
+from scenes.default_camera import PLACEHOLDER_CAMERA
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
 from scenes.gltf.document import read_gltf
 from scenes.gltf.materials import GltfMaterials
 from scenes.gltf.meshes import GltfMeshes
-from scenes.gltf.skinning import pose_of
+from scenes.gltf.skinning import read_pose
 from scenes.gltf.textures import GltfTextures
 from scenes.gltf.values import number_of
 from scenes.gltf.values import numbers_of
@@ -37,7 +37,14 @@ from scenes.model.transforms import translation
 
 DEFAULT_ASPECT = 16.0 / 9.0
 """Width over height for cameras without `aspectRatio`, which leave it to the viewport."""
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError)
+MALFORMED_ERRORS = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+)
 """Exceptions that malformed JSON values cause; `load_gltf` reports them as SceneError."""
 FLIP_VIEW = np.diag([-1.0, 1.0, -1.0, 1.0])
 """glTF cameras look along -z with +x to the right; cameras here along +z with +x to the left."""
@@ -58,7 +65,7 @@ def load_gltf(path: Path) -> SceneDescription:
         return _scene(read_gltf(path))
     except SceneError:
         raise
-    except MALFORMED as error:
+    except MALFORMED_ERRORS as error:
         raise SceneError(f"{path}: malformed ({type(error).__name__}: {error})") from error
 
 
@@ -70,7 +77,7 @@ def _scene(document: GltfDocument) -> SceneDescription:
     for index, to_world in worlds.items():
         node = document.item("nodes", index)
         if "mesh" in node:
-            pose = pose_of(document, node, to_world, worlds)
+            pose = read_pose(document, node, to_world, worlds)
             parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
         if not np.linalg.det(to_world[:3, :3]):
             continue  # singular transform: ignore the node's camera and light
@@ -85,8 +92,8 @@ def _scene(document: GltfDocument) -> SceneDescription:
         name=document.path.stem,
         shapes=tuple(parts.shapes),
         materials=tuple(materials.materials),
-        camera=parts.cameras[0] if parts.cameras else ANY_CAMERA,
-        is_framed=not parts.cameras,
+        camera=parts.cameras[0] if parts.cameras else PLACEHOLDER_CAMERA,
+        has_default_camera=not parts.cameras,
         lights=tuple(parts.lights),
         notes=tuple(document.notes),
     )

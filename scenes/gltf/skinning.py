@@ -34,7 +34,7 @@ class Pose:
     """(J, 4, 4) joint matrices of a skin, bind pose to world space; None without a skin."""
 
 
-def pose_of(
+def read_pose(
     document: GltfDocument, node: Json, to_world: np.ndarray, worlds: dict[int, np.ndarray]
 ) -> Pose:
     """Pose of a node with a mesh; `worlds` maps node indices to (4, 4) matrices to world space."""
@@ -46,12 +46,16 @@ def pose_of(
     return Pose(np.eye(4), weights, _joints(document, node["skin"], worlds))
 
 
-def posed(document: GltfDocument, primitive: Json, raw: RawMesh, pose: Pose, place: str) -> RawMesh:
+def apply_pose(
+    document: GltfDocument, primitive: Json, raw: RawMesh, pose: Pose, place: str
+) -> RawMesh:
     """Apply morph targets, then the skin, to `raw`; `place` is for errors."""
     raw = _morphed(document, primitive.get("targets", []), raw, pose.morph_weights)
     if pose.joints is None:
         return raw
-    return _skinned(raw, _blended(document, primitive["attributes"], raw, pose.joints, place))
+    return _skinned(
+        raw, _blend_joint_matrices(document, primitive["attributes"], raw, pose.joints, place)
+    )
 
 
 def _joints(document: GltfDocument, index: Any, worlds: dict[int, np.ndarray]) -> np.ndarray:
@@ -81,13 +85,15 @@ def _morphed(
         if weight == 0.0:
             continue
         if "POSITION" in target:
-            vertices = vertices + weight * _like(document, target["POSITION"], vertices)
+            vertices = vertices + weight * _read_displacements(
+                document, target["POSITION"], vertices
+            )
         if "NORMAL" in target and normals is not None:
-            normals = normals + weight * _like(document, target["NORMAL"], normals)
+            normals = normals + weight * _read_displacements(document, target["NORMAL"], normals)
     return replace(raw, vertices=vertices, normals=normals)
 
 
-def _like(document: GltfDocument, index: Any, array: np.ndarray) -> np.ndarray:
+def _read_displacements(document: GltfDocument, index: Any, array: np.ndarray) -> np.ndarray:
     """(V, 3) float32 of an accessor; SceneError unless it is as long as `array`."""
     values = read_floats(document, index, 3)
     if len(values) != len(array):
@@ -96,7 +102,7 @@ def _like(document: GltfDocument, index: Any, array: np.ndarray) -> np.ndarray:
     return values
 
 
-def _blended(
+def _blend_joint_matrices(
     document: GltfDocument, attributes: Json, raw: RawMesh, joints: np.ndarray, place: str
 ) -> np.ndarray:
     """(V, 4, 4) weighted mean of the joint matrices for each vertex."""

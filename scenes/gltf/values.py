@@ -15,7 +15,7 @@ def number_of(holder: dict[str, Any], key: str, default: float) -> float:
     return _checked(holder.get(key, default), key)
 
 
-def share_of(holder: dict[str, Any], key: str, default: float) -> float:
+def unit_number_of(holder: dict[str, Any], key: str, default: float) -> float:
     """Number `holder[key]`, or `default`, clamped to [0, 1]."""
     return min(max(number_of(holder, key, default), 0.0), 1.0)
 

@@ -10,7 +10,7 @@ import numpy as np
 from scenes.model.materials import RGBE_BIAS
 from scenes.model.materials import Image
 
-MAX_LIGHT = 1e30
+MAX_RADIANCE = 1e30
 """Largest radiance; larger values are clamped."""
 
 
@@ -40,7 +40,7 @@ def encode_rgbe(light: np.ndarray) -> np.ndarray:
 
     Three mantissas and a shared exponent; negative values and NaN become 0.
     """
-    light = np.clip(np.nan_to_num(light.astype(np.float64), posinf=MAX_LIGHT), 0.0, MAX_LIGHT)
+    light = np.clip(np.nan_to_num(light.astype(np.float64), posinf=MAX_RADIANCE), 0.0, MAX_RADIANCE)
     _, exponent = np.frexp(light.max(axis=2, keepdims=True))
     mantissa = np.rint(np.ldexp(light, 8 - exponent))
     # A mantissa that rounds to 256 takes the next exponent.

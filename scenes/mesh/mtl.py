@@ -29,7 +29,7 @@ Entry = dict[str, list[str]]
 """Keyword -> its arguments, for one material."""
 
 WHITE: RGB = (1.0, 1.0, 1.0)
-READ = {
+KNOWN_KEYWORDS = {
     *("illum", "Kd", "map_Kd", "Ks", "Ns", "Ni", "Pr", "Pm", "Tf"),
     *("d", "Tr", "map_d", "Ke", "map_Ke", "norm"),
     *("Ka", "map_Ka", "sharpness"),  # without meaning in path tracing
@@ -56,7 +56,7 @@ def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], t
         else:
             entry[words[0]] = words[1:]
     used = {name: entry for name, entry in entries.items() if name in names}
-    unread = sorted({keyword for entry in used.values() for keyword in entry} - READ)
+    unread = sorted({keyword for entry in used.values() for keyword in entry} - KNOWN_KEYWORDS)
     notes = (f"{path.name}: not supported, ignored: {', '.join(unread)}",) if unread else ()
     return {name: _material(path, name, entry) for name, entry in used.items()}, notes
 

@@ -30,7 +30,7 @@ def with_smooth_normals(mesh: Mesh) -> Mesh:
     return replace(mesh, normals=normals.astype(np.float32))
 
 
-def wound_by_normals(mesh: Mesh) -> Mesh:
+def orient_faces_by_normals(mesh: Mesh) -> Mesh:
     """The mesh with every face wound so that its front is where its shading normals point.
 
     For formats (Mitsuba, PLY, OBJ) in which normals, not winding, define the outside of glass.

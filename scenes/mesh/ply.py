@@ -20,7 +20,7 @@ COLOR_NAMES = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffu
 INDEX_NAMES = ("vertex_indices", "vertex_index")
 """Names of the face property for vertex indices."""
 
-DAMAGED = (plyfile.PlyParseError, ValueError, IndexError, TypeError, EOFError, MemoryError)
+PLY_ERRORS = (plyfile.PlyParseError, ValueError, IndexError, TypeError, EOFError, MemoryError)
 """Exceptions of plyfile for damaged files; a header may state more data than fits into memory."""
 
 
@@ -58,7 +58,7 @@ def _parse(path: Path) -> plyfile.PlyData:
         pass
     try:
         return plyfile.PlyData.read(str(path), mmap=False)
-    except DAMAGED as error:
+    except PLY_ERRORS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SceneError(f"{path}: damaged PLY file ({reason})") from error
 

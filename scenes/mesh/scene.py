@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from scenes.default_camera import ANY_CAMERA
+from scenes.default_camera import PLACEHOLDER_CAMERA
 from scenes.mesh.mtl import read_mtl
-from scenes.mesh.normals import wound_by_normals
+from scenes.mesh.normals import orient_faces_by_normals
 from scenes.mesh.obj import read_obj
 from scenes.mesh.ply import read_ply
-from scenes.mesh.validation import finish_mesh
-from scenes.mesh.vertex_colors import painted
+from scenes.mesh.validation import validated_mesh
+from scenes.mesh.vertex_colors import bake_vertex_colors
 from scenes.model.description import Mesh
 from scenes.model.description import SceneDescription
 from scenes.model.materials import Diffuse
@@ -28,10 +28,10 @@ NO_COLORS = "vertex colours are not supported and were ignored"
 def load_ply(path: Path) -> SceneDescription:
     """Scene of one PLY mesh, with its vertex colours or light grey."""
     raw = read_ply(path)
-    mesh = wound_by_normals(finish_mesh(raw, str(path)))
+    mesh = orient_faces_by_normals(validated_mesh(raw, str(path)))
     if raw.colors is None:
         return _scene(path, (mesh,), (DEFAULT,), ())
-    mesh, texture = painted(mesh, raw.colors, is_srgb=True)
+    mesh, texture = bake_vertex_colors(mesh, raw.colors, is_srgb=True)
     return _scene(path, (mesh,), (Material(Diffuse(texture), name=texture.image.name),), ())
 
 
@@ -55,7 +55,9 @@ def load_obj(path: Path) -> SceneDescription:
         notes.append(f"materials not found, grey is used: {', '.join(missing)}")
     meshes = [
         replace(
-            wound_by_normals(finish_mesh(part.mesh, f"{path}: material {part.material!r}")),
+            orient_faces_by_normals(
+                validated_mesh(part.mesh, f"{path}: material {part.material!r}")
+            ),
             material=names.index(part.material),
             name=part.material,
         )
@@ -71,4 +73,6 @@ def _scene(
     materials: tuple[Material, ...],
     notes: tuple[str, ...],
 ) -> SceneDescription:
-    return SceneDescription(path.stem, meshes, materials, ANY_CAMERA, is_framed=True, notes=notes)
+    return SceneDescription(
+        path.stem, meshes, materials, PLACEHOLDER_CAMERA, has_default_camera=True, notes=notes
+    )

@@ -15,7 +15,7 @@ from scenes.model.transforms import transform_normals
 from scenes.model.transforms import transform_points
 
 
-class NoAreaError(SceneError):
+class ZeroAreaError(SceneError):
     """All triangles of a mesh have zero area."""
 
 
@@ -37,10 +37,10 @@ class RawMesh:
     """(V, 3) float32 in [0, 1], or None."""
 
 
-def finish_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -> Mesh:
+def validated_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -> Mesh:
     """Validated mesh in world space; `source` names file and element in errors.
 
-    Zero-area triangles are dropped; NoAreaError if all are. If `to_world` mirrors, the winding is
+    Zero-area triangles are dropped; ZeroAreaError if all are. If `to_world` mirrors, the winding is
     reversed, so that the front stays the front.
     """
     _check_indices(raw, source)
@@ -111,7 +111,7 @@ def _drop_degenerate(vertices: np.ndarray, faces: np.ndarray, source: str) -> np
     areas = np.linalg.norm(face_vectors(vertices, faces), axis=1)
     kept = areas > 0.0
     if not kept.any():
-        raise NoAreaError(f"{source}: all {len(faces)} triangles have zero area")
+        raise ZeroAreaError(f"{source}: all {len(faces)} triangles have zero area")
     return faces if kept.all() else faces[kept]
 
 

@@ -22,7 +22,7 @@ NAME = "vertex colours"
 CHUNK = 1 << 18  # triangles per pass; limits the memory for float colours
 
 
-def painted(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[Mesh, ImageTexture]:
+def bake_vertex_colors(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[Mesh, ImageTexture]:
     """The mesh with separate vertices for each triangle, and the texture of its vertex colours.
 
     Args:
@@ -48,13 +48,13 @@ def painted(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[Mesh, ImageT
         vertices=mesh.vertices[index],
         faces=np.arange(len(index), dtype=np.int32).reshape(-1, 3),
         normals=None if mesh.normals is None else mesh.normals[index],
-        uvs=_places(count, rows, columns),
+        uvs=_texel_centers(count, rows, columns),
     )
     image = Image(np.ascontiguousarray(picture), is_srgb=True, name=NAME)
     return split, ImageTexture(image, wrap=Wrap.CLAMP)
 
 
-def _places(count: int, rows: int, columns: int) -> np.ndarray:
+def _texel_centers(count: int, rows: int, columns: int) -> np.ndarray:
     """(3 * count, 2) float32 UVs: centres of the first three texels of each block, v upwards."""
     row, column = np.divmod(np.arange(count), columns)
     corners = np.array([(0.5, 0.5), (1.5, 0.5), (0.5, 1.5)])

@@ -25,7 +25,7 @@ from scenes.optics.indices import METALS
 DEFAULT_ALPHA = 0.1
 WHITE = (1.0, 1.0, 1.0)
 GREY = (0.5, 0.5, 0.5)
-TRANSMISSION_SPLIT = 0.5
+GLASS_TRANSMISSION = 0.5
 """`spec_trans` above which a principled BSDF becomes glass (`Dielectric`)."""
 
 
@@ -40,7 +40,7 @@ def _diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
 
 
 def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:
-    name = plugin.text("material", "Cu" if plugin.document.is_old else "none")
+    name = plugin.text("material", "Cu" if plugin.document.is_version_0 else "none")
     if plugin.find("eta") is None and name.lower() not in METALS:
         known = ", ".join(METALS)
         raise plugin.error(f"material: unknown {name!r}; known are {known}, or give eta and k")
@@ -91,14 +91,14 @@ def _principled(plugin: Plugin, textures: TextureReader) -> BSDF:
         root = np.sqrt(0.08 * min(max(plugin.number("specular", 0.5), 0.0), 1.0))
         ior = float((1.0 + root) / (1.0 - root))
     is_thin = plugin.kind == "principledthin"
-    if transmission > TRANSMISSION_SPLIT and metallic <= 0.5 and not is_thin:
+    if transmission > GLASS_TRANSMISSION and metallic <= 0.5 and not is_thin:
         color = base if isinstance(base, tuple) else textures.constant(plugin, "base_color", GREY)
         return Dielectric(
             ior=ior,
             specular_transmittance=tuple(np.sqrt(color).tolist()),
             alpha=roughness**2,
         )
-    share = transmission if is_thin or transmission <= TRANSMISSION_SPLIT else 0.0
+    share = transmission if is_thin or transmission <= GLASS_TRANSMISSION else 0.0
     return MetallicRoughness(base, metallic, roughness, ior=ior, transmission=share)
 
 

@@ -30,7 +30,7 @@ class Document:
     """Elements by id and alias, for <ref>."""
     files: dict[Element, Path] = field(default_factory=dict)
     """Source file of each top-level element of an included file."""
-    is_old: bool = False
+    is_version_0: bool = False
     """Whether the file is for Mitsuba 0.x, where a few defaults differ."""
     used: set[Element] = field(default_factory=set)
     """Parameters that were read; notes list the others."""
@@ -51,7 +51,7 @@ def read_document(path: Path) -> Document:
     if root.tag != "scene":
         raise SceneError(f"{path}: <{root.tag}>: not a Mitsuba scene")
     version = root.get("version", "3.0.0")
-    document = Document(path, root, is_old=version.split(".")[0] == "0")
+    document = Document(path, root, is_version_0=version.split(".")[0] == "0")
     _expand(document, root, path, {}, 0)
     for element in root.iter():
         if "id" in element.attrib and element.tag not in ("ref", "alias"):

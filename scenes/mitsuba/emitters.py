@@ -45,11 +45,11 @@ def emitter_of(plugin: Plugin) -> Environment | PunctualLight:
     """Environment or light of a top-level <emitter>."""
     match plugin.kind:
         case "constant":
-            return Environment(radiance=_power(plugin, "radiance"), name="constant")
+            return Environment(radiance=_emission(plugin, "radiance"), name="constant")
         case "envmap":
             return _envmap(plugin)
         case "point":
-            return PointLight(_position(plugin), _power(plugin, "intensity"))
+            return PointLight(_position(plugin), _emission(plugin, "intensity"))
         case "spot":
             return _spot(plugin)
         case "directional":
@@ -82,7 +82,7 @@ def _spot(plugin: Plugin) -> PointLight:
         raise plugin.error(f"bad beam_width {width:g} or cutoff_angle {cutoff:g}")
     return PointLight(
         position=_triple(matrix[:3, 3]),
-        intensity=_power(plugin, "intensity"),
+        intensity=_emission(plugin, "intensity"),
         direction=_unit(plugin, matrix[:3, 2]),
         cone=(math.radians(width), math.radians(cutoff)),
         falloff=Falloff.ANGLE,
@@ -93,7 +93,7 @@ def _directional(plugin: Plugin) -> DirectionalLight:
     direction = plugin.transform("to_world")[:3, 2]
     if plugin.find("direction") is not None:
         direction = plugin.vector("direction", (0.0, 0.0, 1.0))
-    return DirectionalLight(_unit(plugin, direction), _power(plugin, "irradiance"))
+    return DirectionalLight(_unit(plugin, direction), _emission(plugin, "irradiance"))
 
 
 def _sky(plugin: Plugin) -> Environment:
@@ -120,7 +120,7 @@ def _zenith(plugin: Plugin) -> tuple[float, float, float]:
 
     Mitsuba 3 has z up; old scenes that should load there rotate the sky with a transform.
     """
-    if plugin.document.is_old and plugin.find("to_world") is None:
+    if plugin.document.is_version_0 and plugin.find("to_world") is None:
         return (0.0, 1.0, 0.0)
     return _unit(plugin, plugin.transform("to_world")[:3, 2])
 
@@ -140,7 +140,7 @@ def _sun_direction(
     return _unit(plugin, x * side + y * up + z * np.cross(side, up))
 
 
-def _power(plugin: Plugin, name: str) -> RGB:
+def _emission(plugin: Plugin, name: str) -> RGB:
     """Radiance, intensity or irradiance from the parameter `name`, >= 0; white by default."""
     color = plugin.color(name, WHITE)
     if min(color) < 0.0:

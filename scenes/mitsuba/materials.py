@@ -15,7 +15,7 @@ from scenes.mitsuba.bsdfs import bsdf_of
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
 from scenes.mitsuba.textures import mean_color
-from scenes.mitsuba.uv import UvUse
+from scenes.mitsuba.uv import UvConvention
 from scenes.mitsuba.uv import adapt_material
 from scenes.model.materials import Checkerboard
 from scenes.model.materials import Diffuse
@@ -52,9 +52,9 @@ class MaterialList:
     textures: TextureReader = field(default_factory=TextureReader)
     materials: list[Material] = field(default_factory=list)
     built: dict[Element, Material] = field(default_factory=dict)
-    indices: dict[Material | tuple[Element, UvUse], int] = field(default_factory=dict)
+    indices: dict[Material | tuple[Element, UvConvention], int] = field(default_factory=dict)
 
-    def of_shape(self, shape: Plugin, use: UvUse) -> int:
+    def index_of_shape(self, shape: Plugin, use: UvConvention) -> int:
         """Index of a shape's material; without a BSDF it is one-sided diffuse, reflectance 0.5.
 
         A shape with an emitter is black if it has no BSDF, or a `null` BSDF. In Mitsuba the latter

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 
-from scenes.default_camera import ANY_CAMERA
+from scenes.default_camera import PLACEHOLDER_CAMERA
 from scenes.mitsuba.camera import camera_of
 from scenes.mitsuba.document import Document
 from scenes.mitsuba.document import read_document
@@ -73,8 +73,8 @@ def load_mitsuba(path: Path) -> SceneDescription:
         name=path.parent.name if path.stem == "scene" and path.parent.name else path.stem,
         shapes=tuple(parts.shapes),
         materials=tuple(materials.materials),
-        camera=parts.camera or ANY_CAMERA,
-        is_framed=parts.camera is None,
+        camera=parts.camera or PLACEHOLDER_CAMERA,
+        has_default_camera=parts.camera is None,
         environment=parts.environment,
         lights=tuple(parts.lights),
         notes=tuple(document.notes),

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
+from scenes.mesh.normals import orient_faces_by_normals
 from scenes.mesh.normals import with_smooth_normals
-from scenes.mesh.normals import wound_by_normals
 from scenes.mesh.obj import read_obj
 from scenes.mesh.ply import read_ply
 from scenes.mesh.validation import RawMesh
-from scenes.mesh.validation import finish_mesh
+from scenes.mesh.validation import validated_mesh
 from scenes.mitsuba.materials import MaterialList
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.primitives import cube
 from scenes.mitsuba.primitives import disk
-from scenes.mitsuba.uv import UvUse
+from scenes.mitsuba.uv import UvConvention
 from scenes.mitsuba.uv import adapt_texture
 from scenes.model.description import Flat
 from scenes.model.description import FlatKind
@@ -63,7 +63,7 @@ class ShapeReader:
         if plugin.kind == "instance":
             return self._instance(plugin)
         built, use = self._geometry(plugin)
-        material = self.materials.of_shape(plugin, use)
+        material = self.materials.index_of_shape(plugin, use)
         radiance: RGB | ImageTexture | None = None
         emitters = plugin.nested("emitter")
         if emitters:
@@ -88,7 +88,7 @@ class ShapeReader:
         place = plugin.transform("to_world")
         return [s for each in members for s in self.shapes(replace(each, placed=place))]
 
-    def _radiance(self, emitter: Plugin, use: UvUse) -> RGB | ImageTexture:
+    def _radiance(self, emitter: Plugin, use: UvConvention) -> RGB | ImageTexture:
         """Radiance of a shape's area emitter; the front emits, whatever the material."""
         if emitter.kind != "area":
             raise emitter.error("unknown plugin, a shape's emitter must be of type area")
@@ -99,21 +99,21 @@ class ShapeReader:
             raise emitter.error(f"radiance: negative {radiance}")
         return adapt_texture(radiance, use) if isinstance(radiance, ImageTexture) else radiance
 
-    def _geometry(self, plugin: Plugin) -> tuple[list[Shape], UvUse]:
+    def _geometry(self, plugin: Plugin) -> tuple[list[Shape], UvConvention]:
         """Shapes, and the convention of their texture coordinates."""
         match plugin.kind:
             case "ply" | "obj":
-                read = [_upright(plugin, raw) for raw in self._read(plugin)]
+                read = [_with_v_upwards(plugin, raw) for raw in self._read(plugin)]
                 return [_finish(plugin, raw) for raw, _ in read], read[0][1]
             case "cube":
                 _check_volume(plugin)
-                return [_finish(plugin, cube())], UvUse.MITSUBA
+                return [_finish(plugin, cube())], UvConvention.MITSUBA
             case "rectangle":
-                return [_flat(plugin, FlatKind.RECTANGLE)], UvUse.MITSUBA
+                return [_flat(plugin, FlatKind.RECTANGLE)], UvConvention.MITSUBA
             case "disk":
-                return [_disk(plugin)], UvUse.MITSUBA
+                return [_disk(plugin)], UvConvention.MITSUBA
             case "sphere":
-                return [_sphere(plugin)], UvUse.TURNED
+                return [_sphere(plugin)], UvConvention.TURNED
             case kind if kind in UNSUPPORTED:
                 raise plugin.error("unsupported plugin; export the shape as PLY or OBJ")
         raise plugin.error("unknown plugin")
@@ -129,7 +129,7 @@ class ShapeReader:
         return self.meshes[path]
 
 
-def _upright(plugin: Plugin, raw: RawMesh) -> tuple[RawMesh, UvUse]:
+def _with_v_upwards(plugin: Plugin, raw: RawMesh) -> tuple[RawMesh, UvConvention]:
     """The mesh with v upwards, and its convention in Mitsuba, which flips v of OBJ files.
 
     Mitsuba's own PLY files have s and t, with t downwards. In PLY files with u and v, exporters of
@@ -137,10 +137,10 @@ def _upright(plugin: Plugin, raw: RawMesh) -> tuple[RawMesh, UvUse]:
     """
     is_said = plugin.find("flip_tex_coords") is not None
     if plugin.kind == "ply" and raw.uv_names != ("s", "t") and not is_said:
-        return raw, UvUse.UPRIGHT
+        return raw, UvConvention.UPRIGHT
     if raw.uvs is not None and not plugin.flag("flip_tex_coords", plugin.kind == "obj"):
         raw = replace(raw, uvs=raw.uvs * (1.0, -1.0) + (0.0, 1.0))
-    return raw, UvUse.TURNED
+    return raw, UvConvention.TURNED
 
 
 def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
@@ -148,8 +148,8 @@ def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
     source = f"{plugin.file}: {plugin}"
     if plugin.kind in ("ply", "obj"):
         source += f": {plugin.text('filename', '')}"
-    mesh = finish_mesh(raw, source, plugin.transform("to_world"))
-    mesh = wound_by_normals(mesh)
+    mesh = validated_mesh(raw, source, plugin.transform("to_world"))
+    mesh = orient_faces_by_normals(mesh)
     if plugin.flag("face_normals", False) or plugin.kind in ("cube", "disk"):
         mesh = replace(mesh, normals=None)
     elif mesh.normals is None:
@@ -179,7 +179,7 @@ def _flat(plugin: Plugin, kind: FlatKind) -> Flat | Mesh:
             faces=np.array([[2, 1, 0], [3, 2, 0]]),
             uvs=np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]),
         )
-        return finish_mesh(raw, f"{plugin.file}: {plugin}")
+        return validated_mesh(raw, f"{plugin.file}: {plugin}")
     if is_turned:
         origin, edge_u = origin + edge_u, -edge_u
     return Flat(_triple(origin), _triple(edge_u), _triple(edge_v), kind)

@@ -16,8 +16,8 @@ import numpy as np
 from scenes.images.encodings import linear_texels
 from scenes.images.files import read_image
 from scenes.mitsuba.plugin import Plugin
-from scenes.mitsuba.uv import pattern_transform
-from scenes.mitsuba.uv import picture_transform
+from scenes.mitsuba.uv import image_uv_transform
+from scenes.mitsuba.uv import procedural_uv_transform
 from scenes.model.materials import LUMINANCE
 from scenes.model.materials import RGB
 from scenes.model.materials import Checkerboard
@@ -86,7 +86,7 @@ class TextureReader:
                 return Checkerboard(
                     color0=plugin.color("color0", (0.4, 0.4, 0.4)),
                     color1=plugin.color("color1", (0.2, 0.2, 0.2)),
-                    uv_transform=pattern_transform(_to_uv(plugin)),
+                    uv_transform=procedural_uv_transform(_to_uv(plugin)),
                 )
             case "scale":
                 return self._scaled(plugin, is_light)
@@ -105,7 +105,7 @@ class TextureReader:
             raise plugin.error(f"wrap_mode: unknown {wrap_name!r}")
         return ImageTexture(
             image=self.images[key],
-            uv_transform=picture_transform(_to_uv(plugin)),
+            uv_transform=image_uv_transform(_to_uv(plugin)),
             wrap=WRAPS[wrap_name],
             filter=FILTERS[filter_name],
         )

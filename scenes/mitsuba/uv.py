@@ -30,7 +30,7 @@ TURN = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 1.0], [0.0, 0.0, 1.0]])
 """Flip of v: v -> 1 - v."""
 
 
-class UvUse(Enum):
+class UvConvention(Enum):
     """Convention of a shape's texture coordinates."""
 
     MITSUBA = "mitsuba"
@@ -41,36 +41,40 @@ class UvUse(Enum):
     """v upwards, as the file's author means it; Mitsuba shows images upside down."""
 
 
-def picture_transform(matrix: np.ndarray) -> UvTransform:
-    """UV transform of an image with this (3, 3) `to_uv`, for `UvUse.MITSUBA`."""
+def image_uv_transform(matrix: np.ndarray) -> UvTransform:
+    """UV transform of an image with this (3, 3) `to_uv`, for `UvConvention.MITSUBA`."""
     return _rows(TURN @ matrix)
 
 
-def pattern_transform(matrix: np.ndarray) -> UvTransform:
+def procedural_uv_transform(matrix: np.ndarray) -> UvTransform:
     """UV transform of a procedural pattern with this (3, 3) `to_uv`: no flip of v."""
     return _rows(matrix)
 
 
-def adapt_material(material: Material, use: UvUse) -> Material:
+def adapt_material(material: Material, use: UvConvention) -> Material:
     """Adapt the textures of a material to shapes with coordinates of convention `use`."""
-    if use is UvUse.MITSUBA:
+    if use is UvConvention.MITSUBA:
         return material
     bsdf = replace(material.bsdf, **_adapted(material.bsdf, use))
     return replace(material, bsdf=bsdf, **_adapted(material, use))
 
 
-def adapt_texture(texture: AnyTexture, use: UvUse) -> AnyTexture:
+def adapt_texture(texture: AnyTexture, use: UvConvention) -> AnyTexture:
     """Adapt a texture to shapes with coordinates of convention `use`."""
     matrix = _matrix(texture.uv_transform)
-    if use is UvUse.TURNED:
+    if use is UvConvention.TURNED:
         matrix = matrix @ TURN
-    elif use is UvUse.UPRIGHT and isinstance(texture, ImageTexture) and np.linalg.det(matrix) < 0.0:
+    elif (
+        use is UvConvention.UPRIGHT
+        and isinstance(texture, ImageTexture)
+        and np.linalg.det(matrix) < 0.0
+    ):
         # Skip images whose `to_uv` flips v itself, so that Mitsuba shows them upright.
         matrix = TURN @ matrix
     return replace(texture, uv_transform=_rows(matrix))
 
 
-def _adapted(record: BSDF | Material, use: UvUse) -> dict[str, Any]:
+def _adapted(record: BSDF | Material, use: UvConvention) -> dict[str, Any]:
     """Texture fields of a record by name, adapted to coordinates of convention `use`."""
     held = {entry.name: getattr(record, entry.name) for entry in fields(record)}
     return {

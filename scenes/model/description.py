@@ -198,7 +198,7 @@ class SceneDescription:
     camera: Camera
     environment: Environment | None = None
     lights: tuple[PunctualLight, ...] = ()
-    is_framed: bool = False
+    has_default_camera: bool = False
     """True: the file has no camera, and `with_camera` sets one that frames the whole scene."""
     notes: tuple[str, ...] = ()
     """Notes of the loader for the user, one sentence each ("no light in the file: ...")."""

@@ -47,7 +47,7 @@ class SceneOutline:
     camera: Camera
     boxes: np.ndarray
     triangle_count: int
-    is_framed: bool = False
+    has_default_camera: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -58,6 +58,6 @@ def outline_of(scene: SceneDescription) -> SceneOutline:
         camera=scene.camera,
         boxes=scene.boxes,
         triangle_count=scene.triangle_count,
-        is_framed=scene.is_framed,
+        has_default_camera=scene.has_default_camera,
         notes=scene.notes,
     )

@@ -82,14 +82,14 @@ class Desk:
     def do(self, *words: str) -> None:
         """Run xdotool, then one frame."""
         subprocess.run(["xdotool", *words], check=True, timeout=20)
-        self.viewer.do_frame(self.session)
+        self.viewer.run_frame(self.session)
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Do frames until something is so; fails if it never is."""
         end = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             assert time.monotonic() < end, "it never happened"
-            self.viewer.do_frame(self.session)
+            self.viewer.run_frame(self.session)
 
     def shot(self) -> np.ndarray:
         """(H, W, 3) uint8: what the display shows of the window."""
@@ -100,7 +100,7 @@ class Desk:
     def screen(self) -> np.ndarray:
         """(H, W, 3) uint8: what the display shows after two more frames."""
         for _ in range(2):
-            self.viewer.do_frame(self.session)
+            self.viewer.run_frame(self.session)
         return self.shot()
 
     def color(self, place: tuple[int, int] = PICTURE_CENTER) -> np.ndarray:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from denoiser.restoration.batch import CorruptedPictures
+from denoiser.restoration.batch import CorruptedImages
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
 from denoiser.restoration.sample_images import default_training
 from denoiser.restoration.settings import RestorationSettings
@@ -28,13 +28,13 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="package")
-def photographs() -> CorruptedPictures:
+def photographs() -> CorruptedImages:
     """Crops of the default photographs with white noise of any level."""
-    return CorruptedPictures(default_training(3), WhiteGaussian(), 32, seed=0)
+    return CorruptedImages(default_training(3), WhiteGaussian(), 32, seed=0)
 
 
 @pytest.fixture(scope="package")
-def trained(one_thread: None, photographs: CorruptedPictures) -> RestorationTrainer:
+def trained(one_thread: None, photographs: CorruptedImages) -> RestorationTrainer:
     """A U-Net that has learned from noisy targets for a few seconds."""
     settings = RestorationSettings(
         task="gaussian", crop=32, iterations=300, batch=4, precision=Precision.FP32

@@ -14,7 +14,7 @@ from app.viewer.gui import gui
 from app.viewer.gui.canvas import Canvas
 
 HISTORY = 240  # frames kept
-MIN_PLACES = 60  # least width of a plot in frames, also while fewer are recorded
+MIN_FRAMES = 60  # least width of a plot in frames, also while fewer are recorded
 STAGE_COLORS = {
     "render": (0.36, 0.67, 0.93),
     "train": (0.98, 0.68, 0.25),
@@ -98,7 +98,7 @@ def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, flo
     """Pieces of a curve between gaps: points in [0, 1]^2; latest frame at x = 1, y upwards."""
     pieces: list[list[tuple[float, float]]] = [[]]
     span = max(axis.high - axis.low, 1e-12)
-    places = max(len(values), MIN_PLACES)
+    places = max(len(values), MIN_FRAMES)
     first = places - len(values)
     for index, value in enumerate(values):
         if not math.isfinite(value):

@@ -22,8 +22,8 @@ from app.viewer.picture.exposure import EXPOSURES
 from app.viewer.picture.views import CURVE_LABELS
 from app.viewer.picture.views import INIT_LABELS
 from app.viewer.picture.views import VIEWS
+from app.viewer.picture.views import Channel
 from app.viewer.picture.views import ToneCurve
-from app.viewer.picture.views import View
 from denoiser.online.pretrained import has_pretrained
 from denoiser.option import panel_range
 from denoiser.presets import PRESETS
@@ -43,7 +43,7 @@ KERNEL_LOSS_LABELS = {
     LossName.L2_TONED_TARGET: "L2, x to T(y)",
 }
 """Labels for kernel-predicting networks: their input is not T(x), so some losses coincide."""
-SAME_LOSS = {
+CANONICAL_LOSS = {
     LossName.HDR_LINEAR_INPUT: LossName.HDR_TONED_INPUT,
     LossName.L2_LINEAR_INPUT: LossName.L2_TONED_INPUT,
 }
@@ -52,7 +52,7 @@ SAME_LOSS = {
 
 def draw_view(changes: PanelEdits) -> None:
     """Draw the section for displayed images, exposure and tone curve."""
-    if not gui.header("View"):
+    if not gui.header("Channel"):
         return
     view = changes.view
     labels = [f"{each.key}  {each.value}" for each in VIEWS]
@@ -74,8 +74,8 @@ def draw_view(changes: PanelEdits) -> None:
     curve = gui.combo("tone curve", curves.index(view.curve), names)[1]
     changes.show(is_auto_exposed=is_auto)
     changes.show(exposure=exposure, curve=ToneCurve(curves[curve]), is_smooth=is_smooth)
-    if view.upload_way:
-        gui.text_colored(f"upload: {view.upload_way}", DIM)
+    if view.upload_method:
+        gui.text_colored(f"upload: {view.upload_method}", DIM)
 
 
 def draw_render(changes: PanelEdits) -> None:
@@ -112,8 +112,8 @@ def _draw_size(changes: PanelEdits) -> None:
 def _draw_budget(changes: PanelEdits) -> None:
     """Draw the time budget of a frame while the camera moves, and the last frame's work."""
     view = changes.view
-    changes.show(has_target=gui.checkbox("budget while moving", view.has_target)[1])
-    if not view.has_target:
+    changes.show(has_budget=gui.checkbox("budget while moving", view.has_budget)[1])
+    if not view.has_budget:
         return
     target = gui.slider_float(
         "budget", view.target_ms, *panel_range(Options, "budget_ms"), "%.0f ms", gui.LOGARITHMIC
@@ -180,7 +180,7 @@ def _draw_losses(changes: PanelEdits) -> None:
     denoiser = changes.view.settings.denoiser
     labels, loss = LOSS_LABELS, denoiser.loss
     if PRESETS[denoiser.network].kernels is not None:
-        labels, loss = KERNEL_LOSS_LABELS, SAME_LOSS.get(loss, loss)
+        labels, loss = KERNEL_LOSS_LABELS, CANONICAL_LOSS.get(loss, loss)
     losses = list(labels)
     changed, index = gui.combo("loss", losses.index(loss), list(labels.values()))
     if changed:
@@ -201,7 +201,7 @@ def _draw_denoisers(changes: PanelEdits) -> None:
         changes.edit(comparison=comparisons[index])
 
 
-def _choice(label: str, view: View, labels: list[str]) -> int:
+def _choice(label: str, view: Channel, labels: list[str]) -> int:
     """Draw a drop-down list of views; index of the selected view."""
     return gui.combo(label, VIEWS.index(view), labels)[1]
 

@@ -57,7 +57,7 @@ def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
     width, height = gui.display_size()
     x = min(place[0] + beside, width - wide - beside)
     y = min(place[1] + beside, height - line * len(rows) - beside)
-    _draw_plate((x, y), (wide, line * len(rows)))
+    _draw_background((x, y), (wide, line * len(rows)))
     canvas = Canvas.of_background()
     for index, (name, *numbers) in enumerate(rows):
         left, top = x + TAG_PADDING, y + TAG_PADDING + index * line
@@ -69,12 +69,12 @@ def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
 
 def _draw_tag(text: str, corner: tuple[float, float], color: tuple[float, ...]) -> None:
     """Draw text on a dark background, behind all GUI windows."""
-    _draw_plate(corner, gui.text_size(text))
+    _draw_background(corner, gui.text_size(text))
     x, y = corner
     Canvas.of_background().text((x + TAG_PADDING, y + TAG_PADDING), color, text)
 
 
-def _draw_plate(corner: tuple[float, float], size: tuple[float, float]) -> None:
+def _draw_background(corner: tuple[float, float], size: tuple[float, float]) -> None:
     """Draw a dark background rectangle for text of this size."""
     x, y = corner
     right, bottom = x + size[0] + 2 * TAG_PADDING, y + size[1] + 2 * TAG_PADDING

@@ -26,8 +26,8 @@ class Command(Enum):
     BRIGHTER = "increase exposure"
     DARKER = "decrease exposure"
     AUTO_EXPOSURE = "auto exposure on or off"
-    CLOSER = "zoom in at the mouse"
-    WHOLE = "reset zoom to the whole image"
+    ZOOM_IN = "zoom in at the mouse"
+    RESET_ZOOM = "reset zoom to the whole image"
     INSPECT = "values of the pixel under the mouse on or off"
     FOCUS = "focus on the surface under the mouse"
     HELP = "show or hide this help"
@@ -52,8 +52,8 @@ COMMAND_KEYS = {
     "minus": Command.DARKER,
     "kp_subtract": Command.DARKER,
     "o": Command.AUTO_EXPOSURE,
-    "z": Command.CLOSER,
-    "c": Command.WHOLE,
+    "z": Command.ZOOM_IN,
+    "c": Command.RESET_ZOOM,
     "i": Command.INSPECT,
     "v": Command.FOCUS,
     "f1": Command.HELP,

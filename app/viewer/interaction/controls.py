@@ -41,8 +41,8 @@ WHEEL_FACTOR = 1.2  # speed factor per wheel step
 SPEED_RANGE = 1e4  # largest factor between initial speed and speed set by the wheel
 FIRST_STEP_SECONDS = 0.05  # longest time that a newly pressed key counts as held in its first step
 MAX_STEP_SECONDS = 0.5  # longest time step, so that the camera does not jump after a stall
-LINGER_SECONDS = 0.25  # the camera counts as moving this long after its last motion
-SPEED_SHARE = 0.15  # initial speed: fraction of the distance to the shapes per second
+STILL_SECONDS = 0.25  # the camera counts as moving this long after its last motion
+SPEED_FRACTION = 0.15  # initial speed: fraction of the distance to the shapes per second
 
 
 def fly_speed(scene: Outline) -> float:
@@ -51,7 +51,7 @@ def fly_speed(scene: Outline) -> float:
     Median over shapes, so that one very large ground plane does not determine the speed.
     """
     if not len(scene.boxes):
-        return SPEED_SHARE
+        return SPEED_FRACTION
     position = scene.camera.to_world[:3, 3]
     spans = [
         max(
@@ -60,7 +60,7 @@ def fly_speed(scene: Outline) -> float:
         )
         for low, high in scene.boxes
     ]
-    return SPEED_SHARE * max(float(np.median(spans)), 1e-6)
+    return SPEED_FRACTION * max(float(np.median(spans)), 1e-6)
 
 
 def world_up(camera: Camera) -> np.ndarray:
@@ -90,13 +90,13 @@ class FlyControls:
         self._up = world_up(camera)
         self._held: set[str] = set()
         self._fresh: set[str] = set()
-        self._seconds_still = LINGER_SECONDS
+        self._seconds_still = STILL_SECONDS
         self._was_turned = False
 
     @property
     def is_moving(self) -> bool:
-        """True while the camera moves and for LINGER_SECONDS after, so taps do not toggle it."""
-        return self._seconds_still < LINGER_SECONDS
+        """True while the camera moves and for STILL_SECONDS after, so taps do not toggle it."""
+        return self._seconds_still < STILL_SECONDS
 
     def jump(self, camera: Camera) -> None:
         """Move to `camera` immediately."""

@@ -67,12 +67,12 @@ class ViewerState:
         return replace(work, train_steps=0) if self.view.is_paused else work
 
     @property
-    def has_wishes(self) -> bool:
+    def has_pending_edits(self) -> bool:
         """True if edits are pending for the next frame."""
         return self._edits != NO_EDITS
 
     @property
-    def wished_checkpoint(self) -> Path | None:
+    def requested_checkpoint(self) -> Path | None:
         """Checkpoint file that the next frame has to write, or None."""
         return self._edits.save_checkpoint
 
@@ -85,7 +85,7 @@ class ViewerState:
         edits, self._edits = replace(self._edits, settings=self._asked), NO_EDITS
         return edits
 
-    def make_do_with_less(self, work: Work) -> bool:
+    def reduce_work_after_out_of_memory(self, work: Work) -> bool:
         """Out of memory in `work`: return to the last frame's size and crop; False if no less."""
         done = self.view.work
         if done is None or not (work.pixel_count > done.pixel_count or work.crop > done.crop):
@@ -94,7 +94,7 @@ class ViewerState:
         self.say("out of memory at {}x{}, crop {}; settings reduced".format(*work.size, work.crop))
         return True
 
-    def take_over(self, report: FrameReport, settings: SessionSettings, work: Work) -> None:
+    def accept_frame(self, report: FrameReport, settings: SessionSettings, work: Work) -> None:
         """Store a finished frame; `settings` are the session's after it.
 
         A frame may do less work than the user set, so `settings` are adopted only if they differ
@@ -104,14 +104,14 @@ class ViewerState:
         self.show(is_paused=not report.is_training, work=work)
         if settings != self._asked:
             self._edits = replace(self._edits, settings=None)
-            self.show(settings=self._with_wanted_work(settings))
+            self.show(settings=self._with_full_work(settings))
         self.view = with_edits(self.view, self._edits)
         if self.view.is_auto_exposed:
             self.show(exposure=auto_exposure(report.denoised))
         for message in report.messages:
             self.say(message)
 
-    def _with_wanted_work(self, settings: SessionSettings) -> SessionSettings:
+    def _with_full_work(self, settings: SessionSettings) -> SessionSettings:
         """The session's settings, with the image size, spp and training steps set by the user."""
         wanted = Work.of(self.view.settings)
         steps = settings.denoiser.train_steps

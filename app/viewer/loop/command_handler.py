@@ -22,7 +22,7 @@ from app.viewer.picture.exposure import EXPOSURES
 from app.viewer.picture.inspector import pixel_at
 from app.viewer.picture.screenshot import save_screenshot
 from app.viewer.picture.views import init_label
-from app.viewer.picture.zoom import WHOLE
+from app.viewer.picture.zoom import NO_ZOOM
 from scenes.default_camera import bounds_of
 from scenes.default_camera import frame_camera
 from scenes.model.summary import Outline
@@ -71,13 +71,13 @@ class CommandHandler:
             case Command.SCREENSHOT:
                 self._take_screenshot()
             case Command.QUIT:
-                self._leave()
+                self._close_overlay_or_window()
             case Command.PAUSE | Command.RESET_TRAINING | Command.SAVE | Command.LOAD:
-                self._obey_training(command)
+                self._execute_training(command)
             case _:
-                self._obey_view(command)
+                self._execute_view(command)
 
-    def _obey_view(self, command: Command) -> None:
+    def _execute_view(self, command: Command) -> None:
         """Execute a command that changes the display."""
         state, view = self._state, self._state.view
         match command:
@@ -97,23 +97,23 @@ class CommandHandler:
                 state.show(is_auto_exposed=not view.is_auto_exposed)
             case Command.INSPECT:
                 state.show(is_inspecting=not view.is_inspecting)
-            case Command.WHOLE:
-                state.show(zoom=WHOLE)
-            case Command.CLOSER:
-                place = self._screen.pointed_place(view)
-                state.show(zoom=view.zoom.closer(place or MIDDLE))
+            case Command.RESET_ZOOM:
+                state.show(zoom=NO_ZOOM)
+            case Command.ZOOM_IN:
+                place = self._screen.pointer_position(view)
+                state.show(zoom=view.zoom.zoomed_in(place or MIDDLE))
             case Command.FOCUS:
                 self._focus()
 
     def _focus(self) -> None:
         """Focus the camera on the surface under the mouse in the last frame."""
         state, view = self._state, self._state.view
-        place = self._screen.pointed_place(view)
+        place = self._screen.pointer_position(view)
         if state.report is None or place is None:
             state.say("point at something in the image")
             return
         depth = state.report.pair.a.distance
-        place, size = view.zoom.seen_at(place), state.report.pair.a.size
+        place, size = view.zoom.to_image_position(place), state.report.pair.a.size
         column, row = pixel_at(size, place)
         distance = float(depth[row, column])
         if not (math.isfinite(distance) and distance > 0.0):
@@ -124,7 +124,7 @@ class CommandHandler:
         told = "" if camera.aperture_radius > 0.0 else "; no blur, as the lens radius is 0"
         state.say(f"in focus at {camera.focus_distance:.4g}{told}")
 
-    def _obey_training(self, command: Command) -> None:
+    def _execute_training(self, command: Command) -> None:
         """Execute a command for training or checkpoints."""
         state, view = self._state, self._state.view
         match command:
@@ -151,7 +151,7 @@ class CommandHandler:
         except UsageError as error:
             self._state.say(str(error))
 
-    def _leave(self) -> None:
+    def _close_overlay_or_window(self) -> None:
         """Close help and reset question if one is open, else the window."""
         view = self._state.view
         if view.help_visible or view.is_asking_reset:

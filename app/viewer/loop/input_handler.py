@@ -22,7 +22,7 @@ from app.viewer.loop.path_player import PathPlayer
 from app.viewer.loop.window import Window
 from app.viewer.picture.views import VIEWS
 
-SPLIT_REACH = 8.0  # screen units around the split line in which a drag moves the line
+SPLIT_GRAB_DISTANCE = 8.0  # screen units around the split line in which a drag moves the line
 
 
 class InputHandler:
@@ -55,7 +55,7 @@ class InputHandler:
                 if is_pressed:
                     self._press(name)
             case ButtonEvent(button, True, place):
-                self._drag = self._grip(button, place)
+                self._drag = self._drag_target(button, place)
             case ButtonEvent():
                 self._drag = None
             case PointerEvent(dx, dy, _) if self._drag == "look":
@@ -70,7 +70,7 @@ class InputHandler:
                 controls.release_all()
                 self._drag = None
 
-    def _grip(self, button: int, place: tuple[float, float]) -> str | None:
+    def _drag_target(self, button: int, place: tuple[float, float]) -> str | None:
         """What a drag from `place` moves: "split" (the line), "look" (the camera) or None."""
         view = self._state.view
         left, _, width, _ = self._screen.area(view)
@@ -78,7 +78,7 @@ class InputHandler:
             return None
         x, _, picture_width, _ = self._screen.picture(view)
         distance = abs(place[0] - x - view.split * picture_width)
-        is_near = distance <= SPLIT_REACH * self._window.pixel_ratio
+        is_near = distance <= SPLIT_GRAB_DISTANCE * self._window.pixel_ratio
         return "split" if view.is_split and is_near and button == 0 else "look"
 
     def _press(self, name: str) -> None:

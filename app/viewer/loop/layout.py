@@ -24,11 +24,11 @@ from app.viewer.picture.display import Display
 from app.viewer.picture.inspector import pixel_rows
 from app.viewer.picture.views import Rectangle
 from app.viewer.picture.views import ViewState
+from app.viewer.picture.views import image_of_view
 from app.viewer.picture.views import letterbox
-from app.viewer.picture.views import shown
 from app.viewer.picture.zoom import Place
 
-MIN_PICTURE_SHARE = 0.3  # fraction of the window; with less left the panel covers the image
+MIN_IMAGE_FRACTION = 0.3  # fraction of the window; with less left the panel covers the image
 
 
 class Screen:
@@ -65,20 +65,20 @@ class Screen:
         top = (self._window.framebuffer_size[1] - picture[1] - picture[3]) / ratio
         draw_tags(report, view, (picture[0] / ratio, top), picture[2] / ratio)
         self._draw_pixel(report, view)
-        view = replace(view, upload_way=self._display.way)
+        view = replace(view, upload_method=self._display.way)
         changes = draw_panel(report, view, self._plots, self._window.ui_scale)
         self._window.end_frame()
         return changes
 
     def _draw_pixel(self, report: FrameReport | None, view: ViewState) -> None:
         """Draw the values of the pixel under the mouse if `view.is_inspecting`."""
-        place = self.pointed_place(view)
+        place = self.pointer_position(view)
         if not view.is_inspecting or report is None or place is None:
             return
         if not self._window.is_gui_using_mouse:
             ratio, height = self._window.pixel_ratio, self._window.framebuffer_size[1]
             at = view.pointer[0] / ratio, (height - view.pointer[1]) / ratio
-            draw_table(pixel_rows(report, view.zoom.seen_at(place)), at)
+            draw_table(pixel_rows(report, view.zoom.to_image_position(place)), at)
 
     def draw_progress(self, text: str, share: float) -> None:
         """Draw only a progress box; `share` in [0, 1]. Nothing while minimised."""
@@ -98,7 +98,7 @@ class Screen:
         """Area available to the image, framebuffer pixels: the window without the panel."""
         width, height = self._window.framebuffer_size
         covered = round(WIDTH * self._window.ui_scale * self._window.pixel_ratio)
-        if not view.panel_visible or width - covered < MIN_PICTURE_SHARE * width:
+        if not view.panel_visible or width - covered < MIN_IMAGE_FRACTION * width:
             covered = 0
         return covered, 0, max(width - covered, 1), max(height, 1)
 
@@ -106,7 +106,7 @@ class Screen:
         """Rectangle of the image in framebuffer pixels."""
         return letterbox(view.settings.render.size, self.area(view))
 
-    def pointed_place(self, view: ViewState) -> Place | None:
+    def pointer_position(self, view: ViewState) -> Place | None:
         """Mouse position in the image's rectangle, [0, 1]^2, y upwards; None outside."""
         left, bottom, width, height = self.picture(view)
         x, y = (view.pointer[0] - left) / width, (view.pointer[1] - bottom) / height
@@ -118,7 +118,8 @@ class Screen:
         if report is None or wanted == self._uploaded:
             return
         self._display.upload(
-            shown(report, view.left), shown(report, view.right) if view.is_split else None
+            image_of_view(report, view.left),
+            image_of_view(report, view.right) if view.is_split else None,
         )
         self._uploaded = wanted
 

@@ -123,52 +123,52 @@ class Viewer:
         """Do frames until the window is closed or a stop is requested."""
         self.state.show(settings=session.settings)
         while not (self._window.should_close or stop.is_set):
-            self.do_frame(session)
+            self.run_frame(session)
 
     def finish(self) -> Path | None:
         """End a recording; return the requested checkpoint not yet written by a frame, or None."""
         if self.state.view.is_recording:
             self._player.toggle_recording()
-        return self.state.wished_checkpoint
+        return self.state.requested_checkpoint
 
-    def do_frame(self, session: FrameSource) -> None:
+    def run_frame(self, session: FrameSource) -> None:
         """Do one frame of the session, polling the window after each of its stages."""
         view, controls = self.state.view, self.state.controls
-        target = view.target_ms if view.has_target else None
+        target = view.target_ms if view.has_budget else None
         was_moving = controls.is_moving
-        is_plain = not self.state.has_wishes
-        may_leave = is_plain and target is not None and self.state.report is not None
+        has_no_edits = not self.state.has_pending_edits
+        may_abandon_frame = has_no_edits and target is not None and self.state.report is not None
         # A frame that applies edits or saves does the work the user set, not a reduced one.
-        may_give_way = was_moving and is_plain
-        work = self._budget.work(self.state.full_work, target if may_give_way else None)
+        may_reduce_work = was_moving and has_no_edits
+        work = self._budget.work(self.state.full_work, target if may_reduce_work else None)
         if self.state.report is None:
             work = self._budget.first_work(self.state.full_work)
         edits = self.state.take_edits(work)
         try:
             for _ in session.stages(controls.camera, edits):
-                self._look_around()
-                has_set_off = controls.is_moving and not was_moving
-                if self._window.should_close or (has_set_off and may_leave):
+                self._poll_and_redraw()
+                has_started_moving = controls.is_moving and not was_moving
+                if self._window.should_close or (has_started_moving and may_abandon_frame):
                     # The camera started to move: abandon the frame, which may take long.
                     return
         except (MemoryError, RuntimeError) as error:
-            if not (is_out_of_memory(error) and self.state.make_do_with_less(work)):
+            if not (is_out_of_memory(error) and self.state.reduce_work_after_out_of_memory(work)):
                 raise
         else:
-            self._take_over(session, work)
+            self._finish_frame(session, work)
         self._draw()
 
-    def _take_over(self, session: FrameSource, work: Work) -> None:
+    def _finish_frame(self, session: FrameSource, work: Work) -> None:
         """Store the finished frame; unless it is held out, update time budget and plots."""
         report = session.report
-        self.state.take_over(report, session.settings, work)
+        self.state.accept_frame(report, session.settings, work)
         if report.is_held_out:
             return
         done = replace(work, train_steps=len(report.losses))
         self._budget.observe(done, report.milliseconds)
         self.screen.add(report)
 
-    def _look_around(self) -> None:
+    def _poll_and_redraw(self) -> None:
         """Process events between two stages, and redraw if due."""
         self._poll()
         if self._clock() - self._last_draw >= REDRAW_SECONDS:

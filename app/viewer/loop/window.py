@@ -33,7 +33,7 @@ KEY_NAMES = {
     if name.startswith("KEY_") and name not in ("KEY_UNKNOWN", "KEY_LAST")
 }
 MOUSE_BUTTONS = 3
-NOWHERE = (-1e4, -1e4)  # pointer position outside all widgets, screen units
+OUTSIDE = (-1e4, -1e4)  # pointer position outside all widgets, screen units
 
 
 class NoDisplayError(RuntimeError):
@@ -161,7 +161,7 @@ class Window:
             self._clicked[button] = False
         if self._is_leaving_popup:
             # A click outside all widgets closes the list and triggers nothing else.
-            place, buttons[0] = NOWHERE, True
+            place, buttons[0] = OUTSIDE, True
             self._is_leaving_popup = False
         self._gui.set_mouse(place, buttons)
         self._gui.begin_frame()

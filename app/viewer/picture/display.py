@@ -13,9 +13,9 @@ import numpy as np
 from app.viewer.picture.upload import Upload
 from app.viewer.picture.views import Encoding
 from app.viewer.picture.views import Rectangle
-from app.viewer.picture.views import Shown
+from app.viewer.picture.views import ViewImage
 from app.viewer.picture.views import ViewState
-from app.viewer.picture.zoom import WHOLE
+from app.viewer.picture.zoom import NO_ZOOM
 
 SHADERS = Path(__file__).resolve().parents[3] / "shaders"
 LEFT_UNIT, RIGHT_UNIT = 0, 1  # texture units
@@ -56,7 +56,7 @@ class Display:
         """(width, height) of the left image."""
         return self._textures[0].size
 
-    def upload(self, left: Shown, right: Shown | None) -> None:
+    def upload(self, left: ViewImage, right: ViewImage | None) -> None:
         """Upload the one or two images to draw from now on."""
         images = (left, left if right is None else right)
         self._textures = [self._uploads[0].texture(left.image)]
@@ -72,7 +72,7 @@ class Display:
         self._context.viewport = area
         self._context.disable(moderngl.BLEND | moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         # At native size draw pixels unfiltered: interpolation reproduces them only approximately.
-        is_whole = view.zoom == WHOLE
+        is_whole = view.zoom == NO_ZOOM
         is_smooth = view.is_smooth and not (is_whole and area[2:] == self.size)
         mode = moderngl.LINEAR if is_smooth else moderngl.NEAREST
         for unit, texture in enumerate(self._textures):

@@ -43,7 +43,7 @@ class Upload:
         self._buffer: moderngl.Buffer | None = None
         self._shared: SharedBuffer | None = None
         self._staging: torch.Tensor | None = None
-        self._obstacle = ""
+        self._share_error = ""
         self.way = "through host memory"
         """How the last image was uploaded, as text for the user."""
 
@@ -72,7 +72,7 @@ class Upload:
 
     def _write_shared(self, texture: moderngl.Texture, image: torch.Tensor) -> bool:
         """Copy on the GPU; False if sharing is impossible, with no further attempt then."""
-        if self._obstacle:
+        if self._share_error:
             return False
         try:
             if self._shared is None or self._buffer is None:
@@ -80,7 +80,7 @@ class Upload:
                 self._shared = self._share(self._buffer)
             self._shared.fill(image)
         except CudaShareError as error:
-            self._obstacle = str(error)
+            self._share_error = str(error)
             return False
         texture.write(self._buffer)
         self.way = "on the GPU, shared with CUDA"
@@ -90,7 +90,7 @@ class Upload:
         """Copy through host memory; from a GPU into pinned memory, which is faster."""
         self.way = "through host memory"
         if image.device.type == "cuda":
-            self.way = f"through pinned memory ({self._obstacle})"
+            self.way = f"through pinned memory ({self._share_error})"
         texture.write(self._on_host(image))
 
     def _on_host(self, image: torch.Tensor) -> np.ndarray:

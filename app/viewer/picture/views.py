@@ -17,7 +17,7 @@ from app.session.frame_budget import Work
 from app.session.report import Edits
 from app.session.report import FrameReport
 from app.settings.session_settings import SessionSettings
-from app.viewer.picture.zoom import WHOLE
+from app.viewer.picture.zoom import NO_ZOOM
 from app.viewer.picture.zoom import Zoom
 from denoiser.online.pretrained import has_pretrained
 from denoiser.settings import DenoiserSettings
@@ -30,7 +30,7 @@ ERROR_WHITE = 0.25  # difference of T(v) that is drawn brightest at exposure 0
 QUANTILE_SAMPLES = 65536  # most pixels sorted for the quantile; more cost time and change little
 
 
-class View(Enum):
+class Channel(Enum):
     """An image of a frame. The value is its label; number keys follow this order."""
 
     NOISY = "noisy half"
@@ -50,7 +50,7 @@ class View(Enum):
         return str((VIEWS.index(self) + 1) % 10)
 
 
-VIEWS = tuple(View)
+VIEWS = tuple(Channel)
 
 
 class Encoding(IntEnum):
@@ -98,7 +98,7 @@ def init_label(settings: DenoiserSettings) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class ViewImage:
     """An image to draw."""
 
     image: torch.Tensor
@@ -108,46 +108,46 @@ class Shown:
     """Depth in scene units that is drawn darkest; for Encoding.DEPTH only."""
 
 
-def shown(report: FrameReport, view: View) -> Shown:
+def image_of_view(report: FrameReport, view: Channel) -> ViewImage:
     """Image of a view; the mean of halves in place of a missing comparison."""
     half = report.pair.a
     match view:
-        case View.NOISY:
-            return Shown(half.color, Encoding.RADIANCE)
-        case View.MEAN:
-            return Shown(report.pair.mean_color(), Encoding.RADIANCE)
-        case View.DENOISED:
-            return Shown(report.denoised, Encoding.RADIANCE)
-        case View.ALBEDO:
-            return Shown(half.albedo, Encoding.ALBEDO)
-        case View.NORMAL:
-            return Shown(half.normal, Encoding.NORMAL)
-        case View.DEPTH:
-            return Shown(half.distance, Encoding.DEPTH, _far_depth(half.distance))
-        case View.COMPARISON if report.comparison is not None:
-            return Shown(report.comparison, Encoding.RADIANCE)
-        case View.ERROR:
-            return Shown(_error(report, report.denoised), Encoding.ERROR)
-        case View.COMPARISON_ERROR:
-            return Shown(_error(report, report.comparison), Encoding.ERROR)
-        case View.REFERENCE:
-            return Shown(report.reference, Encoding.RADIANCE)
-    return Shown(report.pair.mean_color(), Encoding.RADIANCE)
+        case Channel.NOISY:
+            return ViewImage(half.color, Encoding.RADIANCE)
+        case Channel.MEAN:
+            return ViewImage(report.pair.mean_color(), Encoding.RADIANCE)
+        case Channel.DENOISED:
+            return ViewImage(report.denoised, Encoding.RADIANCE)
+        case Channel.ALBEDO:
+            return ViewImage(half.albedo, Encoding.ALBEDO)
+        case Channel.NORMAL:
+            return ViewImage(half.normal, Encoding.NORMAL)
+        case Channel.DEPTH:
+            return ViewImage(half.distance, Encoding.DEPTH, _far_depth(half.distance))
+        case Channel.COMPARISON if report.comparison is not None:
+            return ViewImage(report.comparison, Encoding.RADIANCE)
+        case Channel.ERROR:
+            return ViewImage(_error(report, report.denoised), Encoding.ERROR)
+        case Channel.COMPARISON_ERROR:
+            return ViewImage(_error(report, report.comparison), Encoding.ERROR)
+        case Channel.REFERENCE:
+            return ViewImage(report.reference, Encoding.RADIANCE)
+    return ViewImage(report.pair.mean_color(), Encoding.RADIANCE)
 
 
-def view_label(report: FrameReport | None, view: View) -> str:
+def view_label(report: FrameReport | None, view: Channel) -> str:
     """Label of a view for display on the image; with the reference's samples per pixel."""
     if report is None:
         return "rendering the first frame ..."
-    if view is View.COMPARISON and report.comparison is None:
+    if view is Channel.COMPARISON and report.comparison is None:
         return "mean of halves (choose another denoiser as comparison in the panel)"
-    if view in (View.ERROR, View.COMPARISON_ERROR):
-        if view is View.COMPARISON_ERROR and report.comparison is None:
+    if view in (Channel.ERROR, Channel.COMPARISON_ERROR):
+        if view is Channel.COMPARISON_ERROR and report.comparison is None:
             return f"{view.value} (choose another denoiser as comparison in the panel)"
         if not report.has_rested:
             return f"{view.value} (needs the camera at rest)"
         return f"{view.value} vs. {report.reference_spp} spp; brightest: {ERROR_WHITE:g} in T(v)"
-    if view is not View.REFERENCE:
+    if view is not Channel.REFERENCE:
         return view.value
     return f"reference, {report.reference_spp} spp"
 
@@ -173,10 +173,10 @@ class ViewState:
 
     settings: SessionSettings = field(default_factory=SessionSettings)
     """Session settings as last requested; with the image size for a static camera."""
-    left: View = View.DENOISED
+    left: Channel = Channel.DENOISED
     """The only view, or the left one if split."""
-    right: View = View.MEAN
-    """View right of the split."""
+    right: Channel = Channel.MEAN
+    """Channel right of the split."""
     is_split: bool = False
     split: float = 0.5
     """Left edge of the right view, as a fraction of the image width."""
@@ -187,7 +187,7 @@ class ViewState:
     is_auto_exposed: bool = False
     """True: the exposure is computed from each frame."""
     curve: ToneCurve = ToneCurve.PAPER
-    zoom: Zoom = WHOLE
+    zoom: Zoom = NO_ZOOM
     pointer: tuple[float, float] = (-1.0, -1.0)
     """Mouse position in framebuffer pixels, y upwards."""
     is_inspecting: bool = False
@@ -204,9 +204,9 @@ class ViewState:
     """True: the question whether to reset training is open."""
     target_ms: float = 150.0
     """Time budget, ms per frame while the camera moves; limits steps, samples and size."""
-    has_target: bool = True
+    has_budget: bool = True
     """False: no time budget."""
-    upload_way: str = ""
+    upload_method: str = ""
     """How images are uploaded to the window; empty before the first."""
     work: Work | None = None
     """Work done by the last frame; None before the first."""
@@ -233,6 +233,6 @@ def letterbox(size: tuple[int, int], area: Rectangle) -> Rectangle:
 
 
 def with_edits(view: ViewState, edits: Edits) -> ViewState:
-    """View state after the session has applied `edits`."""
+    """Channel state after the session has applied `edits`."""
     is_paused = view.is_paused if edits.training_paused is None else edits.training_paused
     return replace(view, settings=edits.settings or view.settings, is_paused=is_paused)

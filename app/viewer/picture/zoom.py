@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 Place = tuple[float, float]
 
-CLOSER = 0.5  # factor on the visible extent per zoom step
-LEAST = 1.0 / 32.0  # smallest visible extent, as a fraction of the image's sides
+ZOOM_STEP = 0.5  # factor on the visible extent per zoom step
+MIN_EXTENT = 1.0 / 32.0  # smallest visible extent, as a fraction of the image's sides
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,18 @@ class Zoom:
     extent: float = 1.0
     """Fraction of the image's sides that is visible; 1 for the whole image."""
 
-    def seen_at(self, place: Place) -> Place:
+    def to_image_position(self, place: Place) -> Place:
         """Position in the whole image that is drawn at `place` in the image's rectangle."""
         return (
             self.corner[0] + self.extent * place[0],
             self.corner[1] + self.extent * place[1],
         )
 
-    def closer(self, place: Place) -> Zoom:
+    def zoomed_in(self, place: Place) -> Zoom:
         """Zoom in by one step; the point drawn at `place` stays fixed."""
-        extent = max(self.extent * CLOSER, LEAST)
-        seen = self.seen_at(place)
+        extent = max(self.extent * ZOOM_STEP, MIN_EXTENT)
+        seen = self.to_image_position(place)
         return Zoom((seen[0] - extent * place[0], seen[1] - extent * place[1]), extent)
 
 
-WHOLE = Zoom()
+NO_ZOOM = Zoom()

@@ -18,7 +18,7 @@ from denoiser.seeds import uniform
 
 BLACK = -0.5  # images are represented in [-0.5, 0.5] (appendix A.1)
 WHITE = 0.5
-BYTE = 255.0  # 8-bit steps from black to white; unit of noise levels, as in the paper
+BYTE_STEPS = 255.0  # 8-bit steps from black to white; unit of noise levels, as in the paper
 
 
 class Statistic(Enum):

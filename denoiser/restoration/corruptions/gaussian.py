@@ -9,7 +9,7 @@ import math
 
 import torch
 
-from denoiser.restoration.corruptions.base import BYTE
+from denoiser.restoration.corruptions.base import BYTE_STEPS
 from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Statistic
@@ -34,7 +34,7 @@ class WhiteGaussian(Corruption):
     def corrupt(self, clean: torch.Tensor, level: float, generator: torch.Generator) -> Corrupted:
         """Add noise of standard deviation level / 255."""
         noise = torch.randn(clean.shape, generator=generator, device=clean.device)
-        return Corrupted(clean + noise * (level / BYTE))
+        return Corrupted(clean + noise * (level / BYTE_STEPS))
 
 
 class BrownGaussian(Corruption):
@@ -64,7 +64,7 @@ class BrownGaussian(Corruption):
         if level > 0.0:
             filtered = torch.fft.rfft2(field) * _gaussian_response(shape[1:], level, clean.device)
             field = torch.fft.irfft2(filtered, s=shape[1:])
-        noise = field[:, :height, :width] * (BROWN_SIGMA / BYTE)
+        noise = field[:, :height, :width] * (BROWN_SIGMA / BYTE_STEPS)
         return Corrupted(clean + noise)
 
 

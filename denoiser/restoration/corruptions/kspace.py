@@ -42,7 +42,7 @@ class UndersampledSpectrum(Corruption):
         draws = torch.rand(size, generator=generator, device=clean.device)
         # Keep k and -k if both are drawn: each with probability sqrt(p), so both with p.
         half = draws.square() < probability
-        kept = (half & mirrored(half))[None]
+        kept = (half & negated_frequencies(half))[None]
         kept[0, 0, 0] = True
         spectrum = torch.fft.fft2(clean)
         image = torch.fft.ifft2(torch.where(kept, spectrum / probability, 0.0)).real
@@ -61,12 +61,12 @@ def keep_probability(
     return torch.exp(-level * DECAY * radius)
 
 
-def mirrored(spectrum: torch.Tensor) -> torch.Tensor:
+def negated_frequencies(spectrum: torch.Tensor) -> torch.Tensor:
     """Exchange k and -k in an (H, W) array in the order of fft2."""
     return spectrum.flip((0, 1)).roll((1, 1), (0, 1))
 
 
-def with_measured(image: torch.Tensor, spectrum: Spectrum) -> torch.Tensor:
+def replace_measured(image: torch.Tensor, spectrum: Spectrum) -> torch.Tensor:
     """Replace the measured frequencies of `image` (..., C, H, W) by their values (appendix A.3)."""
     completed = torch.where(spectrum.kept, spectrum.values, torch.fft.fft2(image.float()))
     return torch.fft.ifft2(completed).real

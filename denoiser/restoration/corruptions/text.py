@@ -14,7 +14,7 @@ import torch
 from PIL import ImageFont
 
 from denoiser.restoration.corruptions.base import BLACK
-from denoiser.restoration.corruptions.base import BYTE
+from denoiser.restoration.corruptions.base import BYTE_STEPS
 from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Statistic
@@ -94,7 +94,7 @@ def _random_string(
         letters[i] for i in random.integers(len(letters), size=_draw(random, STRING_LENGTHS))
     )
     mask = _font(_draw(random, FONT_SIZES)).getmask(text, mode="L")
-    ink = np.asarray(mask, np.uint8).reshape(mask.size[::-1]).astype(np.float32) / BYTE
+    ink = np.asarray(mask, np.uint8).reshape(mask.size[::-1]).astype(np.float32) / BYTE_STEPS
     # Any place that overlaps the image, so that edges are covered as often as the middle.
     top = int(random.integers(1 - ink.shape[0], size[0]))
     left = int(random.integers(1 - ink.shape[1], size[1]))

@@ -36,7 +36,7 @@ class Piece(NamedTuple):
 Pieces = list[Piece]
 
 
-def glowing(mesh: Mesh, radiance: RGB) -> Mesh:
+def as_emitter(mesh: Mesh, radiance: RGB) -> Mesh:
     """The mesh as an emitter: `radiance` of its front side in W m^-2 sr^-1."""
     return replace(mesh, radiance=radiance)
 
@@ -72,7 +72,7 @@ def _moved(shape: Shape, matrix: np.ndarray) -> Shape:
     )
 
 
-def gathered(
+def to_scene_tables(
     pieces: Iterable[Piece], materials: Mapping[str, Material]
 ) -> tuple[tuple[Shape, ...], tuple[Material, ...]]:
     """Shapes and materials of a description: meshes of one material and radiance become one mesh.

@@ -25,8 +25,8 @@ from scenes.procedural.geometry.sweeps import lathe
 from scenes.procedural.geometry.sweeps import ring_tube
 from scenes.procedural.geometry.sweeps import torus_knot
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import tilted
-from scenes.procedural.geometry.transforms import turned
+from scenes.procedural.geometry.transforms import rotation_x
+from scenes.procedural.geometry.transforms import rotation_y
 from scenes.procedural.geometry.walls import panel
 
 
@@ -86,14 +86,16 @@ def rug(pattern: str, width: float, depth: float) -> Pieces:
     tassel = panel((0.0, 0.006, 0.0), (0.09, -0.003, 0.0), (0.0, 0.0, -0.018))
     rows = np.arange(-depth / 2.0 + 0.02, depth / 2.0, 0.032)
     right = [transformed(tassel, moved(width / 2.0, 0.0, z)) for z in rows]
-    left = [transformed(tassel, moved(-width / 2.0, 0.0, z - 0.018) @ turned(180.0)) for z in rows]
+    left = [
+        transformed(tassel, moved(-width / 2.0, 0.0, z - 0.018) @ rotation_y(180.0)) for z in rows
+    ]
     return [*parts, Piece("wool", merged(right + left))]
 
 
 def knot_sculpture(material: str, radius: float) -> Pieces:
     """A trefoil knot that stands upright on y = 0."""
     knot = torus_knot(2, 3, radius, 0.21 * radius, count=160)
-    return [Piece(material, transformed(knot, moved(0.0, radius * 1.2, 0.0) @ tilted(78.0)))]
+    return [Piece(material, transformed(knot, moved(0.0, radius * 1.2, 0.0) @ rotation_x(78.0)))]
 
 
 def stacked_sculpture(material: str, height: float) -> Pieces:
@@ -102,7 +104,7 @@ def stacked_sculpture(material: str, height: float) -> Pieces:
     for index, share in enumerate((0.34, 0.28, 0.22, 0.16)):
         half = share * height / 2.0
         stone = superellipsoid((half * 1.35, half, half * 1.1), (0.8, 0.85), rows=15)
-        place = moved(0.02 * height * (-1) ** index, y + half, 0.0) @ turned(47.0 * index)
+        place = moved(0.02 * height * (-1) ** index, y + half, 0.0) @ rotation_y(47.0 * index)
         parts.append(Piece(material, transformed(stone, place)))
         y += 2.0 * half - 0.002
     return parts
@@ -115,7 +117,7 @@ def ring_sculpture(material: str, radius: float, thickness: float) -> Pieces:
     parts = []
     for index, share in enumerate((1.0, 0.72, 0.46)):
         ring = ring_tube(flat * radius * share, thickness * share, columns=12)
-        tilt = turned(35.0 + 55.0 * index) @ rotation(np.array([1.0, 0.0, 0.0]), 24.0 * index)
+        tilt = rotation_y(35.0 + 55.0 * index) @ rotation(np.array([1.0, 0.0, 0.0]), 24.0 * index)
         parts.append(Piece(material, transformed(ring, moved(0.0, radius + thickness, 0.0) @ tilt)))
     return parts
 
@@ -131,7 +133,7 @@ def potted(plant: Plant, leaves: str, vessel: tuple[str, float, float]) -> Piece
 def open_book() -> Pieces:
     """A book that lies open on y = 0, its text upright as seen from +z."""
     right = open_page(0.16, 0.24, 0.022)
-    left = transformed(right, turned(180.0))
+    left = transformed(right, rotation_y(180.0))
     cover = block("leather", (0.34, 0.004, 0.25), (0.0, 0.002, 0.0), bevel=0.001)
     above = moved(0.0, 0.006, 0.0)
     return [

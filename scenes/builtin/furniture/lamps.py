@@ -10,7 +10,7 @@ import numpy as np
 
 from scenes.builtin.furniture.assembly import Piece
 from scenes.builtin.furniture.assembly import Pieces
-from scenes.builtin.furniture.assembly import glowing
+from scenes.builtin.furniture.assembly import as_emitter
 from scenes.builtin.furniture.tables import block
 from scenes.model.description import Flat
 from scenes.model.description import Mesh
@@ -28,7 +28,7 @@ from scenes.procedural.geometry.sweeps import bar
 from scenes.procedural.geometry.sweeps import lathe
 from scenes.procedural.geometry.sweeps import tube
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import turned
+from scenes.procedural.geometry.transforms import rotation_y
 
 WARM: RGB = (1.0, 0.62, 0.3)
 """Tint of a filament lamp of about 2,700 K relative to a daylight white point."""
@@ -53,7 +53,7 @@ def shaded_lamp(height: float, shade_radius: float, radiance: float) -> Pieces:
     bulb = Sphere((0.0, height - 0.3 * tall, 0.0), 0.04, radiance=warm(6.0 * radiance), name="bulb")
     return [
         Piece("brass", lathe(np.array(foot), columns=28)),
-        Piece("lamp", glowing(outside, warm(radiance))),
+        Piece("lamp", as_emitter(outside, warm(radiance))),
         Piece("shade lining", inside),
         Piece("lamp", bulb),
     ]
@@ -78,7 +78,7 @@ def desk_lamp(radiance: float) -> Pieces:
         Piece("brass", lathe(np.array(stand), columns=28)),
         Piece("green enamel", shade),
         Piece("shade lining", transformed(flipped(shade), moved(0.0, -0.004, 0.0))),
-        Piece("lamp", glowing(glow, warm(radiance))),
+        Piece("lamp", as_emitter(glow, warm(radiance))),
     ]
 
 
@@ -122,14 +122,14 @@ def chandelier(drop: float, arm_count: int, radiance: float) -> Pieces:
     )
     flame = transformed(ellipsoid((0.012, 0.034, 0.012), 8, 10), moved(0.44, 0.225, 0.0))
     beads = transformed(icosphere(0.016, 1), moved(0.44, 0.035, 0.0))
-    turns = np.array([turned(360.0 * k / arm_count) for k in range(arm_count)])
+    turns = np.array([rotation_y(360.0 * k / arm_count) for k in range(arm_count)])
     centre = moved(0.0, -drop, 0.0)
     chain = _drops(arm_count)
     meshes = [
         ("brass", lathe(stem, columns=24)),
         ("brass", repeated(tube(arm, 0.008, columns=8), turns)),
         ("ivory", repeated(transformed(candle, moved(0.44, 0.0, 0.0)), turns)),
-        ("lamp", glowing(repeated(flame, turns), warm(radiance))),
+        ("lamp", as_emitter(repeated(flame, turns), warm(radiance))),
         ("glass", repeated(beads, turns)),
         ("glass", chain),
     ]
@@ -190,5 +190,5 @@ def fire(width: float, radiance: float, rng: np.random.Generator) -> Pieces:
             rng.uniform(-0.4, 0.4) * width, rng.uniform(0.075, 0.1), rng.uniform(-0.13, 0.14)
         )
         glow = (radiance, 0.3 * radiance, 0.06 * radiance)
-        parts.append(Piece("lamp", glowing(transformed(coal, where), glow)))
+        parts.append(Piece("lamp", as_emitter(transformed(coal, where), glow)))
     return parts

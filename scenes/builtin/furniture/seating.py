@@ -21,8 +21,8 @@ from scenes.procedural.geometry.sweeps import bar
 from scenes.procedural.geometry.sweeps import lathe
 from scenes.procedural.geometry.sweeps import tube
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import tilted
-from scenes.procedural.geometry.transforms import turned
+from scenes.procedural.geometry.transforms import rotation_x
+from scenes.procedural.geometry.transforms import rotation_y
 
 SEAT_HEIGHT = 0.44
 ARM_WIDTH = 0.2
@@ -33,22 +33,24 @@ def upholstered(seat_count: int, fabric: str, seat_width: float = 0.72) -> Piece
     inner = seat_count * seat_width
     width = inner + 2.0 * ARM_WIDTH
     parts: Pieces = [
-        Piece(fabric, _set(box((width, 0.2, 0.86), 0.03, 2), (0.0, 0.22, 0.0))),
-        Piece(fabric, _set(box((inner, 0.5, 0.2), 0.06, 3), (0.0, 0.5, -0.35))),
+        Piece(fabric, _moved_to(box((width, 0.2, 0.86), 0.03, 2), (0.0, 0.22, 0.0))),
+        Piece(fabric, _moved_to(box((inner, 0.5, 0.2), 0.06, 3), (0.0, 0.5, -0.35))),
     ]
     for side in (-1.0, 1.0):
-        arm = _set(
+        arm = _moved_to(
             box((ARM_WIDTH, 0.42, 0.9), 0.08, 3), (side * (width - ARM_WIDTH) / 2.0, 0.4, 0.0)
         )
         parts.append(Piece(fabric, arm))
         for front in (-0.36, 0.36):
-            parts.append(Piece("walnut", _set(_foot(), (side * (width / 2.0 - 0.09), 0.0, front))))
+            parts.append(
+                Piece("walnut", _moved_to(_foot(), (side * (width / 2.0 - 0.09), 0.0, front)))
+            )
     for index in range(seat_count):
         x = (index + 0.5) * seat_width - inner / 2.0
         seat = box((seat_width - 0.01, 0.17, 0.68), 0.065, 3)
-        back = transformed(box((seat_width - 0.02, 0.46, 0.18), 0.08, 3), tilted(-13.0))
-        parts.append(Piece(fabric, _set(seat, (x, 0.4, 0.08))))
-        parts.append(Piece(fabric, _set(back, (x, 0.69, -0.2))))
+        back = transformed(box((seat_width - 0.02, 0.46, 0.18), 0.08, 3), rotation_x(-13.0))
+        parts.append(Piece(fabric, _moved_to(seat, (x, 0.4, 0.08))))
+        parts.append(Piece(fabric, _moved_to(back, (x, 0.69, -0.2))))
     return parts
 
 
@@ -56,7 +58,10 @@ def pillow(fabric: str, x: float, degrees: float) -> Pieces:
     """A square pillow that leans on the back of a sofa, turned about +y by `degrees`."""
     lying = cushion(0.46, 0.46, 0.2)
     return [
-        Piece(fabric, transformed(lying, moved(x, 0.69, -0.02) @ turned(degrees) @ tilted(68.0)))
+        Piece(
+            fabric,
+            transformed(lying, moved(x, 0.69, -0.02) @ rotation_y(degrees) @ rotation_x(68.0)),
+        )
     ]
 
 
@@ -68,7 +73,7 @@ def throw(fabric: str, x: float, rng: np.random.Generator) -> Pieces:
     waves = np.stack([rng.uniform(14, 40, 6), rng.uniform(-6, 6, 6), rng.uniform(0, 6, 6),
                       rng.uniform(0.001, 0.0035, 6)], -1)  # fmt: skip
     cloth = draped(profile, 0.5, waves)
-    return [Piece(fabric, transformed(cloth, moved(x, 0.012, 0.08) @ turned(90.0)))]
+    return [Piece(fabric, transformed(cloth, moved(x, 0.012, 0.08) @ rotation_y(90.0)))]
 
 
 def chair(wood: str, fabric: str) -> Pieces:
@@ -89,10 +94,10 @@ def chair(wood: str, fabric: str) -> Pieces:
             Piece(wood, bar((x, SEAT_HEIGHT, -0.19), (x, 0.78, -0.285 + abs(x) * 0.25), 0.009))
         )
     parts.append(
-        Piece(wood, _set(box((0.42, 0.035, 0.42), 0.012, 2), (0.0, SEAT_HEIGHT - 0.02, 0.0)))
+        Piece(wood, _moved_to(box((0.42, 0.035, 0.42), 0.012, 2), (0.0, SEAT_HEIGHT - 0.02, 0.0)))
     )
     pad = superellipsoid((0.21, 0.035, 0.21), (0.7, 0.35), rows=10)
-    return parts + [Piece(fabric, _set(pad, (0.0, SEAT_HEIGHT + 0.01, 0.0)))]
+    return parts + [Piece(fabric, _moved_to(pad, (0.0, SEAT_HEIGHT + 0.01, 0.0)))]
 
 
 def stool(wood: str, metal: str) -> Pieces:
@@ -111,7 +116,7 @@ def bench(wood: str, metal: str, length: float = 1.3) -> Pieces:
     """Three boards on two bent iron frames."""
     parts: Pieces = []
     for z in (-0.13, 0.0, 0.13):
-        parts.append(Piece(wood, _set(box((length, 0.035, 0.11), 0.008, 2), (0.0, 0.44, z))))
+        parts.append(Piece(wood, _moved_to(box((length, 0.035, 0.11), 0.008, 2), (0.0, 0.44, z))))
     for x in (-0.4 * length, 0.4 * length):
         frame = smooth_curve(
             np.array([(x, 0.0, -0.19), (x, 0.41, -0.15), (x, 0.41, 0.15), (x, 0.0, 0.19)]), 24
@@ -120,12 +125,12 @@ def bench(wood: str, metal: str, length: float = 1.3) -> Pieces:
     return parts
 
 
-def around(pieces: Pieces, places: list[np.ndarray]) -> Pieces:
+def copies_at(pieces: Pieces, places: list[np.ndarray]) -> Pieces:
     """Copies of `pieces`, one for each (4, 4) matrix of `places`."""
     return [piece for matrix in places for piece in placed(pieces, matrix)]
 
 
-def _set(mesh: Mesh, position: tuple[float, float, float]) -> Mesh:
+def _moved_to(mesh: Mesh, position: tuple[float, float, float]) -> Mesh:
     """The mesh moved to `position`."""
     return transformed(mesh, moved(*position))
 

@@ -105,21 +105,21 @@ def _filling(bay: float, tier: float, depth: float, rng: np.random.Generator) ->
     """Contents of one compartment: x from 0, y from 0, front in z = 0."""
     kind = rng.random()
     if kind < 0.68:
-        return _bound(book_row(bay * rng.uniform(0.86, 1.0), tier, depth, rng))
+        return _book_pieces(book_row(bay * rng.uniform(0.86, 1.0), tier, depth, rng))
     half = bay * rng.uniform(0.4, 0.6)
-    parts = _bound(book_row(half, tier, depth, rng))
+    parts = _book_pieces(book_row(half, tier, depth, rng))
     beside = moved(half + (bay - half) / 2.0, 0.0, -depth / 2.0)
     if kind < 0.84:
-        return parts + placed(_bound(book_stack(int(rng.integers(3, 6)), rng)), beside)
+        return parts + placed(_book_pieces(book_stack(int(rng.integers(3, 6)), rng)), beside)
     material = ("blue glaze", "white glaze", "brass", "terracotta", "patina")[rng.integers(5)]
     return parts + placed(vase(material, 0.75 * tier, int(rng.integers(3)), columns=20), beside)
 
 
-def _bound(volumes: Books) -> Pieces:
+def _book_pieces(volumes: Books) -> Pieces:
     """Meshes of books as pieces with their materials."""
     return [Piece("book covers", volumes.covers), Piece("page edges", volumes.pages)]
 
 
 def stack_of_books(count: int, rng: np.random.Generator) -> Pieces:
     """A stack of `count` books about the origin."""
-    return _bound(book_stack(count, rng))
+    return _book_pieces(book_stack(count, rng))

@@ -20,7 +20,7 @@ from scenes.procedural.geometry.sweeps import lathe
 from scenes.procedural.geometry.sweeps import ring_tube
 from scenes.procedural.geometry.sweeps import tube
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import tilted
+from scenes.procedural.geometry.transforms import rotation_x
 
 TABLE_HEIGHT = 0.75
 COFFEE_HEIGHT = 0.4
@@ -122,7 +122,7 @@ def desk(wood: str, leather: str) -> Pieces:
                 12,
             )
             parts.append(
-                Piece("brass", transformed(knob, moved(side * 0.57, y, 0.335) @ tilted(90.0)))
+                Piece("brass", transformed(knob, moved(side * 0.57, y, 0.335) @ rotation_x(90.0)))
             )
     return parts
 

@@ -15,7 +15,7 @@ from scenes.builtin.furniture.vessels import vase
 from scenes.builtin.reading_room.plan import HALL
 from scenes.builtin.reading_room.plan import facing_north
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import standing
+from scenes.procedural.geometry.transforms import placement
 
 OPENING = 0.85  # m; height of the fireplace opening
 
@@ -35,6 +35,6 @@ def fireplace(rng: np.random.Generator) -> Pieces:
     for side in (-1.0, 1.0):
         jamb = (0.26, 0.845, 0.08)
         parts.append(block("white marble", jamb, (side * 0.62, 0.4525, 0.44), bevel=0.008))
-        parts += placed(vase("brass", 0.3, 2, 28), standing(side * 0.7, 0.26, 0.0, 1.235))
-    burning = placed(fire(0.75, 60.0, rng), standing(0.0, 0.24, 0.0, 0.03))
+        parts += placed(vase("brass", 0.3, 2, 28), placement(side * 0.7, 0.26, 0.0, 1.235))
+    burning = placed(fire(0.75, 60.0, rng), placement(0.0, 0.24, 0.0, 0.03))
     return placed(parts + burning, facing_north(HALL) @ moved(4.75, 0.0, 0.0))

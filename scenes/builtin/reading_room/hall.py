@@ -20,7 +20,7 @@ from scenes.builtin.furniture.decor import stacked_sculpture
 from scenes.builtin.furniture.lamps import chandelier
 from scenes.builtin.furniture.lamps import globe_pendant
 from scenes.builtin.furniture.lamps import shaded_lamp
-from scenes.builtin.furniture.seating import around
+from scenes.builtin.furniture.seating import copies_at
 from scenes.builtin.furniture.seating import pillow
 from scenes.builtin.furniture.seating import throw
 from scenes.builtin.furniture.seating import upholstered
@@ -50,7 +50,7 @@ from scenes.procedural.geometry.plants import bush
 from scenes.procedural.geometry.plants import fern
 from scenes.procedural.geometry.plants import trailing
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import standing
+from scenes.procedural.geometry.transforms import placement
 
 SEATS = (2.6, 3.2)  # (x, z) of the carpet's centre
 KNOT = (7.25, 5.15)  # (x, z) of the gold knot sculpture
@@ -72,19 +72,19 @@ def _seats(rng: np.random.Generator) -> Pieces:
         shaded_lamp(0.5, 0.16, 16.0), moved(0.0, 0.52, 0.0)
     )
     return (
-        placed(rug("red carpet", 3.6, 2.5), standing(x, z))
-        + placed(rug("runner", 4.6, 1.0), standing(6.1, 3.4, 90.0))
-        + placed(sofa, standing(x, z - 1.75))
-        + placed(upholstered(1, "leather"), standing(x - 1.75, z + 0.4, 78.0))
-        + placed(upholstered(1, "leather"), standing(x + 1.8, z + 0.35, -105.0))
-        + placed(coffee_table("dark marble", "brass"), standing(x, z))
-        + placed(_coffee_things(rng), standing(x, z, 20.0, COFFEE_HEIGHT))
-        + placed(shaded_lamp(1.62, 0.27, 14.0), standing(x + 1.75, z - 1.75))
+        placed(rug("red carpet", 3.6, 2.5), placement(x, z))
+        + placed(rug("runner", 4.6, 1.0), placement(6.1, 3.4, 90.0))
+        + placed(sofa, placement(x, z - 1.75))
+        + placed(upholstered(1, "leather"), placement(x - 1.75, z + 0.4, 78.0))
+        + placed(upholstered(1, "leather"), placement(x + 1.8, z + 0.35, -105.0))
+        + placed(coffee_table("dark marble", "brass"), placement(x, z))
+        + placed(_coffee_things(rng), placement(x, z, 20.0, COFFEE_HEIGHT))
+        + placed(shaded_lamp(1.62, 0.27, 14.0), placement(x + 1.75, z - 1.75))
         + _passage_lamps()
-        + placed(lamp_table, standing(x - 1.72, z - 1.8))
+        + placed(lamp_table, placement(x - 1.72, z - 1.8))
         + placed(
             chandelier(1.0, 8, 110.0),
-            standing(x, z + 0.1, 0.0, HALL.height) @ scaling(np.full(3, 1.5)),
+            placement(x, z + 0.1, 0.0, HALL.height) @ scaling(np.full(3, 1.5)),
         )
     )
 
@@ -92,16 +92,16 @@ def _seats(rng: np.random.Generator) -> Pieces:
 def _passage_lamps() -> Pieces:
     """Two opal globe lamps along the passage to the arch."""
     lamp = globe_pendant(1.15, 0.19, 14.0)
-    return around(lamp, [standing(6.05, z, 0.0, HALL.height) for z in (2.86, 4.62)])
+    return copies_at(lamp, [placement(6.05, z, 0.0, HALL.height) for z in (2.86, 4.62)])
 
 
 def _coffee_things(rng: np.random.Generator) -> Pieces:
     """Books, a silver bowl, a cup, a small vase."""
     return (
-        placed(stack_of_books(3, rng), standing(-0.2, 0.05))
-        + placed(bowl("silver", 0.1), standing(0.22, -0.12))
-        + placed(cup("white glaze"), standing(0.1, 0.25, 200.0))
-        + placed(vase("tinted glass", 0.24, 1), standing(-0.02, -0.27))
+        placed(stack_of_books(3, rng), placement(-0.2, 0.05))
+        + placed(bowl("silver", 0.1), placement(0.22, -0.12))
+        + placed(cup("white glaze"), placement(0.1, 0.25, 200.0))
+        + placed(vase("tinted glass", 0.24, 1), placement(-0.02, -0.27))
     )
 
 
@@ -109,14 +109,14 @@ def _sculptures() -> Pieces:
     """Gold knot, mirror sphere, glass stones on plinths; frosted rings and a vase on a console."""
     ball = [Piece("mirror", Sphere((0.0, 1.09, 0.0), 0.29, name="mirror sphere"))]
     return (
-        placed(plinth("white marble", 0.42, 0.95), standing(*KNOT, 20.0))
-        + placed(knot_sculpture("gold", 0.3), standing(*KNOT, 35.0, 0.95))
-        + placed(plinth("dark marble", 0.4, 0.8) + ball, standing(0.62, 5.52, 8.0))
-        + placed(plinth("white marble", 0.34, 0.8), standing(*STONES, 12.0))
-        + placed(stacked_sculpture("tinted glass", 0.52), standing(*STONES, 60.0, 0.8))
-        + placed(console("walnut", "black steel"), standing(1.75, 0.21))
-        + placed(ring_sculpture("frosted glass", 0.16, 0.022), standing(1.35, 0.22, 30.0, 0.818))
-        + placed(vase("blue glaze", 0.34, 1), standing(2.1, 0.22, 0.0, 0.818))
+        placed(plinth("white marble", 0.42, 0.95), placement(*KNOT, 20.0))
+        + placed(knot_sculpture("gold", 0.3), placement(*KNOT, 35.0, 0.95))
+        + placed(plinth("dark marble", 0.4, 0.8) + ball, placement(0.62, 5.52, 8.0))
+        + placed(plinth("white marble", 0.34, 0.8), placement(*STONES, 12.0))
+        + placed(stacked_sculpture("tinted glass", 0.52), placement(*STONES, 60.0, 0.8))
+        + placed(console("walnut", "black steel"), placement(1.75, 0.21))
+        + placed(ring_sculpture("frosted glass", 0.16, 0.022), placement(1.35, 0.22, 30.0, 0.818))
+        + placed(vase("blue glaze", 0.34, 1), placement(2.1, 0.22, 0.0, 0.818))
     )
 
 
@@ -126,7 +126,7 @@ def _east_wall(rng: np.random.Generator) -> Pieces:
     parts = placed(bookcase(case, "walnut", rng), facing_west(HALL) @ moved(0.55, 0.0, 0.0))
     for z in (1.2, 3.6):
         vines = potted(trailing(0.9, 8, rng), "leaf", ("terracotta", 0.11, 0.16))
-        parts += placed(vines, standing(7.8, z, 0.0, case.height))
+        parts += placed(vines, placement(7.8, z, 0.0, case.height))
     return parts
 
 
@@ -158,12 +158,12 @@ def _plants(rng: np.random.Generator) -> Pieces:
     """A tall bush in the corner, ferns and blades by the windows."""
     tall = potted(bush(1.7, 7, rng), "leaf", ("white glaze", 0.24, 0.42))
     return (
-        placed(tall, standing(0.55, 0.5))
+        placed(tall, placement(0.55, 0.5))
         + placed(
-            potted(fern(0.75, 22, rng), "fern", ("terracotta", 0.2, 0.55)), standing(0.55, 8.05)
+            potted(fern(0.75, 22, rng), "fern", ("terracotta", 0.2, 0.55)), placement(0.55, 8.05)
         )
         + placed(
-            potted(blades(0.8, 13, rng), "blade", ("blue glaze", 0.17, 0.32)), standing(0.5, 3.05)
+            potted(blades(0.8, 13, rng), "blade", ("blue glaze", 0.17, 0.32)), placement(0.5, 3.05)
         )
-        + placed(potted(bush(1.3, 6, rng), "leaf", ("terracotta", 0.22, 0.4)), standing(7.4, 10.3))
+        + placed(potted(bush(1.3, 6, rng), "leaf", ("terracotta", 0.22, 0.4)), placement(7.4, 10.3))
     )

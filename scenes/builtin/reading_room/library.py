@@ -40,7 +40,7 @@ from scenes.model.description import Flat
 from scenes.model.materials import RGB
 from scenes.procedural.geometry.plants import fern
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import standing
+from scenes.procedural.geometry.transforms import placement
 
 DESK = (4.5, -3.3)  # (x, z) of the desk's centre
 NORTH_CASE = Bookcase(width=5.6, height=2.85, bays=5, shelves=6)
@@ -62,23 +62,23 @@ def _cases(rng: np.random.Generator) -> Pieces:
     return (
         placed(north, facing_south(LIBRARY) @ moved(0.4, 0.0, 0.0))
         + placed(west, facing_east(LIBRARY) @ moved(1.4, 0.0, 0.0))
-        + placed(ladder("oak", 2.9), standing(6.2, LIBRARY.north + 0.4))
+        + placed(ladder("oak", 2.9), placement(6.2, LIBRARY.north + 0.4))
     )
 
 
 def _desk(rng: np.random.Generator) -> Pieces:
     """The desk on its carpet with lamp, book and cup, its chair behind."""
     things = (
-        placed(desk_lamp(50.0), standing(-0.4, -0.18))
-        + placed(open_book(), standing(0.05, 0.12, 6.0))
-        + placed(stack_of_books(4, rng), standing(0.55, -0.1, 70.0))
-        + placed(cup("blue glaze"), standing(0.4, 0.2, -30.0))
+        placed(desk_lamp(50.0), placement(-0.4, -0.18))
+        + placed(open_book(), placement(0.05, 0.12, 6.0))
+        + placed(stack_of_books(4, rng), placement(0.55, -0.1, 70.0))
+        + placed(cup("blue glaze"), placement(0.4, 0.2, -30.0))
     )
     return (
-        placed(rug("blue carpet", 3.2, 2.2), standing(DESK[0], DESK[1] + 0.3))
-        + placed(desk("walnut", "leather"), standing(*DESK, 180.0))
-        + placed(things, standing(*DESK, 180.0, TABLE_HEIGHT))
-        + placed(chair("walnut", "leather"), standing(DESK[0] + 0.1, DESK[1] - 0.62, 8.0))
+        placed(rug("blue carpet", 3.2, 2.2), placement(DESK[0], DESK[1] + 0.3))
+        + placed(desk("walnut", "leather"), placement(*DESK, 180.0))
+        + placed(things, placement(*DESK, 180.0, TABLE_HEIGHT))
+        + placed(chair("walnut", "leather"), placement(DESK[0] + 0.1, DESK[1] - 0.62, 8.0))
     )
 
 
@@ -87,15 +87,15 @@ def _corner(rng: np.random.Generator) -> Pieces:
     stand = side_table("walnut", "brass", radius=0.24, height=0.7)
     hung = picture("circles", 1.4, 1.1, "brass")
     return (
-        placed(upholstered(1, "rust cloth"), standing(7.3, -4.35, -55.0))
-        + placed(side_table("oak", "black steel"), standing(7.55, -3.35))
-        + placed(vase("white glaze", 0.25, 1), standing(7.6, -3.4, 0.0, 0.52))
-        + placed(shaded_lamp(1.5, 0.22, 18.0), standing(7.65, -5.1))
-        + placed(stand, standing(2.6, -1.0))
-        + placed(globe(0.26), standing(2.6, -1.0, 40.0, 0.7))
+        placed(upholstered(1, "rust cloth"), placement(7.3, -4.35, -55.0))
+        + placed(side_table("oak", "black steel"), placement(7.55, -3.35))
+        + placed(vase("white glaze", 0.25, 1), placement(7.6, -3.4, 0.0, 0.52))
+        + placed(shaded_lamp(1.5, 0.22, 18.0), placement(7.65, -5.1))
+        + placed(stand, placement(2.6, -1.0))
+        + placed(globe(0.26), placement(2.6, -1.0, 40.0, 0.7))
         + placed(hung, facing_north(LIBRARY) @ moved(4.6, 1.75, 0.0))
         + placed(
-            potted(fern(0.6, 18, rng), "fern", ("white glaze", 0.18, 0.4)), standing(7.5, -1.0)
+            potted(fern(0.6, 18, rng), "fern", ("white glaze", 0.18, 0.4)), placement(7.5, -1.0)
         )
     )
 
@@ -105,7 +105,7 @@ def _lamps() -> Pieces:
     hung = [((-0.55, 0.0), 1.1, 0.16), ((0.0, 0.0), 0.8, 0.2), ((0.55, 0.0), 1.25, 0.13)]
     parts: Pieces = []
     for (x, z), drop, radius in hung:
-        where = standing(DESK[0] + x, DESK[1] + 0.2 + z, 0.0, LIBRARY.height)
+        where = placement(DESK[0] + x, DESK[1] + 0.2 + z, 0.0, LIBRARY.height)
         parts += placed(globe_pendant(drop, radius, 24.0), where)
     return parts + _laylight()
 

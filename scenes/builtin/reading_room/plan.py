@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import turned
+from scenes.procedural.geometry.transforms import rotation_y
 from scenes.procedural.geometry.walls import Opening
 
 THICKNESS = 0.3  # m; thickness of every wall and of the roof
@@ -42,7 +42,7 @@ LIBRARY_WINDOW = Opening(1.7, 0.9, 1.3, 1.6)  # in the library's east wall, from
 
 def facing_east(room: Room) -> np.ndarray:
     """Matrix that puts a wall on the room's west side; the wall's x runs from south to north."""
-    return moved(room.west, 0.0, room.south) @ turned(90.0)
+    return moved(room.west, 0.0, room.south) @ rotation_y(90.0)
 
 
 def facing_south(room: Room) -> np.ndarray:
@@ -52,9 +52,9 @@ def facing_south(room: Room) -> np.ndarray:
 
 def facing_west(room: Room) -> np.ndarray:
     """Matrix that puts a wall on the room's east side; the wall's x runs from north to south."""
-    return moved(room.east, 0.0, room.north) @ turned(-90.0)
+    return moved(room.east, 0.0, room.north) @ rotation_y(-90.0)
 
 
 def facing_north(room: Room) -> np.ndarray:
     """Matrix that puts a wall on the room's south side; the wall's x runs from east to west."""
-    return moved(room.east, 0.0, room.south) @ turned(180.0)
+    return moved(room.east, 0.0, room.south) @ rotation_y(180.0)

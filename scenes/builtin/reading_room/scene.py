@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.builtin.furniture.assembly import gathered
+from scenes.builtin.furniture.assembly import to_scene_tables
 from scenes.builtin.furniture.cameras import camera_at
 from scenes.builtin.reading_room.art import art
 from scenes.builtin.reading_room.finishes import finishes
@@ -35,7 +35,7 @@ def reading_room() -> SceneDescription:
     rng = np.random.default_rng(SEED)
     materials = finishes(rng) | stuffs(rng) | art(rng)
     pieces = shell() + hall(rng) + library(rng) + garden(rng)
-    shapes, table = gathered(pieces, materials)
+    shapes, table = to_scene_tables(pieces, materials)
     sky = Environment(image=daylight(SUN, SKY_ROWS, rng), name="late afternoon")
     camera = camera_at(START, TARGET, fov_x=FOV_X)
     return SceneDescription("reading-room", shapes, table, camera, sky)

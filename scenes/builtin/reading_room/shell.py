@@ -33,7 +33,7 @@ from scenes.model.description import Flat
 from scenes.model.description import Mesh
 from scenes.model.materials import RGB
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import tilted
+from scenes.procedural.geometry.transforms import rotation_x
 from scenes.procedural.geometry.walls import Opening
 from scenes.procedural.geometry.walls import Wall
 from scenes.procedural.geometry.walls import arch_head
@@ -140,7 +140,7 @@ def _ceilings() -> Pieces:
     wide, deep = GARDEN.east - GARDEN.west, GARDEN.south - GARDEN.north
     roof = _walled((white, "limestone", white), (wide, deep), (SKYLIGHT,))
     roof += window_frame(SKYLIGHT, "black steel", -0.1, (2, 2))
-    overhead = moved(GARDEN.west, GARDEN.height, GARDEN.north) @ tilted(90.0)
+    overhead = moved(GARDEN.west, GARDEN.height, GARDEN.north) @ rotation_x(90.0)
     parts += placed(roof, overhead)
     margin = 0.2
     west = GARDEN.west + SKYLIGHT.left - margin

@@ -20,7 +20,7 @@ from scenes.procedural.geometry.meshes import merged
 from scenes.procedural.geometry.meshes import repeated
 from scenes.procedural.geometry.meshes import transformed
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import scattered
+from scenes.procedural.geometry.transforms import placements
 from scenes.procedural.textures.print import COVER_CELLS
 from scenes.procedural.textures.print import SPINE_SHARE
 
@@ -75,7 +75,7 @@ def book_stack(count: int, rng: np.random.Generator) -> Books:
     for index in range(count):
         shrink = 1.0 - 0.08 * index
         size = np.array([rng.uniform(0.02, 0.045), 0.27 * shrink, 0.2 * shrink])
-        lying = scattered(np.zeros((1, 3)), np.ones((1, 3)), rng.uniform(-25.0, 25.0, 1))[0]
+        lying = placements(np.zeros((1, 3)), np.ones((1, 3)), rng.uniform(-25.0, 25.0, 1))[0]
         lying[1, 3] = top
         matrices.append(lying @ _on_its_side(size))
         sizes.append(size)
@@ -127,8 +127,8 @@ def _spine(steps: int = 3) -> Mesh:
     angle = np.linspace(np.pi, 0.0, steps + 1)
     arc = np.stack([0.5 * np.cos(angle) - 0.5, HINGE + (0.5 - HINGE) * np.sin(angle)], -1)
     slope = np.stack([0.3 * np.cos(angle), np.sin(angle) + 0.2], -1)
-    bulge = _pulled_up(arc, slope)
-    chord = _pulled_up(arc[[-1, 0]], np.array([[0.0, -1.0], [0.0, -1.0]]))
+    bulge = _extruded(arc, slope)
+    chord = _extruded(arc[[-1, 0]], np.array([[0.0, -1.0], [0.0, -1.0]]))
     middle = arc.mean(axis=0)
     caps = []
     for y, order in ((0.0, (0, 2, 1)), (1.0, (0, 1, 2))):
@@ -139,7 +139,7 @@ def _spine(steps: int = 3) -> Mesh:
     return merged([bulge, chord, *caps])
 
 
-def _pulled_up(line: np.ndarray, slope: np.ndarray) -> Mesh:
+def _extruded(line: np.ndarray, slope: np.ndarray) -> Mesh:
     """Extrusion, y from 0 to 1, of a (P, 2) line of (x, z); (P, 2) normals `slope` on its left."""
     points = np.stack([np.insert(line, 1, 0.0, axis=1), np.insert(line, 1, 1.0, axis=1)])
     normals = np.broadcast_to(np.insert(slope, 1, 0.0, axis=1), points.shape)

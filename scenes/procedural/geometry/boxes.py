@@ -23,7 +23,7 @@ def box(size: Size, bevel: float = 0.0, steps: int = 1) -> Mesh:
     """
     half = np.array(size) / 2.0
     assert 0.0 <= bevel <= half.min(), f"bevel {bevel} does not fit a box of {size}"
-    form = _form(steps if bevel > 0.0 else 0)
+    form = _box_template(steps if bevel > 0.0 else 0)
     vertices = form.corners * (half - bevel) + bevel * form.normals
     rows = np.arange(len(vertices))
     wide, tall = half[form.first], half[form.second]
@@ -38,7 +38,7 @@ def box(size: Size, bevel: float = 0.0, steps: int = 1) -> Mesh:
     )
 
 
-class _Form(NamedTuple):
+class _BoxTemplate(NamedTuple):
     """Vertex and face arrays common to all boxes with the same number of facets per edge."""
 
     corners: np.ndarray
@@ -54,7 +54,7 @@ class _Form(NamedTuple):
 
 
 @cache
-def _form(steps: int) -> _Form:
+def _box_template(steps: int) -> _BoxTemplate:
     """Six grids, one per side; a rounded edge takes `steps` rows of each of its two sides."""
     rise = np.tan(np.linspace(0.0, np.pi / 4.0, steps + 1))
     line = np.concatenate([-rise[::-1], rise])
@@ -80,7 +80,7 @@ def _form(steps: int) -> _Form:
             normals.append(unit(normal.reshape(-1, 3)))
             axes.append(np.tile([first, second], (count * count, 1)))
     first_axes, second_axes = np.concatenate(axes).T
-    return _Form(
+    return _BoxTemplate(
         np.concatenate(corners), np.concatenate(normals), first_axes, second_axes,
         np.concatenate(faces).astype(np.int32),
     )  # fmt: skip

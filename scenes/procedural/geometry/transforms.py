@@ -16,22 +16,22 @@ def moved(x: float, y: float, z: float) -> np.ndarray:
     return translation(np.array([x, y, z]))
 
 
-def turned(degrees: float) -> np.ndarray:
+def rotation_y(degrees: float) -> np.ndarray:
     """Rotation about +y, counter-clockwise as seen from above."""
     return rotation(np.array([0.0, 1.0, 0.0]), degrees)
 
 
-def tilted(degrees: float) -> np.ndarray:
+def rotation_x(degrees: float) -> np.ndarray:
     """Rotation about +x, which tilts +y towards +z."""
     return rotation(np.array([1.0, 0.0, 0.0]), degrees)
 
 
-def standing(x: float, z: float, degrees: float = 0.0, y: float = 0.0) -> np.ndarray:
+def placement(x: float, z: float, degrees: float = 0.0, y: float = 0.0) -> np.ndarray:
     """Rotation about +y by `degrees`, then translation to (x, y, z), for furniture on a floor."""
-    return moved(x, y, z) @ turned(degrees)
+    return moved(x, y, z) @ rotation_y(degrees)
 
 
-def scattered(positions: np.ndarray, scales: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+def placements(positions: np.ndarray, scales: np.ndarray, degrees: np.ndarray) -> np.ndarray:
     """(N, 4, 4): scale by (N, 3), rotate about +y by (N,) `degrees`, move to (N, 3) `positions`."""
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     matrices = np.zeros((len(positions), 4, 4))

@@ -14,7 +14,7 @@ from scenes.procedural.textures.images import color_image
 from scenes.procedural.textures.images import normal_image
 from scenes.procedural.textures.noise import fractal_noise
 from scenes.procedural.textures.noise import gradient_noise
-from scenes.procedural.textures.noise import shifted
+from scenes.procedural.textures.noise import sampled_at_offset
 from scenes.procedural.textures.noise import smoothstep
 
 BRICK_ROWS, BRICK_COLUMNS = 16, 5
@@ -24,8 +24,8 @@ def marble(ground: RGB, vein: RGB, rng: np.random.Generator) -> Image:
     """Veined stone, 512 x 512 texels: ridges of noise with domain warping."""
     size = (512, 512)
     bend = 60.0 * fractal_noise(size, (2, 2), 4, rng)
-    thin = 1.0 - np.abs(shifted(fractal_noise(size, (3, 3), 4, rng), bend, bend[:, ::-1]))
-    broad = 1.0 - np.abs(shifted(fractal_noise(size, (2, 2), 3, rng), bend, -bend))
+    thin = 1.0 - np.abs(sampled_at_offset(fractal_noise(size, (3, 3), 4, rng), bend, bend[:, ::-1]))
+    broad = 1.0 - np.abs(sampled_at_offset(fractal_noise(size, (2, 2), 3, rng), bend, -bend))
     cloud = 0.5 + 0.5 * fractal_noise(size, (3, 3), 5, rng)
     share = 0.6 * smoothstep(0.94, 1.0, thin) + 0.28 * smoothstep(0.8, 1.0, broad) + 0.12 * cloud
     return color_image(blended(ground, vein, np.clip(share, 0.0, 1.0)), "marble")

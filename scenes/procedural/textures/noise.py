@@ -54,7 +54,7 @@ def fractal_noise(
     return total
 
 
-def shifted(texels: np.ndarray, down: np.ndarray, right: np.ndarray) -> np.ndarray:
+def sampled_at_offset(texels: np.ndarray, down: np.ndarray, right: np.ndarray) -> np.ndarray:
     """The periodic (H, W) array at integer parts of (H, W) offsets `down` and `right` in texels."""
     height, width = texels.shape
     rows = (np.arange(height, dtype=np.int32)[:, None] + down.astype(np.int32)) % height

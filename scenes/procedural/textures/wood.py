@@ -14,7 +14,7 @@ from scenes.procedural.textures.images import color_image
 from scenes.procedural.textures.images import normal_image
 from scenes.procedural.textures.noise import fractal_noise
 from scenes.procedural.textures.noise import gradient_noise
-from scenes.procedural.textures.noise import shifted
+from scenes.procedural.textures.noise import sampled_at_offset
 from scenes.procedural.textures.noise import smoothstep
 
 FLOOR_TEXELS = 768
@@ -52,7 +52,7 @@ def plank_floor(light: RGB, dark: RGB, rng: np.random.Generator) -> tuple[Image,
     warmth = rng.uniform(-0.05, 0.05, (count, 1)) * (1.0, 0.0, -1.0)
     tint = ((1.0 + warmth) * rng.uniform(0.68, 1.18, (count, 1))).astype(np.float32)
     shift = rng.integers(0, FLOOR_TEXELS, (2, count), np.int32)
-    figure = shifted(grain(size, 40, rng), shift[0][plank], shift[1][plank])
+    figure = sampled_at_offset(grain(size, 40, rng), shift[0][plank], shift[1][plank])
     reflectance = blended(light, dark, figure)
     reflectance *= tint[plank]
     reflectance *= (1.0 - 0.75 * joint)[..., None]

@@ -12,7 +12,7 @@ import pytest
 
 from app.offline.log import read_log
 from denoiser.restoration.checkpoint import RESTORATION
-from denoiser.training.checkpoint_file import read_content
+from denoiser.training.checkpoint_file import read_checkpoint
 
 ROOT = Path(__file__).resolve().parents[3]
 WORDS = (
@@ -47,7 +47,7 @@ def test_two_processes_learn_as_one_with_the_whole_batch(tmp_path: Path) -> None
     losses = [[row["loss_noisy"] for row in log] for log in logs]
     np.testing.assert_allclose(losses[1], losses[0], rtol=2e-4)
     weights = [
-        read_content(folder / "checkpoint.safetensors", RESTORATION).tensors
+        read_checkpoint(folder / "checkpoint.safetensors", RESTORATION).tensors
         for folder in (alone, together)
     ]
     for name, value in weights[0].items():

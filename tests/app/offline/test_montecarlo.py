@@ -22,7 +22,7 @@ from app.offline.montecarlo_data import read_view_data
 from app.settings.offline_options import OfflineOptions
 from denoiser.rendered.files import LIST_NAME
 from denoiser.rendered.files import read_views
-from denoiser.restoration.dataset import silent
+from denoiser.restoration.dataset import ignore_progress
 from denoiser.restoration.settings import MONTECARLO
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -138,7 +138,7 @@ def test_both_kinds_of_targets_learn_and_are_measured_on_another_scene(
 
 def test_no_scene_is_in_both_parts(views: Path) -> None:
     offline = OfflineOptions(task=MONTECARLO, train_data=views)
-    data = read_view_data(offline, torch.device("cpu"), silent)
+    data = read_view_data(offline, torch.device("cpu"), ignore_progress)
     assert {view.scene for view in data.train} == {"cornell-box"}
     assert {view.scene for view in data.test} == {"veach-mis"}
 

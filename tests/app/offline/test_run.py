@@ -23,7 +23,7 @@ from denoiser.restoration.capture_budget import BudgetPairs
 from denoiser.restoration.checkpoint import RESTORATION
 from denoiser.restoration.sample_images import default_test
 from denoiser.restoration.sample_images import default_training
-from denoiser.training.checkpoint_file import read_content
+from denoiser.training.checkpoint_file import read_checkpoint
 from tests.app.runs import interrupt
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -127,7 +127,7 @@ def test_resumed_run_equals_an_uninterrupted_one(photos: Path, tests: Path, tmp_
     assert process.returncode == INTERRUPTED, told
     assert b"--resume" in told.splitlines()[-1]
     saved = halves / "checkpoint.safetensors"
-    assert 7 <= read_content(saved, RESTORATION).step_count < 60
+    assert 7 <= read_checkpoint(saved, RESTORATION).step_count < 60
     finish(str(halves), "--resume", str(saved))
     assert saved.read_bytes() == (whole / "checkpoint.safetensors").read_bytes()
     assert (halves / "training.csv").read_text() == (whole / "training.csv").read_text()
@@ -259,5 +259,5 @@ def test_budget_exposures_are_taken_once() -> None:
         assert not np.array_equal(source.exposure(1, 1), source.exposure(1, 0))
         batch = source.batch(0, 0, 2)
         noise = (batch.inputs - batch.noisy_targets).std()
-        expected = 25 / 255 * (1 + 1 / 19) ** 0.5 if case.has_mean_target else 25 / 255 * 2**0.5
+        expected = 25 / 255 * (1 + 1 / 19) ** 0.5 if case.is_mean_target else 25 / 255 * 2**0.5
         assert float(noise) == pytest.approx(expected, rel=0.06)

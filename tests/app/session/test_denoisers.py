@@ -23,8 +23,8 @@ from denoiser.oidn import oidn_denoise
 from denoiser.settings import LEARNING_RATES
 from denoiser.settings import NetworkName
 from denoiser.training.checkpoint_file import ONLINE
-from denoiser.training.checkpoint_file import read_content
-from denoiser.training.checkpoint_file import write_content
+from denoiser.training.checkpoint_file import read_checkpoint
+from denoiser.training.checkpoint_file import write_checkpoint
 from tests.app.cornell_session import moved
 from tests.app.cornell_session import weights
 from tests.app.runs import run
@@ -181,9 +181,9 @@ def test_a_checkpoint_that_does_not_fit_changes_nothing(session: Session, tmp_pa
     camera, file = session.scene.camera, tmp_path / "other.safetensors"
     session.step(camera, Edits(settings=session.settings.changed(network=NetworkName.UNET)))
     session.step(camera, Edits(save_checkpoint=file))
-    content = read_content(file, ONLINE)
+    content = read_checkpoint(file, ONLINE)
     settings = content.settings | {"network": NetworkName.FAST.value}
-    write_content(file, content._replace(settings=settings))
+    write_checkpoint(file, content._replace(settings=settings))
     report = session.step(camera, Edits(load_checkpoint=file))
     assert len(report.messages) == 1 and str(file) in report.messages[0]
     assert session.settings.denoiser.network is NetworkName.UNET

@@ -14,13 +14,13 @@ import pytest
 
 from app.session import scene_cache
 from app.session.loaded_scene import open_scene
-from app.session.scene_cache import KeptScene
+from app.session.scene_cache import CachedScene
 from app.session.scene_cache import cache_path
 from app.session.scene_cache import keep
-from app.session.scene_cache import read_kept
+from app.session.scene_cache import read_scene_file
 from app.session.scene_process import SceneProcess
 from renderer.tables.build import build_scene_arrays
-from scenes.loader import read_scene
+from scenes.loader import load_scene_without_camera
 from scenes.model.summary import outline_of
 
 
@@ -30,9 +30,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "hush"
 
 
-def made(source: str) -> KeptScene:
-    scene = read_scene(source)
-    return KeptScene(outline_of(scene), build_scene_arrays(scene))
+def made(source: str) -> CachedScene:
+    scene = load_scene_without_camera(source)
+    return CachedScene(outline_of(scene), build_scene_arrays(scene))
 
 
 def assert_same(mine: object, other: object) -> None:
@@ -49,11 +49,13 @@ def assert_same(mine: object, other: object) -> None:
 
 def test_what_is_kept_is_what_was_made(cache: Path) -> None:
     place = cache_path("still-life", None)
-    assert place is not None and place.parent == cache and read_kept(place) is None
+    assert place is not None and place.parent == cache and read_scene_file(place) is None
     scene = made("still-life")
-    scene = scene._replace(outline=replace(scene.outline, notes=("a", "b"), is_framed=True))
+    scene = scene._replace(
+        outline=replace(scene.outline, notes=("a", "b"), has_default_camera=True)
+    )
     keep(place, scene)
-    kept = read_kept(place)
+    kept = read_scene_file(place)
     assert kept is not None and list(cache.iterdir()) == [place]
     assert_same(kept.outline, scene.outline)
     assert_same(kept.arrays, scene.arrays)
@@ -76,11 +78,11 @@ def test_a_damaged_file_is_made_anew(cache: Path, damage: bytes) -> None:
     assert place is not None
     cache.mkdir()
     place.write_bytes(damage)
-    assert read_kept(place) is None
+    assert read_scene_file(place) is None
     process = SceneProcess("furnace", None, place)
     assert process.outline().name == "furnace"
     process.arrays(lambda done: None)
-    assert read_kept(place) is not None
+    assert read_scene_file(place) is not None
 
 
 def test_a_file_cut_short_is_made_anew(cache: Path) -> None:
@@ -88,7 +90,7 @@ def test_a_file_cut_short_is_made_anew(cache: Path) -> None:
     assert place is not None
     keep(place, made("furnace"))
     place.write_bytes(place.read_bytes()[:-5])
-    assert read_kept(place) is None
+    assert read_scene_file(place) is None
 
 
 def test_files_and_other_skies_are_not_kept(cache: Path) -> None:

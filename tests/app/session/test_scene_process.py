@@ -19,7 +19,7 @@ from app.session.loaded_scene import open_scene
 from app.session.scene_process import SceneProcess
 from app.session.scene_process import receive
 from renderer.tables.build import build_scene_arrays
-from scenes.default_camera import with_camera
+from scenes.default_camera import with_default_camera
 from scenes.loader import load_scene
 from scenes.model.description import SceneError
 
@@ -32,7 +32,7 @@ def test_arrays_are_those_of_this_process(tmp_path: Path) -> None:
     path.write_text(TRIANGLE)
     for source in ("still-life", str(path)):
         process = SceneProcess(source, None)
-        scene, shares = with_camera(process.outline(), 1.5), []
+        scene, shares = with_default_camera(process.outline(), 1.5), []
         arrays = process.arrays(shares.append)
         here = load_scene(source, None, 1.5)
         assert scene.name == here.name and scene.notes == here.notes

@@ -13,9 +13,9 @@ from denoiser.networks.build import build_network
 from denoiser.networks.kernel_unet import KernelUNet
 from denoiser.online.history_loss import history_loss
 from denoiser.online.trainer import Trainer
+from denoiser.presets import ChannelCounts
 from denoiser.presets import KernelShape
-from denoiser.presets import Sides
-from denoiser.presets import Widths
+from denoiser.presets import KernelSides
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import Init
 from denoiser.settings import LossName
@@ -30,8 +30,8 @@ from tests.denoiser.synthetic import HERE
 from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
-SMALL = Widths(8, 8, 8, 8)
-SIDES = Sides(1, 3, 5)  # all different, so that none is taken for another
+SMALL = ChannelCounts(8, 8, 8, 8)
+SIDES = KernelSides(1, 3, 5)  # all different, so that none is taken for another
 CLEAN = clean_half(48, 40)
 
 
@@ -40,7 +40,7 @@ def frame(seed: int) -> FramePair:
     return replace(noisy_pair(CLEAN, seed), pose=HERE)
 
 
-def network(widths: Widths = SMALL) -> KernelUNet:
+def network(widths: ChannelCounts = SMALL) -> KernelUNet:
     """Freshly initialised."""
     return KernelUNet(KernelShape(widths, SIDES), torch.Generator().manual_seed(0))
 
@@ -87,7 +87,7 @@ def test_a_firefly_in_the_history_is_no_more_than_a_few_times_as_bright() -> Non
         inputs = both_directions_with_history(pair, history).inputs
     mean, logs = (inputs[0, what].expm1() for what in (planes.LOG_OF_MEAN, planes.LOG_MEAN))
     around = logs[:, 19:22, 23:26].mean(dim=(1, 2))
-    torch.testing.assert_close(mean[:, 20, 24], planes.FIREFLY * around, rtol=1e-3, atol=0.0)
+    torch.testing.assert_close(mean[:, 20, 24], planes.FIREFLY_CAP * around, rtol=1e-3, atol=0.0)
     assert float(mean[:, 20, 24].max()) < 1e3
     # The other half has none, and its mean is the plain one.
     smooth = [demodulated(to_planes(p.b.color), to_planes(p.b.albedo)) for p in pairs]

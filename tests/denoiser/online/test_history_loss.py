@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from denoiser.online.history_loss import CAP
+from denoiser.online.history_loss import ERROR_LIMIT
 from denoiser.online.history_loss import FLOOR
-from denoiser.online.history_loss import HIGHEST
-from denoiser.online.history_loss import LIMIT
+from denoiser.online.history_loss import MAX_LIMIT_FACTOR
 from denoiser.online.history_loss import history_loss
 from denoiser.temporal import channels as planes
 from denoiser.temporal.examples import Examples
@@ -47,7 +47,7 @@ def test_a_lamp_excuses_no_halo_beside_it() -> None:
         estimate = targets.clone()
         estimate[..., row, column] = halo
         loss = history_loss(estimate, seen)
-        near = max(expected, -LIMIT)
+        near = max(expected, -ERROR_LIMIT)
         error = torch.tensor(near * (2 * expected - near) / 16**2)
         torch.testing.assert_close(loss, error, rtol=1e-3, atol=0.0)
 
@@ -67,20 +67,27 @@ def test_noise_of_the_history_is_smoothed() -> None:
 
 
 def test_a_target_far_too_bright_pulls_no_harder_than_the_limit() -> None:
-    """The slope in e is -2 LIMIT beyond it, and the value goes on without a step."""
+    """The slope in e is -2 ERROR_LIMIT beyond it, and the value goes on without a step."""
     scale = RADIANCE + FLOOR
     slopes, values = [], []
-    for error in (0.5 * LIMIT, LIMIT * (1 - 1e-4), LIMIT * (1 + 1e-4), 50 * LIMIT):
+    for error in (
+        0.5 * ERROR_LIMIT,
+        ERROR_LIMIT * (1 - 1e-4),
+        ERROR_LIMIT * (1 + 1e-4),
+        50 * ERROR_LIMIT,
+    ):
         estimate = torch.full((1, 3, 8, 8), RADIANCE, requires_grad=True)
         loss = history_loss(estimate, examples(torch.full((1, 3, 8, 8), RADIANCE + error * scale)))
         loss.backward()
         assert estimate.grad is not None
         slopes.append(float(estimate.grad.sum()) * scale)
         values.append(float(loss))
-    assert slopes == pytest.approx([-LIMIT, -2 * LIMIT, -2 * LIMIT, -2 * LIMIT], rel=1e-3)
-    assert values[0] == pytest.approx(0.25 * LIMIT**2, rel=1e-3)
-    assert values[2] - values[1] == pytest.approx(4e-4 * LIMIT**2, rel=0.05)
-    assert values[3] == pytest.approx(99 * LIMIT**2, rel=1e-3)
+    assert slopes == pytest.approx(
+        [-ERROR_LIMIT, -2 * ERROR_LIMIT, -2 * ERROR_LIMIT, -2 * ERROR_LIMIT], rel=1e-3
+    )
+    assert values[0] == pytest.approx(0.25 * ERROR_LIMIT**2, rel=1e-3)
+    assert values[2] - values[1] == pytest.approx(4e-4 * ERROR_LIMIT**2, rel=0.05)
+    assert values[3] == pytest.approx(99 * ERROR_LIMIT**2, rel=1e-3)
 
 
 def test_the_minimiser_is_the_mean_of_the_targets() -> None:
@@ -117,16 +124,18 @@ def test_without_a_past_the_picture_around_tells_the_brightness() -> None:
         torch.testing.assert_close(loss, torch.tensor(error**2), rtol=1e-4, atol=0.0)
 
 
-@pytest.mark.parametrize("lit, times", [(7, 1.0), (4, 1.25), (3, 2.0), (1, HIGHEST)])
+@pytest.mark.parametrize("lit, times", [(7, 1.0), (4, 1.25), (3, 2.0), (1, MAX_LIMIT_FACTOR)])
 def test_the_limit_is_higher_where_logs_scatter(lit: int, times: float) -> None:
     """Of `lit` in nine pixels that are not 0, variance over squared mean is 9 / lit - 1."""
     tile = (torch.arange(9) < lit).float().view(3, 3)
     estimate = torch.full((1, 3, 27, 27), RADIANCE, requires_grad=True)
-    error = 5 * HIGHEST * LIMIT
+    error = 5 * MAX_LIMIT_FACTOR * ERROR_LIMIT
     seen = examples(torch.full((1, 3, 27, 27), RADIANCE + error * (RADIANCE + FLOOR)))
     seen.inputs[:, planes.LOG_NOW] = 2.0 * tile.tile(9, 9)
     history_loss(estimate, seen).backward()
     assert estimate.grad is not None
     limits = -estimate.grad * estimate.numel() * (RADIANCE + FLOOR) / 2
     inner = limits[..., 4:-4, 4:-4]
-    torch.testing.assert_close(inner, torch.full_like(inner, times * LIMIT), rtol=1e-3, atol=0.0)
+    torch.testing.assert_close(
+        inner, torch.full_like(inner, times * ERROR_LIMIT), rtol=1e-3, atol=0.0
+    )

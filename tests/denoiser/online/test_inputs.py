@@ -14,7 +14,7 @@ from denoiser.settings import NetworkName
 from denoiser.temporal import channels as planes
 from denoiser.temporal.accumulation import History
 from denoiser.temporal.channels import both_directions_with_history
-from denoiser.temporal.channels import united
+from denoiser.temporal.channels import combine_halves
 from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from tests.denoiser.networks.test_kernel_filter import filter_by
@@ -36,7 +36,7 @@ def frames() -> list[FramePair]:
 
 def test_kernels_make_of_both_halves_the_mean_of_what_they_make_of_each() -> None:
     inputs = both_directions_with_history(frames()[0], History()).inputs
-    pictures = torch.cat((inputs, united(inputs)))[:, planes.LOG_MEAN].expm1()
+    pictures = torch.cat((inputs, combine_halves(inputs)))[:, planes.LOG_MEAN].expm1()
     head = torch.randn(1, 25, SIZE[1], SIZE[0], generator=torch.Generator().manual_seed(0))
     (a, b, both), _ = filter_by(pictures[:, None], head.expand(3, -1, -1, -1), 5)
     torch.testing.assert_close(both, (a + b) / 2)
@@ -46,7 +46,7 @@ def test_two_equal_halves_are_one_with_less_noise() -> None:
     history = History()
     for pair in frames():
         inputs = both_directions_with_history(replace(pair, b=pair.a), history).inputs
-    both, one = united(inputs)[0], inputs[0]
+    both, one = combine_halves(inputs)[0], inputs[0]
     deviation = one[planes.DEVIATION]
     assert float(deviation.max()) > 0.1
     torch.testing.assert_close(both[planes.DEVIATION], deviation / 2**0.5)

@@ -14,7 +14,7 @@ from denoiser.online import checkpoint
 from denoiser.online.pretrained import FOLDER
 from denoiser.online.pretrained import has_pretrained
 from denoiser.online.trainer import Trainer
-from denoiser.presets import SLOWEST
+from denoiser.presets import MIN_RATE_FACTOR
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import Init
 from denoiser.settings import NetworkName
@@ -80,7 +80,7 @@ def test_another_start_counts_from_the_next_reset() -> None:
     trainer = Trainer(settings(NetworkName.FAST, Init.PRETRAINED), "cpu")
     trainer.step_count = 100_000
     trainer.change(replace(trainer.settings, init=Init.RANDOM))
-    assert trainer.effective_learning_rate == pytest.approx(1e-3 * SLOWEST)
+    assert trainer.effective_learning_rate == pytest.approx(1e-3 * MIN_RATE_FACTOR)
     trainer.reset()
     trainer.step_count = 100_000
     assert trainer.effective_learning_rate == pytest.approx(1e-3)
@@ -106,7 +106,7 @@ def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, save
     [
         (Init.PRETRAINED, True, 0, 1.0),
         (Init.PRETRAINED, True, 450, 0.5),
-        (Init.PRETRAINED, True, 100_000, SLOWEST),
+        (Init.PRETRAINED, True, 100_000, MIN_RATE_FACTOR),
         (Init.PRETRAINED, False, 450, 1.0),
         (Init.RANDOM, True, 450, 1.0),
     ],

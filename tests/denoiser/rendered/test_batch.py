@@ -15,7 +15,7 @@ from denoiser.rendered.batch import ViewCrops
 from denoiser.rendered.dataset import View
 from denoiser.rendered.settings import ViewTraining
 from denoiser.rendered.trainer import ViewTrainer
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
@@ -30,7 +30,7 @@ VIEWS = [View(f"v{n}", "made-up", noisy_pair(CLEAN, n), CLEAN.color) for n in ra
 SEEN = [replace(view, pair=replace(view.pair, pose=HERE)) for view in VIEWS]
 SETTINGS = ViewTraining(
     denoiser=DenoiserSettings(network=NetworkName.UNET, crop=32, learning_rate=1e-3),
-    targets=Targets.NOISY,
+    targets=TargetKind.NOISY,
     iterations=12,
     batch=2,
 )
@@ -124,7 +124,7 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
 def test_clean_targets_need_clean_pictures() -> None:
     batch = crops([replace(VIEWS[0], clean=None)]).batch(0, 0, 1)
     with pytest.raises(AssertionError):
-        ViewBatch(batch.noisy, batch.clean).examples(Targets.CLEAN)
+        ViewBatch(batch.noisy, batch.clean).examples(TargetKind.CLEAN)
 
 
 def test_views_are_denoised_each_for_itself() -> None:

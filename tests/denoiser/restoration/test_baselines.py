@@ -14,7 +14,7 @@ from denoiser.restoration.corruptions.bernoulli import Bernoulli
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
 from denoiser.restoration.corruptions.poisson import Poisson
 from denoiser.restoration.deep_image_prior import fit_deep_image_prior
-from denoiser.restoration.metrics import picture_psnr
+from denoiser.restoration.metrics import image_psnr
 from denoiser.restoration.sample_images import default_test
 from denoiser.seeds import generator_at
 
@@ -43,14 +43,14 @@ def clean() -> torch.Tensor:
 def test_bm3d_removes_gaussian_noise(clean: torch.Tensor, channels: int) -> None:
     truth = clean[:channels]
     noisy = WhiteGaussian().corrupt(truth, 25.0, generator_at("cpu", 1)).image
-    assert picture_psnr(bm3d_gaussian(noisy, 25.0), truth) > picture_psnr(noisy, truth) + 5.0
+    assert image_psnr(bm3d_gaussian(noisy, 25.0), truth) > image_psnr(noisy, truth) + 5.0
 
 
 @needs_bm3d
 def test_bm3d_removes_poisson_noise_without_a_shift(clean: torch.Tensor) -> None:
     noisy = Poisson().corrupt(clean, 30.0, generator_at("cpu", 1)).image
     restored = bm3d_poisson(noisy, 30.0)
-    assert picture_psnr(restored, clean) > picture_psnr(noisy, clean) + 4.0
+    assert image_psnr(restored, clean) > image_psnr(noisy, clean) + 4.0
     assert abs(float((restored - clean).mean())) < 0.01
 
 

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from denoiser.errors import DataError
-from denoiser.restoration.dataset import read_pictures
-from denoiser.restoration.image_files import picture_paths
+from denoiser.restoration.dataset import read_images
+from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import read_pixels
 from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.sample_images import TEST
@@ -55,7 +55,7 @@ def test_deep_pictures_keep_their_depth(
     deep = (pixels / 255.0 * white).astype(np.uint16 if kind == "uint16" else np.float32)
     write(tmp_path / "deep.tif", deep, kind)
     np.testing.assert_array_equal(read_pixels(tmp_path / "deep.tif"), deep)
-    picture = read_pictures(tmp_path, 3).picture(0)
+    picture = read_images(tmp_path, 3).picture(0)
     np.testing.assert_allclose(picture.permute(1, 2, 0).numpy(), pixels / 255.0 - 0.5, atol=2e-5)
 
 
@@ -83,7 +83,7 @@ def test_folders_are_read_deeply_in_order_and_without_hidden_files(tmp_path: Pat
     (tmp_path / "b").mkdir()
     for name in ("b/2.png", "a.jpg", ".hidden.png", "b/1.PNG", "notes.txt"):
         Image.new("RGB", (4, 4)).save(tmp_path / name, format="PNG")
-    assert [p.relative_to(tmp_path).as_posix() for p in picture_paths(tmp_path)] == [
+    assert [p.relative_to(tmp_path).as_posix() for p in image_paths(tmp_path)] == [
         *("a.jpg", "b/1.PNG", "b/2.png")
     ]
 
@@ -110,7 +110,7 @@ def test_what_cannot_be_used_is_one_line(tmp_path: Path, pixels: np.ndarray, cas
     if case == "layers":
         write(folder / "a.exr", np.zeros((*SIZE, 7), np.float32), "float")
     with pytest.raises(DataError) as caught:
-        read_pictures(folder, 3, min_side=25)
+        read_images(folder, 3, min_side=25)
     message = str(caught.value)
     assert "\n" not in message and str(folder) in message
 

@@ -10,8 +10,8 @@ import torch
 from denoiser.restoration.corruptions.kspace import SIDE
 from denoiser.restoration.corruptions.kspace import UndersampledSpectrum
 from denoiser.restoration.corruptions.kspace import keep_probability
-from denoiser.restoration.corruptions.kspace import mirrored
-from denoiser.restoration.corruptions.kspace import with_measured
+from denoiser.restoration.corruptions.kspace import negated_frequencies
+from denoiser.restoration.corruptions.kspace import replace_measured
 from denoiser.seeds import generator_at
 
 
@@ -37,7 +37,7 @@ def test_kept_frequencies_are_symmetric_and_come_with_their_probability() -> Non
         )
         assert spectrum is not None
         kept = spectrum.kept[0]
-        assert torch.equal(kept, mirrored(kept)) and kept[0, 0]
+        assert torch.equal(kept, negated_frequencies(kept)) and kept[0, 0]
         total += kept
     probability = keep_probability((33, 31), 1.0, "cpu")
     spread = (probability * (1 - probability) / count).sqrt()
@@ -66,11 +66,11 @@ def test_measured_frequencies_are_enforced_and_the_others_left() -> None:
     noisy = UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 6))
     assert noisy.spectrum is not None
     output = torch.rand(1, 21, 21, generator=generator_at("cpu", 7), requires_grad=True)
-    completed = with_measured(output, noisy.spectrum)
+    completed = replace_measured(output, noisy.spectrum)
     after, kept = torch.fft.fft2(completed), noisy.spectrum.kept
     assert torch.allclose(after[kept], torch.fft.fft2(picture)[kept], atol=1e-4)
     assert torch.allclose(after[~kept], torch.fft.fft2(output)[~kept], atol=1e-4)
-    assert torch.allclose(with_measured(picture, noisy.spectrum), picture, atol=1e-6)
+    assert torch.allclose(replace_measured(picture, noisy.spectrum), picture, atol=1e-6)
     # No gradient reaches what is known.
     completed.square().sum().backward()
     assert output.grad is not None

@@ -65,7 +65,7 @@ def test_tiles_of_a_network_agree_with_the_whole_picture(trained: RestorationTra
 
     def restore(tile: np.ndarray) -> np.ndarray:
         planes = torch.from_numpy(np.ascontiguousarray(tile.transpose(2, 0, 1)))[None] - 0.5
-        return trained.restore_pictures(planes)[0].permute(1, 2, 0).numpy() + 0.5
+        return trained.restore_images(planes)[0].permute(1, 2, 0).numpy() + 0.5
 
     whole = restore(source)
     tiled = assembled(source, restore, 288, OVERLAP)

@@ -11,7 +11,7 @@ import torch
 
 from denoiser.errors import CheckpointError
 from denoiser.restoration.batch import Batch
-from denoiser.restoration.batch import CorruptedPictures
+from denoiser.restoration.batch import CorruptedImages
 from denoiser.restoration.batch import corrupt_for_test
 from denoiser.restoration.checkpoint import RESTORATION
 from denoiser.restoration.checkpoint import load_restoration
@@ -19,26 +19,26 @@ from denoiser.restoration.checkpoint import save_restoration
 from denoiser.restoration.corruptions.bernoulli import Bernoulli
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
 from denoiser.restoration.corruptions.kspace import UndersampledSpectrum
-from denoiser.restoration.dataset import PictureSet
-from denoiser.restoration.metrics import clipped
-from denoiser.restoration.metrics import picture_psnr
+from denoiser.restoration.dataset import ImageSet
+from denoiser.restoration.metrics import clip_to_range
+from denoiser.restoration.metrics import image_psnr
 from denoiser.restoration.sample_images import default_test
 from denoiser.restoration.settings import RestorationLoss
 from denoiser.restoration.settings import RestorationNetwork
 from denoiser.restoration.settings import RestorationSettings
-from denoiser.restoration.settings import Targets
+from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
 from denoiser.restoration.trainer import ramped_down
 from denoiser.settings import Precision
-from denoiser.training.checkpoint_file import read_content
-from denoiser.training.checkpoint_file import write_content
+from denoiser.training.checkpoint_file import read_checkpoint
+from denoiser.training.checkpoint_file import write_checkpoint
 
 TINY = RestorationSettings(
     task="gaussian", crop=32, iterations=6, batch=2, precision=Precision.FP32
 )
 
 
-def run(trainer: RestorationTrainer, source: CorruptedPictures, until: int) -> list[float]:
+def run(trainer: RestorationTrainer, source: CorruptedImages, until: int) -> list[float]:
     """Losses of the steps up to iteration `until`."""
     losses = []
     while trainer.step_count < until:
@@ -52,12 +52,12 @@ def test_noisy_targets_alone_teach_to_denoise(trained: RestorationTrainer) -> No
     for number in range(2):
         clean = default_test(3).picture(number)[:, 100:228, 100:228]
         noisy = corrupt_for_test(WhiteGaussian(), clean, 25.0, 5, number).image
-        restored = clipped(trained.restore_pictures(noisy[None])[0])
-        gains.append(picture_psnr(restored, clean) - picture_psnr(noisy, clean))
+        restored = clip_to_range(trained.restore_images(noisy[None])[0])
+        gains.append(image_psnr(restored, clean) - image_psnr(noisy, clean))
     assert statistics.fmean(gains) > 3.0
 
 
-def test_resuming_goes_on_bit_for_bit(tmp_path: Path, photographs: CorruptedPictures) -> None:
+def test_resuming_goes_on_bit_for_bit(tmp_path: Path, photographs: CorruptedImages) -> None:
     whole = RestorationTrainer(TINY, "cpu")
     losses = run(whole, photographs, TINY.iterations)
     half = RestorationTrainer(TINY, "cpu")
@@ -70,14 +70,14 @@ def test_resuming_goes_on_bit_for_bit(tmp_path: Path, photographs: CorruptedPict
         assert torch.equal(value, resumed.state()[name]), name
 
 
-def test_targets_decide_only_what_is_compared(photographs: CorruptedPictures) -> None:
+def test_targets_decide_only_what_is_compared(photographs: CorruptedImages) -> None:
     batch = photographs.batch(0, 0, 2)
     assert batch.clean_targets is not None
     noisy, clean = (
-        RestorationTrainer(replace(TINY, targets=targets), "cpu") for targets in Targets
+        RestorationTrainer(replace(TINY, targets=targets), "cpu") for targets in TargetKind
     )
-    output = noisy.restore_pictures(batch.inputs)
-    assert torch.equal(output, clean.restore_pictures(batch.inputs))
+    output = noisy.restore_images(batch.inputs)
+    assert torch.equal(output, clean.restore_images(batch.inputs))
     losses = [float(trainer.step(batch)) for trainer in (noisy, clean)]
     expected = [
         float((output - targets).square().mean())
@@ -86,7 +86,7 @@ def test_targets_decide_only_what_is_compared(photographs: CorruptedPictures) ->
     assert losses == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_batch_is_the_same_in_one_piece_or_in_shares(photographs: CorruptedPictures) -> None:
+def test_a_batch_is_the_same_in_one_piece_or_in_shares(photographs: CorruptedImages) -> None:
     whole = photographs.batch(3, 0, 4)
     shares = [photographs.batch(3, first, 2) for first in (0, 2)]
     for name in ("inputs", "noisy_targets", "clean_targets"):
@@ -95,7 +95,7 @@ def test_a_batch_is_the_same_in_one_piece_or_in_shares(photographs: CorruptedPic
     assert not torch.equal(whole.inputs, replace(photographs, seed=1).batch(3, 0, 4).inputs)
 
 
-def test_input_and_target_are_independent_noise_on_one_crop(photographs: CorruptedPictures) -> None:
+def test_input_and_target_are_independent_noise_on_one_crop(photographs: CorruptedImages) -> None:
     source = replace(photographs, corruption=WhiteGaussian())
     batches = [source.batch(index, 0, 4) for index in range(20)]
     errors = []
@@ -107,12 +107,12 @@ def test_input_and_target_are_independent_noise_on_one_crop(photographs: Corrupt
 
 
 def test_lost_pixels_of_the_target_do_not_teach() -> None:
-    pictures = PictureSet((torch.full((64, 64, 3), 200, dtype=torch.uint8),), ("plain",))
-    source = CorruptedPictures(pictures, Bernoulli(), 32, 0)
+    pictures = ImageSet((torch.full((64, 64, 3), 200, dtype=torch.uint8),), ("plain",))
+    source = CorruptedImages(pictures, Bernoulli(), 32, 0)
     batch = source.batch(0, 0, 2)
     assert batch.observed is not None and batch.observed.shape == (2, 1, 32, 32)
     trainer = RestorationTrainer(replace(TINY, task="bernoulli"), "cpu")
-    output = trainer.restore_pictures(batch.inputs)
+    output = trainer.restore_images(batch.inputs)
     errors = (output - batch.noisy_targets).square() * batch.observed
     assert float(trainer.step(batch)) == pytest.approx(float(errors.mean()), rel=1e-5)
 
@@ -120,11 +120,11 @@ def test_lost_pixels_of_the_target_do_not_teach() -> None:
 def test_scans_keep_their_measured_frequencies_in_training() -> None:
     random = torch.Generator().manual_seed(0)
     slices = tuple(torch.rand(63, 63, 1, generator=random) for _ in range(2))
-    source = CorruptedPictures(PictureSet(slices, ("a", "b")), UndersampledSpectrum(), None, 0)
+    source = CorruptedImages(ImageSet(slices, ("a", "b")), UndersampledSpectrum(), None, 0)
     batch = source.batch(0, 0, 2)
     assert batch.spectrum is not None and batch.inputs.shape == (2, 1, 63, 63)
     trainer = RestorationTrainer(replace(TINY, task="mri", channels=1), "cpu")
-    restored = trainer.restore_pictures(batch.inputs, batch.spectrum)
+    restored = trainer.restore_images(batch.inputs, batch.spectrum)
     kept = batch.spectrum.kept
     assert torch.allclose(torch.fft.fft2(restored)[kept], batch.spectrum.values[kept], atol=1e-3)
     assert torch.isfinite(trainer.step(batch))
@@ -146,10 +146,10 @@ def test_both_networks_learn_with_each_loss(network: RestorationNetwork, channel
         settings = replace(TINY, network=network, channels=channels, loss=loss, iterations=100)
         settings = replace(settings, learning_rate=1e-4)
         trainer = RestorationTrainer(settings, "cpu")
-        before = (trainer.restore_pictures(batch.inputs) - batch.noisy_targets).abs().mean()
+        before = (trainer.restore_images(batch.inputs) - batch.noisy_targets).abs().mean()
         for _ in range(8):
             trainer.step(batch)
-        after = (trainer.restore_pictures(batch.inputs) - batch.noisy_targets).abs().mean()
+        after = (trainer.restore_images(batch.inputs) - batch.noisy_targets).abs().mean()
         assert after < before
 
 
@@ -159,18 +159,18 @@ def test_both_networks_learn_with_each_loss(network: RestorationNetwork, channel
 def test_other_checkpoints_are_refused_in_one_line(tmp_path: Path, case: str) -> None:
     path = tmp_path / "saved"
     save_restoration(path, RestorationTrainer(TINY, "cpu"))
-    content = read_content(path, RESTORATION)
+    content = read_checkpoint(path, RESTORATION)
     if case == "kind":
-        write_content(path, content._replace(kind="online"))
+        write_checkpoint(path, content._replace(kind="online"))
     if case == "network":
-        write_content(path, content._replace(settings=content.settings | {"network": "red30"}))
+        write_checkpoint(path, content._replace(settings=content.settings | {"network": "red30"}))
     if case == "tensor":
         del content.tensors["weights.dec_conv1c.bias"]
-        write_content(path, content)
+        write_checkpoint(path, content)
     if case == "header":
-        write_content(path, content._replace(settings={"task": "gaussian"}))
+        write_checkpoint(path, content._replace(settings={"task": "gaussian"}))
     if case == "settings":
-        write_content(path, content._replace(settings=content.settings | {"loss": "l7"}))
+        write_checkpoint(path, content._replace(settings=content.settings | {"loss": "l7"}))
     if case == "text":
         path.write_text("no checkpoint")
     with pytest.raises(CheckpointError) as caught:

@@ -10,10 +10,10 @@ import torch
 
 from denoiser.features import stacked
 from denoiser.features import to_planes
-from denoiser.temporal.accumulation import DIM
-from denoiser.temporal.accumulation import LONE
 from denoiser.temporal.accumulation import MAX_FRAMES
 from denoiser.temporal.accumulation import MOVING_FRAMES
+from denoiser.temporal.accumulation import NEIGHBOUR_CLAMP
+from denoiser.temporal.accumulation import NEIGHBOUR_OFFSET
 from denoiser.temporal.accumulation import History
 from denoiser.temporal.accumulation import TemporalState
 from denoiser.temporal.atrous import smoothed
@@ -240,6 +240,6 @@ def test_a_lone_firefly_is_cut_and_nothing_else() -> None:
     assert torch.equal(cut[:, is_other], whole[:, is_other])
     near = whole[:, 9:12, 19:22].clone()
     near[:, 1, 1] = 0
-    expected = LONE * (near.amax(dim=(1, 2)) + DIM)
+    expected = NEIGHBOUR_CLAMP * (near.amax(dim=(1, 2)) + NEIGHBOUR_OFFSET)
     torch.testing.assert_close(cut[:, 10, 20], expected)
     torch.testing.assert_close(pasts[1].log_now[:, 0, 10, 20], expected.log1p())

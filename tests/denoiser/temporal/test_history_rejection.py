@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from denoiser.temporal.history_rejection import BELIEVED
-from denoiser.temporal.history_rejection import EVEN
+from denoiser.temporal.history_rejection import MIN_STANDARD_ERROR
+from denoiser.temporal.history_rejection import TOLERANCE
 from denoiser.temporal.history_rejection import WINDOW
 from denoiser.temporal.history_rejection import agreement
 
@@ -34,13 +34,17 @@ def test_a_past_that_differs_by_more_is_doubted_with_the_square() -> None:
     for change in (0.8, -1.6):
         share = agreement(torch.full((3, 1, *SIZE), change), noise(1), ALL)
         error = DEVIATION / WINDOW
-        expected = (BELIEVED * error / change) ** 2
+        expected = (TOLERANCE * error / change) ** 2
         assert float(share.median()) == pytest.approx(expected, rel=0.1)
 
 
 def test_without_noise_small_changes_are_believed() -> None:
     still = torch.ones((3, 1, *SIZE))
-    for change, expected in ((0.0, 1.0), (1.9 * EVEN, 1.0), (10 * EVEN, 0.04)):
+    for change, expected in (
+        (0.0, 1.0),
+        (1.9 * MIN_STANDARD_ERROR, 1.0),
+        (10 * MIN_STANDARD_ERROR, 0.04),
+    ):
         share = agreement(still + change, still, ALL)
         torch.testing.assert_close(share, torch.full_like(share, expected), rtol=1e-3, atol=1e-6)
 

@@ -18,7 +18,7 @@ from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
 from denoiser.training.cuda_graph import WARM_UPS
-from denoiser.training.cuda_graph import Replay
+from denoiser.training.cuda_graph import CapturedFunction
 from renderer.frame import FramePair
 from renderer.frame import Half
 from tests.denoiser.synthetic import HERE
@@ -104,10 +104,10 @@ def test_reads_would_be_found(work: Callable[[torch.Tensor], torch.Tensor]) -> N
 
 
 def test_on_a_cpu_work_is_simply_done() -> None:
-    replay = Replay(lambda a, b: a + b, torch.device("cpu"))
+    replay = CapturedFunction(lambda a, b: a + b, torch.device("cpu"))
     for turn in range(WARM_UPS + 2):
         assert replay(torch.tensor(turn), torch.tensor(1)) == turn + 1
-    assert not replay.is_recorded and replay.failure is None
+    assert not replay.is_captured and replay.failure is None
 
 
 def on_gpu(pair: FramePair) -> FramePair:
@@ -120,8 +120,8 @@ class OneByOne(Trainer):
 
     def reset(self) -> None:
         super().reset()
-        self._updates = Replay(self._update, torch.device("cpu"))
-        self._pictures = Replay(self._denoise, torch.device("cpu"))
+        self._updates = CapturedFunction(self._update, torch.device("cpu"))
+        self._pictures = CapturedFunction(self._denoise, torch.device("cpu"))
 
 
 @pytest.mark.gpu

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from scipy.stats import kstest
 from scipy.stats.qmc import Sobol
 
-from renderer.sampling.sampler import SPREAD_DRAWS
+from renderer.sampling.sampler import SOBOL_DRAWS
 from tests.renderer.probe_sampling import draw
 from tests.renderer.probe_sampling import sobol_digits
 from tests.stats.chi_square import sidak
@@ -19,7 +19,7 @@ from tests.stats.chi_square import sidak
 COUNT = 65536
 ADDRESS_NAMES = ("pixel", "frame", "stream", "sample", "draw")
 SPREAD = (7, 3, 1, 2, 0)
-INDEPENDENT = (7, 3, 1, 2, SPREAD_DRAWS)
+INDEPENDENT = (7, 3, 1, 2, SOBOL_DRAWS)
 AXES = [(axis, SPREAD) for axis in (0, 1, 2, 4)] + [(axis, INDEPENDENT) for axis in range(5)]
 """Along which numbers are independent, and from where."""
 AXIS_NAMES = [f"{ADDRESS_NAMES[axis]}, draw {start[4]} on" for axis, start in AXES]
@@ -56,7 +56,7 @@ def test_equals_its_numpy_twin_exactly() -> None:
     random = np.random.default_rng(1)
     address = random.integers(0, 2**31 - 1, (4096, 5))
     address[:, 3] = random.integers(0, 65536, 4096)
-    address[:, 4] = random.integers(SPREAD_DRAWS, 64, 4096)
+    address[:, 4] = random.integers(SOBOL_DRAWS, 64, 4096)
     words = address[:, :4].astype(np.uint32)
     words[:, 3] = words[:, 3] * np.uint32(0x9E3779B1) + address[:, 4].astype(np.uint32)
     drawn = _draw(address)
@@ -147,7 +147,7 @@ def test_digits_are_those_of_scipys_sobol_points() -> None:
     assert np.array_equal(digits.view(np.uint32)[gray] / 2.0**32, expected)
 
 
-@pytest.mark.parametrize("draw_index", [0, 2, SPREAD_DRAWS - 1])
+@pytest.mark.parametrize("draw_index", [0, 2, SOBOL_DRAWS - 1])
 @pytest.mark.parametrize("spp", [4, 8, 64])
 def test_samples_of_a_pixel_share_every_rectangle_evenly(spp: int, draw_index: int) -> None:
     drawn = _first_draws(500, spp, draw_index)
@@ -185,7 +185,7 @@ def test_where_a_sample_falls_is_independent_of_its_number() -> None:
 def test_means_over_evenly_spread_samples_have_little_noise() -> None:
     """Of y + z, whose variance is 1/6: over eight independent samples 1/48."""
     spread = _first_draws(4096, 8)[..., 1:3].sum(axis=2).mean(axis=1)
-    independent = _first_draws(4096, 8, SPREAD_DRAWS)[..., 1:3].sum(axis=2).mean(axis=1)
+    independent = _first_draws(4096, 8, SOBOL_DRAWS)[..., 1:3].sum(axis=2).mean(axis=1)
     assert spread.mean() == pytest.approx(1.0, abs=4 * np.sqrt(1 / 48 / 4096))
     assert independent.var() == pytest.approx(1 / 48, rel=0.1)
     assert spread.var() < 0.1 / 48

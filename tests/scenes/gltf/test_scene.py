@@ -106,7 +106,7 @@ def test_what_is_scaled_to_nothing_is_hidden(tmp_path: Path) -> None:
     builder.root["nodes"] += [{"mesh": 0, "camera": 0, "scale": [0, 0, 0]}]
     builder.root.pop("scenes", None)
     scene = load_gltf(builder.write(tmp_path / "a.gltf"))
-    assert len(scene.shapes) == 1 and scene.is_framed, "one triangle, no camera"
+    assert len(scene.shapes) == 1 and scene.has_default_camera, "one triangle, no camera"
     assert any("without area" in note for note in scene.notes)
 
 

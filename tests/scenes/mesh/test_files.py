@@ -12,7 +12,7 @@ from scenes.mesh.scene import load_obj
 from scenes.mesh.scene import load_ply
 from scenes.mesh.validation import RawMesh
 from scenes.mesh.validation import face_vectors
-from scenes.mesh.validation import finish_mesh
+from scenes.mesh.validation import validated_mesh
 from scenes.model.description import Mesh
 from scenes.model.description import SceneError
 from tests.scenes.obj_text import OBJ
@@ -98,17 +98,17 @@ def _triangle(**changes: np.ndarray) -> RawMesh:
 )
 def test_validation(changes: dict[str, np.ndarray], reason: str) -> None:
     with pytest.raises(SceneError, match=f"^file: {reason}|{reason}$"):
-        finish_mesh(_triangle(**changes), "file")
+        validated_mesh(_triangle(**changes), "file")
 
 
 def test_degenerate_triangles_are_dropped() -> None:
-    mesh = finish_mesh(_triangle(faces=np.array([[0, 1, 1], [0, 1, 2]])), "file")
+    mesh = validated_mesh(_triangle(faces=np.array([[0, 1, 1], [0, 1, 2]])), "file")
     assert mesh.faces.tolist() == [[0, 1, 2]]
 
 
 def test_normals_go_by_inverse_transpose_and_mirror_turns_winding() -> None:
     normals = np.tile([1.0, 0.0, 1.0], (4, 1))
-    mesh = finish_mesh(_triangle(normals=normals), "file", np.diag([-2.0, 1.0, 1.0, 1.0]))
+    mesh = validated_mesh(_triangle(normals=normals), "file", np.diag([-2.0, 1.0, 1.0, 1.0]))
     assert mesh.normals is not None
     expected = np.array([-0.5, 0.0, 1.0]) / np.hypot(0.5, 1.0)
     assert np.allclose(mesh.normals[0], expected)

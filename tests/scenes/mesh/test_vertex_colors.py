@@ -12,7 +12,7 @@ from scenes.images.encodings import decode_srgb
 from scenes.images.encodings import linear_texels
 from scenes.mesh import vertex_colors
 from scenes.mesh.scene import load_ply
-from scenes.mesh.vertex_colors import painted
+from scenes.mesh.vertex_colors import bake_vertex_colors
 from scenes.model.description import Mesh
 from scenes.model.description import SceneError
 from scenes.model.materials import Dielectric
@@ -55,7 +55,7 @@ def test_colours_are_linear_between_the_corners(
     if is_srgb:
         encoded = np.rint(RNG.uniform(0.62, 0.8, (9, 3)) * 255) / 255
         given, colors = encoded, decode_srgb(encoded)
-    split, texture = painted(mesh, given, is_srgb)
+    split, texture = bake_vertex_colors(mesh, given, is_srgb)
     assert split.uvs is not None and split.uvs.min() > 0 and split.uvs.max() < 1
     assert np.array_equal(split.vertices[split.faces], vertices[faces])
     assert split.normals is not None
@@ -70,7 +70,7 @@ def test_colours_are_linear_between_the_corners(
 def test_strong_contrasts_are_right_at_corners_and_along_two_edges() -> None:
     mesh = Mesh(TRIANGLE, np.array([[0, 1, 2]], np.int32))
     colors = np.eye(3, dtype=np.float32)
-    split, texture = painted(mesh, colors, is_srgb=False)
+    split, texture = bake_vertex_colors(mesh, colors, is_srgb=False)
     assert split.uvs is not None
     np.testing.assert_allclose(shown(texture, split.uvs), colors, atol=STEP)
     for other in (1, 2):

@@ -18,9 +18,9 @@ from app.viewer.gui.context import GuiContext
 from app.viewer.gui.overlays import draw_progress
 from app.viewer.gui.panel import draw_panel
 from app.viewer.gui.plots import Plots
+from app.viewer.gui.settings_sections import CANONICAL_LOSS
 from app.viewer.gui.settings_sections import KERNEL_LOSS_LABELS
 from app.viewer.gui.settings_sections import LOSS_LABELS
-from app.viewer.gui.settings_sections import SAME_LOSS
 from app.viewer.gui.theme import set_theme
 from app.viewer.interaction.commands import Command
 from app.viewer.interaction.panel_edits import PanelEdits
@@ -110,8 +110,8 @@ def test_every_loss_of_every_network_is_shown_and_kept(
 
 def test_every_choice_has_a_label() -> None:
     assert set(LOSS_LABELS) == set(LossName)
-    assert set(KERNEL_LOSS_LABELS) | set(SAME_LOSS) == set(LossName)
-    assert set(SAME_LOSS.values()) <= set(KERNEL_LOSS_LABELS)
+    assert set(KERNEL_LOSS_LABELS) | set(CANONICAL_LOSS) == set(LossName)
+    assert set(CANONICAL_LOSS.values()) <= set(KERNEL_LOSS_LABELS)
     assert set(CURVE_LABELS) == set(ToneCurve)
 
 

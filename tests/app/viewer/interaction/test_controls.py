@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from app.viewer.interaction.controls import FIRST_STEP_SECONDS
-from app.viewer.interaction.controls import LINGER_SECONDS
 from app.viewer.interaction.controls import LOOK_DEGREES_PER_PIXEL
 from app.viewer.interaction.controls import MAX_PITCH
 from app.viewer.interaction.controls import MAX_STEP_SECONDS
-from app.viewer.interaction.controls import SPEED_SHARE
+from app.viewer.interaction.controls import SPEED_FRACTION
+from app.viewer.interaction.controls import STILL_SECONDS
 from app.viewer.interaction.controls import WHEEL_FACTOR
 from app.viewer.interaction.controls import FlyControls
 from app.viewer.interaction.controls import fly_speed
@@ -132,9 +132,9 @@ def test_moving_lingers(controls: FlyControls) -> None:
     assert not controls.is_moving
     fly(controls, "w", 0.1)
     assert controls.is_moving
-    controls.advance(LINGER_SECONDS / 2)
+    controls.advance(STILL_SECONDS / 2)
     assert controls.is_moving
-    controls.advance(LINGER_SECONDS)
+    controls.advance(STILL_SECONDS)
     assert not controls.is_moving
     controls.look(1.0, 0.0)
     controls.advance(TICK)
@@ -160,5 +160,5 @@ def test_speed_follows_the_scene_and_not_its_ground() -> None:
         camera = camera_at((0, 0, 0), (0, 0, -1), (0, 1, 0))
         return SceneDescription("balls", shapes, (Material(),), camera)
 
-    assert fly_speed(scene(1.0)) == pytest.approx(SPEED_SHARE * 10, rel=0.01)
+    assert fly_speed(scene(1.0)) == pytest.approx(SPEED_FRACTION * 10, rel=0.01)
     assert fly_speed(scene(1e-3)) == pytest.approx(1e-3 * fly_speed(scene(1.0)), rel=0.01)

@@ -35,7 +35,7 @@ def test_a_frame_with_less_work_leaves_what_is_wanted() -> None:
     assert state.full_work == FULL
     edits = state.take_edits(LESS)
     assert edits.settings == LESS.applied_to(SETTINGS)
-    state.take_over(make_report(LESS.size), edits.settings, LESS)
+    state.accept_frame(make_report(LESS.size), edits.settings, LESS)
     assert state.view.settings == SETTINGS and state.view.work == LESS
     assert state.full_work == FULL
 
@@ -43,13 +43,13 @@ def test_a_frame_with_less_work_leaves_what_is_wanted() -> None:
 def test_a_pause_is_no_wish_for_no_steps() -> None:
     state = new_state()
     state.edit(Edits(training_paused=True))
-    assert state.has_wishes and state.full_work.train_steps == 0
+    assert state.has_pending_edits and state.full_work.train_steps == 0
     edits = state.take_edits(state.full_work)
     assert edits.training_paused and edits.settings is not None
     assert edits.settings.denoiser.train_steps == 4, "a checkpoint would keep a 0"
-    assert not state.has_wishes
+    assert not state.has_pending_edits
     paused = replace(make_report(), is_training=False, losses=[])
-    state.take_over(paused, edits.settings, Work((64, 48), 8, 0, 32))
+    state.accept_frame(paused, edits.settings, Work((64, 48), 8, 0, 32))
     state.edit(Edits(training_paused=False))
     assert state.full_work == FULL
 
@@ -58,7 +58,7 @@ def test_a_checkpoint_changes_what_is_wanted() -> None:
     state = new_state()
     state.take_edits(FULL)
     loaded = replace(SETTINGS, denoiser=replace(SETTINGS.denoiser, train_steps=7, crop=16))
-    state.take_over(make_report(), loaded, FULL)
+    state.accept_frame(make_report(), loaded, FULL)
     assert state.view.settings == loaded
 
 
@@ -67,8 +67,8 @@ def test_what_is_wished_meanwhile_comes_next() -> None:
     edits = state.take_edits(LESS)
     assert edits.settings is not None
     state.edit(Edits(settings=SETTINGS.changed(spp=16, train_steps=2)))
-    state.take_over(make_report(LESS.size), edits.settings, LESS)
-    assert state.full_work == Work((64, 48), 16, 2, 32) and state.has_wishes
+    state.accept_frame(make_report(LESS.size), edits.settings, LESS)
+    assert state.full_work == Work((64, 48), 16, 2, 32) and state.has_pending_edits
 
 
 def test_a_loaded_checkpoint_outlives_what_is_wished_meanwhile() -> None:
@@ -76,5 +76,5 @@ def test_a_loaded_checkpoint_outlives_what_is_wished_meanwhile() -> None:
     state.take_edits(FULL)
     state.edit(Edits(settings=SETTINGS.changed(spp=16)))
     loaded = SETTINGS.changed(network=NetworkName.FAST)
-    state.take_over(make_report(), loaded, FULL)
-    assert state.view.settings.denoiser == loaded.denoiser and not state.has_wishes
+    state.accept_frame(make_report(), loaded, FULL)
+    assert state.view.settings.denoiser == loaded.denoiser and not state.has_pending_edits

@@ -24,7 +24,7 @@ def test_w_flies_forward_and_stops(desk: Desk) -> None:
     desk.do("keyup", "w")
     desk.until(lambda: not desk.viewer.state.controls.is_moving)
     stopped = desk.position().copy()
-    desk.viewer.do_frame(desk.session)
+    desk.viewer.run_frame(desk.session)
     np.testing.assert_array_equal(desk.position(), stopped)
     assert stopped[0] == stopped[1] == 0.0
     assert any(camera.to_world[2, 3] > 0.0 for camera in desk.session.cameras)
@@ -58,12 +58,12 @@ def test_wheel_changes_the_speed(desk: Desk) -> None:
 
 def test_setting_off_does_not_wait_for_the_frame_at_rest(desk: Desk) -> None:
     desk.until(lambda: not desk.viewer.state.controls.is_moving)
-    desk.viewer.do_frame(desk.session)
+    desk.viewer.run_frame(desk.session)
     before = desk.viewer.state.report
     desk.viewer.state.controls.key("w", True)
-    desk.viewer.do_frame(desk.session)
+    desk.viewer.run_frame(desk.session)
     assert desk.viewer.state.report is before and desk.viewer.state.controls.is_moving
-    desk.viewer.do_frame(desk.session)
+    desk.viewer.run_frame(desk.session)
     assert desk.viewer.state.report is not before
 
 

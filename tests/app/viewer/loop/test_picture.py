@@ -14,7 +14,7 @@ from app.settings.comparison import Comparison
 from app.viewer.gui import panel
 from app.viewer.gui import theme
 from app.viewer.picture.exposure import auto_exposure
-from app.viewer.picture.views import View
+from app.viewer.picture.views import Channel
 from denoiser.transfer import tone
 from tests.app.conftest import needs_display
 from tests.app.desk import ALBEDO
@@ -45,18 +45,18 @@ def test_shows_denoised_picture_and_panel(desk: Desk) -> None:
 
 
 def test_number_keys_switch_views(desk: Desk) -> None:
-    for view, color in ((View.MEAN, toned(RADIANCE)), (View.ALBEDO, srgb(ALBEDO))):
+    for view, color in ((Channel.MEAN, toned(RADIANCE)), (Channel.ALBEDO, srgb(ALBEDO))):
         desk.do("key", view.key)
         desk.until(lambda view=view: desk.viewer.state.view.left is view)  # type: ignore[misc]
         assert np.abs(desk.color() - color).max() <= TOLERANCE
-    desk.do("key", View.DENOISED.key)
-    desk.until(lambda: desk.viewer.state.view.left is View.DENOISED)
+    desk.do("key", Channel.DENOISED.key)
+    desk.until(lambda: desk.viewer.state.view.left is Channel.DENOISED)
     assert np.abs(desk.color() - desk.denoised()).max() <= TOLERANCE
 
 
 def test_a_rival_is_shown_beside_the_denoiser_on_the_same_frame(desk: Desk) -> None:
-    desk.do("key", View.COMPARISON.key)
-    desk.until(lambda: desk.viewer.state.view.left is View.COMPARISON)
+    desk.do("key", Channel.COMPARISON.key)
+    desk.until(lambda: desk.viewer.state.view.left is Channel.COMPARISON)
     assert np.abs(desk.color() - toned(RADIANCE)).max() <= TOLERANCE  # none yet: the mean
     desk.viewer.state.edit(Edits(settings=SETTINGS.changed(comparison=Comparison.FAST)))
     desk.until(lambda: desk.session.report.comparison is not None)
@@ -83,7 +83,7 @@ def test_split_shows_two_views_and_its_line_can_be_dragged(desk: Desk) -> None:
     assert np.abs(desk.color(crossed) - desk.denoised(crossed)).max() <= TOLERANCE
     np.testing.assert_array_equal(desk.viewer.state.controls.camera.to_world, np.eye(4))
     desk.do("key", "Tab")
-    desk.until(lambda: desk.viewer.state.view.left is View.MEAN)
+    desk.until(lambda: desk.viewer.state.view.left is Channel.MEAN)
 
 
 def test_exposure_brightens_the_screen_and_nothing_else(desk: Desk) -> None:
@@ -111,7 +111,7 @@ def test_z_zooms_in_at_the_mouse_and_c_shows_all(desk: Desk) -> None:
     desk.until(lambda: desk.viewer.state.view.zoom.extent == 0.5)
     left, bottom, width, height = desk.viewer.screen.picture(desk.viewer.state.view)
     place = ((x + 100 - left) / width, (WINDOW_SIZE[1] - y - bottom) / height)
-    assert np.allclose(desk.viewer.state.view.zoom.seen_at(place), place, atol=0.01)
+    assert np.allclose(desk.viewer.state.view.zoom.to_image_position(place), place, atol=0.01)
     desk.do("key", "c")
     desk.until(lambda: desk.viewer.state.view.zoom.extent == 1.0)
 
@@ -153,8 +153,8 @@ def test_resizing_keeps_the_aspect(desk: Desk) -> None:
     desk.until(lambda: desk.viewer._window.framebuffer_size == (700, 640))
     _, _, width, height = desk.viewer.screen.picture(desk.viewer.state.view)
     assert width == 700 - panel.WIDTH and abs(width * SIZE[1] - height * SIZE[0]) < SIZE[0]
-    desk.do("key", View.MEAN.key)
-    desk.until(lambda: desk.viewer.state.view.left is View.MEAN)
+    desk.do("key", Channel.MEAN.key)
+    desk.until(lambda: desk.viewer.state.view.left is Channel.MEAN)
     screen = desk.screen().astype(int)
     column = np.abs(screen[:, int(panel.WIDTH) + width // 2] - toned(RADIANCE)).max(axis=-1)
     assert abs((column <= TOLERANCE).sum() - height) <= 1

@@ -30,7 +30,7 @@ from app.viewer.loop.viewer import StartCancelled
 from app.viewer.loop.viewer import Viewer
 from app.viewer.loop.viewer import run_viewer
 from app.viewer.loop.window import Window
-from app.viewer.picture.views import View
+from app.viewer.picture.views import Channel
 from denoiser.online import checkpoint
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
@@ -70,7 +70,7 @@ def test_a_scene_is_rendered_learned_and_flown(
     desk = Desk(display, viewer, WatchedSession(scene, settings, progress))
     assert any("compiles" in text for text in texts)
     desk.do("key", "2")
-    desk.until(lambda: viewer.state.view.left is View.MEAN)
+    desk.until(lambda: viewer.state.view.left is Channel.MEAN)
     picture = desk.screen()[PICTURE_CENTER[1], int(panel.WIDTH) + 10 : -10]
     assert len(np.unique(picture, axis=0)) > 20, "no picture"
     start = desk.position().copy()
@@ -108,8 +108,8 @@ def test_button_of_the_panel_works_even_between_two_frames(desk: Desk) -> None:
     for y in range(560, 400, -8):
         desk.do("mousemove", "40", str(y))
         desk.do("click", "1")
-        desk.viewer.do_frame(session)
-        desk.viewer.do_frame(session)
+        desk.viewer.run_frame(session)
+        desk.viewer.run_frame(session)
         if any(edits.training_paused for edits in session.edits):
             return
     pytest.fail("no click reached the button")
@@ -120,7 +120,7 @@ def test_escape_closes_an_open_list_and_not_the_window(desk: Desk) -> None:
     for y in range(100, 620, 10):
         desk.do("mousemove", "60", str(y))
         desk.do("click", "1")
-        desk.viewer.do_frame(desk.session)
+        desk.viewer.run_frame(desk.session)
         if gui.has_popup():
             break
     else:
@@ -159,21 +159,21 @@ def test_screenshot_files_are_valid(desk: Desk, tmp_path: Path) -> None:
 
 def test_a_picture_too_large_for_memory_is_given_up(desk: Desk) -> None:
     state = desk.viewer.state
-    desk.viewer.do_frame(desk.session)
+    desk.viewer.run_frame(desk.session)
     with memory_limit(megabytes=150):  # one feature of 4096 x 4096 pixels takes 192
         state.edit(Edits(settings=state.view.settings.changed(size=(4096, 4096))))
-        desk.viewer.do_frame(desk.session)
+        desk.viewer.run_frame(desk.session)
     assert "out of memory at 4096x4096" in state.view.message
     assert state.view.settings.render.size == SIZE
-    desk.viewer.do_frame(desk.session)
+    desk.viewer.run_frame(desk.session)
     assert desk.session.report.pair.a.size == SIZE
 
 
 def test_a_frame_that_fails_at_the_same_size_is_no_matter_of_size(desk: Desk) -> None:
-    desk.viewer.do_frame(desk.session)
+    desk.viewer.run_frame(desk.session)
     work = desk.viewer.state.full_work
-    assert not desk.viewer.state.make_do_with_less(work)
-    assert desk.viewer.state.make_do_with_less(replace(work, crop=2 * work.crop))
+    assert not desk.viewer.state.reduce_work_after_out_of_memory(work)
+    assert desk.viewer.state.reduce_work_after_out_of_memory(replace(work, crop=2 * work.crop))
     assert desk.viewer.state.view.settings.denoiser.crop == work.crop
 
 

@@ -15,8 +15,8 @@ from app.viewer.loop.window import Window
 from app.viewer.picture.display import Display
 from app.viewer.picture.views import ERROR_WHITE
 from app.viewer.picture.views import Encoding
-from app.viewer.picture.views import Shown
 from app.viewer.picture.views import ToneCurve
+from app.viewer.picture.views import ViewImage
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.zoom import Zoom
 from scenes.images.encodings import encode_srgb
@@ -57,7 +57,9 @@ def tone_twin(radiance: np.ndarray, curve: ToneCurve) -> np.ndarray:
     return encode_srgb(fit.clip(0, 1))
 
 
-def draw(display: Display, left: Shown, right: Shown | None = None, **view: object) -> np.ndarray:
+def draw(
+    display: Display, left: ViewImage, right: ViewImage | None = None, **view: object
+) -> np.ndarray:
     """(H, W, 3) in [0, 1] as drawn."""
     display.upload(left, right)
     return display.pixels(ViewState(**view)) / 255.0  # type: ignore[arg-type]
@@ -68,7 +70,7 @@ def draw(display: Display, left: Shown, right: Shown | None = None, **view: obje
 def test_tone_curves(
     display_on: Display, radiance: np.ndarray, curve: ToneCurve, exposure: float
 ) -> None:
-    image = Shown(torch.from_numpy(radiance), Encoding.RADIANCE)
+    image = ViewImage(torch.from_numpy(radiance), Encoding.RADIANCE)
     drawn = draw(display_on, image, curve=curve, exposure=exposure)
     np.testing.assert_allclose(drawn, tone_twin(radiance * 2.0**exposure, curve), atol=ONE_STEP)
 
@@ -76,15 +78,15 @@ def test_tone_curves(
 def test_no_curve_breaks_on_extremes(display_on: Display) -> None:
     image = torch.tensor([0.0, 1e-30, 3e38, 1e20, 65504.0, 1.0]).reshape(2, 3, 1).repeat(1, 1, 3)
     for curve in ToneCurve:
-        drawn = draw(display_on, Shown(image, Encoding.RADIANCE), curve=curve, exposure=0.0)
+        drawn = draw(display_on, ViewImage(image, Encoding.RADIANCE), curve=curve, exposure=0.0)
         assert (drawn[0, 0] == 0).all(), curve
         assert (drawn[1, 0] >= 0.99).all() and (drawn[1, 1] >= 0.98).all(), curve
 
 
 def test_features_ignore_exposure_and_curve(display_on: Display) -> None:
     values = np.random.default_rng(2).uniform(-1, 1, (SIZE[1], SIZE[0], 3)).astype(np.float32)
-    normal = Shown(torch.from_numpy(values), Encoding.NORMAL)
-    albedo = Shown(torch.from_numpy(np.abs(values)), Encoding.ALBEDO)
+    normal = ViewImage(torch.from_numpy(values), Encoding.NORMAL)
+    albedo = ViewImage(torch.from_numpy(np.abs(values)), Encoding.ALBEDO)
     drawn = draw(display_on, normal, exposure=4.0, curve=ToneCurve.ACES)
     np.testing.assert_allclose(drawn, values / 2 + 0.5, atol=ONE_STEP)
     drawn = draw(display_on, albedo, exposure=4.0, curve=ToneCurve.ACES)
@@ -93,25 +95,25 @@ def test_features_ignore_exposure_and_curve(display_on: Display) -> None:
 
 def test_depth_is_bright_near_dark_far_black_nowhere(display_on: Display) -> None:
     depth = torch.tensor([0.0, 0.01, 2.0, 4.0, 400.0]).reshape(1, 5, 1)
-    drawn = draw(display_on, Shown(depth, Encoding.DEPTH, depth_scale=4.0))[0, :, 0]
+    drawn = draw(display_on, ViewImage(depth, Encoding.DEPTH, depth_scale=4.0))[0, :, 0]
     assert drawn[0] == 0.0 and drawn[1] > 0.99
     assert (np.diff(drawn[1:4]) < 0).all() and drawn[3] == drawn[4] > 0.0
 
 
 def test_error_gets_brighter_step_by_step_and_follows_the_exposure(display_on: Display) -> None:
     error = torch.linspace(0.0, ERROR_WHITE, 9).reshape(1, 9, 1)
-    drawn = draw(display_on, Shown(error, Encoding.ERROR))[0]
+    drawn = draw(display_on, ViewImage(error, Encoding.ERROR))[0]
     assert (drawn[0] == 0.0).all()
     np.testing.assert_allclose(drawn[8], (1.0, 1.0, 0.65), atol=ONE_STEP)
     assert (np.diff(drawn @ LUMINANCE) > 0.02).all()
-    exposed = draw(display_on, Shown(error, Encoding.ERROR), exposure=1.0)[0]
+    exposed = draw(display_on, ViewImage(error, Encoding.ERROR), exposure=1.0)[0]
     np.testing.assert_allclose(exposed[:5], drawn[::2], atol=ONE_STEP)
     np.testing.assert_allclose(exposed[5:], np.tile(drawn[8], (4, 1)), atol=ONE_STEP)
 
 
 def test_zoom_draws_a_part(display_on: Display) -> None:
     values = np.random.default_rng(4).uniform(0, 1, (8, 16, 3)).astype(np.float32)
-    image = Shown(torch.from_numpy(values), Encoding.ALBEDO)
+    image = ViewImage(torch.from_numpy(values), Encoding.ALBEDO)
     whole = draw(display_on, image, is_smooth=False)
     # The upper right quarter: y of a place grows upwards, rows downwards.
     part = draw(display_on, image, is_smooth=False, zoom=Zoom((0.5, 0.5), 0.5))
@@ -123,14 +125,16 @@ def test_zoom_draws_a_part(display_on: Display) -> None:
 def test_broken_pixels_shine(display_on: Display, broken: float, is_smooth: bool) -> None:
     image = torch.full((SIZE[1], SIZE[0], 3), 0.25)
     image[5, 7, 1] = broken
-    pixels = (draw(display_on, Shown(image, Encoding.RADIANCE), is_smooth=is_smooth) * 255).round()
+    pixels = (
+        draw(display_on, ViewImage(image, Encoding.RADIANCE), is_smooth=is_smooth) * 255
+    ).round()
     is_magenta = (pixels == MAGENTA).all(axis=-1)
     assert is_magenta[5, 7] and is_magenta.sum() == 1
 
 
 def test_split_shows_both_sides_and_a_line(display_on: Display) -> None:
-    left = Shown(torch.full((20, 40, 3), 0.1), Encoding.ALBEDO)
-    right = Shown(torch.full((10, 20, 3), 0.9), Encoding.ALBEDO)
+    left = ViewImage(torch.full((20, 40, 3), 0.1), Encoding.ALBEDO)
+    right = ViewImage(torch.full((10, 20, 3), 0.9), Encoding.ALBEDO)
     drawn = draw(display_on, left, right, is_split=True, split=0.25)
     levels = encode_srgb(np.array([0.1, 0.9]))
     np.testing.assert_allclose(drawn[:, :9], levels[0], atol=ONE_STEP)
@@ -143,7 +147,7 @@ def test_drawing_into_a_part_leaves_the_rest(display_on: Display, window: Window
     target = context.framebuffer([context.renderbuffer((60, 40))])
     target.use()
     target.clear(0.0, 0.0, 1.0, 1.0)
-    display_on.upload(Shown(torch.ones(8, 8, 3), Encoding.ALBEDO), None)
+    display_on.upload(ViewImage(torch.ones(8, 8, 3), Encoding.ALBEDO), None)
     display_on.draw(target, (10, 5, 30, 20), ViewState())
     pixels = np.frombuffer(target.read(components=3), np.uint8).reshape(40, 60, 3)
     context.screen.use()
@@ -155,5 +159,5 @@ def test_drawing_into_a_part_leaves_the_rest(display_on: Display, window: Window
 def test_size_may_change_from_frame_to_frame(display_on: Display) -> None:
     for side in (5, 16, 3):
         for channels, encoding in ((3, Encoding.RADIANCE), (1, Encoding.DEPTH)):
-            drawn = draw(display_on, Shown(torch.ones(side, side + 1, channels), encoding))
+            drawn = draw(display_on, ViewImage(torch.ones(side, side + 1, channels), encoding))
             assert drawn.shape == (side, side + 1, 3)

@@ -15,21 +15,21 @@ from app.viewer.picture.exposure import MIDDLE_GREY
 from app.viewer.picture.exposure import auto_exposure
 from app.viewer.picture.inspector import pixel_at
 from app.viewer.picture.inspector import pixel_rows
-from app.viewer.picture.zoom import LEAST
-from app.viewer.picture.zoom import WHOLE
+from app.viewer.picture.zoom import MIN_EXTENT
+from app.viewer.picture.zoom import NO_ZOOM
 from scenes.model.description import Camera
 from tests.app.reports import make_report
 
 
 def test_zoom_keeps_what_is_pointed_at() -> None:
-    zoom, place = WHOLE, (0.8, 0.3)
-    seen = zoom.seen_at(place)
+    zoom, place = NO_ZOOM, (0.8, 0.3)
+    seen = zoom.to_image_position(place)
     for _ in range(12):
-        zoom = zoom.closer(place)
-        assert zoom.seen_at(place) == pytest.approx(seen)
-        low, high = zoom.seen_at((0.0, 0.0)), zoom.seen_at((1.0, 1.0))
+        zoom = zoom.zoomed_in(place)
+        assert zoom.to_image_position(place) == pytest.approx(seen)
+        low, high = zoom.to_image_position((0.0, 0.0)), zoom.to_image_position((1.0, 1.0))
         assert min(low) >= 0.0 and max(high) <= 1.0
-    assert zoom.extent == LEAST
+    assert zoom.extent == MIN_EXTENT
 
 
 def test_pixel_rows_count_from_the_top() -> None:

@@ -79,7 +79,7 @@ def test_what_cannot_be_shared_is_tried_once(window: Window) -> None:
     texture = upload.texture(image((8, 8)))
     assert not upload._write_shared(texture, image((8, 8)))
     assert not upload._write_shared(texture, image((8, 8)))
-    assert len(tries) == 1 and upload._obstacle == "another card draws"
+    assert len(tries) == 1 and upload._share_error == "another card draws"
     upload.release()
 
 

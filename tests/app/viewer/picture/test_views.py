@@ -12,11 +12,11 @@ import pytest
 from app.session.report import NO_EDITS
 from app.session.report import Edits
 from app.viewer.picture.views import VIEWS
+from app.viewer.picture.views import Channel
 from app.viewer.picture.views import Encoding
-from app.viewer.picture.views import View
 from app.viewer.picture.views import ViewState
+from app.viewer.picture.views import image_of_view
 from app.viewer.picture.views import letterbox
-from app.viewer.picture.views import shown
 from app.viewer.picture.views import view_label
 from app.viewer.picture.views import with_edits
 from denoiser.settings import LossName
@@ -26,43 +26,43 @@ from tests.app.reports import make_report
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_has_a_picture_and_a_key(view: View) -> None:
+def test_every_view_has_a_picture_and_a_key(view: Channel) -> None:
     report = make_report()
-    picture = shown(report, view)
+    picture = image_of_view(report, view)
     assert picture.image.shape[:2] == report.denoised.shape[:2]
     assert VIEWS[int(view.key) - 1] is view  # "0" is the last one
 
 
 def test_reference_says_how_young_it_is() -> None:
-    assert "16 spp" in view_label(make_report(), View.REFERENCE)
+    assert "16 spp" in view_label(make_report(), Channel.REFERENCE)
 
 
 def test_error_is_the_difference_of_t_and_needs_a_reference() -> None:
     report = make_report()
-    error = shown(report, View.ERROR)
+    error = image_of_view(report, Channel.ERROR)
     t = [(v / (1 + v)) ** (1 / 2.2) for v in (*DENOISED_COLOR, *MEAN_COLOR)]
     expected = sum(abs(a - b) for a, b in zip(t[:3], t[3:], strict=True)) / 3
     assert error.encoding is Encoding.ERROR and error.image.shape[-1] == 1
     assert error.image.mean().item() == pytest.approx(expected, rel=1e-5)
-    assert "16 spp" in view_label(report, View.ERROR)
+    assert "16 spp" in view_label(report, Channel.ERROR)
     # Of this frame alone it would be its own reference.
     young = replace(report, reference_spp=2 * report.pair.spp)
-    assert shown(young, View.ERROR).image.abs().max() == 0.0
-    assert "at rest" in view_label(young, View.ERROR)
-    assert "comparison" in view_label(report, View.COMPARISON_ERROR)
-    assert shown(report, View.COMPARISON_ERROR).image.abs().max() == 0.0
+    assert image_of_view(young, Channel.ERROR).image.abs().max() == 0.0
+    assert "at rest" in view_label(young, Channel.ERROR)
+    assert "comparison" in view_label(report, Channel.COMPARISON_ERROR)
+    assert image_of_view(report, Channel.COMPARISON_ERROR).image.abs().max() == 0.0
     comparison = replace(report, comparison=report.reference)
-    assert shown(comparison, View.COMPARISON_ERROR).image.abs().max() == 0.0
+    assert image_of_view(comparison, Channel.COMPARISON_ERROR).image.abs().max() == 0.0
 
 
 def test_depth_scale_ignores_what_is_far_away_or_nothing() -> None:
     report = make_report((100, 10))
     depth = report.pair.a.distance
     depth[0, :5], depth[1], depth[2, 0] = 1e9, 0.0, float("nan")
-    picture = shown(report, View.DEPTH)
+    picture = image_of_view(report, Channel.DEPTH)
     assert picture.encoding is Encoding.DEPTH and picture.depth_scale == pytest.approx(3.0)
     depth.zero_()
-    assert shown(report, View.DEPTH).depth_scale > 0
+    assert image_of_view(report, Channel.DEPTH).depth_scale > 0
 
 
 @pytest.mark.parametrize(

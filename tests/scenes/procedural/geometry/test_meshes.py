@@ -31,7 +31,7 @@ from scenes.procedural.geometry.sweeps import lathe
 from scenes.procedural.geometry.sweeps import torus_knot
 from scenes.procedural.geometry.sweeps import tube
 from scenes.procedural.geometry.transforms import moved
-from scenes.procedural.geometry.transforms import standing
+from scenes.procedural.geometry.transforms import placement
 from scenes.procedural.geometry.walls import Opening
 from scenes.procedural.geometry.walls import arch_head
 from scenes.procedural.geometry.walls import panel
@@ -165,7 +165,7 @@ def test_box_uvs_are_metres_along_the_grain() -> None:
 def test_transforms_keep_volume_and_front() -> None:
     """Rigid moves keep the volume, a mirror the front outside; stretching turns normals."""
     body = ellipsoid((1.0, 2.0, 3.0), 32, 64)
-    assert volume(transformed(body, standing(1.0, 2.0, 40.0))) == pytest.approx(
+    assert volume(transformed(body, placement(1.0, 2.0, 40.0))) == pytest.approx(
         volume(body), rel=1e-4
     )
     mirrored = transformed(body, scaling(np.array([-1.0, 1.0, 1.0])))
