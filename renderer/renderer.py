@@ -62,19 +62,26 @@ def finished(work: Generator[Any, None, Result]) -> Result:
 def compile_path_tracer(backend: Backend) -> None:
     """Compile the path tracing kernel, common to all scenes, by launching it over zero rows."""
     view = camera_parameters(camera_pose(Camera(np.eye(4)), (1, 1)))
-    path = PathSettings(
-        frame_index=0,
-        stream=0,
-        spp=1,
-        max_depth=1,
-        rr_depth=1,
-        strategy=int(Strategy.MIS),
-        row_begin=0,
-        row_end=0,
-    )
+    path = _path_settings(IntegratorSettings(), 0, 0, (0, 0))
     colors = [torch.zeros((1, 1, 3), device=backend.device) for _ in range(3)]
     scalars = [torch.zeros((1, 1), device=backend.device) for _ in range(2)]
     render_half(empty_tables(), view, path, *colors, *scalars)
+
+
+def _path_settings(
+    settings: IntegratorSettings, frame_index: int, half: int, rows: tuple[int, int]
+) -> PathSettings:
+    """Device record for rows [begin, end) of one half of a frame."""
+    return PathSettings(
+        frame_index=frame_index,
+        stream=settings.seed * SEED_STRIDE + half,
+        spp=settings.spp,
+        max_depth=settings.max_depth,
+        rr_depth=settings.rr_depth,
+        strategy=int(settings.strategy),
+        row_begin=rows[0],
+        row_end=rows[1],
+    )
 
 
 class Renderer:
@@ -147,19 +154,9 @@ class Renderer:
         images = [torch.zeros((height, width, 3), device=self.device) for _ in range(3)]
         scalars = [torch.zeros((height, width, 1), device=self.device) for _ in range(2)]
         parameters = camera_parameters(pose)
-        stream = settings.seed * SEED_STRIDE + half
         edges = [height * band // band_count for band in range(band_count + 1)]
         for begin, end in zip(edges, edges[1:]):
-            path = PathSettings(
-                frame_index=frame_index,
-                stream=stream,
-                spp=settings.spp,
-                max_depth=settings.max_depth,
-                rr_depth=settings.rr_depth,
-                strategy=int(settings.strategy),
-                row_begin=begin,
-                row_end=end,
-            )
+            path = _path_settings(settings, frame_index, half, (begin, end))
             flat = [image.view(height, width) for image in scalars]
             render_half(self._tables[0], parameters, path, *images, *flat)
             yield

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from app.api.frame_pair import FramePair
 from app.api.scene import Scene
+from app.session.integrator_settings import integrator_settings
 from app.session.loaded_scene import Progress
 from app.settings.session_settings import RenderSettings
 from renderer import backend
 from renderer import renderer
-from renderer.renderer import IntegratorSettings
 from renderer.renderer import compile_path_tracer
 from scenes.model.description import Camera
 
@@ -77,8 +77,6 @@ class Renderer:
         index = 0
         if seed is None:
             index, self.frame_index = self.frame_index, self.frame_index + 1
-        settings = IntegratorSettings(
-            wanted.spp, wanted.max_depth, wanted.rr_depth, seed=wanted.seed
-        )
+        settings = integrator_settings(wanted)
         pair = self._renderer.render(camera or self.scene.camera, size, index, settings)
         return FramePair(pair.a, pair.b, pair.spp, pair.frame_index, pair.pose)

@@ -6,6 +6,7 @@ Host code.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -19,11 +20,11 @@ from app.base.progress import PREPARING
 from app.base.progress import StartProgress
 from app.base.progress import frames_bar
 from app.camera_path.files import load_camera_path
+from app.session.integrator_settings import integrator_settings
 from app.session.loaded_scene import LoadedScene
 from app.settings.options import Options
 from renderer import backend
 from renderer.frame import Half
-from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
 from scenes.model.description import Camera
@@ -69,9 +70,7 @@ def _accumulate(renderer: Renderer, camera: Camera, options: Options) -> dict[st
     totals: dict[str, torch.Tensor] = {}
     layer: Callable[[Half, str], torch.Tensor] = getattr
     for index in frames_bar(range(len(spp)), len(spp), 0, options.is_quiet):
-        settings = IntegratorSettings(
-            spp[index], render.max_depth, render.rr_depth, seed=render.seed
-        )
+        settings = integrator_settings(replace(render, spp=spp[index]))
         half = renderer.render_half(camera, render.size, index, 0, settings)
         for name in ("color", "albedo", "normal", "distance"):
             totals[name] = totals.get(name, 0) + layer(half, name) * (spp[index] / render.spp)

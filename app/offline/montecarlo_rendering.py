@@ -22,8 +22,10 @@ from app.base.image_files import write_exr
 from app.base.progress import frames_bar
 from app.camera_path.viewpoints import viewpoints
 from app.offline.distributed import Processes
+from app.session.integrator_settings import integrator_settings
 from app.session.session import REFERENCE_SEED
 from app.settings.options import Options
+from denoiser.option import to_json
 from denoiser.rendered.files import FORMAT
 from denoiser.rendered.files import HALF_LAYERS
 from denoiser.rendered.files import LIST_NAME
@@ -32,7 +34,6 @@ from denoiser.rendered.files import ViewEntry
 from denoiser.restoration.settings import TargetKind
 from renderer import backend
 from renderer.film import Film
-from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from scenes.loader import load_scene
 from scenes.model.description import Camera
@@ -95,16 +96,11 @@ def _write_list(
     folder: Path, options: Options, plan: list[PlannedView], processes: Processes
 ) -> None:
     """Write `views.json`. UsageError if one with other content exists."""
-    render = options.session.render
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "size": list(render.size),
-        "spp": render.spp,
+        **to_json(options.session.render),
         "clean_spp": options.reference_spp,
-        "max_depth": render.max_depth,
-        "rr_depth": render.rr_depth,
-        "seed": render.seed,
         "environment": options.environment and options.environment.name,
         "views": [
             {
@@ -148,7 +144,7 @@ def _with_renderers(
 def _render_view(view: PlannedView, renderer: Renderer, options: Options, folder: Path) -> None:
     """Write the files of one view."""
     render = options.session.render
-    settings = IntegratorSettings(render.spp, render.max_depth, render.rr_depth, seed=render.seed)
+    settings = integrator_settings(render)
     pair = renderer.render(view.camera, render.size, view.number, settings)
     for index, half in enumerate((pair.a, pair.b)):
         layers = {name: getattr(half, name) for name in HALF_LAYERS}

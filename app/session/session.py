@@ -15,6 +15,7 @@ import torch
 from app.base.progress import PREPARING
 from app.session.denoisers import Denoisers
 from app.session.frame_budget import Work
+from app.session.integrator_settings import integrator_settings
 from app.session.loaded_scene import LoadedScene
 from app.session.loaded_scene import Progress
 from app.session.report import NO_EDITS
@@ -34,7 +35,6 @@ from denoiser.temporal.examples import count_nonfinite
 from renderer import backend
 from renderer.film import Film
 from renderer.frame import FramePair
-from renderer.renderer import IntegratorSettings
 from renderer.renderer import Renderer
 from renderer.renderer import compile_path_tracer
 from scenes.model.description import Camera
@@ -116,7 +116,7 @@ class Session:
     def reference(self, camera: Camera, spp: int, seed: int) -> torch.Tensor:
         """(H, W, 3) mean radiance of at least `spp` samples per pixel, from streams of `seed`."""
         film = Film()
-        integrator = replace(self._integrator_settings(), seed=seed)
+        integrator = integrator_settings(replace(self.settings.render, seed=seed))
         passes = -(-spp // (2 * integrator.spp))
         for index in range(passes):
             film.add(self._renderer.render(camera, self.settings.render.size, index, integrator))
@@ -126,7 +126,7 @@ class Session:
 
     def _render(self, camera: Camera) -> Generator[str, None, FramePair]:
         """Both halves, in bands short enough for a window to stay responsive."""
-        settings = self._integrator_settings()
+        settings = integrator_settings(self.settings.render)
         size, count = self.settings.render.size, self._band_count()
         bands = self._renderer.bands(camera, size, self.frame_index, settings, count)
         while True:
@@ -168,10 +168,6 @@ class Session:
         image = self.denoisers.denoise_comparison(pair)
         self._timer.add(COMPARISON, begin)
         return image
-
-    def _integrator_settings(self) -> IntegratorSettings:
-        render = self.settings.render
-        return IntegratorSettings(render.spp, render.max_depth, render.rr_depth, seed=render.seed)
 
     def _make_report(
         self,

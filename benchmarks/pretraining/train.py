@@ -1,7 +1,7 @@
 """Pretrains the networks with history on noisy frames of random rooms, without clean targets.
 
-    python -m benchmarks.pretraining.train render --rooms 60 --flights flights
-    python -m benchmarks.pretraining.train train --network best --flights flights \\
+    python -m benchmarks.pretraining.train render --rooms 60 --data frames
+    python -m benchmarks.pretraining.train train --network best --data frames \\
         --output denoiser/weights/best.safetensors
 
 `render` renders consecutive frames of a camera path through each room and stores them; complete
@@ -62,9 +62,9 @@ CROP = 96  # pixels; side of a training crop
 
 def render(args: argparse.Namespace) -> None:
     """Render all requested rooms whose file does not exist yet."""
-    args.flights.mkdir(parents=True, exist_ok=True)
+    args.data.mkdir(parents=True, exist_ok=True)
     for seed in tqdm(range(args.first, args.first + args.rooms), unit="room"):
-        path = args.flights / f"room-{seed}.safetensors"
+        path = args.data / f"room-{seed}.safetensors"
         if not path.exists():
             write_frames(path, render_frames(seed, args))
 
@@ -159,7 +159,7 @@ def train(args: argparse.Namespace) -> None:
     trainer, pool = Trainer(settings, device), Pool(args.pool, args.seed)
     if args.init is not None:
         trainer.denoiser.network.load_state_dict(load_file(args.init))
-    paths = sorted(args.flights.glob("*.safetensors"))
+    paths = sorted(args.data.glob("*.safetensors"))
     choice = random.Random(args.seed)
     bar = tqdm(total=args.steps, unit="step")
     while trainer.step_count < args.steps:
@@ -204,7 +204,7 @@ def main() -> None:
     training.add_argument("--init", type=Path, help="weights to start from")
     training.add_argument("--output", type=Path, required=True)
     for command in (rendering, training):
-        command.add_argument("--flights", type=Path, required=True)
+        command.add_argument("--data", type=Path, required=True)
         command.add_argument("--device", default="cpu")
     args = parser.parse_args()
     args.run(args)

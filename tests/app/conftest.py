@@ -21,12 +21,12 @@ from app.viewer.loop.viewer import Viewer
 from app.viewer.loop.window import Window
 from tests.app.cornell_session import begin_again
 from tests.app.cornell_session import start_session
-from tests.app.desk import PICTURE_CENTER
-from tests.app.desk import SETTINGS
-from tests.app.desk import WINDOW_SIZE
-from tests.app.desk import Desk
-from tests.app.desk import WatchedSession
-from tests.app.desk import glowing_ball
+from tests.app.window_driver import IMAGE_CENTER
+from tests.app.window_driver import SETTINGS
+from tests.app.window_driver import WINDOW_SIZE
+from tests.app.window_driver import RecordingSession
+from tests.app.window_driver import WindowDriver
+from tests.app.window_driver import glowing_ball
 
 needs_display = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
@@ -86,13 +86,13 @@ def window(display: str) -> Iterator[Window]:
 
 
 @pytest.fixture
-def desk(display: str, window: Window, tmp_path: Path) -> Desk:
+def driver(display: str, window: Window, tmp_path: Path) -> WindowDriver:
     """The viewer with a real session of a tiny picture; the mouse is over the picture."""
     scene = glowing_ball()
     viewer = Viewer(window, scene, Options(session=SETTINGS, output=tmp_path))
-    desk = Desk(display, viewer, WatchedSession(scene, SETTINGS))
-    desk.do("mousemove", *map(str, PICTURE_CENTER))
-    return desk
+    driver = WindowDriver(display, viewer, RecordingSession(scene, SETTINGS))
+    driver.do("mousemove", *map(str, IMAGE_CENTER))
+    return driver
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ KEYS = {
     *("share_in_stages", "paths_per_second", "budget_ms", "is_within_budget"),
     *("settings", "versions"),
 }
-FLIGHT = 3 + WARM_UP_FRAMES
+RUN_FRAMES = 3 + WARM_UP_FRAMES
 
 
 @pytest.mark.parametrize(("budget", "is_within"), [("1e6", True), ("1e-3", False)])
@@ -47,8 +47,8 @@ def test_file_and_table(
 
     monkeypatch.setattr(Session, "step", watched)
     assert run("--benchmark", tmp_path, "--frames", "3", "--budget-ms", budget) == 0
-    assert len(works) == (FLIGHT if is_within else 2 * FLIGHT)
-    assert len(set(works[:FLIGHT])) == 1 and works[0].settings is not None
+    assert len(works) == (RUN_FRAMES if is_within else 2 * RUN_FRAMES)
+    assert len(set(works[:RUN_FRAMES])) == 1 and works[0].settings is not None
     assert works[0].settings.render.size == SIZE, "measured with all its work"
     assert [item.name for item in tmp_path.iterdir()] == ["benchmark.json"]
     result = json.loads((tmp_path / "benchmark.json").read_text())
@@ -74,5 +74,5 @@ def test_file_and_table(
         least = list(quality_levels(done[0]))[-1]
         assert held["size"] == list(least.size) and held["train_steps"] == least.train_steps
         assert held["spp"] == least.spp and held["frames"] == 3 and held["changes"] == 0
-        assert set(done[FLIGHT:]) == {least}
+        assert set(done[RUN_FRAMES:]) == {least}
         assert f"held with {least.train_steps} training steps" in output

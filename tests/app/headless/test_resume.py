@@ -15,18 +15,18 @@ from app.results.frame_log import read_rows
 from denoiser.online import checkpoint
 from denoiser.online.trainer import Trainer
 from denoiser.settings import NetworkName
-from tests.app.flights import FRAMES
-from tests.app.flights import MEASURED
-from tests.app.flights import fly
-from tests.app.flights import layers_of
-from tests.app.flights import video_frames
+from tests.app.headless_runs import FRAMES
+from tests.app.headless_runs import MEASURED
+from tests.app.headless_runs import layers_of
+from tests.app.headless_runs import run_headless
+from tests.app.headless_runs import video_frames
 from tests.app.runs import run
 
 
 @pytest.fixture(scope="module")
 def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a finished run."""
-    return fly(tmp_path_factory.mktemp("headless") / "out")
+    return run_headless(tmp_path_factory.mktemp("headless") / "out")
 
 
 def stopped(flown: Path, folder: Path) -> dict[str, bytes]:

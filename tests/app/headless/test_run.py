@@ -24,11 +24,11 @@ from app.results.frame_log import FrameRow
 from app.results.frame_log import read_rows
 from app.results.run_report import MEASURES
 from denoiser.metrics import psnr
-from tests.app.flights import FILES
-from tests.app.flights import FRAMES
-from tests.app.flights import fly
-from tests.app.flights import layers_of
-from tests.app.flights import video_frames
+from tests.app.headless_runs import FILES
+from tests.app.headless_runs import FRAMES
+from tests.app.headless_runs import layers_of
+from tests.app.headless_runs import run_headless
+from tests.app.headless_runs import video_frames
 from tests.app.runs import LEARNING
 from tests.app.runs import SIZE
 from tests.app.runs import TINY
@@ -48,7 +48,7 @@ REPORT_KEYS = {
 @pytest.fixture(scope="module")
 def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a finished run."""
-    return fly(tmp_path_factory.mktemp("headless") / "out")
+    return run_headless(tmp_path_factory.mktemp("headless") / "out")
 
 
 def test_writes_every_file_and_nothing_else(flown: Path) -> None:

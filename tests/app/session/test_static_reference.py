@@ -33,7 +33,7 @@ def _pair(generator: torch.Generator) -> FramePair:
     return FramePair(half(), half(), 1, 0, POSE)
 
 
-def _fly(holds_out: bool, frames: int = 400) -> tuple[float, float]:
+def _run_frames(holds_out: bool, frames: int = 400) -> tuple[float, float]:
     """(measured, true) dB of the mean of all frames that pictures are made of."""
     generator = torch.Generator().manual_seed(7)
     measure = StaticReference()
@@ -53,14 +53,14 @@ def _fly(holds_out: bool, frames: int = 400) -> tuple[float, float]:
 
 
 def test_frames_held_out_tell_the_truth_and_not_their_own_noise() -> None:
-    measured, true = _fly(holds_out=True)
+    measured, true = _run_frames(holds_out=True)
     # The plain difference to them would be 6 dB too low: of four frames three make the picture, so
     # that the variance of the measure is three times as large.
     assert measured == pytest.approx(true, abs=1.0)
 
 
 def test_a_shared_film_flatters() -> None:
-    measured, true = _fly(holds_out=False)
+    measured, true = _run_frames(holds_out=False)
     assert measured > true + 20
 
 

@@ -45,8 +45,8 @@ def log_of(half: Half, history: History) -> torch.Tensor:
 
 def advanced(history: History, pair: FramePair) -> list[TemporalState]:
     """The past of each half, (C, 1, H, W), with the frame in it."""
-    past = history.advance(pair)
-    planes = {field.name: getattr(past, field.name) for field in fields(TemporalState)}
+    history_state = history.advance(pair)
+    planes = {field.name: getattr(history_state, field.name) for field in fields(TemporalState)}
     return [
         TemporalState(**{name: value[:, index, None] for name, value in planes.items()})
         for index in range(2)
@@ -234,7 +234,7 @@ def test_a_lone_firefly_is_cut_and_nothing_else() -> None:
         if firefly is not None:
             pair.a.color[10, 20] = firefly
         pasts.append(advanced(history, pair)[0])
-    whole, cut = (past.mean[:, 0] for past in pasts)
+    whole, cut = (history_state.mean[:, 0] for history_state in pasts)
     is_other = torch.ones((32, 40), dtype=torch.bool)
     is_other[10, 20] = False
     assert torch.equal(cut[:, is_other], whole[:, is_other])

@@ -14,8 +14,8 @@ from app.settings.session_settings import SessionSettings
 from app.viewer.interaction.state import ViewerState
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import NetworkName
-from tests.app.desk import glowing_ball
 from tests.app.reports import make_report
+from tests.app.window_driver import glowing_ball
 
 SETTINGS = SessionSettings(
     RenderSettings(size=(64, 48), spp=8),

@@ -15,7 +15,7 @@ import pytest
 from app.viewer.loop.window import NoDisplayError
 from app.viewer.loop.window import Window
 from tests.app.conftest import needs_display
-from tests.app.desk import PATIENCE_SECONDS
+from tests.app.window_driver import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[4]
 NO_WAY_TO_GL = """

@@ -36,7 +36,7 @@ from scenes.model.materials import Material
 WINDOW_SIZE = (960, 640)
 PATIENCE_SECONDS = 20.0  # for an event to arrive on a busy machine
 # A little off the middle, which lies between two pixels of the picture.
-PICTURE_CENTER = ((WINDOW_SIZE[0] + int(panel.WIDTH)) // 2 + 4, WINDOW_SIZE[1] // 2 + 4)
+IMAGE_CENTER = ((WINDOW_SIZE[0] + int(panel.WIDTH)) // 2 + 4, WINDOW_SIZE[1] // 2 + 4)
 TOLERANCE = 2  # of 255
 SIZE = (64, 48)
 RADIANCE = (0.7, 0.1, 0.05)
@@ -56,7 +56,7 @@ def glowing_ball() -> LoadedScene:
     return LoadedScene.of(SceneDescription("ball", (ball,), (material,), Camera(np.eye(4))))
 
 
-class WatchedSession(Session):
+class RecordingSession(Session):
     """A session that keeps a list of what it was asked for."""
 
     def __init__(
@@ -73,10 +73,10 @@ class WatchedSession(Session):
         yield from super().stages(camera, edits)
 
 
-class Desk:
+class WindowDriver:
     """A viewer on a display, and hands on its keyboard and mouse."""
 
-    def __init__(self, display: str, viewer: Viewer, session: WatchedSession) -> None:
+    def __init__(self, display: str, viewer: Viewer, session: RecordingSession) -> None:
         self.display, self.viewer, self.session = display, viewer, session
 
     def do(self, *words: str) -> None:
@@ -103,7 +103,7 @@ class Desk:
             self.viewer.run_frame(self.session)
         return self.shot()
 
-    def color(self, place: tuple[int, int] = PICTURE_CENTER) -> np.ndarray:
+    def color(self, place: tuple[int, int] = IMAGE_CENTER) -> np.ndarray:
         """(3,) of one pixel, x and y from the upper left corner."""
         return self.screen()[place[1], place[0]].astype(int)
 
@@ -111,7 +111,7 @@ class Desk:
         """(3,) where the camera is."""
         return self.viewer.state.controls.camera.to_world[:3, 3]
 
-    def denoised(self, place: tuple[int, int] = PICTURE_CENTER) -> np.ndarray:
+    def denoised(self, place: tuple[int, int] = IMAGE_CENTER) -> np.ndarray:
         """(3,) of the last denoised picture under a place of the window, toned, 0 to 255."""
         left, top, width, height = self.viewer.screen.picture(self.viewer.state.view)
         image = self.session.report.denoised

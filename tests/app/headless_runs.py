@@ -26,7 +26,7 @@ FILES = {
 }
 
 
-def fly(folder: Path) -> Path:
+def run_headless(folder: Path) -> Path:
     """The folder, with a finished run of four frames in it."""
     assert run("--headless", folder, "--frames", str(FRAMES), *MEASURED) == 0
     return folder
