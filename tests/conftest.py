@@ -1,4 +1,4 @@
-"""One Taichi per test session, on the CPU.
+"""Fixture that starts Taichi once per test session, on the CPU.
 
 Host code.
 """
@@ -11,7 +11,7 @@ import pytest
 from app.base.environment import prepare_libraries
 
 prepare_libraries()
-# What the user's own program keeps is neither read nor written.
+# Tests neither read nor write the user's own cache.
 CACHE = tempfile.TemporaryDirectory(prefix="hush-tests-")
 os.environ["XDG_CACHE_HOME"] = CACHE.name
 

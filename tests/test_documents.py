@@ -1,4 +1,4 @@
-"""Documents: their Python runs, their command lines parse, their links lead somewhere.
+"""Documents: Python code runs, command lines parse, links lead to existing files.
 
 Host code.
 """
@@ -24,25 +24,25 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("
 NOTEBOOKS = sorted((ROOT / "docs").rglob("*.ipynb"))
 PROGRAMS = ("hush", "run_viewer.py", ".venv/bin/hush", ".venv/bin/python run_viewer.py")
 QUICK = ("--headless", "--benchmark", "--render")
-MOST_PIXELS = 128 * 128  # of a command that the tests run
+MOST_PIXELS = 128 * 128  # maximum image size of a command that the tests run
 PLACEHOLDERS = {"NAME|FILE", "...", "N", "FILE", "--help"}
 LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)")
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
 def relative(path: Path) -> str:
-    """Name of a page for test reports."""
+    """Path of a page relative to the repository, for test reports."""
     return path.relative_to(ROOT).as_posix()
 
 
 def blocks(path: Path, language: str) -> list[str]:
-    """Fenced blocks of a page in one language."""
+    """Contents of the fenced code blocks of a page in `language`."""
     text = path.read_text(encoding="utf-8")
     return [content for name, content in BLOCK.findall(text) if name == language]
 
 
 def commands(path: Path) -> Iterator[list[str]]:
-    """Arguments of every command line of the program on a page."""
+    """Yield the arguments of each command line of this program on a page, without placeholders."""
     text = path.read_text(encoding="utf-8")
     lines = [line for content in blocks(path, "") for line in _joined(content)]
     lines += re.findall(r"`((?:hush|run_viewer\.py) [^`]+)`", text)
@@ -55,7 +55,7 @@ def commands(path: Path) -> Iterator[list[str]]:
 
 
 def _joined(content: str) -> list[str]:
-    """Lines of a block, with continued ones joined."""
+    """Stripped lines of a block; lines continued by a backslash are joined."""
     return [line.strip() for line in content.replace("\\\n", " ").splitlines()]
 
 
@@ -75,14 +75,14 @@ def test_links_lead_to_files(path: Path) -> None:
 def test_command_lines_are_accepted(path: Path, words: list[str]) -> None:
     try:
         parse_options(words)
-    except CheckpointError as error:  # a file of the reader's
+    except CheckpointError as error:  # the page names a file that the reader supplies
         assert "no such file" in str(error)
     except UsageError as error:
         pytest.fail(f"{relative(path)}: {error}")
 
 
 def small(words: list[str]) -> bool:
-    """True if a command takes seconds."""
+    """True if a command takes only seconds, so that the tests can run it."""
     if not any(word in QUICK for word in words) or "--resume" in words or "--path" in words:
         return False
     width, height = parse_options(words).session.render.size
@@ -112,7 +112,7 @@ def test_python_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_notebooks_run_and_show_pictures(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     shown = sum(_pictures(cell) for cell in notebook.cells)
-    assert shown, "saved without its outputs"
+    assert shown, "the notebook was saved without outputs"
     source = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
@@ -120,5 +120,5 @@ def test_notebooks_run_and_show_pictures(path: Path, tmp_path: Path) -> None:
 
 
 def _pictures(cell: nbformat.NotebookNode) -> int:
-    """Images among the outputs of a cell."""
+    """Number of PNG images among the outputs of a cell."""
     return sum("image/png" in output.get("data", {}) for output in cell.get("outputs", []))

@@ -1,4 +1,4 @@
-"""Importing hush: quick, without side effects, and clear about packages that hide ours."""
+"""Import of hush: fast, without side effects, with a clear error for shadowed packages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Python code in a folder, which is searched for modules before the checkout."""
+    """Run Python code in `folder`, which precedes the checkout on the module search path."""
     program = (
         f"import sys\nsys.path[:0] = [{str(folder)!r}]\nsys.path.append({str(ROOT)!r})\n{code}"
     )

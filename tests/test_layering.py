@@ -1,4 +1,4 @@
-"""Imports obey the contracts, importing has no side effects, forbidden words stay out.
+"""Layering: import contracts hold, imports have no side effects, forbidden calls are absent.
 
 Host code.
 """
@@ -20,7 +20,7 @@ from importlinter.cli import lint_imports
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("app", "denoiser", "renderer", "scenes")
 GRAPHICS = {"glfw", "moderngl", "imgui", "imgui_bundle", "OpenGL"}
-MAX_MODULES = 20  # of a folder, without its __init__.py
+MAX_MODULES = 20  # per folder, not counting __init__.py
 PROBE = """
 import importlib, os, pkgutil, random, sys
 os.environ.pop("DISPLAY", None)
@@ -59,14 +59,14 @@ print("quiet")
 
 
 def python_files() -> Iterator[Path]:
-    """Every file of the program itself."""
+    """Yield every Python file of the program, without the tests."""
     for package in PACKAGES:
         yield from sorted((ROOT / package).rglob("*.py"))
     yield ROOT / "run_viewer.py"
 
 
 def run_fresh(code: str, folder: Path) -> str:
-    """Output of code in a new process that knows the project."""
+    """Standard output of `code` run in a new process with the project on its module path."""
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}"]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr

@@ -155,9 +155,9 @@ def trace_path(
                         has_features = 1
                         result.albedo = ti.min(tint * bsdf_albedo(bsdf) + ti.min(emitted, 1.0), 1.0)
                         result.normal = si.frame.n
-                        result.depth = travelled
+                        result.distance = travelled
                     else:
-                        result.mirrored = 1.0
+                        result.delta_fraction = 1.0
                         result.weight = ti.select(
                             scattered.pdf < 0.5, UNLIKELY_LOBE_WEIGHT, result.weight
                         )
@@ -195,8 +195,8 @@ def render_half(
     color: color_image,
     albedo: color_image,
     normal: color_image,
-    depth: scalar_image,
-    mirrored: scalar_image,
+    distance: scalar_image,
+    delta_fraction: scalar_image,
 ):
     """Render rows of the five images of one half: means over spp paths per pixel, box filter.
 
@@ -218,12 +218,12 @@ def render_half(
             total.radiance += path.radiance
             total.albedo += path.weight * path.albedo
             total.normal += path.weight * path.normal
-            total.depth += path.weight * path.depth
-            total.mirrored += path.weight * path.mirrored
+            total.distance += path.weight * path.distance
+            total.delta_fraction += path.weight * path.delta_fraction
             total.weight += path.weight
         color[row, column] = total.radiance / settings.spp
         scale = 1.0 / total.weight
         albedo[row, column] = total.albedo * scale
         normal[row, column] = total.normal * scale
-        depth[row, column] = total.depth * scale
-        mirrored[row, column] = total.mirrored * scale
+        distance[row, column] = total.distance * scale
+        delta_fraction[row, column] = total.delta_fraction * scale

@@ -49,6 +49,6 @@ class PathResult:
     radiance: vec3
     albedo: vec3
     normal: vec3
-    depth: ti.f32  # path length to the features' surface, scene units
-    mirrored: ti.f32  # 1: the features lie behind a mirror or glass
+    distance: ti.f32  # path length to the features' surface, scene units
+    delta_fraction: ti.f32  # 1: the features lie behind a mirror or glass
     weight: ti.f32  # weight of the features in the pixel's mean

@@ -26,7 +26,6 @@ LEAF_SIZE = 4  # maximum primitives per leaf, where no split is cheaper
 TRAVERSAL_COST = 1.0  # cost of a node relative to a primitive test; see docs/experiments.md
 MIN_SUBTREE_COUNT = 128  # subtrees hold at most 1 / MIN_SUBTREE_COUNT of all primitives
 SUBTREES_PER_REPORT = 16  # subtrees between progress reports
-STACK_SIZE = 256
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""A display for the tests that open a window: a virtual one of our own, or else the one there is.
+"""Fixtures: a display for tests that open a window (Xvfb, else the existing one), and sessions.
 
 Host code.
 """
@@ -36,9 +36,9 @@ SCREEN = "1400x1000x24"
 
 @pytest.fixture(scope="package", autouse=True)
 def one_thread() -> Iterator[None]:
-    """torch on one thread: its own and those that render or draw wait for each other otherwise."""
+    """Limit torch and numba to one thread each; otherwise their threads wait for each other."""
     threads = torch.get_num_threads(), numba.get_num_threads()
-    # numba first: when its threads start, they undo what torch was told.
+    # numba first: starting its threads overrides the thread count set for torch.
     numba.set_num_threads(1)
     torch.set_num_threads(1)
     yield
@@ -48,10 +48,10 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def display() -> Iterator[str]:
-    """Name of an X display; starts Xvfb on a free number and ends only that.
+    """Name of an X display; starts Xvfb on a free display number and stops only that server.
 
-    Keys are typed blindly, so a desktop that someone works on is used only where there is no Xvfb,
-    and never for those tests.
+    Keys are sent to whichever window has the focus, so an existing desktop is used only where Xvfb
+    is missing, and never by the tests that send keys.
     """
     if shutil.which("Xvfb") is None:
         if not os.environ.get("DISPLAY"):
@@ -59,7 +59,7 @@ def display() -> Iterator[str]:
         yield os.environ["DISPLAY"]
         return
     read_end, write_end = os.pipe()
-    # Without -noreset it starts anew whenever its last window closes, and misses the next one.
+    # Without -noreset, Xvfb resets whenever its last window closes, and misses the next one.
     command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", SCREEN]
     command += ["-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL)
@@ -79,7 +79,7 @@ def display() -> Iterator[str]:
 
 @pytest.fixture
 def window(display: str) -> Iterator[Window]:
-    """A real window with its context."""
+    """A real window with its OpenGL context."""
     opened = Window("Hush test", WINDOW_SIZE)
     yield opened
     opened.close()
@@ -87,7 +87,7 @@ def window(display: str) -> Iterator[Window]:
 
 @pytest.fixture
 def driver(display: str, window: Window, tmp_path: Path) -> WindowDriver:
-    """The viewer with a real session of a tiny picture; the mouse is over the picture."""
+    """The viewer with a real session of a tiny image; the mouse is over the image."""
     scene = glowing_ball()
     viewer = Viewer(window, scene, Options(session=SETTINGS, output=tmp_path))
     driver = WindowDriver(display, viewer, RecordingSession(scene, SETTINGS))
@@ -97,12 +97,12 @@ def driver(display: str, window: Window, tmp_path: Path) -> WindowDriver:
 
 @pytest.fixture(scope="module")
 def started() -> Session:
-    """A session that the tests of a module share."""
+    """The session shared by the tests of a module."""
     return start_session()
 
 
 @pytest.fixture
 def session(started: Session) -> Session:
-    """The same, as it was at its start."""
+    """The module's session, reset to its state after the first frame."""
     begin_again(started)
     return started

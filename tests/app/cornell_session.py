@@ -1,4 +1,4 @@
-"""A session on the Cornell box, small enough for a frame in milliseconds, and looks at its state.
+"""A session on the Cornell box, small enough for a frame in milliseconds, and its helpers.
 
 Host code.
 """
@@ -31,12 +31,12 @@ SETTINGS = SessionSettings(
 
 
 def start_session() -> Session:
-    """A new session."""
+    """Start a new session on the Cornell box."""
     return Session(LoadedScene.of(load_scene("cornell-box")), SETTINGS)
 
 
 def begin_again(session: Session) -> None:
-    """Bring a session back to where it was after its first frame."""
+    """Reset a session to its state after its first frame."""
     session.measure.holds_out = False
     begin = Edits(settings=SETTINGS, training_paused=True)
     session.step(moved(session.scene.camera, -1.0), begin)
@@ -44,13 +44,13 @@ def begin_again(session: Session) -> None:
 
 
 def moved(camera: Camera, distance: float = 0.01) -> Camera:
-    """The camera a step to its left."""
+    """Camera moved by `distance` along its x axis."""
     to_world = np.array(camera.to_world, float)
     to_world[:3, 3] += distance * to_world[:3, 0]
     return replace(camera, to_world=to_world)
 
 
 def weights(session: Session) -> torch.Tensor:
-    """All weights of the network in one vector, copied."""
+    """Copy of all network weights as one vector."""
     state = session.trainer.state()
     return torch.cat([state[name].flatten() for name in state if name.startswith(WEIGHTS)])

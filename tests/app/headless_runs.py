@@ -1,4 +1,4 @@
-"""Headless flights of a few tiny frames, and what they write.
+"""Headless runs of a few tiny frames, and readers for the files they write.
 
 Host code.
 """
@@ -27,7 +27,7 @@ FILES = {
 
 
 def run_headless(folder: Path) -> Path:
-    """The folder, with a finished run of four frames in it."""
+    """Finish a run of FRAMES frames in `folder` and return `folder`."""
     assert run("--headless", folder, "--frames", str(FRAMES), *MEASURED) == 0
     return folder
 
@@ -39,7 +39,7 @@ def video_frames(folder: Path) -> list[np.ndarray]:
 
 
 def layers_of(folder: Path) -> dict[str, torch.Tensor]:
-    """(H, W, 3) colours of the last frame by layer."""
+    """Colours (H, W, 3) of each layer of last_frame.exr, by layer name."""
     picture = oiio.ImageBuf(str(folder / "last_frame.exr"))
     names = picture.spec().channelnames
     pixels = torch.from_numpy(picture.get_pixels(oiio.FLOAT))

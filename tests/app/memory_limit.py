@@ -1,4 +1,4 @@
-"""Less memory for this process, for a while.
+"""Temporary limit on the memory of this process.
 
 Host code.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @contextmanager
 def memory_limit(megabytes: int) -> Iterator[None]:
-    """Let the process's address space grow by so much at most."""
+    """Let the process's address space grow by at most `megabytes` MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     present = pages * resource.getpagesize()
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)

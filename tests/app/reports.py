@@ -1,4 +1,4 @@
-"""Reports of frames in plain colours, for what only draws or stores them.
+"""Frame reports of uniform colour, for tests of code that only draws or stores them.
 
 Host code.
 """
@@ -18,12 +18,12 @@ ALBEDO_COLOR = (0.1, 0.2, 0.9)
 
 
 def plain(size: tuple[int, int], color: tuple[float, ...]) -> torch.Tensor:
-    """(H, W, C) of one colour."""
+    """Image (H, W, C) of one colour; `size` is (width, height)."""
     return torch.tensor(color).expand(size[1], size[0], len(color)).contiguous()
 
 
 def make_report(size: tuple[int, int] = SIZE, step_count: int = 0) -> FrameReport:
-    """A frame of plain images."""
+    """Report of a frame whose images each have one colour."""
     half = Half(
         plain(size, MEAN_COLOR),
         plain(size, ALBEDO_COLOR),

@@ -19,16 +19,16 @@ LEARNING = ("--train-steps", "1", "--crop", "32")
 
 
 def run(mode: str, output: Path, *more: str, scene: str = "cornell-box") -> int:
-    """Exit code of a run of one mode on a tiny picture."""
+    """Run one mode of the program on a tiny image and return its exit code."""
     learning = () if mode == "--render" else LEARNING
     words = [mode, "--scene", scene, *TINY, *learning, "--output", str(output), *more]
     return main(words)
 
 
 def interrupt(process: subprocess.Popen[bytes], total: int, after: int) -> bytes:
-    """Send Ctrl-C once the bar on standard error is at `after` of `total`; all that was told there.
+    """Send Ctrl-C once the progress bar shows `after` of `total`; return all of standard error.
 
-    The bar is drawn a few times a second, so it may never stand at exactly one number.
+    The bar is drawn a few times a second, so it may skip any given number.
     """
     assert process.stderr is not None
     told = b""

@@ -29,18 +29,18 @@ OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n"
 
 
 class Folder:
-    """Writes the files of a test."""
+    """Writes the input files of a test into one folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def text(self, name: str, text: str) -> str:
-        """Path of a new text file."""
+        """Write a text file and return its path."""
         (self.path / name).write_text(text)
         return str(self.path / name)
 
     def mitsuba(self, body: str) -> str:
-        """Path of a new Mitsuba scene."""
+        """Write a Mitsuba scene with `body` and return its path."""
         return self.text("scene.xml", f'<scene version="3.0.0">{SENSOR}{body}</scene>')
 
 
@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def one_line(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """The only line of stderr of a run that must end in a user's error."""
+    """Run the program, check that it ends in a user error, and return its one line of stderr."""
     code = main([*words, *TINY])
     captured = capsys.readouterr()
     assert code == USER_ERROR, captured.err
@@ -104,7 +104,7 @@ def test_broken_environment(capsys: pytest.CaptureFixture[str], folder: Folder) 
 
 
 def test_command_line(capsys: pytest.CaptureFixture[str]) -> None:
-    # The last of two sizes counts, so the wrong one has to come alone.
+    # The last --size counts, so TINY, which has one, is left out.
     assert main(["--render", "--size", "0x0"]) == USER_ERROR
     captured = capsys.readouterr()
     assert captured.err.count("\n") == 1 and "--size" in captured.err
@@ -126,7 +126,7 @@ def test_a_folder_is_no_checkpoint(capsys: pytest.CaptureFixture[str], folder: F
 
 def test_out_of_memory(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
     words = ["--render", "--scene", "furnace", *TINY, "--size", "16384x16384"]
-    with memory_limit(megabytes=2000):  # a feature of so large a picture takes 3000
+    with memory_limit(megabytes=2000):  # one feature image of 16384x16384 takes 3000
         assert main([*words, "--output", str(folder.path / "large.exr")]) == USER_ERROR
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "out of memory" in error
@@ -169,7 +169,7 @@ def test_cuda_without_cuda(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
 
 @pytest.fixture
 def flown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Scenes of headless flights that were begun; none is flown."""
+    """Scenes for which a headless run was started; the run itself is replaced by a stub."""
     scenes: list[str] = []
 
     def fly(scene: LoadedScene, options: Options) -> int:
@@ -190,7 +190,7 @@ def test_without_a_window_the_flythrough_runs(
     if lack == "display":
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):
             monkeypatch.delenv(name, raising=False)
-    else:  # as on a machine without libGL, where the bindings cannot be imported
+    else:  # as on a machine without libGL, where the GUI bindings cannot be imported
         for library in ("imgui", "imgui_bundle"):
             monkeypatch.setitem(sys.modules, library, None)
         for name in [name for name in sys.modules if name.startswith("app.viewer")]:

@@ -1,4 +1,6 @@
-"""One thread: the numbers below are then the same on every machine with the same torch.
+"""Fixtures of the denoiser's tests.
+
+One thread: results are then the same on every machine with the same torch.
 
 Host code.
 """
@@ -20,7 +22,7 @@ from denoiser.settings import Precision
 
 @pytest.fixture(autouse=True, scope="package")
 def one_thread() -> Iterator[None]:
-    """Run these tests, and what they share, on one torch thread and give the others back."""
+    """Run these tests and their fixtures on one torch thread; restore the thread count after."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -29,13 +31,13 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def photographs() -> CorruptedImages:
-    """Crops of the default photographs with white noise of any level."""
+    """32 x 32 crops of the default photographs with white Gaussian noise of random level."""
     return CorruptedImages(default_training(3), WhiteGaussian(), 32, seed=0)
 
 
 @pytest.fixture(scope="package")
 def trained(one_thread: None, photographs: CorruptedImages) -> RestorationTrainer:
-    """A U-Net that has learned from noisy targets for a few seconds."""
+    """Trainer whose U-Net was trained on noisy targets for 300 iterations."""
     settings = RestorationSettings(
         task="gaussian", crop=32, iterations=300, batch=4, precision=Precision.FP32
     )

@@ -1,4 +1,4 @@
-"""A made-up scene with known radiance and noise like a path tracer's, for the denoiser's tests.
+"""Synthetic scene with known radiance and path-tracer-like noise, for the denoiser's tests.
 
 Host code.
 """
@@ -13,12 +13,12 @@ from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import Half
 
-NOISE_SHAPE = 0.5  # of the gamma distribution with mean 1: relative variance 2
+NOISE_SHAPE = 0.5  # shape of the noise's gamma distribution, mean 1: relative variance 2
 FIREFLY_PROBABILITY = 1e-3
 FIREFLY_FACTOR = 50.0
 FEATURE_NOISE = 0.02  # standard deviation of albedo and normal
 HERE = CameraPose((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), 0.5, 0.4)
-"""A viewpoint, of frames that are seen from one place."""
+"""Camera pose of tests with a static camera."""
 
 
 def clean_half(width: int, height: int) -> Half:
@@ -69,7 +69,7 @@ def noisy_pair(clean: Half, seed: int) -> FramePair:
 
 
 def part(half: Half, left: int, top: int, width: int, height: int) -> Half:
-    """A rectangle of a half, copied."""
+    """Copy of the rectangle of `half` with its top left corner at (`left`, `top`), in pixels."""
     rows = slice(top, top + height)
     columns = slice(left, left + width)
     return Half(*(image[rows, columns].contiguous() for image in half.images()))

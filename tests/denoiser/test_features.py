@@ -1,4 +1,4 @@
-"""Network inputs: layout, range, each half's own features, and what is not finite.
+"""Network inputs: layout, range, each half's own features, and values that are not finite.
 
 Host code.
 """

@@ -1,4 +1,4 @@
-"""Measures against numbers worked out by hand.
+"""Image metrics, compared with values computed by hand.
 
 Host code.
 """
@@ -16,7 +16,7 @@ from denoiser.metrics import trimmed_rel_mse
 
 
 def test_psnr_of_a_constant_difference_on_t() -> None:
-    """T(1) = 0.5^(1/2.2) and T(3) = 0.75^(1/2.2): one number for the whole image."""
+    """T(1) = 0.5^(1/2.2) and T(3) = 0.75^(1/2.2): the error is the same in all pixels."""
     difference = 0.75 ** (1 / 2.2) - 0.5 ** (1 / 2.2)
     measured = psnr(torch.ones(4, 5, 3), torch.full((4, 5, 3), 3.0))
     assert measured.item() == pytest.approx(-20 * math.log10(difference), abs=1e-4)

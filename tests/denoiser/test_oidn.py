@@ -1,4 +1,4 @@
-"""Open Image Denoise, which comes with the tests: it denoises what it is given."""
+"""Open Image Denoise, which the tests require: denoising, broken pixels, prefiltered features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""T and its inverse: closed forms, round trip, finite slopes.
+"""Transfer function T and its inverse: closed forms, round trip, finite gradients.
 
 Host code.
 """

@@ -1,4 +1,4 @@
-"""Random triangles, and a numpy twin of the traversal that tests every primitive.
+"""Random triangles, and a brute-force numpy reference of ray traversal.
 
 Host code.
 """
@@ -15,7 +15,7 @@ FAR = np.inf
 
 
 def separate_triangles(corners: np.ndarray, material: int = 0) -> Mesh:
-    """(N, 3, 3) corners as separate triangles."""
+    """Mesh of N triangles without shared vertices; corners (N, 3, 3)."""
     vertices = np.ascontiguousarray(corners.reshape(-1, 3), np.float32)
     return Mesh(
         vertices, np.arange(len(vertices), dtype=np.int32).reshape(-1, 3), material=material
@@ -28,7 +28,7 @@ def random_triangles(count: int, size: float, seed: int) -> np.ndarray:
 
 
 def distances(scene: SceneDescription, origin: np.ndarray, direction: np.ndarray) -> np.ndarray:
-    """(R, P) distance of every ray to every primitive, inf where it misses; float64 throughout."""
+    """(R, P) hit distance of each ray to each primitive, inf for a miss; in float64."""
     geometry = build_geometry(scene)
     o, d = origin.astype(np.float64), direction.astype(np.float64)
     columns = []

@@ -1,4 +1,4 @@
-"""The BSDFs and directions that all BSDF tests run over.
+"""BSDFs and directions shared by all BSDF tests.
 
 Host code.
 """
@@ -26,7 +26,7 @@ WHITE = (1.0, 1.0, 1.0)
 
 
 def _named() -> dict[str, Material]:
-    """Every kind, smooth and rough, one- and two-sided."""
+    """Materials by name: every BSDF, smooth and rough, one- and two-sided."""
     cases: dict[str, Material] = {
         "diffuse": Material(Diffuse(BLUE)),
         "diffuse one-sided": Material(Diffuse(BLUE), is_two_sided=False),
@@ -107,22 +107,22 @@ DIRECTIONS = {
 
 @functools.cache
 def probe() -> BsdfProbe:
-    """All cases, then all white cases, uploaded once."""
+    """Cached probe of `CASES` followed by `WHITE_CASES`."""
     return BsdfProbe([*CASES.values(), *WHITE_CASES.values()])
 
 
 def number(name: str) -> int:
-    """Index of a case in the probe."""
+    """Index in the probe of a case of `CASES`."""
     return NAMES.index(name)
 
 
 def white_number(name: str) -> int:
-    """Index of a white case in the probe."""
+    """Index in the probe of a case of `WHITE_CASES`."""
     return len(NAMES) + WHITE_NAMES.index(name)
 
 
 def is_blocked(name: str, wi: np.ndarray) -> bool:
-    """True where a one-sided BSDF is seen from behind."""
+    """True if the BSDF is one-sided and `wi` is on its back side."""
     return "one-sided" in name and wi[2] < 0
 
 

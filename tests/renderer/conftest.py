@@ -1,4 +1,4 @@
-"""Every renderer test needs Taichi.
+"""Fixture that starts Taichi for every renderer test.
 
 Host code.
 """

@@ -1,4 +1,4 @@
-"""Calls BSDFs on many directions at once: the kernels that every BSDF test shares.
+"""Sample and evaluate BSDFs for many directions at once, for the BSDF tests.
 
 Device code, and the host class that launches it.
 """
@@ -24,7 +24,7 @@ numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 @ti.kernel
 def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out: numbers):
-    """Rows of `out`: wo, pdf, weight, is_delta."""
+    """Columns of `out`: wo 0-2, pdf 3, weight 4-6, is_delta 7."""
     bsdf = fetch_bsdf(tables, material, vec2(0.5, 0.5))
     for i in u:
         s = bsdf_sample(tables, bsdf, wi, u[i])
@@ -37,7 +37,7 @@ def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out:
 
 @ti.kernel
 def evaluate_all(tables: SceneTables, material: ti.i32, wi: vectors, wo: vectors, out: numbers):
-    """Rows of `out`: value, pdf, albedo feature, coat transmittance of wi."""
+    """Columns of `out`: value 0-2, pdf 3, albedo feature 4-6, coat transmittance of wi 7."""
     bsdf = fetch_bsdf(tables, material, vec2(0.5, 0.5))
     for i in wo:
         at = bsdf_eval(tables, bsdf, wi[i], wo[i])
@@ -50,7 +50,7 @@ def evaluate_all(tables: SceneTables, material: ti.i32, wi: vectors, wo: vectors
 
 
 class Samples:
-    """What sampling gave, as (N, ...) arrays."""
+    """BSDF samples as (N, ...) arrays."""
 
     def __init__(self, rows: np.ndarray) -> None:
         self.wo = rows[:, :3]
@@ -60,18 +60,18 @@ class Samples:
 
     @property
     def is_valid(self) -> np.ndarray:
-        """(N,) True where there is a sample at all."""
+        """(N,) True where sampling succeeded (pdf > 0)."""
         return self.pdf > 0
 
 
 class BsdfProbe:
-    """Several materials, uploaded once."""
+    """BSDF queries on several materials, uploaded once."""
 
     def __init__(self, materials: list[Material]) -> None:
         self._tables = build_scene_tables(scene_of_materials(materials))
 
     def sample(self, material: int, wi: np.ndarray, u: np.ndarray) -> Samples:
-        """Sample with (N, 3) numbers from one direction."""
+        """Sample with (N, 3) random numbers `u` for one direction `wi` (3,)."""
         out = np.zeros((len(u), 8), np.float32)
         u = np.ascontiguousarray(u, np.float32)
         sample_all(self._tables, material, vec3(*[float(c) for c in wi]), u, out)
@@ -86,9 +86,9 @@ class BsdfProbe:
         return out
 
     def value(self, material: int, wi: np.ndarray, wo: np.ndarray) -> np.ndarray:
-        """(N, 3) value times cosine."""
+        """(N, 3) BSDF value times cosine."""
         return self.rows(material, wi, wo)[:, :3]
 
     def pdf(self, material: int, wi: np.ndarray, wo: np.ndarray) -> np.ndarray:
-        """(N,) density per solid angle."""
+        """(N,) density of sampling, per solid angle."""
         return self.rows(material, wi, wo)[:, 3]

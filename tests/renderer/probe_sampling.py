@@ -1,4 +1,4 @@
-"""Calls the sampler, the warps, Fresnel terms and microfacets on arrays.
+"""Kernels that call the sampler, warps, Fresnel terms and microfacet functions on arrays.
 
 Device code.
 """
@@ -40,7 +40,7 @@ numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 @ti.kernel
 def draw(address: integer_rows, out: numbers):
-    """Columns 0-3: draw `address[i, 4]` of the stream (pixel, frame, stream, sample); 4: hash."""
+    """Columns: draw number `address[i, 4]` at (pixel, frame, stream, sample) 0-3, hash 4."""
     for i in range(address.shape[0]):
         sampler = start_sampler(address[i, 0], address[i, 1], address[i, 2], address[i, 3])
         u = sampler.next_4d()
@@ -53,7 +53,7 @@ def draw(address: integer_rows, out: numbers):
 
 @ti.kernel
 def sobol_digits(index: integers, out: integer_rows):
-    """Columns: the bits of the index reversed, those of the second coordinate reversed."""
+    """Columns: reversed bits of the index 0, reversed bits of its second Sobol coordinate 1."""
     for i in index:
         word = ti.cast(index[i], ti.u32)
         out[i, 0] = ti.cast(reverse_bits(word), ti.i32)
@@ -62,7 +62,7 @@ def sobol_digits(index: integers, out: integer_rows):
 
 @ti.kernel
 def warp_all(u: pairs, one_minus_cos: ti.f32, out: numbers):
-    """Columns: disk 0-1, hemisphere 2-4, pdf 5, triangle 6-7, sphere 8-10, cone 11-13, pdf 14."""
+    """Columns: disk 0-1, hemisphere 2-4 (pdf 5), triangle 6-7, sphere 8-10, cone 11-13 (pdf 14)."""
     for i in u:
         disk, corner = square_to_disk(u[i]), square_to_triangle(u[i])
         hemisphere, sphere = square_to_cosine_hemisphere(u[i]), square_to_sphere(u[i])
@@ -92,7 +92,7 @@ def fresnel_all(cosine: scalars, eta: ti.f32, metal: vec3, k: vec3, out: numbers
 
 @ti.kernel
 def scatter_all(wi: vectors, m: vectors, eta: ti.f32, out: numbers):
-    """Columns: reflected 0-2, refracted 3-5, frame around m 6-14, wi there and back 15-17."""
+    """Columns: reflected 0-2, refracted 3-5, frame of m 6-14, wi to local and back 15-17."""
     for i in wi:
         mirrored, bent = reflect(wi[i], m[i]), refract(wi[i], m[i], eta)
         frame = make_frame(m[i])
@@ -108,7 +108,7 @@ def scatter_all(wi: vectors, m: vectors, eta: ti.f32, out: numbers):
 
 @ti.kernel
 def facets_at(wi: vec3, m: vectors, alpha: ti.f32, distribution: ti.i32, out: numbers):
-    """Columns: D(m), G1(wi, m), density of visible normals."""
+    """Columns: D(m) 0, G1(wi, m) 1, density of visible normals 2."""
     for i in m:
         out[i, 0] = normal_density(m[i], alpha, distribution)
         out[i, 1] = smith_g1(wi, m[i], alpha, distribution)
@@ -117,7 +117,7 @@ def facets_at(wi: vec3, m: vectors, alpha: ti.f32, distribution: ti.i32, out: nu
 
 @ti.kernel
 def sample_facets(wi: vec3, u: pairs, alpha: ti.f32, out: numbers):
-    """Columns: a visible normal."""
+    """Columns: sampled visible normal 0-2."""
     for i in u:
         m = sample_visible_normal(wi, alpha, u[i])
         for c in ti.static(range(3)):
@@ -126,7 +126,7 @@ def sample_facets(wi: vec3, u: pairs, alpha: ti.f32, out: numbers):
 
 @ti.kernel
 def choose_all(table: pairs, u: pairs, index: integers, remainder: scalars):
-    """Draw from a whole alias table with pairs of numbers."""
+    """Draw from the whole alias `table` with pairs of random numbers `u`."""
     for i in u:
         choice = choose(table, 0, table.shape[0], u[i].x, u[i].y)
         index[i] = choice.index

@@ -1,4 +1,4 @@
-"""Asks a scene's tables about rays, emitters, textures and the camera, for many points at once.
+"""Query rays, emitters, textures and the camera of a scene for many points at once.
 
 Device code, and the host class that launches it.
 """
@@ -45,7 +45,7 @@ def trace_all(
     out: numbers,
     index: integers,
 ):
-    """Rows as in `Hits`; 17: pdf of the emitter hit, 18: of the environment, 19-21: offset."""
+    """Columns as in `Hits`: pdf of the hit emitter 17, of the environment 18, offset 19-21."""
     for i in origin:
         ray = Ray(
             origin=origin[i],
@@ -78,9 +78,9 @@ def trace_all(
 
 @ti.kernel
 def sample_emitters(tables: SceneTables, p: vec3, u: vectors, out: numbers):
-    """Rows: direction 0-2, distance 3, radiance 4-6, pdf 7, is delta 8."""
+    """Columns: direction 0-2, distance 3, radiance 4-6, pdf 7, is_delta 8."""
     for i in u:
-        # The fourth supplies bits that choosing by the first leaves unused.
+        # u.x again as fourth number: it supplies the bits that the choice by u.x leaves unused.
         s = sample_emitter(tables, p, vec4(u[i].x, u[i].y, u[i].z, u[i].x))
         for c in ti.static(range(3)):
             out[i, c] = s.direction[c]
@@ -92,7 +92,7 @@ def sample_emitters(tables: SceneTables, p: vec3, u: vectors, out: numbers):
 
 @ti.kernel
 def look_up(tables: SceneTables, texture: ti.i32, uv: pairs, direction: vectors, out: numbers):
-    """Rows: texture RGBA 0-3, environment radiance 4-6."""
+    """Columns: texture RGBA 0-3, environment radiance 4-6."""
     for i in uv:
         if texture >= 0:
             rgba = sample_texture(tables, texture, uv[i])
@@ -105,7 +105,7 @@ def look_up(tables: SceneTables, texture: ti.i32, uv: pairs, direction: vectors,
 
 @ti.kernel
 def start_rays(camera: CameraParameters, position: pairs, lens: pairs, out: numbers):
-    """Rows: origin 0-2, direction 3-5."""
+    """Columns: origin 0-2, direction 3-5."""
     for i in position:
         ray = sample_camera_ray(camera, position[i], lens[i])
         for c in ti.static(range(3)):
@@ -114,7 +114,7 @@ def start_rays(camera: CameraParameters, position: pairs, lens: pairs, out: numb
 
 
 class Hits:
-    """What rays found, as (N, ...) arrays."""
+    """Ray hits as (N, ...) arrays."""
 
     def __init__(self, rows: np.ndarray, primitive: np.ndarray) -> None:
         self.primitive = primitive
@@ -127,17 +127,17 @@ class Hits:
 
     @property
     def is_hit(self) -> np.ndarray:
-        """(N,) True where there is a hit."""
+        """(N,) True where the ray hits a primitive."""
         return self.primitive >= 0
 
     @property
     def pdf(self) -> np.ndarray:
-        """(N,) density with which emitter sampling finds the ray's direction."""
+        """(N,) density of emitter sampling for the direction of the ray."""
         return np.where(self.is_hit, self.emitter_pdf, self.environment_pdf)
 
 
 class SceneProbe:
-    """One scene, uploaded."""
+    """Ray, emitter and texture queries on one uploaded scene."""
 
     def __init__(self, scene: SceneDescription) -> None:
         self._tables = build_scene_tables(scene)
@@ -149,7 +149,7 @@ class SceneProbe:
         t_max: np.ndarray | float = INFINITY,
         is_shadow: bool = False,
     ) -> Hits:
-        """Follow rays from (N, 3) or (3,) origins."""
+        """Trace rays with (N, 3) directions from (N, 3) or (3,) origins."""
         direction = np.ascontiguousarray(direction, np.float32)
         origin = np.ascontiguousarray(np.broadcast_to(origin, direction.shape), np.float32)
         limit = np.ascontiguousarray(np.broadcast_to(t_max, len(origin)), np.float32)
@@ -165,14 +165,14 @@ class SceneProbe:
         return out
 
     def texture(self, number: int, uv: np.ndarray) -> np.ndarray:
-        """(N, 4) texture values."""
+        """(N, 4) RGBA of texture `number` at `uv` (N, 2)."""
         uv = np.ascontiguousarray(uv, np.float32)
         out = np.zeros((len(uv), 7), np.float32)
         look_up(self._tables, number, uv, np.ones((len(uv), 3), np.float32), out)
         return out[:, :4]
 
     def environment(self, direction: np.ndarray) -> np.ndarray:
-        """(N, 3) radiance from infinity."""
+        """(N, 3) environment radiance for `direction` (N, 3)."""
         direction = np.ascontiguousarray(direction, np.float32)
         out = np.zeros((len(direction), 7), np.float32)
         look_up(self._tables, -1, np.zeros((len(direction), 2), np.float32), direction, out)
@@ -182,7 +182,7 @@ class SceneProbe:
 def camera_rays(
     camera: Camera, size: tuple[int, int], position: np.ndarray, lens: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Origins and directions for (N, 2) image positions and lens numbers."""
+    """Ray origins and directions (N, 3) for image positions (N, 2) and lens samples."""
     out = np.zeros((len(position), 6), np.float32)
     start_rays(
         camera_parameters(camera_pose(camera, size)),

@@ -1,4 +1,4 @@
-"""Tiny scenes that the renderer tests build for themselves.
+"""Builders of tiny scenes for the renderer tests.
 
 Host code.
 """
@@ -27,7 +27,7 @@ BLACK = Material(Diffuse((0.0, 0.0, 0.0)))
 def camera_at(
     origin: Vector, target: Vector, fov_x: float = 60.0, up: Vector = (0, 1, 0)
 ) -> Camera:
-    """Pinhole camera; columns of its matrix are left, up, forward and position."""
+    """Pinhole camera looking at `target`; matrix columns are left, up, forward and position."""
     forward = np.subtract(target, origin).astype(np.float64)
     forward /= np.linalg.norm(forward)
     left = np.cross(np.asarray(up, np.float64), forward)
@@ -48,14 +48,14 @@ def make_scene(
     environment: Environment | None = None,
     lights: tuple[PunctualLight, ...] = (),
 ) -> SceneDescription:
-    """A scene without a name."""
+    """Scene named "test"; material `GREY` by default."""
     return SceneDescription(
         "test", tuple(shapes), tuple(materials or [GREY]), camera, environment, lights
     )
 
 
 def scene_of_materials(materials: list[Material]) -> SceneDescription:
-    """A sphere that nobody looks at, and materials."""
+    """Scene with `materials` and a unit sphere as its only geometry."""
     return make_scene([Sphere((0.0, 0.0, 0.0), 1.0)], materials)
 
 
@@ -66,7 +66,7 @@ def triangle(a: Vector, b: Vector, c: Vector, **options: object) -> Mesh:
 
 
 def box_flats(size: float, radiance: Vector | None = None, material: int = 0) -> list[Shape]:
-    """Six parallelograms around the origin whose fronts look inwards."""
+    """Six squares with inward normals that form a cube of half edge `size` around the origin."""
     shapes: list[Shape] = []
     for axis in range(3):
         for side in (-1.0, 1.0):

@@ -1,4 +1,4 @@
-"""Small scenes with light, for the tests of the integrator.
+"""Small lit scenes for the integrator tests.
 
 Host code.
 """
@@ -49,7 +49,7 @@ def diffuse_box() -> SceneDescription:
 
 
 def glossy_metal() -> SceneDescription:
-    """Rough metal under sphere lights of different size."""
+    """Rough metal under sphere lights of different sizes and a disk light."""
     materials = [
         Material(Conductor((0.2, 0.9, 1.1), (3.9, 2.4, 2.2), alpha=0.15)),
         Material(MetallicRoughness((0.9, 0.6, 0.3), 0.6, 0.5)),
@@ -66,7 +66,7 @@ def glossy_metal() -> SceneDescription:
 
 
 def _sky() -> Environment:
-    """Smooth, with a broad bright side, turned around y."""
+    """Smooth environment image with one broad bright side, rotated about y."""
     v, u = np.meshgrid(
         np.linspace(0, 1, 16), np.linspace(0, 2 * np.pi, 32, endpoint=False), indexing="ij"
     )
@@ -95,7 +95,7 @@ def glass_and_sky() -> SceneDescription:
 
 
 def _leaf() -> ImageTexture:
-    """Four by four texels whose alpha is a half, with holes."""
+    """4 x 4 texture of alpha 0.5, with a transparent centre and one opaque texel."""
     texels = np.full((4, 4, 4), 200, np.uint8)
     texels[..., 3] = 128
     texels[1:3, 1:3, 3] = 0
@@ -104,7 +104,7 @@ def _leaf() -> ImageTexture:
 
 
 def masked() -> SceneDescription:
-    """Textured and partly transparent surfaces between lamp and floor; a textured lamp."""
+    """Textured and partly transparent surfaces between the floor and a textured lamp."""
     leaf = _leaf()
     materials = [
         Material(Diffuse(Checkerboard((0.8, 0.8, 0.8), (0.1, 0.2, 0.3)))),
@@ -123,7 +123,7 @@ def masked() -> SceneDescription:
 
 
 def pierced_lamps() -> SceneDescription:
-    """Lamps that are partly there, constant, cut out and round, and one behind them."""
+    """Lamps with constant, textured and cutoff opacity, and an opaque lamp above them."""
     leaf = _leaf()
     black = Diffuse((0, 0, 0))
     materials = [
@@ -143,7 +143,7 @@ def pierced_lamps() -> SceneDescription:
 
 
 def all_materials() -> SceneDescription:
-    """A ball of every BSDF under every kind of emitter."""
+    """One sphere per BSDF, under area, point, spot and directional lights and an environment."""
     materials = [GREY, *CASES.values()]
     shapes = [FLOOR, Flat((-1, 5, -1), (2, 0, 0), (0, 0, 2), radiance=(5, 5, 5))]
     for index in range(1, len(materials)):
@@ -158,7 +158,7 @@ def all_materials() -> SceneDescription:
 
 
 def lamp_over_floor() -> SceneDescription:
-    """A narrow look at the floor under a square lamp that the camera does not see."""
+    """Narrow view of the floor below a square lamp that is outside the image."""
     materials = [Material(Diffuse(LAMP_ALBEDO)), Material(Diffuse((0, 0, 0)))]
     half = LAMP_SIZE / 2
     lamp = Flat(
@@ -172,7 +172,7 @@ def lamp_over_floor() -> SceneDescription:
 
 
 def lamp_irradiance() -> float:
-    """On the floor below the middle of the lamp: integral of cos cos / d^2."""
+    """Irradiance on the floor below the centre of the lamp: L * integral of cos cos / d^2 dA."""
     half, h2 = LAMP_SIZE / 2, LAMP_HEIGHT**2
     return (
         LAMP_RADIANCE
@@ -181,7 +181,7 @@ def lamp_irradiance() -> float:
 
 
 def turned_image() -> Environment:
-    """Bright and black parts, turned by a rotation that mixes all axes."""
+    """Environment image with bright and black parts, rotated by a random matrix."""
     random = np.random.default_rng(1)
     image = random.gamma(0.5, 1.0, (8, 16, 3)).astype(np.float32)
     image[5, 3] = 30

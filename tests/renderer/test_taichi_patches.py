@@ -1,4 +1,4 @@
-"""The patched front end: errors still name their place, kernels are those of the plain one."""
+"""Patched Taichi front end: errors keep their source location, kernels are unchanged."""
 
 import inspect
 import subprocess
@@ -76,12 +76,12 @@ def test_sums_and_extremes_of_vectors_and_matrices(backend: Backend) -> None:
     assert list(reduced(ti.Vector([1.0, -7.0, 3.5]))) == [-2.5, 249.0, 3.5, 7.0]
     assert list(lengths(ti.Vector([3.0, 0.0, -4.0]))) == pytest.approx([10.0, 0.6, 0.0, -0.8])
     assert reduced_matrix(-1.0) == 8.0
-    assert ti.Vector([1.0, 2.0, 4.0]).sum() == 7.0, "outside of a kernel"
+    assert ti.Vector([1.0, 2.0, 4.0]).sum() == 7.0, "sum() outside of a kernel"
 
 
 @ti.data_oriented
 class Scaler:
-    """Functions and kernels of a class are told by the frame that decorates them."""
+    """Class with a ti.func and a ti.kernel: its stack frame tells Taichi they are methods."""
 
     def __init__(self, factor: float) -> None:
         self.factor = factor
@@ -102,7 +102,7 @@ def test_functions_of_a_class_get_the_object(backend: Backend) -> None:
     def local(x: ti.f32) -> ti.f32:
         return doubled(x)
 
-    assert local(2.0) == 4.0, "a function in a function is no method"
+    assert local(2.0) == 4.0, "a kernel defined inside a function is not a method"
 
 
 RENDER = """
@@ -119,7 +119,7 @@ print(kernel_impl._get_tree_and_ctx.__module__, repr(pair.mean.tobytes()))
 
 
 def test_without_the_patches_the_kernels_are_the_same() -> None:
-    """Another version of Taichi than the one they were written for keeps its own front end."""
+    """Patches are skipped for another Taichi version, and the rendered image is the same."""
     outputs = []
     for version in ("same", "other"):
         command = [sys.executable, "-c", RENDER, version]

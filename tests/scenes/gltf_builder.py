@@ -1,4 +1,4 @@
-"""glTF files for tests."""
+"""Builder of glTF files for tests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TRIANGLE = np.array([(0, 0, 0), (1, 0, 0), (0, 1, 0)], np.float32)
 
 
 class GltfBuilder:
-    """Collects arrays and writes .gltf or .glb files."""
+    """Builder that collects arrays and writes a .gltf or .glb file."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -36,7 +36,7 @@ class GltfBuilder:
         }
 
     def view(self, data: bytes, stride: int = 0) -> int:
-        """Append bytes as a buffer view; returns its index."""
+        """Append bytes as a buffer view and return its index."""
         self.data += b"\0" * (-len(self.data) % 4)
         view = {"buffer": 0, "byteOffset": len(self.data), "byteLength": len(data)}
         if stride:
@@ -46,7 +46,7 @@ class GltfBuilder:
         return len(self.root["bufferViews"]) - 1
 
     def accessor(self, values: np.ndarray, **more: Any) -> int:
-        """Append an array as an accessor; returns its index."""
+        """Append an array as an accessor and return its index."""
         values = np.atleast_2d(values.T).T
         return self.append_accessor(
             bufferView=self.view(values.tobytes()),
@@ -57,22 +57,22 @@ class GltfBuilder:
         )
 
     def append_accessor(self, **accessor: Any) -> int:
-        """Append an accessor as it is; returns its index."""
+        """Append an accessor given by its JSON properties and return its index."""
         self.root["accessors"].append(accessor)
         return len(self.root["accessors"]) - 1
 
     def mesh(self, attributes: dict[str, int], node: dict[str, Any], **primitive: Any) -> None:
-        """Append a mesh of one primitive and a node that holds it."""
+        """Append a mesh of one primitive and a node that refers to it."""
         self.root["meshes"].append({"primitives": [{"attributes": attributes, **primitive}]})
         self.root["nodes"].append({"mesh": len(self.root["meshes"]) - 1, **node})
 
     def triangle(self, **primitive: Any) -> GltfBuilder:
-        """Append the unit triangle."""
+        """Append the unit triangle as a mesh with a node; return the builder."""
         self.mesh({"POSITION": self.accessor(TRIANGLE)}, {}, **primitive)
         return self
 
     def write(self, path: Path) -> Path:
-        """Write the file in the format of its extension; returns the path."""
+        """Write the file in the format of its extension and return `path`."""
         buffer: dict[str, Any] = {"byteLength": len(self.data)}
         if path.suffix == ".gltf":
             encoded = base64.b64encode(self.data).decode()

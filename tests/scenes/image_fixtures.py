@@ -1,4 +1,4 @@
-"""Picture files for tests."""
+"""Writers of image files for tests."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import OpenImageIO as oiio
 
 
 def write_png(path: Path, texels: np.ndarray) -> None:
-    """Write (H, W, C) uint8 or uint16 texels."""
+    """Write (H, W, C) uint8 or uint16 texels as PNG."""
     kind = oiio.UINT16 if texels.dtype == np.uint16 else oiio.UINT8
     _write(path, texels, kind)
 
 
 def write_float(path: Path, texels: np.ndarray) -> None:
-    """Write (H, W, C) float32 texels as EXR or HDR, by the extension."""
+    """Write (H, W, C) texels as float32 to an EXR or HDR file, by the extension."""
     _write(path, texels.astype(np.float32), oiio.FLOAT)
 
 

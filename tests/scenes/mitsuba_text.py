@@ -1,4 +1,4 @@
-"""Mitsuba files for tests."""
+"""Mitsuba scene texts and their loader for tests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RECTANGLE = '<shape type="rectangle"/>'
 
 
 def load(folder: Path, body: str, version: str = "3.0.0") -> SceneDescription:
-    """Write `scene.xml` with this body into the folder and load it."""
+    """Write `scene.xml` with `body` into `folder` and load it."""
     path = folder / "scene.xml"
     path.write_text(f'<scene version="{version}">{body}</scene>')
     return load_mitsuba(path)

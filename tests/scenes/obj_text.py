@@ -1,4 +1,4 @@
-"""An OBJ file of two materials, as text."""
+"""Text of an OBJ file with two materials."""
 
 OBJ = """
 mtllib a.mtl

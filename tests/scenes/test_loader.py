@@ -1,4 +1,4 @@
-"""The one door: dispatch, environments, default light and framing."""
+"""Scene loader: dispatch by file type, environments, default light and framing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TRIANGLE_PLY = (
 
 
 def _files(folder: Path) -> list[Path]:
-    """One file of each format, without any light."""
+    """Write one file of each format, without light or camera; return the paths."""
     (folder / "a.xml").write_text(f'<scene version="3.0.0">{RECTANGLE}</scene>')
     (folder / "a.obj").write_text(TRIANGLE_OBJ)
     (folder / "a.PLY").write_text(TRIANGLE_PLY)
@@ -90,14 +90,14 @@ def test_framing_fills_the_picture_and_cuts_nothing_off(aspect: float) -> None:
     seen = (corners - camera.to_world[:3, 3]) @ camera.to_world[:3, :3]
     assert np.all(seen[:, 2] > 0.0)
     shares = np.abs(seen[:, :2] / seen[:, 2:]).max(axis=0) / (limit, limit / aspect)
-    # The tighter of the two directions touches the margin on both sides, the other stays inside.
+    # The limiting axis of the image reaches the margin, the other axis stays within it.
     assert shares.max() == pytest.approx(1.0 / MARGIN)
     assert np.linalg.det(camera.to_world) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("up", [(0, 0, 1), (0, -1, 0), (1, 0, 0), (0, 0, -1)])
 def test_framing_keeps_up_upright(up: tuple[float, float, float]) -> None:
-    """The same picture as with y up, of a scene that is turned as the axis is."""
+    """The image for another up axis is that for y up, with the scene rotated like the axis."""
     box = Mesh(np.float32([[-1, -1, -1], [1, 1, 1]]), np.zeros((1, 3), np.int32))
     plain, turned = (frame_camera(bounds_of(box.box[None]), 1.5, axis) for axis in ((0, 1, 0), up))
     assert turned.focus_distance == pytest.approx(plain.focus_distance)

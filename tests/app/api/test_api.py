@@ -1,4 +1,4 @@
-"""The Python interface: what its documentation says of each call.
+"""The Python interface: each call behaves as documented.
 
 Host code.
 """
@@ -26,13 +26,13 @@ SIZE = (48, 32)
 
 @pytest.fixture(scope="module")
 def scene() -> hush.Scene:
-    """A built-in scene."""
+    """The built-in scene `cornell-box`."""
     return hush.load_scene("cornell-box")
 
 
 @pytest.fixture(scope="module")
 def renderer(scene: hush.Scene) -> hush.Renderer:
-    """Its renderer on the CPU."""
+    """Renderer of `scene` on the CPU."""
     return hush.Renderer(scene, device="cpu")
 
 

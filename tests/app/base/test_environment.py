@@ -1,4 +1,4 @@
-"""The libraries do not get in each other's way."""
+"""After `prepare_libraries`, a BVH build leaves torch's number of threads unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all.
+"""JSON files are written completely or not at all.
 
 Host code.
 """
@@ -17,7 +17,7 @@ from app.base.files import write_json
 
 
 def test_json_holds_null_where_a_number_is_not_finite(tmp_path: Path) -> None:
-    """Python would write NaN, which no other program reads."""
+    """Python's json would write NaN, which is not valid JSON."""
     path = tmp_path / "report.json"
     write_json(path, {"psnr": math.nan, "rows": [{"a": math.inf, "b": 0.5}, (1, -math.inf)]})
 

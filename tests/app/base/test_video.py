@@ -1,6 +1,6 @@
-"""A video of a run that was stopped or killed goes on with that run's frames, and no other's.
+"""The video of a stopped or killed run continues after that run's frames, and no other run's.
 
-Host code. Frames are told apart by their grey.
+Host code. Frames are distinguished by their grey level.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from app.base.errors import UsageError
 from app.base.video import VideoWriter
 
 SIZE = (32, 16)
-OLD, NEW = 40, 160  # greys
-NEAR = 3  # levels that coding may change
+OLD, NEW = 40, 160  # grey levels, 0 to 255, that distinguish the frames of runs
+NEAR = 3  # tolerance in grey levels for lossy video coding
 
 
 def write(path: Path, greys: list[int], kept_count: int = 0, has_end: bool = True) -> None:
-    """A run of so many frames, each a segment of its own; killed where it has no end."""
+    """Write one frame per grey, each as its own segment; killed if `has_end` is False."""
     video = VideoWriter(path, SIZE, kept_count)
     for grey in greys:
         video.add(np.full((SIZE[1], SIZE[0], 3), grey, np.uint8))
@@ -31,7 +31,7 @@ def write(path: Path, greys: list[int], kept_count: int = 0, has_end: bool = Tru
 
 
 def greys_of(path: Path) -> list[int]:
-    """Mean of every frame."""
+    """Mean level of every frame, rounded."""
     with av.open(str(path)) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     return [int(frame.mean().round()) for frame in frames]
@@ -39,12 +39,12 @@ def greys_of(path: Path) -> list[int]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Of the video, in a folder of its own."""
+    """Path of the video, in its own folder."""
     return tmp_path / "flight.mp4"
 
 
 def assert_greys(path: Path, expected: list[int]) -> None:
-    """The video is whole, and nothing is left beside it."""
+    """Check the video's grey levels, and that no other file is left in its folder."""
     np.testing.assert_allclose(greys_of(path), expected, atol=NEAR)
     assert list(path.parent.iterdir()) == [path]
 
@@ -97,7 +97,7 @@ def test_a_full_disk_is_told_in_one_line_and_keeps_what_was_finished(
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, earlier[1]))
     try:
         with pytest.raises(UsageError, match="flight.mp4: cannot be written: File too large"):
-            # The encoder holds some tens of frames back before it writes any.
+            # The encoder buffers some tens of frames before it writes any.
             for _ in range(4 if has_end else 200):
                 video.add(random.integers(0, 256, (64, 64, 3), dtype=np.uint8))
             if has_end:

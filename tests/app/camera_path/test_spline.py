@@ -1,4 +1,4 @@
-"""Camera paths: files that survive a round trip, motion without kinks, errors in one line.
+"""Camera paths: file round trip, smooth motion, errors in one line.
 
 Host code.
 """
@@ -60,7 +60,7 @@ def test_rests_before_and_after(path: CameraPath) -> None:
 
 
 def test_has_no_kinks(path: CameraPath) -> None:
-    """Velocity and spin just before and just after a keyframe agree; a polyline's do not."""
+    """Linear and angular velocity are continuous at keyframes; a polyline's are not."""
     step = 1e-5
     for key in path.keyframes[1:-1]:
         times = (key.time - 1.0) + step * np.array([-1, 0, 1])
@@ -122,7 +122,7 @@ def test_recorder_keeps_its_distance() -> None:
     path = recorder.path()
     assert path is not None
     gaps = np.diff([key.time for key in path.keyframes])
-    assert path.keyframes[0].time == 0.0, "whatever the clock showed"
+    assert path.keyframes[0].time == 0.0, "times start at 0"
     assert len(gaps) >= 8 and (gaps >= RECORD_SECONDS - 1e-9).all()
 
 

@@ -1,4 +1,4 @@
-"""The command line: defaults, every flag in its group, and errors of one line.
+"""The command line: defaults, the group of every flag, and one-line errors.
 
 Host code.
 """
@@ -234,7 +234,7 @@ def test_help_lists_each_flag_in_its_group(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize("flag", sorted(GROUPS["offline"] - {"study"}))
 def test_every_flag_of_the_offline_mode_needs_it(flag: str) -> None:
-    """But for --study, which compares denoisers along a camera path as well."""
+    """--study is excepted, since it also compares denoisers along a camera path."""
     same = arguments()[flag]
     assert {mode for argument in same for mode in argument.modes} <= set(OFFLINE_MODES)
 
@@ -253,7 +253,7 @@ def test_options_that_share_a_flag_agree_on_how_it_is_typed() -> None:
 
 def test_no_flag_is_missing_here() -> None:
     known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help"}
-    known |= {"--start", "--rival"}  # earlier names
+    known |= {"--start", "--rival"}  # old spellings, still accepted
     assert {word for action in build_parser()._actions for word in action.option_strings} == known
 
 

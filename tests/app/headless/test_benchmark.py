@@ -1,4 +1,4 @@
-"""The benchmark's table and file.
+"""The benchmark's printed table and benchmark.json.
 
 Host code.
 """
@@ -49,7 +49,7 @@ def test_file_and_table(
     assert run("--benchmark", tmp_path, "--frames", "3", "--budget-ms", budget) == 0
     assert len(works) == (RUN_FRAMES if is_within else 2 * RUN_FRAMES)
     assert len(set(works[:RUN_FRAMES])) == 1 and works[0].settings is not None
-    assert works[0].settings.render.size == SIZE, "measured with all its work"
+    assert works[0].settings.render.size == SIZE, "the first run must do full work"
     assert [item.name for item in tmp_path.iterdir()] == ["benchmark.json"]
     result = json.loads((tmp_path / "benchmark.json").read_text())
     assert result.keys() == (KEYS if is_within else KEYS | {"held"})

@@ -1,4 +1,4 @@
-"""Studies on one flight: everyone sees the same, all is written, an interrupted one goes on."""
+"""Studies on one camera path: entries share all frames, all files are written, runs resume."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORDS = (
 
 
 def study(name: str, output: Path, *words: str) -> int:
-    """Exit code."""
+    """Run the study `name` and return the exit code."""
     return main(["--study", name, *WORDS, "--quiet", "--output", str(output), *words])
 
 
@@ -42,7 +42,7 @@ def test_losses_has_a_curve_for_each_of_the_five(tmp_path: Path) -> None:
     assert all(row[f"psnr {NOISY}"] < row[f"psnr {MEAN}"] for row in rows)
     assert all(0.8 < row[f"brightness {MEAN}"] < 1.25 for row in rows)
     denoised = [rows[-1][f"psnr {label}"] for label in LOSS_LABELS.values()]
-    assert len(set(denoised)) == 5, "two contestants are the same"
+    assert len(set(denoised)) == 5, "two entries have the same PSNR"
 
 
 def test_an_interrupted_study_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_another_studys_state_is_refused(
         error = capsys.readouterr().err
         assert told in error and error.count("\n") == 1
     assert study("online", tmp_path, "--frames", "3", "--reference-spp", "16") == USER_ERROR
-    assert "scene furnace" in capsys.readouterr().err, "the first difference is told"
+    assert "scene furnace" in capsys.readouterr().err, "the first difference must be named"
     (state / "rows.json").write_text(json.dumps(flown | {"labels": []}))
     assert study("online", tmp_path, "--frames", "3", "--reference-spp", "16") == USER_ERROR
     assert "flown with frames 2, not 3" in capsys.readouterr().err

@@ -17,7 +17,7 @@ from app.main import USER_ERROR
 from tests.app.runs import SIZE
 from tests.app.runs import run
 
-SPP = PASS_SPP + 4  # two passes of different length
+SPP = PASS_SPP + 4  # two render passes with different sample counts
 NAMES = (
     *("R", "G", "B", "albedo.R", "albedo.G", "albedo.B"),
     *("normal.X", "normal.Y", "normal.Z", "depth.Z"),
@@ -25,7 +25,7 @@ NAMES = (
 
 
 def pixels_of(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
-    """Channel names and (H, W, C) float32."""
+    """Channel names and pixels (H, W, C) float32 of an image file."""
     picture = oiio.ImageBuf(str(path))
     pixels = picture.get_pixels(oiio.FLOAT)
     assert pixels is not None and pixels.shape[:2] == SIZE[::-1]
@@ -41,7 +41,7 @@ def test_exr_has_radiance_and_features(tmp_path: Path) -> None:
     layer = dict(zip(names, np.moveaxis(pixels, -1, 0)))
     for name in ("albedo.R", "albedo.G", "albedo.B"):
         assert 0.0 <= layer[name].min() and 0.3 < layer[name].max() <= 1.0 + 1e-5
-    # The left wall is red, the right one green, as the picture is seen from the front.
+    # Seen from the front, the left wall is red and the right wall green.
     row = SIZE[1] // 2
     assert layer["albedo.R"][row, 1] > 2 * layer["albedo.G"][row, 1]
     assert layer["albedo.G"][row, -2] > 2 * layer["albedo.R"][row, -2]
@@ -51,7 +51,7 @@ def test_exr_has_radiance_and_features(tmp_path: Path) -> None:
 
 
 def test_a_path_gives_the_viewpoint(tmp_path: Path) -> None:
-    """The first keyframe looks out of the open front of the box: at nothing."""
+    """The first keyframe looks out of the open front of the box, so no pixel hits a surface."""
     key = {"time": 3.0, "position": [0.0, 1.0, 6.8], "forward": [0, 0, 1], "up": [0, 1, 0]}
     other = key | {"time": 4.0, "forward": [0, 0, -1]}
     path = tmp_path / "path.json"
@@ -82,7 +82,7 @@ def test_suffix_in_any_case(tmp_path: Path, suffix: str) -> None:
 
 
 def test_furnace_is_one_everywhere(tmp_path: Path) -> None:
-    """Whatever the number of passes, their mean is a mean."""
+    """The mean over render passes of unequal sample counts is unbiased."""
     path = tmp_path / "furnace.exr"
     words = ("--spp", str(SPP), "--max-depth", "64")
     assert run("--render", path, *words, scene="furnace") == 0

@@ -1,4 +1,4 @@
-"""A headless flight goes on where it ended, as the same flight or not at all.
+"""A headless run resumes after its last frame, with the same settings or not at all.
 
 Host code.
 """
@@ -25,12 +25,12 @@ from tests.app.runs import run
 
 @pytest.fixture(scope="module")
 def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a finished run."""
+    """Output folder of a finished run."""
     return run_headless(tmp_path_factory.mktemp("headless") / "out")
 
 
 def stopped(flown: Path, folder: Path) -> dict[str, bytes]:
-    """A copy of a finished run, as if it had been stopped two frames before its end."""
+    """Copy a finished run as if stopped two frames before its end; return its files by name."""
     content = {file.name: file.read_bytes() for file in flown.iterdir()}
     report = json.loads(content["report.json"])
     report["settings"]["frames"] += 2
@@ -61,7 +61,7 @@ def test_resume_elsewhere_begins_a_new_flight(flown: Path, tmp_path: Path) -> No
     assert run("--headless", tmp_path, "--frames", "1", *resume) == 0
     rows = read_rows(tmp_path / "frames.csv")
     assert [(row.frame, row.step_count) for row in rows] == [(1, FRAMES + 1)]
-    assert "reference" not in layers_of(tmp_path), "none was rendered"
+    assert "reference" not in layers_of(tmp_path), "no reference was rendered"
 
 
 def test_a_rival_goes_on_learning_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

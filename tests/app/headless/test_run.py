@@ -1,4 +1,4 @@
-"""The headless flythrough writes every file, goes on where it ended, and survives Ctrl-C.
+"""The headless run writes every file, resumes after its last frame, and survives Ctrl-C.
 
 Host code.
 """
@@ -35,7 +35,7 @@ from tests.app.runs import TINY
 from tests.app.runs import run
 
 ROOT = Path(__file__).resolve().parents[3]
-LONG = 120  # frames: more than fly by before a signal arrives
+LONG = 120  # frames: more than are rendered before a signal arrives
 PATIENCE_SECONDS = 200.0  # for a process that may have to compile its kernels
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 LAYERS = {"mean.R", "noisy.G", "albedo.B", "normal.X", "depth.Z"}
@@ -47,7 +47,7 @@ REPORT_KEYS = {
 
 @pytest.fixture(scope="module")
 def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a finished run."""
+    """Output folder of a finished run."""
     return run_headless(tmp_path_factory.mktemp("headless") / "out")
 
 
@@ -67,7 +67,7 @@ def test_frames_are_logged_and_measured(flown: Path) -> None:
         measures = [getattr(row, name) for name in MEASURES]
         assert all((value is not None) == (row.frame % 2 == 0) for value in measures)
     measured = [row for row in rows if row.psnr_mean is not None and row.psnr_noisy is not None]
-    # Twice the samples are half the variance: about 3 dB, less what T(v) bends.
+    # Twice the samples are half the variance: about +3 dB, reduced by the tone curve T(v).
     assert all(row.psnr_mean > row.psnr_noisy + 1.0 for row in measured)  # type: ignore
 
 
@@ -93,7 +93,7 @@ def test_report_has_all_keys(flown: Path) -> None:
 def test_video_has_every_frame(flown: Path) -> None:
     frames = video_frames(flown)
     assert [frame.shape for frame in frames] == [(SIZE[1], SIZE[0], 3)] * FRAMES
-    assert np.std(frames[-1]) > 5.0, "a plain picture"
+    assert np.std(frames[-1]) > 5.0, "the frame is uniform"
 
 
 def test_last_frame_has_its_layers(flown: Path) -> None:
@@ -121,7 +121,7 @@ def test_curve_is_a_picture(flown: Path) -> None:
 
 
 def test_ctrl_c_leaves_all_files(tmp_path: Path) -> None:
-    """A real signal to a real process, once it has begun to fly."""
+    """Send a real SIGINT to a real process once its first video segment exists."""
     folder = tmp_path / "out"
     code, error = _fly_until(folder, ".flythrough.0000.mp4", signal.SIGINT)
     assert code == INTERRUPTED, error
@@ -160,7 +160,7 @@ def _fly_until(folder: Path, file: str, stop: signal.Signals) -> tuple[int, str]
     try:
         end = time.monotonic() + PATIENCE_SECONDS
         while not (folder / file).exists():
-            assert process.poll() is None and time.monotonic() < end, "never began"
+            assert process.poll() is None and time.monotonic() < end, "file was never written"
             time.sleep(0.01)
         process.send_signal(stop)
         _, error = process.communicate(timeout=PATIENCE_SECONDS)

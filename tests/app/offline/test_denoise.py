@@ -1,4 +1,4 @@
-"""Restored files keep size, format, depth, alpha and metadata; large pictures fit into memory."""
+"""Restored files keep size, format, bit depth, alpha and metadata; memory use stays bounded."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ code = main(sys.argv[1:])
 print(int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)
 sys.exit(code)
 """
-"""Prints its own peak in MB; the peak that `resource` knows begins with the parent's memory."""
+"""Prints its own peak in MB; the peak from `resource` includes the parent process's memory."""
 
 
 @pytest.fixture(scope="module", params=[1, 3])
 def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An untrained network of one and of three channels."""
+    """Checkpoint of an untrained network, with one channel and with three."""
     path = tmp_path_factory.mktemp("network") / "net.safetensors"
     save_restoration(
         path,
@@ -43,14 +43,14 @@ def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 def denoise(checkpoint: Path, output: Path, *inputs: Path) -> int:
-    """Exit code."""
+    """Run the denoise stage and return the exit code."""
     words = ["--offline", "--stage", "denoise", "--device", "cpu", "--quiet"]
     words += ["--checkpoint", str(checkpoint), "--output", str(output)]
     return main([*words, "--input", *map(str, inputs)])
 
 
 def photo(side: int = 96) -> np.ndarray:
-    """(side, side + 10, 3) uint8."""
+    """Photograph (side, side + 10, 3) uint8."""
     return default_test(3).pixels[0].numpy()[100 : 100 + side, 120 : 130 + side]
 
 
@@ -76,7 +76,7 @@ def test_format_size_and_metadata_stay(checkpoint: Path, tmp_path: Path, suffix:
         assert kept[0x0112] == 6
         assert suffix == "png" or kept[0x010E] == "a cat"
     changed = np.asarray(Image.open(tmp_path / "out" / f"in.{suffix}").convert("RGB"), int)
-    assert np.abs(changed - photo().astype(int)).mean() > 1.0, "nothing was done"
+    assert np.abs(changed - photo().astype(int)).mean() > 1.0, "the image is unchanged"
 
 
 @pytest.mark.parametrize("kind", ["uint16", "float"])
@@ -138,7 +138,7 @@ def test_layers_of_a_renderer_are_refused(
 
 
 def test_memory_does_not_grow_with_what_the_network_needs(tmp_path: Path) -> None:
-    """6 megapixels: the network alone would need some 4 GB for them at once."""
+    """The network alone would need some 4 GB for these 6 megapixels at once."""
     path = tmp_path / "net.safetensors"
     save_restoration(path, RestorationTrainer(RestorationSettings(task="gaussian"), "cpu"))
     Image.fromarray(np.tile(photo(100), (25, 22, 1))).save(tmp_path / "large.tif")

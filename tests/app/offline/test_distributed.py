@@ -1,4 +1,4 @@
-"""Two processes under torchrun learn what one learns with the whole batch."""
+"""Training by two torchrun processes equals training by one with the whole batch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
 def train(output: Path, *launcher: str) -> subprocess.CompletedProcess[str]:
-    """Run the training, in one process or as the launcher does."""
+    """Run the training in one process, or in those that `launcher` starts."""
     command = [sys.executable, *launcher, str(ROOT / "run_viewer.py"), *WORDS]
     return subprocess.run(
         [*command, "--output", str(output)],
@@ -35,7 +35,7 @@ def train(output: Path, *launcher: str) -> subprocess.CompletedProcess[str]:
 
 
 def launcher(count: int) -> tuple[str, ...]:
-    """torchrun on this machine alone."""
+    """Arguments that start `count` processes by torchrun on this machine."""
     return ("-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}")
 
 
@@ -53,7 +53,7 @@ def test_two_processes_learn_as_one_with_the_whole_batch(tmp_path: Path) -> None
     for name, value in weights[0].items():
         if name.startswith("weights."):
             np.testing.assert_allclose(weights[1][name], value, atol=2e-4, err_msg=name)
-    # The first process alone writes.
+    # Only the first process writes files.
     assert {p.name for p in together.iterdir()} == {p.name for p in alone.iterdir()}
 
 
@@ -65,5 +65,5 @@ def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The processes talk over the loopback interface only."""
+    """Let the processes communicate over the loopback interface only."""
     monkeypatch.setitem(ENVIRONMENT, "GLOO_SOCKET_IFNAME", "lo")

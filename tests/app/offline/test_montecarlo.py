@@ -1,4 +1,4 @@
-"""The task `montecarlo` as a user runs it: views in files, workers that die, scenes kept apart."""
+"""The task `montecarlo` end to end: view files, killed workers, disjoint train and test scenes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pictures(folder: Path) -> dict[str, bytes]:
-    """What every picture's file holds, by name."""
+    """Bytes of every EXR file in `folder`, by file name."""
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.exr"))}
 
 
@@ -56,7 +56,7 @@ def test_views_are_pairs_of_independent_halves_with_a_clean_picture(views: Path)
     for view in found:
         assert view.clean is not None and view.pair.spp == 2 and view.pair.a.size == (32, 24)
         assert view.pair.a.albedo.max() <= 1 and view.pair.a.distance.max() > 0
-        # No two of the three pictures share samples; black and lamps seen directly have no noise.
+        # No two of the three images share samples; black pixels and visible lamps have no noise.
         lit = view.clean.amax(dim=-1) > 0
         pictures = (view.pair.a.color, view.pair.b.color, view.clean)
         for one, other in combinations(pictures, 2):
@@ -123,7 +123,7 @@ def test_both_kinds_of_targets_learn_and_are_measured_on_another_scene(
     assert means == pytest.approx([result["psnr_input"], result["psnr_denoised"]])
     assert result["psnr_mean"] > result["psnr_input"] + 0.5
     assert (tmp_path / "figure.png").stat().st_size > 10_000
-    # What was learned can be measured again, and goes on in a flight.
+    # The trained network can be evaluated again, and resumed in a headless run.
     saved = tmp_path / "checkpoint-noisy.safetensors"
     again = tmp_path / "again"
     words = ("--stage", "evaluate", "--checkpoint", str(saved), "--test-data", f"x={views}")

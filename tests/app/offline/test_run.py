@@ -1,4 +1,4 @@
-"""The offline mode as a user runs it: stages, resume, reports, and every error in one line."""
+"""The offline mode end to end: stages, resume, reports, and one-line errors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 
 def offline(output: Path, *words: str, task: str = "gaussian") -> int:
-    """Exit code of an offline run, or of a study, which has its own tasks."""
+    """Run the offline mode and return the exit code; a study gets no --task, having its own."""
     tasks = () if "--study" in words else ("--task", task)
     return main(["--offline", *tasks, *QUICK, "--output", str(output), *words])
 
@@ -48,7 +48,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of two others."""
+    """A folder of two small photographs, other than those of `photos`."""
     folder = tmp_path_factory.mktemp("tests")
     for number, pixels in enumerate(default_test(3).pixels):
         Image.fromarray(pixels.numpy()[100:180, 100:170]).save(folder / f"t{number}.png")
@@ -57,7 +57,7 @@ def tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, photos: Path, tests: Path) -> Path:
-    """Output of a whole run with both targets, and baseline."""
+    """Output folder of a complete run with noisy and clean targets and the baseline."""
     folder = tmp_path_factory.mktemp("run")
     data = ("--train-data", str(photos), "--test-data", f"small={tests}")
     words = ("--targets", "both", "--iterations", "40", "--baseline")
@@ -102,14 +102,14 @@ def test_evaluate_measures_the_same_again(trained: Path, tests: Path, tmp_path: 
     copies = (*words, str(same), str(trained / ".." / trained.name / same.name))
     assert offline(tmp_path, *copies) == 0
     after = json.loads((tmp_path / "report.json").read_text())
-    assert len(after["test"]["small"]["networks"]) == 4, "networks of one name hide each other"
+    assert len(after["test"]["small"]["networks"]) == 4, "files of one name replaced each other"
     assert offline(tmp_path, *words, "--level", "10", "--round") == 0
     easier = json.loads((tmp_path / "report.json").read_text())["test"]["small"]
     assert easier["psnr_input"] == pytest.approx(28.13, abs=0.3)
 
 
 def test_resumed_run_equals_an_uninterrupted_one(photos: Path, tests: Path, tmp_path: Path) -> None:
-    """Stopped by a real Ctrl-C in the middle, then taken up."""
+    """The run is stopped by a real Ctrl-C in the middle, then resumed."""
     data = ("--train-data", str(photos), "--test-data", str(tests), "--iterations", "60")
     whole, halves = tmp_path / "whole", tmp_path / "halves"
     environment = os.environ | ONE_THREAD | {"PYTHONPATH": str(ROOT)}
@@ -145,7 +145,7 @@ def test_own_pairs_are_learned_from_and_measured_without_truth(tmp_path: Path) -
     words = ("--train-data", str(tmp_path / "data"), "--iterations", "4")
     assert offline(tmp_path / "out", *words, task="pairs") == 0
     result = json.loads((tmp_path / "out" / "report.json").read_text())["test"]["held-out"]
-    # Noise of 25 steps is 20.17 dB, and nobody has told the program.
+    # Noise of standard deviation 25 (of 255) is 20.17 dB, which the program is not given.
     assert result["psnr_input"] == pytest.approx(20.17, abs=0.4) and result["is_estimated"]
 
 
@@ -249,7 +249,7 @@ def test_studies_train_every_member_and_go_on_where_they_stood(
 
 
 def test_budget_exposures_are_taken_once() -> None:
-    """Every case of figure 1c spends 2,000, and meets the same noise again and again."""
+    """Every case of figure 1c spends 2,000 exposures, each with the same noise at every use."""
     pictures = default_test(3)
     for case in BUDGET_CASES:
         assert case.picture_count * case.exposure_count == 2000

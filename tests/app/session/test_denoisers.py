@@ -1,4 +1,4 @@
-"""Denoisers of a session: switching, comparisons on the same frames, what each keeps.
+"""Denoisers of a session: switching, comparisons on the same frames, state that each keeps.
 
 Host code.
 """
@@ -47,7 +47,7 @@ def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Sessio
     )
     assert torch.equal(weights(session), before)
     denoiser = session.settings.denoiser
-    assert denoiser.crop == 20  # what is not the network's own goes along
+    assert denoiser.crop == 20  # settings that are not specific to a network are carried over
     assert denoiser.learning_rate == LEARNING_RATES[NetworkName.UNET]
     report = session.step(
         camera, Edits(settings=session.settings.changed(network=NetworkName.FAST))
@@ -200,7 +200,7 @@ def test_a_headless_flight_learns_with_history_and_goes_on(tmp_path: Path) -> No
     other = tmp_path / "other"
     assert run("--headless", other, *words, "2", "--resume", str(saved)) == 0
     assert [row.step_count for row in read_rows(other / "frames.csv")] == [4, 5]
-    # A checkpoint brings its network along, and does not fit another.
+    # A checkpoint selects its network, and does not fit another one.
     resume = ("--frames", "2", "--resume", str(saved))
     assert run("--headless", tmp_path / "x", *resume) == 0
     assert run("--headless", tmp_path / "y", *resume, "--network", "unet") == USER_ERROR

@@ -1,4 +1,4 @@
-"""The session's film: what starts it anew, what it keeps, and the reference beside it.
+"""The session's accumulated film: changes that reset or keep it, and the separate reference.
 
 Host code.
 """
@@ -29,7 +29,7 @@ def test_film_grows_at_rest(session: Session) -> None:
         assert report.reference_spp == spp
         assert report.psnr_mean is not None and report.psnr_denoised is not None
         assert before is not None and report.reference is not None
-        # The new mean is the old one and this frame's, by their samples.
+        # The new mean weights the old mean and this frame by their sample counts.
         mean = (before * (spp - 2) + 2 * report.pair.mean_color()) / spp
         torch.testing.assert_close(report.reference, mean, rtol=1e-4, atol=1e-5)
 
@@ -92,17 +92,17 @@ def test_more_samples_keep_the_film_and_count(session: Session) -> None:
 
 
 def frame_mean(session: Session) -> torch.Tensor:
-    """Mean of both halves of the last frame."""
+    """Mean colour (H, W, 3) of both halves of the last frame."""
     return session.report.pair.mean_color()
 
 
 def test_reference_is_the_mean_of_other_samples(session: Session) -> None:
-    """Its streams are not the frames', and its noise falls with its samples."""
+    """The reference has its own random streams, and its noise falls with its samples."""
     camera = session.scene.camera
     few, many = session.reference(camera, 16, 77), session.reference(camera, 256, 78)
     again = session.reference(camera, 16, 77)
     assert torch.equal(few, again) and few.shape == (SIZE[1], SIZE[0], 3)
-    # Toned, or a few bright pixels decide.
+    # Tone mapped, since otherwise a few bright pixels would dominate.
     errors = [(tone(image) - tone(many)).square().mean() for image in (few, frame_mean(session))]
     assert errors[0] < 0.5 * errors[1]
-    assert session.report.reference_spp == 2, "the film is left alone"
+    assert session.report.reference_spp == 2, "the film must not change"

@@ -1,4 +1,4 @@
-"""The frame budget against a machine whose times are known.
+"""The frame budget on a simulated machine with known stage times.
 
 Host code.
 """
@@ -22,7 +22,7 @@ TARGET_MS = 100.0
 
 
 def times(work: Work, picture_ms: float, step_ms: float, noise: float = 1.0) -> dict[str, float]:
-    """A machine that takes `picture_ms` for all pixels and samples, `step_ms` for a step."""
+    """Stage times in ms: `picture_ms` for all pixels and samples of FULL, `step_ms` per step."""
     pixels = math.prod(work.size) / math.prod(FULL.size)
     crop = math.prod(min(side, work.crop) for side in work.size) / FULL.crop**2
     stages = {
@@ -36,7 +36,7 @@ def times(work: Work, picture_ms: float, step_ms: float, noise: float = 1.0) -> 
 def fly(
     budget: FrameBudget, picture_ms: float, step_ms: float, frames: int, full: Work = FULL
 ) -> list[Work]:
-    """What each frame does; times go up and down by 5 %."""
+    """Work of each frame in order; the image's times alternate by +-5 %."""
     works = []
     for frame in range(frames):
         works.append(budget.work(full, TARGET_MS))
@@ -49,7 +49,7 @@ def fly(
 @pytest.mark.parametrize("step_ms", [0.0, 2.0, 20.0])
 def test_converges_below_the_target_and_stays(picture_ms: float, step_ms: float) -> None:
     works = fly(FrameBudget(), picture_ms, step_ms, 30)
-    assert len(set(works[8:])) == 1, "work goes up and down"
+    assert len(set(works[8:])) == 1, "the work oscillates"
     assert times(works[-1], picture_ms, step_ms)["total"] <= TARGET_MS * 1.05
 
 

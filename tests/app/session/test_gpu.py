@@ -1,7 +1,7 @@
-"""What only a GPU can show: the same radiance as on the CPU, and a flight that learns.
+"""GPU tests: the same radiance as on the CPU, and a headless run that learns.
 
-Host code. Each test runs the program itself: a process has one Taichi, and the other tests' is on
-the CPU.
+Host code. Each test starts the program in a new process: a process has one Taichi runtime, which
+runs on the CPU in the process of the other tests.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.stats.z_test import compare
 
 ROOT = Path(__file__).resolve().parents[3]
 SIDE, SPP, BLOCK = 48, 128, 8
-PATIENCE_SECONDS = 600  # the first start on a machine compiles for its GPU
+PATIENCE_SECONDS = 600  # the first start on a machine compiles kernels for its GPU
 
 pytestmark = [
     pytest.mark.gpu,
@@ -30,7 +30,7 @@ pytestmark = [
 
 
 def run(*words: str) -> str:
-    """Standard output of the program; it must succeed."""
+    """Run the program, check that it succeeds, and return its standard output."""
     command = [sys.executable, str(ROOT / "run_viewer.py"), "--quiet", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     assert done.returncode == 0, done.stderr
@@ -38,7 +38,7 @@ def run(*words: str) -> str:
 
 
 def radiance(folder: Path, device: str, seed: int) -> np.ndarray:
-    """(H, W, 3) of the Cornell box."""
+    """Rendered radiance (H, W, 3) float64 of the Cornell box."""
     path = folder / f"{device}-{seed}.exr"
     size = ("--size", f"{SIDE}x{SIDE}", "--spp", str(SPP), "--seed", str(seed))
     run("--render", "--scene", "cornell-box", "--device", device, *size, "--output", str(path))

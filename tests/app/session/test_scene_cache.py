@@ -1,4 +1,4 @@
-"""Kept scenes are the scenes themselves, and whatever else lies there is made anew.
+"""Cached scenes equal freshly built ones, and damaged cache files are rebuilt.
 
 Host code.
 """

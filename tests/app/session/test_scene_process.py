@@ -1,4 +1,4 @@
-"""A scene made in another process is the same scene.
+"""A scene built in another process equals the one built in this process.
 
 Host code.
 """
@@ -124,7 +124,7 @@ def test_the_command_line_and_the_other_process_need_no_torch(module: str) -> No
 
 
 def test_a_picture_is_the_same_either_way(tmp_path: Path) -> None:
-    """The program in a process of its own, where it loads elsewhere, and in this one."""
+    """Run in its own process, where a further process loads the scene, and in this process."""
     import OpenImageIO as oiio
 
     from app.main import main

@@ -1,4 +1,4 @@
-"""The session without a window: what edits do, what the report says, what a checkpoint holds.
+"""The session without a window: edits, frame report and checkpoints.
 
 Host code.
 """
@@ -28,7 +28,7 @@ from tests.app.cornell_session import SETTINGS
 from tests.app.cornell_session import moved
 from tests.app.cornell_session import weights
 
-BROKEN = (3, 5)  # row and column
+BROKEN = (3, 5)  # (row, column) of the pixel that is set to NaN
 
 
 def test_edits_apply_to_their_own_frame(session: Session) -> None:
@@ -70,7 +70,7 @@ def test_pause_stops_training_and_reset_forgets(session: Session) -> None:
 
 
 def fresh(session: Session) -> torch.Tensor:
-    """The weights of a trainer that has not been trained."""
+    """Weights of an untrained trainer with the session's settings, as one vector."""
     trainer = type(session.trainer)(session.trainer.settings, "cpu")
     state = trainer.state()
     return torch.cat([state[name].flatten() for name in state if name.startswith(WEIGHTS)])
@@ -127,11 +127,11 @@ def test_broken_pixel_is_counted_and_harms_nothing(
     monkeypatch.setattr(session._renderer, "bands", poisoned)
     report = session.step(session.scene.camera)
     assert report.nonfinite_count == 1
-    assert torch.isnan(report.pair.a.color[BROKEN]).all(), "never hidden"
+    assert torch.isnan(report.pair.a.color[BROKEN]).all(), "the NaN must stay in the frame"
     assert all(math.isfinite(loss) for loss in report.losses)
     assert torch.isfinite(weights(session)).all() and torch.isfinite(report.denoised).all()
     assert report.reference is not None and torch.isfinite(report.reference).all()
-    assert (report.reference[BROKEN] > 0).any(), "earlier frames' samples count"
+    assert (report.reference[BROKEN] > 0).any(), "earlier samples must be kept"
     assert report.psnr_denoised is not None and math.isfinite(report.psnr_denoised)
 
 
@@ -172,7 +172,7 @@ def test_a_checkpoint_that_fails_is_a_message(
 
 
 def test_seed_decides_everything() -> None:
-    """Two sessions of one seed see the same and learn the same; another seed does not."""
+    """Sessions with the same seed render and learn the same; another seed renders differently."""
     scene = load_scene("cornell-box")
     colors, losses = [], []
     for seed in (0, 0, 1):
@@ -191,7 +191,7 @@ READS = ("item", "tolist", "__bool__", "__int__", "__float__", "numpy", "cpu", "
 
 
 def test_a_frame_reads_the_device_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a GPU each read of a tensor on the host waits for all work before it."""
+    """On a GPU, each read of a tensor on the host waits for all work queued before it."""
     camera = session.scene.camera
     edits = Edits(
         settings=session.settings.changed(network=NetworkName.FAST, train_steps=2),
@@ -209,5 +209,5 @@ def test_a_frame_reads_the_device_once(session: Session, monkeypatch: pytest.Mon
         monkeypatch.setattr(torch.Tensor, name, counted)
     session.step(moved(camera))
     session.step(moved(camera))
-    # The crop of a training step is drawn on the host: two numbers of a generator that lives there.
+    # A training step draws its crop position on the host: two numbers from a CPU generator.
     assert sorted(found) == ["__int__"] * 2 * 2 * 2 + ["tolist"] * 2

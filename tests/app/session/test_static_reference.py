@@ -1,4 +1,4 @@
-"""Measuring at rest: frames held out, and what a picture that shares the noise is given for."""
+"""PSNR at rest: held-out frames, and the bias of a reference that shares the image's noise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEVEL, NOISE = 0.5, 0.2
 
 
 def _pair(generator: torch.Generator) -> FramePair:
-    """Two halves of one grey with noise of their own."""
+    """Frame pair whose halves are one grey level plus independent Gaussian noise."""
     shape = (SIZE[1], SIZE[0], 3)
 
     def half() -> Half:
@@ -34,7 +34,7 @@ def _pair(generator: torch.Generator) -> FramePair:
 
 
 def _run_frames(holds_out: bool, frames: int = 400) -> tuple[float, float]:
-    """(measured, true) dB of the mean of all frames that pictures are made of."""
+    """(measured, true) PSNR in dB of the mean of all frames that are not held out."""
     generator = torch.Generator().manual_seed(7)
     measure = StaticReference()
     measure.holds_out = holds_out
@@ -54,8 +54,8 @@ def _run_frames(holds_out: bool, frames: int = 400) -> tuple[float, float]:
 
 def test_frames_held_out_tell_the_truth_and_not_their_own_noise() -> None:
     measured, true = _run_frames(holds_out=True)
-    # The plain difference to them would be 6 dB too low: of four frames three make the picture, so
-    # that the variance of the measure is three times as large.
+    # The plain difference to the held-out mean would be 6 dB too low: three of four frames make the
+    # image, so that the variance of the held-out mean is three times as large.
     assert measured == pytest.approx(true, abs=1.0)
 
 

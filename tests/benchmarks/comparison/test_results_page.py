@@ -1,4 +1,4 @@
-"""The page of results is that of the committed reports.
+"""Results page: the committed page equals the one generated from the committed reports.
 
 Host code.
 """

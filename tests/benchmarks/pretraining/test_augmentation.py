@@ -1,4 +1,4 @@
-"""Augmentation: what belongs together moves together, and every way of moving it comes up."""
+"""Augmentation: inputs, targets and mask are transformed alike; all 48 variants are drawn."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GENERATOR = torch.Generator().manual_seed(3)
 
 
 def example() -> Examples:
-    """Every coloured plane shows the target, normals are 1, 2, 3."""
+    """Example whose colour planes equal the target and whose normals are (1, 2, 3)."""
     targets = torch.rand((1, 3, 8, 8), generator=GENERATOR)
     inputs = torch.zeros((1, planes.CHANNELS, 8, 8))
     for colors in planes.COLORS:
@@ -27,7 +27,7 @@ def test_planes_targets_and_valid_pixels_stay_together() -> None:
         moved = augmented(original, GENERATOR)
         for colors in planes.COLORS:
             assert torch.equal(moved.inputs[:, colors], moved.targets)
-        # The red of before is one of the colours now, and says which pixels are valid.
+        # The original red, from which the mask was made, is now one of the three channels.
         assert any(torch.equal(moved.targets[:, c : c + 1] > 0.5, moved.valid) for c in range(3))
         assert torch.equal(moved.inputs[:, planes.NORMAL], original.inputs[:, planes.NORMAL])
 
@@ -39,5 +39,5 @@ def test_all_forty_eight_ways_come_up_equally_often() -> None:
         key = augmented(original, GENERATOR).targets.contiguous().numpy().tobytes()
         counts[key] = counts.get(key, 0) + 1
     assert len(counts) == 48
-    # Chi squared of 47 degrees of freedom stays below 90 in all but one of 5,000 runs.
+    # Chi-square with 47 degrees of freedom exceeds 90 in one of 5,000 runs.
     assert sum((count - 100) ** 2 / 100 for count in counts.values()) < 90

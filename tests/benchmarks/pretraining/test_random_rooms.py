@@ -1,4 +1,4 @@
-"""Rooms made at random: complete, lit, walkable, and no two alike."""
+"""Random rooms: finite geometry, light, camera stops in free space, different for each seed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SEEDS = range(12)
 
 @pytest.fixture(scope="module", params=SEEDS)
 def seeded(request: pytest.FixtureRequest) -> tuple[int, SceneDescription]:
-    """A room and its seed."""
+    """Seed and the room generated from it."""
     return request.param, generated_room(request.param)
 
 
 def lamps(scene: SceneDescription) -> list[Mesh | Sphere]:
-    """What glows."""
+    """Meshes and spheres that emit light."""
     meshes_and_spheres = [s for s in scene.shapes if isinstance(s, (Mesh, Sphere))]
     return [shape for shape in meshes_and_spheres if shape.radiance is not None]
 

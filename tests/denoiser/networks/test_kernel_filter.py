@@ -1,4 +1,4 @@
-"""Kernels of every pixel: shifts, means and gradients of known value."""
+"""Per-pixel kernels: known shifts, means and gradients."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from denoiser.networks.kernel_filter import filter_with_kernels
 
 GENERATOR = torch.Generator().manual_seed(3)
 IMAGE = torch.rand((2, 3, 7, 9), generator=GENERATOR)
-FAR = -100.0  # a logarithm of nothing
+FAR = -100.0  # logit of a weight of about 0
 
 
 def filter_by(
     pictures: torch.Tensor, head: torch.Tensor, side: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Through the kernels that are given: a head that predicts its features themselves."""
+    """Filter with the kernel logits `head` (N, K, H, W), using an identity output layer."""
     count = head.shape[1]
     itself = (torch.eye(count, dtype=head.dtype), torch.zeros(count, dtype=head.dtype))
     return filter_with_kernels(pictures, head, itself, side)
 
 
 def filtered(image: torch.Tensor, logits: torch.Tensor, side: int) -> torch.Tensor:
-    """One picture, through kernels and nothing else."""
+    """Filter one image (N, 3, H, W) with kernel logits that have no further channels."""
     result, rest = filter_by(image[:, None], logits, side)
     assert rest.shape[1] == 0
     return result
@@ -53,7 +53,7 @@ def test_every_pixel_has_its_own_kernel_over_all_pictures() -> None:
     result, rest = filter_by(pictures, head, 5)
     assert torch.equal(rest, head[:, 100:])
     weights = torch.softmax(head[:, :100], dim=1)
-    # Against sums written out, at an inner pixel and in a corner.
+    # Compare with explicit sums at an inner pixel and in a corner.
     for row, column in ((3, 4), (0, 0)):
         expected = torch.zeros(2, 3)
         for tap in range(100):
@@ -85,7 +85,7 @@ def test_gradients_reach_features_and_head() -> None:
     assert torch.autograd.gradcheck(
         lambda f, w, b: filter_with_kernels(pictures, f, (w, b), 3), given
     )
-    # Whatever the order in memory.
+    # The result does not depend on the memory format.
     last = features.detach().to(memory_format=torch.channels_last).requires_grad_()
     for one, other in zip(
         filter_with_kernels(pictures, features, (weight, bias), 3),
@@ -96,7 +96,7 @@ def test_gradients_reach_features_and_head() -> None:
 
 def test_half_precision_reaches_no_further_than_the_head() -> None:
     pictures = torch.rand((1, 1, 3, 8, 8), generator=GENERATOR)
-    pictures[:, :, 2] = 1.2345  # which eight bits cannot tell from 1.234
+    pictures[:, :, 2] = 1.2345  # not representable in bfloat16
     features = torch.randn((1, 4, 8, 8), generator=GENERATOR).bfloat16().requires_grad_()
     weight = torch.randn((9, 4), generator=GENERATOR).requires_grad_()
     head = (weight, torch.zeros(9))

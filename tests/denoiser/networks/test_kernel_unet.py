@@ -1,4 +1,4 @@
-"""The kernel-predicting network: what it can say at all, its size, and that it learns."""
+"""Kernel-predicting network: input planes, output range, parameter counts, training."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 SMALL = ChannelCounts(8, 8, 8, 8)
-SIDES = KernelSides(1, 3, 5)  # all different, so that none is taken for another
+SIDES = KernelSides(1, 3, 5)  # all different, so that mixed-up sides are noticed
 CLEAN = clean_half(48, 40)
 
 
 def frame(seed: int) -> FramePair:
-    """A noisy frame of the made-up scene, seen from one place."""
+    """Noisy frame of the synthetic scene, with camera pose HERE."""
     return replace(noisy_pair(CLEAN, seed), pose=HERE)
 
 
 def network(widths: ChannelCounts = SMALL) -> KernelUNet:
-    """Freshly initialised."""
+    """KernelUNet with random initial weights, seed 0."""
     return KernelUNet(KernelShape(widths, SIDES), torch.Generator().manual_seed(0))
 
 
@@ -62,7 +62,7 @@ def test_sky_does_not_change_how_far_away_the_rest_is(rows: int) -> None:
     pair = frame(0)
     a, b = (replace(half, distance=depth) for half in (pair.a, pair.b))
     inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
-    expected = depth[..., 0] / (depth[..., 0] + 24.0)  # of 48 numbers the lower of the middle two
+    expected = depth[..., 0] / (depth[..., 0] + 24.0)  # lower median of 1 to 48
     torch.testing.assert_close(inputs[1, planes.DISTANCE][0], expected)
 
 
@@ -89,14 +89,14 @@ def test_a_firefly_in_the_history_is_no_more_than_a_few_times_as_bright() -> Non
     around = logs[:, 19:22, 23:26].mean(dim=(1, 2))
     torch.testing.assert_close(mean[:, 20, 24], planes.FIREFLY_CAP * around, rtol=1e-3, atol=0.0)
     assert float(mean[:, 20, 24].max()) < 1e3
-    # The other half has none, and its mean is the plain one.
+    # The other half has no firefly: its mean is the plain mean over the frames.
     smooth = [demodulated(to_planes(p.b.color), to_planes(p.b.albedo)) for p in pairs]
     plain = history.exposure * torch.cat(smooth).mean(dim=0)
     assert float((inputs[1, planes.LOG_OF_MEAN].expm1() - plain).abs().median()) < 1e-4
 
 
 def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
-    """Kernels sum to one, scales agree: what comes out is a positive factor times the albedo."""
+    """Kernels sum to one and all scales agree: the output is the input, remodulated by albedo."""
     image = torch.zeros((1, planes.CHANNELS, 32, 32))
     image[:, planes.PICTURES] = 1.5
     image[:, planes.ALBEDO], image[:, planes.EXPOSURE] = 0.3, 2.0
@@ -108,7 +108,7 @@ def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
 
 
 def test_brightness_of_a_scene_does_not_matter() -> None:
-    """Scaled radiance gives scaled results, by the exposure."""
+    """The exposure normalises radiance: scaled input gives an equally scaled output."""
     dim, bright = frame(0), frame(0)
     for half in (bright.a, bright.b):
         half.color.mul_(1000.0)
@@ -133,7 +133,7 @@ def test_the_presets_are_as_large_as_the_manual_says() -> None:
 
 @pytest.mark.parametrize("name", [NetworkName.FAST, NetworkName.BEST])
 def test_a_few_frames_without_a_past_are_learned_from(name: NetworkName) -> None:
-    """From random weights; a twin that learns nothing shows what the filter alone does."""
+    """From random weights; an untrained twin shows the gain of the filter alone."""
     asked = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, init=Init.RANDOM)
     learning, twin = Trainer(asked, "cpu"), Trainer(asked, "cpu")
     for seed in range(8):
@@ -161,7 +161,7 @@ def test_the_same_seed_gives_the_same_training() -> None:
 
 
 def test_at_rest_the_picture_converges_to_the_reference() -> None:
-    """After 63 frames of twice 8 spp it is no worse than their mean, whatever the network makes."""
+    """After 63 frames of two halves, 8 spp each, PSNR is at most 0.05 dB below the plain mean's."""
     trainer = Trainer(DenoiserSettings(network=NetworkName.FAST, crop=32, train_steps=1), "cpu")
     total = torch.zeros_like(CLEAN.color)
     for seed in range(63):

@@ -1,4 +1,4 @@
-"""RED30 and the grey and RGB U-Nets: parameter counts, shapes, scale of the first output."""
+"""RED30 and the grey and RGB U-Nets: parameter counts, shapes, scale of the initial output."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_input_is_added_at_the_end() -> None:
 
 
 def test_skips_join_mirrored_layers() -> None:
-    """Without the layers between, what convolution 14 gave is what the first addition adds."""
+    """With deconvolution 1 set to zero, deconvolution 2 receives the output of convolution 14."""
     network = make(1)
     seen: list[torch.Tensor] = []
     network.convolutions[13].register_forward_hook(lambda m, i, o: seen.append(o.relu()))

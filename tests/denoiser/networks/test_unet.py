@@ -53,7 +53,7 @@ def test_every_layer_gets_he_weights_and_zero_biases() -> None:
     for convolution in convolutions:
         weight = convolution.weight
         expected = (2 / (1 + 0.1**2) / (convolution.in_channels * 9)) ** 0.5
-        tolerance = 4 / (2 * weight.numel()) ** 0.5  # four standard errors of a deviation
+        tolerance = 4 / (2 * weight.numel()) ** 0.5  # 4 standard errors of a std
         assert weight.std().item() == pytest.approx(expected, rel=tolerance)
         assert not convolution.bias.any()
 
@@ -67,7 +67,8 @@ def test_weights_come_from_the_generator_alone() -> None:
 
 
 def test_the_input_reaches_the_last_block_directly() -> None:
-    """CONCAT INPUT of the table: without the 48-channel path, the output still sees the image."""
+    """Skip from the input (CONCAT INPUT, table 2): the output still depends on it if all 96
+    other channels of the last block are ignored."""
     net = unet(3, 3)
     with torch.no_grad():
         net.dec_conv1a.weight[:, :96] = 0

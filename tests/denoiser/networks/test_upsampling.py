@@ -1,4 +1,4 @@
-"""Upsampling: every coarse pixel four times, and a derivative that agrees."""
+"""Upsampling: every coarse pixel is repeated 2 x 2 times, and the derivative is correct."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checkpoints: what is saved goes on bit for bit, and what is no checkpoint is refused in one line.
+"""Checkpoints: training resumes bit for bit, and invalid files raise errors of one line.
 
 Host code.
 """
@@ -37,7 +37,7 @@ PAIR = noisy_pair(clean_half(48, 40), seed=1)
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint after three steps."""
+    """Path of a checkpoint saved after three steps."""
     trainer = Trainer(SETTINGS, "cpu")
     list(trainer.train(PAIR))
     path = tmp_path_factory.mktemp("checkpoint") / "three.safetensors"
@@ -46,7 +46,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rewritten(path: Path, target: Path, change: Callable[[dict, dict], None]) -> Path:
-    """The checkpoint with its tensors and header changed in place by `change`."""
+    """Write a copy of the checkpoint to `target`, modified by `change(tensors, header)`."""
     with safe_open(path, framework="pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}
         header = json.loads(file.metadata()[METADATA_KEY])
@@ -56,7 +56,9 @@ def rewritten(path: Path, target: Path, change: Callable[[dict, dict], None]) ->
 
 
 def message_of(path: Path, trainer: Trainer | None = None) -> str:
-    """The refusal's message, checked to be one line that begins with the file's name."""
+    """Message of the CheckpointError on loading `path`; checks that it is one line, begins with
+    the path, and that the trainer is unchanged.
+    """
     trainer = trainer or Trainer(SETTINGS, "cpu")
     before = {name: value.clone() for name, value in trainer.state().items()}
     with pytest.raises(CheckpointError) as caught:
@@ -85,7 +87,7 @@ def test_earlier_names_of_settings_are_read(old: str, init: Init) -> None:
 def test_training_goes_on_bit_for_bit(saved: Path) -> None:
     uninterrupted = Trainer(replace(SETTINGS, train_steps=7), "cpu")
     losses = list(uninterrupted.train(PAIR))
-    # Other settings and another seed: everything must come from the file.
+    # Different settings and seed: everything must be restored from the file.
     resumed = Trainer(
         DenoiserSettings(network=NetworkName.UNET, loss=LossName.L2_LINEAR_INPUT, seed=9), "cpu"
     )
@@ -158,7 +160,7 @@ def test_a_failed_write_keeps_the_older_file(
 
 def test_missing_and_unreadable_files(tmp_path: Path) -> None:
     assert message_of(tmp_path / "no").endswith("no such file")
-    message_of(tmp_path)  # a folder
+    message_of(tmp_path)  # a directory
     text = tmp_path / "text"
     text.write_text("weights, honestly")
     assert "truncated or no checkpoint" in message_of(text)

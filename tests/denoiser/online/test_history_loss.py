@@ -1,4 +1,4 @@
-"""The loss of the networks with history: its minimiser is a mean, fireflies in the output cost."""
+"""Loss of the networks with history: its minimiser is the mean, output fireflies are penalised."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALBEDO, EXPOSURE, RADIANCE = 0.48, 2.0, 0.5
 
 
 def examples(targets: torch.Tensor) -> Examples:
-    """Of a history that shows RADIANCE everywhere."""
+    """Examples with `targets` and a history whose radiance is RADIANCE everywhere."""
     count, _, height, width = targets.shape
     inputs = torch.zeros((count, planes.CHANNELS, height, width))
     inputs[:, planes.ALBEDO], inputs[:, planes.EXPOSURE] = ALBEDO, EXPOSURE
@@ -34,7 +34,7 @@ def test_values_are_those_of_the_definition() -> None:
 
 
 def test_a_lamp_excuses_no_halo_beside_it() -> None:
-    """Of a small lamp in a dark wall: estimates count as four times what their own pixel shows."""
+    """Near a small lamp, brightness is capped at CAP times the pixel's own, not the lamp's."""
     lamp, halo = 2000.0, 100.0
     targets = torch.full((1, 3, 16, 16), RADIANCE)
     targets[..., 7:9, 7:9] = lamp
@@ -53,7 +53,7 @@ def test_a_lamp_excuses_no_halo_beside_it() -> None:
 
 
 def test_noise_of_the_history_is_smoothed() -> None:
-    """A pixel that shows nothing yet counts as its surroundings do, at least in part."""
+    """The brightness of a pixel whose history is black is a mean over its surroundings."""
     targets = torch.full((1, 3, 16, 16), RADIANCE)
     seen = examples(targets)
     seen.inputs[:, planes.LOG_MEAN, 7, 7] = 0
@@ -67,7 +67,7 @@ def test_noise_of_the_history_is_smoothed() -> None:
 
 
 def test_a_target_far_too_bright_pulls_no_harder_than_the_limit() -> None:
-    """The slope in e is -2 ERROR_LIMIT beyond it, and the value goes on without a step."""
+    """Beyond ERROR_LIMIT, the slope in e is -2 ERROR_LIMIT, and the loss is continuous."""
     scale = RADIANCE + FLOOR
     slopes, values = [], []
     for error in (
@@ -112,7 +112,7 @@ def test_what_is_not_valid_counts_for_nothing() -> None:
 
 
 def test_without_a_past_the_picture_around_tells_the_brightness() -> None:
-    """But it does not where a mean of several frames does, nor where it is darker."""
+    """LOG_DENOISED counts only without history (AGE 1) and where it is brighter than LOG_MEAN."""
     targets = torch.full((1, 3, 8, 8), RADIANCE)
     shown = torch.tensor(EXPOSURE * RADIANCE / (ALBEDO + 0.02))
     for age, factor, expected in ((1.0, 5.0, 5.0), (0.9, 5.0, 1.0), (1.0, 0.2, 1.0)):
@@ -126,7 +126,7 @@ def test_without_a_past_the_picture_around_tells_the_brightness() -> None:
 
 @pytest.mark.parametrize("lit, times", [(7, 1.0), (4, 1.25), (3, 2.0), (1, MAX_LIMIT_FACTOR)])
 def test_the_limit_is_higher_where_logs_scatter(lit: int, times: float) -> None:
-    """Of `lit` in nine pixels that are not 0, variance over squared mean is 9 / lit - 1."""
+    """If `lit` of nine pixels are not 0, and equal, variance / mean^2 is 9 / lit - 1."""
     tile = (torch.arange(9) < lit).float().view(3, 3)
     estimate = torch.full((1, 3, 27, 27), RADIANCE, requires_grad=True)
     error = 5 * MAX_LIMIT_FACTOR * ERROR_LIMIT

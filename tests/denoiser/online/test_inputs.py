@@ -1,4 +1,4 @@
-"""What networks with history are shown: both halves as one, never one half through the other."""
+"""Inputs of networks with history: both halves combined, without leaks between the halves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VIEWS = [
 
 
 def frames() -> list[FramePair]:
-    """The made-up scene from places close together."""
+    """Three noisy frames of the synthetic scene, with the nearby camera poses VIEWS."""
     return [replace(noisy_pair(CLEAN, seed), pose=view) for seed, view in enumerate(VIEWS)]
 
 
@@ -66,13 +66,13 @@ def test_both_halves_as_one_make_a_better_picture_than_one() -> None:
 
 
 def test_what_is_made_of_both_does_not_reach_the_halves() -> None:
-    """Else a half's history would know the other half, its target."""
+    """Otherwise a half's history would contain the other half, which is its target."""
     one, other = HistoryInputs(), HistoryInputs()
     first, second, third = frames()
     stranger = replace(second, b=noisy_pair(CLEAN, 99).b)
     seen = []
     for inputs, pair in ((one, second), (other, stranger)):
-        inputs.examples(first)  # decides the exposure
+        inputs.examples(first)  # sets the exposure
         halves = inputs.to_denoise(inputs.examples(pair).inputs)
         assert len(halves) == 3
         inputs.picture([half[planes.LOG_MEAN].expm1().permute(1, 2, 0) for half in halves])

@@ -1,4 +1,4 @@
-"""Weights to start from: small, in half precision, and better than random ones at once."""
+"""Pretrained weights: small files in half precision, better than random initial weights."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 LEARNED = (NetworkName.FAST, NetworkName.BEST)
-MAX_BYTES = 2_000_000  # of all files together
+MAX_BYTES = 2_000_000  # limit for all files together
 CLEAN = clean_half(96, 64)
 
 
 def settings(name: NetworkName, start: Init) -> DenoiserSettings:
-    """Of a trainer that starts so."""
+    """Settings with network `name` and initial weights `start`."""
     return DenoiserSettings(network=name, learning_rate=1e-3, crop=32, init=start)
 
 
@@ -88,7 +88,7 @@ def test_another_start_counts_from_the_next_reset() -> None:
 
 @pytest.mark.parametrize("saved", list(Init))
 def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, saved: Init) -> None:
-    """Whatever the command line that goes on with it says of first weights."""
+    """The initial weights saved in the checkpoint count, not those set for the resumed run."""
     earlier = Trainer(settings(NetworkName.FAST, saved), "cpu")
     earlier.step_count = 100_000
     checkpoint.save(tmp_path / "file", earlier)
@@ -96,7 +96,7 @@ def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, save
         trainer = Trainer(settings(NetworkName.FAST, asked), "cpu")
         checkpoint.resume(tmp_path / "file", trainer, trainer.settings)
         assert trainer.effective_learning_rate == earlier.effective_learning_rate, asked
-        # And so on, however often it is saved and gone on with.
+        # The saved setting also survives saving after resuming.
         checkpoint.save(tmp_path / "again", trainer)
         assert checkpoint.load_settings(tmp_path / "again").init is saved
 
@@ -114,7 +114,7 @@ def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, save
 def test_steps_get_shorter_from_learned_weights(
     start: Init, has_history: bool, steps: int, share: float
 ) -> None:
-    """Adam's first step moves each weight by its size, whatever the gradient."""
+    """Adam's first step changes each weight by the learning rate, whatever the gradient."""
     asked = replace(settings(NetworkName.FAST, start), has_history=has_history)
     trainer, pair = Trainer(asked, "cpu"), noisy_pair(CLEAN, 0)
     trainer.step_count = steps

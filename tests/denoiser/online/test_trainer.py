@@ -1,4 +1,4 @@
-"""The trainer: decibels gained, live changes, broken samples, precision.
+"""Online trainer: PSNR gain, live changes of settings, broken samples, precision.
 
 Host code.
 """
@@ -41,7 +41,7 @@ def weights(trainer: Trainer) -> torch.Tensor:
 
 
 def test_a_single_noisy_pair_teaches_at_least_3_db() -> None:
-    """80 steps on 64 x 64 crops of one noisy pair; the clean image is never shown."""
+    """80 steps on 64 x 64 crops of one noisy pair, without the clean image."""
     clean = clean_half(96, 96)
     pair = noisy_pair(clean, seed=1)
     trainer = trained(pair, 80, replace(FAST, crop=64))
@@ -149,7 +149,7 @@ def test_broken_samples_cost_no_decibels() -> None:
         assert torch.isfinite(weights(trainer)).all()
         denoised = trainer.denoiser.denoise(pair)
         assert torch.isfinite(denoised).all()
-        # Both networks denoise the sound frame, so that only what they learned is compared.
+        # Both networks denoise the frame without broken samples: only their training differs.
         results.append(psnr(trainer.denoiser.denoise(sound), CLEAN.color).item())
     print(f"without {results[0]:.2f} dB, with broken samples {results[1]:.2f} dB")
     assert results[1] == pytest.approx(results[0], abs=1.0)
@@ -191,12 +191,12 @@ def test_auto_precision_follows_the_device() -> None:
 
 
 def test_a_clean_target_replaces_the_other_half_and_nothing_else() -> None:
-    """The first step goes from a to b: with b as the clean picture it is the same step."""
+    """The first step maps a to b: with b as the clean target, the step is the same."""
     pair = noisy_pair(CLEAN, seed=1)
     plain, same, clean = (Trainer(FAST, "cpu") for _ in range(3))
     loss = plain.step(pair)
     assert torch.equal(same.step(pair, pair.b.color), loss)
     assert torch.equal(weights(same), weights(plain))
     assert clean.step(pair, CLEAN.color) != loss
-    # The second step goes from b, and still to the clean picture.
+    # The second step has b as its input, and again the clean image as its target.
     assert clean.step(pair, CLEAN.color) < plain.step(pair)

@@ -1,4 +1,4 @@
-"""Crops of rendered views: which half is compared with which, and the same batch every time."""
+"""Training on rendered views: inputs and targets of crops, repeatable batches, checkpoints."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SETTINGS = ViewTraining(
 
 
 def crops(views: list[View] = VIEWS, crop: int = 16) -> ViewCrops:
-    """A source of small crops."""
+    """ViewCrops of `views` with a crop side of `crop` pixels, seed 5."""
     return ViewCrops(views, DenoiserSettings(network=NetworkName.UNET, crop=crop, seed=5))
 
 
@@ -52,14 +52,14 @@ def test_each_crop_compares_one_half_with_the_other_at_the_same_place() -> None:
             halves = (view.pair.a.color, view.pair.b.color)
             for direction in range(2):
                 source, other = halves[direction], halves[1 - direction]
-                # (17, 25, 3, 16, 16): every place where the crop may have been cut.
+                # (17, 25, 16, 16, 3): every possible position of the crop.
                 windows = source.unfold(0, 16, 1).unfold(1, 16, 1).permute(0, 1, 3, 4, 2)
                 match = (windows - color).abs().amax(dim=(2, 3, 4)) < 1e-3 * (1 + color.amax())
                 for top, left in match.nonzero().tolist():
                     found = other[top : top + 16, left : left + 16]
                     assert torch.equal(found, target)
                     seen.add((view.name, direction, top, left))
-    # All views and both directions, at many places.
+    # All views and both directions were drawn, at many positions.
     assert {key[:2] for key in seen} == {(v.name, d) for v in VIEWS for d in range(2)}
     assert len({key[2:] for key in seen}) > 20
 
@@ -82,7 +82,7 @@ def test_clean_targets_change_the_target_and_nothing_else() -> None:
 
 
 def run(trainer: ViewTrainer, until: int) -> None:
-    """Steps on the batches of one source."""
+    """Train on batches of one ViewCrops until `trainer.step_count` is `until`."""
     source = crops(crop=32)
     while trainer.step_count < until:
         trainer.step(source.batch(trainer.step_count, 0, 2))
@@ -116,7 +116,7 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     other = replace(SETTINGS, denoiser=replace(SETTINGS.denoiser, loss=LossName.L2_TONED_INPUT))
     with pytest.raises(CheckpointError, match="trained with loss hdr, not l2"):
         ViewTrainer(other, "cpu").load(path)
-    # A CPU has other steps a frame, which no training on views does.
+    # May differ: train_steps is for online training, precision depends on the machine.
     free = replace(SETTINGS.denoiser, train_steps=99, precision=Precision.BF16)
     ViewTrainer(replace(SETTINGS, denoiser=free), "cpu").load(path)
 

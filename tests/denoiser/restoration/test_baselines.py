@@ -1,4 +1,4 @@
-"""Baselines: the exact unbiased inverse, BM3D where it is installed, and the deep image prior."""
+"""Baselines: exact unbiased inverse of Anscombe, BM3D (if installed), deep image prior."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ needs_bm3d = pytest.mark.skipif(not has_bm3d(), reason="needs the optional packa
 
 @pytest.mark.parametrize("mean", [0.05, 0.5, 3.0, 20.0, 300.0])
 def test_inverse_of_the_mean_anscombe_is_the_mean(mean: float) -> None:
-    """The algebraic inverse is not: it is too small, most of all for few counts."""
+    """The algebraic inverse is biased: it is too small, above all for low counts."""
     counts = np.random.default_rng(0).poisson(mean, 400_000)
     stabilised = (2 * np.sqrt(counts + 3 / 8)).mean()
     spread = np.sqrt(mean / len(counts))
@@ -34,7 +34,7 @@ def test_inverse_of_the_mean_anscombe_is_the_mean(mean: float) -> None:
 
 @pytest.fixture
 def clean() -> torch.Tensor:
-    """(3, 64, 64) of a photograph."""
+    """(3, 64, 64) crop of a photograph."""
     return default_test(3).picture(0)[:, 100:164, 150:214]
 
 

@@ -1,4 +1,4 @@
-"""The user's own noisy pictures: both layouts, every ordered pair, what is wrong with them."""
+"""Bursts of the user's noisy images: both folder layouts, ordered pairs, warnings and errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from denoiser.restoration.sample_images import default_test
 
 
 def noisy(seed: int, shift: int = 0, size: int = 160) -> Image.Image:
-    """A photograph with strong noise of its own, rolled sideways."""
+    """Crop of a photograph, shifted `shift` pixels to the right, with Gaussian noise by `seed`."""
     clean = default_test(3).pixels[0].numpy()[100 : 100 + size, 100 - shift : 100 - shift + size]
     noise = np.random.default_rng(seed).normal(0, 25, clean.shape)
     return Image.fromarray((clean + noise).clip(0, 255).astype(np.uint8))

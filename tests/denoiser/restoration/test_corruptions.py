@@ -1,7 +1,7 @@
-"""Each corruption keeps the statistic that it promises, and its halves are independent.
+"""Corruptions: the documented statistic is preserved, and two corruptions are independent.
 
-Host code. Statistics are taken over thousands of corruptions of one small picture and compared by
-z-test; each test is shown to fail on a planted error.
+Host code. Statistics are taken over many corruptions of one small image and checked with
+statistical tests; some tests also check that a planted error is detected.
 """
 
 from __future__ import annotations
@@ -33,24 +33,27 @@ SIDE = 12
 
 @pytest.fixture(scope="module")
 def clean() -> torch.Tensor:
-    """(3, 12, 12) of values from nearly black, where counts are still many, to white."""
+    """(3, 12, 12) image with shuffled values from nearly black, 0.08 above black, to white."""
     values = torch.linspace(-0.42, 0.5, 3 * SIDE * SIDE)
     return values[torch.randperm(len(values), generator=generator_at("cpu", 1))].view(3, SIDE, SIDE)
 
 
 def draws(corruption: Corruption, clean: torch.Tensor, level: float, count: int) -> torch.Tensor:
-    """(count, 3, H, W) independent corruptions."""
+    """(count, 3, H, W) independent corruptions of `clean` at `level`."""
     return torch.stack(
         [corruption.corrupt(clean, level, generator_at("cpu", 7, i)).image for i in range(count)]
     )
 
 
 def mean_is_kept(images: torch.Tensor, clean: torch.Tensor) -> bool:
-    """Chi-square test over all values: z of each mean against its own standard error."""
+    """Whether the mean of `images` is `clean`: chi-square test and z-test of the sum.
+
+    z of each value is the error of its mean, divided by its standard error.
+    """
     error = images.double().mean(dim=0) - clean.double()
     spread = images.double().std(dim=0) / math.sqrt(len(images))
     is_noisy = spread > 0
-    assert (error[~is_noisy].abs() < 1e-6).all(), "a value without noise has moved"
+    assert (error[~is_noisy].abs() < 1e-6).all(), "a value without noise has changed"
     z = (error / spread)[is_noisy]
     return bool(stats.chi2.sf(float((z**2).sum()), z.numel()) > SIGNIFICANCE) and bool(
         abs(float(z.sum())) / math.sqrt(z.numel()) < stats.norm.isf(SIGNIFICANCE / 2)
@@ -65,7 +68,7 @@ def mean_is_kept(images: torch.Tensor, clean: torch.Tensor) -> bool:
 def test_mean_is_the_clean_value(corruption: Corruption, level: float, clean: torch.Tensor) -> None:
     images = draws(corruption, clean, level, COUNT)
     assert corruption.statistic is Statistic.MEAN and mean_is_kept(images, clean)
-    # What others do: clip to what 8 bits can hold, or to [0, 1].
+    # Clipping to the range [0, 1], as 8-bit storage does, changes the mean.
     assert not mean_is_kept(images.clamp(-0.5, 0.5), clean)
     assert not mean_is_kept(images + 0.002, clean)
 
@@ -89,7 +92,7 @@ def test_brown_noise_has_its_level_and_its_width(bandwidth: float) -> None:
             for i in range(count)
         ]
     )
-    # Values far apart are independent, so fields of one place are.
+    # The two positions are far apart, so their values are independent samples.
     at = fields[:, 8, 8], fields[:, 70, 40]
     spread = torch.cat(at).std()
     assert abs(float(spread) - 25.0) < 4 * 25.0 / math.sqrt(2 * 2 * count)
@@ -97,7 +100,7 @@ def test_brown_noise_has_its_level_and_its_width(bandwidth: float) -> None:
         distance = round(bandwidth)
         pairs = fields[:, :, distance:] * fields[:, :, :-distance]
         expected = math.exp(-(distance**2) / (4 * bandwidth**2))
-        places = max(side / bandwidth / 4, 1.0) ** 2  # about as many independent ones in a field
+        places = max(side / bandwidth / 4, 1.0) ** 2  # independent values per field, roughly
         error = float(pairs.mean()) / 625.0 - expected
         assert abs(error) < 5 * math.sqrt(2.0 / (count * places))
 
@@ -111,7 +114,7 @@ def test_brown_noise_is_as_strong_at_the_edges_and_does_not_wrap() -> None:
         ]
     )
     across = float((rows[:, 0] * rows[:, -1]).mean()) / 625.0
-    assert abs(across) < 4 / math.sqrt(400), "the left edge knows the right one"
+    assert abs(across) < 4 / math.sqrt(400), "values at the left and right edges are correlated"
 
 
 def test_poisson_variance_is_the_value_over_lambda(clean: torch.Tensor) -> None:
@@ -139,7 +142,7 @@ def test_impulse_noise_keeps_the_mode(level: float, clean: torch.Tensor) -> None
     untouched = (images == clean).all(dim=1)
     share = float(untouched.double().mean())
     assert abs(share - (1 - level)) < 4 * math.sqrt(level * (1 - level) / untouched.numel())
-    # No other value is met twice, so the clean one is the mode; the rest is uniform in [0, 1].
+    # Replaced values are uniform in [0, 1] and do not repeat, so the mode is the clean value.
     replaced = images.permute(0, 2, 3, 1)[~untouched] - BLACK
     assert stats.kstest(replaced.flatten().numpy(), "uniform").pvalue > SIGNIFICANCE
     assert stats.kstest(replaced.flatten().numpy() * 0.99, "uniform").pvalue < SIGNIFICANCE
@@ -152,7 +155,7 @@ def test_text_keeps_the_median_and_covers_its_share(level: float) -> None:
     images = draws(TextOverlay(), clean, level, 300)
     touched = (images != clean).any(dim=1).double()
     assert abs(float(touched.mean()) - level) < 0.01
-    # In the middle and at the edges alike: every place has more untouched draws than touched.
+    # Rows in the middle and at the edges are covered about equally often.
     rows = touched.mean(dim=(0, 2))
     assert float(rows.min()) > 0.5 * level and float(rows.max()) < 1.6 * level
     median = images.median(dim=0).values

@@ -1,4 +1,4 @@
-"""Picture files of every kind become the same pixels; what is none is refused in one line."""
+"""Reading of image files: formats, bit depths, channels, orientation, one-line errors, crops."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def pixels() -> np.ndarray:
 
 
 def write(path: Path, pixels: np.ndarray, kind: str) -> Path:
-    """A file of any depth through OpenImageIO."""
+    """Write `pixels` with OpenImageIO as values of type `kind`, and return `path`."""
     spec = oiio.ImageSpec(pixels.shape[1], pixels.shape[0], pixels.shape[2], kind)
     output = oiio.ImageOutput.create(str(path))
     assert output.open(str(path), spec) and output.write_image(pixels) and output.close()

@@ -1,4 +1,4 @@
-"""Undersampling of spectra: symmetric, unbiased, a tenth kept, what was measured is enforced."""
+"""Undersampling of spectra: symmetric, unbiased, a tenth kept; measured values are enforced."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_probability_is_one_in_the_middle_and_fortieth_at_the_edge() -> None:
     assert probability[0, 0] == 1.0
     assert float(probability[0, 127]) == pytest.approx(0.025, rel=1e-4)
     assert float(probability[3, 4]) == pytest.approx(math.exp(-0.02904627 * 5.0), rel=1e-4)
-    assert float(probability.mean()) == pytest.approx(0.10477, abs=2e-4)  # the authors' code
+    assert float(probability.mean()) == pytest.approx(0.10477, abs=2e-4)  # from the authors' code
 
 
 def test_other_sides_keep_about_the_same_share() -> None:
@@ -55,8 +55,9 @@ def test_mean_is_the_clean_picture() -> None:
     ).double()
     error = images.mean(dim=0) - picture
     spread = images.std(dim=0) / math.sqrt(len(images))
-    assert float((error / spread).square().mean()) < 1.3  # 1, noise of neighbours is correlated
-    # A probability that is wrong by a tenth is found.
+    # Expected value 1, with a tolerance because the noise of neighbouring pixels is correlated.
+    assert float((error / spread).square().mean()) < 1.3
+    # An error of a tenth in the probability is detected.
     wrong = 0.9 * images.mean(dim=0) - picture
     assert float((wrong / spread).square().mean()) > 1.5
 
@@ -71,7 +72,7 @@ def test_measured_frequencies_are_enforced_and_the_others_left() -> None:
     assert torch.allclose(after[kept], torch.fft.fft2(picture)[kept], atol=1e-4)
     assert torch.allclose(after[~kept], torch.fft.fft2(output)[~kept], atol=1e-4)
     assert torch.allclose(replace_measured(picture, noisy.spectrum), picture, atol=1e-6)
-    # No gradient reaches what is known.
+    # No gradient reaches the measured frequencies.
     completed.square().sum().backward()
     assert output.grad is not None
     assert float(torch.fft.fft2(output.grad)[kept].abs().max()) < 1e-4

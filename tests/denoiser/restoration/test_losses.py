@@ -1,4 +1,4 @@
-"""Each loss has the minimiser that it is used for: mean, median, mode, mean of what is observed."""
+"""Minimisers of the losses: mean (L2), median (L1), mode (annealed L0), mean of observed values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ CANDIDATES = torch.linspace(0.0, 1.0, 2001, dtype=torch.float64)
 
 
 def minimiser(loss: RestorationLoss, done: float) -> float:
-    """The constant that fits VALUES best, by trying all."""
+    """Constant of CANDIDATES with the lowest loss on VALUES, by exhaustive search.
+
+    `done` is the completed fraction of training, in [0, 1].
+    """
     targets = VALUES.view(1, 1, 1, -1)
     costs = [
         restoration_loss(loss, torch.full_like(targets, float(value)), targets, done)
@@ -59,7 +62,7 @@ def test_masked_l2_finds_the_mean_of_what_was_observed() -> None:
         at = torch.full_like(estimate, wanted, requires_grad=True)
         (gradient,) = torch.autograd.grad(cost(at, mask), at)
         assert float(gradient.abs().max()) < 1e-6
-    # It is a sum over all values, whatever was observed: shares of a batch can be averaged.
+    # The divisor is the count of all values, observed or not: parts of a batch can be averaged.
     assert float(cost(torch.zeros(1, 1, 1, 1), observed)) == pytest.approx((0.04 + 0.09 + 0.49) / 5)
 
 

@@ -1,4 +1,4 @@
-"""Measures of pictures: exact values, rounding, small sizes."""
+"""Image metrics: exact values, clipping and rounding, small sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scans: all three kinds of file, subjects never on both sides, broken files in one line."""
+"""Scan files: npz, NIfTI and PNG, split by subject, one-line errors for broken files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from denoiser.restoration.scan_files import read_scans
 
 
 def slices(count: int, side: int = 64, seed: int = 0) -> np.ndarray:
-    """(count, side, side) uint8, none of them empty."""
+    """(count, side, side) uint8 random slices, none of them empty."""
     return np.random.default_rng(seed).integers(1, 255, (count, side, side), np.uint8)
 
 
@@ -29,7 +29,7 @@ def test_npz_gives_slices_in_the_middle_of_odd_squares(tmp_path: Path) -> None:
     stored[3] = 0
     path = write_npz(tmp_path / "a.npz", slices=stored, subject=np.array(["x", "x", "y", "y"]))
     scans = read_scans(path)
-    assert len(scans.pictures) == 3 and scans.subjects == ("x", "x", "y"), "one slice is empty"
+    assert len(scans.pictures) == 3 and scans.subjects == ("x", "x", "y"), "empty slice not dropped"
     picture = scans.pictures.picture(0)
     assert picture.shape == (1, SIDE, SIDE)
     inner = (picture[0, 95 : 95 + 64, 95 : 95 + 64].numpy() + 0.5) * 255

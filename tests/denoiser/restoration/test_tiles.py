@@ -1,4 +1,4 @@
-"""Tiles: weights sum to one, rows come complete and in order, and no seam shows."""
+"""Tiles: weights sum to one, rows are complete and in order, and no seams are visible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from denoiser.seeds import generator_at
 
 
 def assembled(source: np.ndarray, restore: Restore, side: int, overlap: int) -> np.ndarray:
-    """The restored picture as a whole; rows must follow each other."""
+    """Whole restored image, (H, W, C); checks that the row blocks are consecutive."""
     parts, next_row = [], 0
     for top, rows in restore_in_tiles(source, restore, side, overlap):
         assert top == next_row
@@ -49,7 +49,7 @@ def test_a_restoration_that_changes_nothing_gives_the_picture(size: tuple[int, i
 
 
 def test_a_difference_between_tiles_is_faded_not_cut() -> None:
-    """Each tile has a brightness of its own: from pixel to pixel it changes by little."""
+    """With a different brightness per tile, adjacent pixels differ only slightly."""
     source = np.zeros((300, 300, 1), np.float32)
     brightness = iter(np.random.default_rng(1).random(100))
     result = assembled(source, lambda tile: tile + next(brightness), 128, 32)
@@ -58,7 +58,7 @@ def test_a_difference_between_tiles_is_faded_not_cut() -> None:
 
 
 def test_tiles_of_a_network_agree_with_the_whole_picture(trained: RestorationTrainer) -> None:
-    """To about a step of eight bits, at seams and elsewhere alike."""
+    """The largest difference is below three 8-bit steps, at seams and elsewhere."""
     clean = default_test(3).picture(1)[:, :416, :448]
     noisy = WhiteGaussian().corrupt(clean, 25.0, generator_at("cpu", 2)).image
     source = noisy.permute(1, 2, 0).numpy() + 0.5
@@ -71,6 +71,6 @@ def test_tiles_of_a_network_agree_with_the_whole_picture(trained: RestorationTra
     tiled = assembled(source, restore, 288, OVERLAP)
     difference = float(np.abs(tiled - whole).max()) * 255
     assert difference < 3.0
-    # Cut where tiles meet, without an overlap, the same network shows seams.
+    # Without an overlap, the same network produces visible seams.
     cut = assembled(source, restore, 288, 0)
     assert float(np.abs(cut - whole).max()) * 255 > 10 * difference

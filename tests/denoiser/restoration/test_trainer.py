@@ -1,4 +1,4 @@
-"""The offline trainer: it learns from noise alone, resumes bit for bit, sees what it should."""
+"""Offline trainer: learning from noisy targets, bit-exact resuming, batches and checkpoints."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TINY = RestorationSettings(
 
 
 def run(trainer: RestorationTrainer, source: CorruptedImages, until: int) -> list[float]:
-    """Losses of the steps up to iteration `until`."""
+    """Train up to iteration `until` and return the loss of each step."""
     losses = []
     while trainer.step_count < until:
         batch = source.batch(trainer.step_count, 0, trainer.settings.batch)

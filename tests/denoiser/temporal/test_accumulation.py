@@ -1,4 +1,4 @@
-"""History of the halves: means at rest, what moves along, what starts anew, and no mixing."""
+"""Accumulated history: means at rest, reprojection, restarts, exposure, independent halves."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ AWAY = replace(HERE, position=(100.0, 0.0, 0.0))
 
 
 def frame(seed: int, pose: CameraPose | None = HERE) -> FramePair:
-    """A noisy frame of the made-up scene."""
+    """Noisy frame of the synthetic scene, with camera pose `pose`."""
     return replace(noisy_pair(CLEAN, seed), pose=pose)
 
 
 def log_of(half: Half, history: History) -> torch.Tensor:
-    """(3, 1, H, W) of log(1 + s e)."""
+    """(3, 1, H, W) log(1 + s e) of `half`, with the exposure s of `history`."""
     smooth = demodulated(stacked([half.color]), stacked([half.albedo]))
     return torch.log1p(history.exposure * smooth)
 
 
 def advanced(history: History, pair: FramePair) -> list[TemporalState]:
-    """The past of each half, (C, 1, H, W), with the frame in it."""
+    """Add a frame to `history` and return the state of each half, (C, 1, H, W)."""
     history_state = history.advance(pair)
     planes = {field.name: getattr(history_state, field.name) for field in fields(TemporalState)}
     return [
@@ -60,7 +60,7 @@ def test_remodulation_undoes_demodulation() -> None:
 
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.2, 0.5])
 def test_exposure_is_that_of_what_is_lit_however_little_that_is(share: float) -> None:
-    """In the first frame most of the picture may be black."""
+    """Most of the first frame may be black."""
     lit, dark = frame(0), frame(0)
     is_lit = torch.rand((32, 40, 1), generator=torch.Generator().manual_seed(7)) < share
     for half in (dark.a, dark.b):
@@ -84,7 +84,7 @@ def test_exposure_waits_for_the_first_light() -> None:
     expected.advance(frame(1))
     assert history.exposure == expected.exposure
     history.advance(frame(2, AWAY))
-    assert history.exposure == expected.exposure, "it stays"
+    assert history.exposure == expected.exposure, "the exposure has changed"
 
 
 def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> None:
@@ -140,13 +140,13 @@ def test_what_was_not_in_view_starts_anew() -> None:
     half = advanced(history, moved)[0]
     assert bool((half.count == 1).all())
     torch.testing.assert_close(half.log_mean, log_of(moved.a, history))
-    # Where nothing was made of it yet stands a mean along the surface.
+    # Without a denoised history, `log_denoised` is a mean along the surface.
     along = smoothed(log_of(moved.a, history), GBuffer((moved.a,), AWAY))
     torch.testing.assert_close(half.log_denoised, along)
 
 
 def test_a_past_seen_in_glass_is_doubted_where_the_present_contradicts_it() -> None:
-    """Seen directly, or at rest, it is not."""
+    """History is not tested on surfaces seen directly, nor at rest."""
     nearly = replace(HERE, position=(1e-6, 0.0, 0.0))
     for share, view, is_doubted in ((1.0, nearly, True), (0.0, nearly, False), (1.0, HERE, False)):
         history, (first, second) = History(), (frame(0), frame(1, view))
@@ -155,10 +155,10 @@ def test_a_past_seen_in_glass_is_doubted_where_the_present_contradicts_it() -> N
         first.a.color[:, 20:] *= 20
         history.advance(first)
         counts = [half.count[..., 2:-2, 2:-2] for half in advanced(history, second)]
-        right = counts[0][..., 22:]  # of what was twenty times as bright
+        right = counts[0][..., 22:]  # columns that were twenty times as bright
         assert (float(right.mean()) < 1.4) == is_doubted
         assert float(counts[0][..., :14].mean()) > 1.9
-        assert float(counts[1].mean()) > 1.9, "the other half has its own past"
+        assert float(counts[1].mean()) > 1.9, "the other half has its own history"
 
 
 def test_what_was_made_of_a_half_is_carried_along() -> None:
@@ -178,7 +178,7 @@ def test_the_exposure_is_the_first_frames_and_stays() -> None:
     smooth = [demodulated(to_planes(h.color), to_planes(h.albedo)) for h in (pair.a, pair.b)]
     exposed = history.exposure * torch.cat(smooth)
     assert 0.4 < float(exposed.clamp(max=4.0).mean()) < 1.2
-    # One firefly more changes hardly anything.
+    # One firefly more hardly changes the exposure.
     pair.a.color[0, 0] = 1e5
     other = History()
     other.advance(pair)
@@ -189,7 +189,7 @@ def test_the_exposure_is_the_first_frames_and_stays() -> None:
     history.confirm(float(first))
     first = history.exposure
     history.advance(frame(2))
-    assert history.exposure is first, "nothing is computed any more"
+    assert history.exposure is first, "the exposure was computed again"
 
 
 def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
@@ -214,7 +214,7 @@ def test_a_broken_pixel_keeps_its_past() -> None:
 
 
 def test_one_half_knows_nothing_of_the_other() -> None:
-    """But for the exposure, one number that the first frame decides."""
+    """Except the exposure, a scalar that the first frame determines."""
     one, other = History(), History()
     for history in (one, other):
         history.advance(frame(0))
@@ -230,7 +230,7 @@ def test_a_lone_firefly_is_cut_and_nothing_else() -> None:
     pasts = []
     for firefly in (None, 1e5):
         history, pair = History(), frame(1, AWAY)
-        history.advance(frame(0))  # decides the exposure
+        history.advance(frame(0))  # sets the exposure
         if firefly is not None:
             pair.a.color[10, 20] = firefly
         pasts.append(advanced(history, pair)[0])

@@ -1,4 +1,4 @@
-"""Means along surfaces: on a plane a fixed kernel, across edges nothing."""
+"""A-trous filter: a fixed wavelet kernel on a plane, no averaging across feature edges."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOWARDS = torch.tensor([0.0, 0.0, -1.0])
 
 
 def surface(depth: torch.Tensor | float, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Half:
-    """A half that shows noise on one surface; `depth` (W,) or the same everywhere."""
+    """Half with random colours on one surface; `depth` is (W,), or a scalar for all pixels."""
     width, height = size
     generator = torch.Generator().manual_seed(8)
     return Half(
@@ -33,17 +33,17 @@ def surface(depth: torch.Tensor | float, size: tuple[int, int] = (WIDTH, HEIGHT)
 
 
 def filtered(half: Half, image: torch.Tensor | None = None) -> torch.Tensor:
-    """(3, 1, H, W) of one half, its colours where no picture is given."""
+    """(3, 1, H, W) filtered `image`, by default the colours of `half`."""
     return smoothed(stacked([half.color]) if image is None else image, GBuffer((half,), None))
 
 
 def halves_of(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The left and the right part."""
+    """Left and right part of an image, split at column WIDTH // 2."""
     return image[..., : WIDTH // 2], image[..., WIDTH // 2 :]
 
 
 def step() -> torch.Tensor:
-    """(3, 1, H, W): 0 at the left, 1 at the right."""
+    """(3, 1, H, W) step edge: 0 in the left part, 1 in the right part."""
     image = torch.zeros((3, 1, HEIGHT, WIDTH))
     image[..., WIDTH // 2 :] = 1
     return image

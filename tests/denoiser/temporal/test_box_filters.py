@@ -1,4 +1,4 @@
-"""Windows, against torch's pooling and against loops."""
+"""Box filters (mean, maximum, minimum), compared with torch's pooling and with loops."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_means_are_those_of_a_pooling(side: int, layout: torch.memory_format) ->
     padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
     expected = functional.avg_pool2d(padded, side, stride=1)
     torch.testing.assert_close(mean_around(image, side), expected)
-    assert torch.equal(image, IMAGE), "the picture itself stays as it is"
+    assert torch.equal(image, IMAGE), "the input image was modified"
 
 
 def test_the_brightest_around_leaves_the_pixel_itself_out() -> None:

@@ -1,4 +1,4 @@
-"""Agreement of past and present: what noise explains is believed, what it does not is doubted."""
+"""History rejection: differences within the noise keep the history, larger ones reduce it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from denoiser.temporal.history_rejection import agreement
 
 SIZE = (200, 200)
 ALL = torch.ones((1, 1, *SIZE), dtype=torch.bool)
-DEVIATION = 0.5  # of a pixel's log, the same in all colours
+DEVIATION = 0.5  # standard deviation of a pixel's log, the same in all channels
 
 
 def noise(seed: int) -> torch.Tensor:
-    """(3, 1, H, W), grey."""
+    """(3, 1, H, W) Gaussian noise of standard deviation DEVIATION, equal in all channels."""
     generator = torch.Generator().manual_seed(seed)
     return DEVIATION * torch.randn((1, 1, *SIZE), generator=generator).expand(3, -1, -1, -1)
 
@@ -24,7 +24,8 @@ def noise(seed: int) -> torch.Tensor:
 def test_a_past_that_differs_by_noise_is_believed() -> None:
     share = agreement(torch.zeros((3, 1, *SIZE)), noise(0), ALL)
     assert share.shape == (1, 1, *SIZE)
-    # Two standard errors, estimated from 25 samples: Student's t, 24 degrees of freedom, 5.7 %.
+    # The limit is 2 standard errors of 25 samples: exceeded by Student's t with 24 degrees of
+    # freedom in 5.7 % of all cases.
     doubted = (share < 1).float().mean()
     assert float(doubted) == pytest.approx(0.057, abs=0.015)
     assert float(share.mean()) > 0.98
@@ -51,7 +52,7 @@ def test_without_noise_small_changes_are_believed() -> None:
 
 def test_what_has_no_past_says_nothing() -> None:
     past = torch.full((3, 1, *SIZE), 5.0)
-    past[..., :100] = 0.0  # right, where it is known
+    past[..., :100] = 0.0  # agrees with the frame where history is known
     is_known = ALL.clone()
     is_known[..., 100:] = False
     share = agreement(past, noise(2), is_known)

@@ -1,4 +1,4 @@
-"""Reprojection: points of planes of known place are found again, what was hidden is not."""
+"""Reprojection: points on known planes are matched, and points that were hidden are not."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ TAN_X = 0.6
 
 
 def pose(position: Vector, turn_degrees: float = 0.0) -> CameraPose:
-    """At `position`, looking along +z, turned to the left around y."""
+    """Camera at `position`, looking along +z, turned left about y by `turn_degrees`."""
     c, s = math.cos(math.radians(turn_degrees)), math.sin(math.radians(turn_degrees))
     return CameraPose(position, (c, 0.0, -s), (0.0, 1.0, 0.0), (s, 0.0, c), TAN_X, 0.75 * TAN_X)
 
 
 def rays(view: CameraPose, shift: Vector = (0.5, 0.5, 0.0)) -> torch.Tensor:
-    """(H, W, 3) unit directions through the pixels' centres, pixel by pixel as the manual says.
+    """(H, W, 3) unit ray directions, computed pixel by pixel by the manual's formula.
 
-    `shift` has the column and row inside each pixel.
+    The first two values of `shift` are the position in the pixel, (column, row) in [0, 1].
     """
     directions = torch.empty((HEIGHT, WIDTH, 3))
     axes = [torch.tensor(axis) for axis in (view.left, view.up, view.forward)]
@@ -48,9 +48,10 @@ def wall(
     panel: float | None = None,
     shift: Vector = (0.5, 0.5, 0.0),
 ) -> tuple[Half, torch.Tensor]:
-    """A wall at z = `distance`, before it a narrow panel at z = `panel`; and what is painted on it.
+    """Half of a wall at z = `distance`, and the world position of each pixel's point, (H, W, 3).
 
-    Painted is the point's own world position, smooth and different everywhere.
+    With `panel`, a narrow panel at z = `panel` stands in front of the wall. World positions serve
+    as a texture that is smooth and different everywhere.
     """
     directions = rays(view, shift)
     origin = torch.tensor(view.position)
@@ -68,8 +69,9 @@ def wall(
 
 
 def soft_wall(view: CameraPose) -> tuple[Half, torch.Tensor]:
-    """A panel at 2 before a wall at 4, each pixel the mean of sixteen columns; and the share
-    of the panel in each.
+    """Half of a panel at z = 2 in front of a wall at z = 4, and each pixel's fraction of panel.
+
+    Distance and fraction, (H, W, 1), are means over sixteen columns in each pixel.
     """
     places = [((index + 0.5) / 16, 0.5, 0.0) for index in range(16)]
     halves = [wall(view, 4.0, panel=2.0, shift=place) for place in places]
@@ -80,17 +82,17 @@ def soft_wall(view: CameraPose) -> tuple[Half, torch.Tensor]:
 
 
 def match(half: Half, view: CameraPose, earlier: Half, earlier_view: CameraPose) -> Matches:
-    """What one half shows, in another."""
+    """Matches of the pixels of `half` in the half `earlier`."""
     return reprojection.match(GBuffer((half,), view), GBuffer((earlier,), earlier_view))
 
 
 def found_in(matches: Matches) -> torch.Tensor:
-    """(H, W) bool, of one half."""
+    """(H, W) bool: True for pixels with a match; for matches of one half."""
     return matches.is_any().view(HEIGHT, WIDTH)
 
 
 def planes(image: torch.Tensor) -> torch.Tensor:
-    """(C, 1, H, W)."""
+    """(H, W, C) image as planes (C, 1, H, W)."""
     return stacked([image])
 
 
@@ -105,7 +107,7 @@ def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) 
     found = found_in(matches)
     assert float(found.float().mean()) > 0.7
     carried = matches.carried(planes(earlier_painted))[:, 0].permute(1, 2, 0)
-    # The wall is a plane: bilinear weights are exact but at the picture's edge.
+    # The wall is a plane: bilinear weights are exact except at the image's edge.
     inside = torch.zeros_like(found)
     inside[1:-1, 1:-1] = True
     error = (carried - painted).norm(dim=-1)
@@ -119,7 +121,7 @@ def test_what_was_out_of_the_picture_is_not_found() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.0, 0.0, 0.0), 20.0)
     (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
     found = found_in(match(half, now, earlier, before))
-    reach = earlier_painted[..., 0].abs().max() + 0.08  # a pixel of 0.075 is enough
+    reach = earlier_painted[..., 0].abs().max() + 0.08  # one pixel: 0.075
     assert not found[painted[..., 0].abs() > reach].any()
 
 
@@ -128,7 +130,7 @@ def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
     (half, painted), (earlier, _) = wall(now, 4.0, panel=2.0), wall(before, 4.0, panel=2.0)
     found = found_in(match(half, now, earlier, before))
     is_wall = painted[..., 2] > 3.0
-    # From the origin the panel of half width 0.3 at 2 hides the wall at 4 up to 0.6.
+    # Seen from the origin, the panel (|x| < 0.3, z = 2) hides the wall (z = 4) up to |x| = 0.6.
     hidden = is_wall & (painted[..., 0].abs() < 0.55)
     clear = is_wall & (painted[..., 0] > 0.7) & (painted[..., 0] < 2.0)
     assert hidden.any() and not found[hidden].any()
@@ -162,11 +164,11 @@ def test_sky_matches_sky_and_turns_with_the_camera() -> None:
     sky = Half(blank, blank, blank, *(torch.zeros((HEIGHT, WIDTH, 1)) for _ in range(2)))
     matches = match(sky, now, sky, before)
     found = found_in(matches)
-    # Turned by 3 of 62 degrees: about a twentieth of the picture is new, wherever the camera went.
+    # Turned by 3 of 62 degrees: about 1/20 of the image is new, whatever the camera's position.
     assert 0.9 < float(found.float().mean()) < 0.98
     carried = matches.carried(planes(rays(before)))[:, 0].permute(1, 2, 0)
     error = (carried - rays(now)).norm(dim=-1)
-    # At the edge of the earlier picture the nearest direction stands for one just outside.
+    # Just outside the earlier image, the nearest direction inside it is used.
     assert float(error[found].quantile(0.9)) < 1e-3 and float(error[found].max()) < 0.02
     half, _ = wall(now, 4.0)
     assert not found_in(match(half, now, sky, before)).any()
@@ -196,9 +198,9 @@ def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
 def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
     view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
-    farther, _ = wall(view, 4.3)  # as alike as an edge asks for, but another plane
+    farther, _ = wall(view, 4.3)  # close enough for an edge match, but another plane
     assert not found_in(match(half, moved, farther, view)).any()
-    # Normals that differ within the pixel make it an edge, though its neighbours lie on its plane.
+    # A mean normal shorter than 1 marks a pixel as an edge, even if its neighbours are coplanar.
     mixed = replace(half, normal=0.9 * half.normal)
     assert float(found_in(match(mixed, moved, farther, view)).float().mean()) > 0.7
 
@@ -224,7 +226,7 @@ def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPa
     assert torch.equal(some.weights, every.weights)
     carried = [matches.carried(planes(earlier_share)) for matches in (some, every)]
     assert torch.equal(*carried)
-    # Those of edges are among them.
+    # Some pixels at edges are matched.
     assert bool(some.is_any()[((share > 0) & (share < 1)).flatten()].any())
 
 

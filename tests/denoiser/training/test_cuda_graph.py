@@ -1,6 +1,7 @@
-"""Recorded work: what is recorded may not read anything on the host, and must do the same.
+"""CUDA graphs: captured functions read no values on the host and give the uncaptured results.
 
-Host code. The first holds on any device, and so is tested on the CPU; the second needs a GPU.
+Host code. Host reads are the same on any device, so they are tested on the CPU; comparing captured
+with uncaptured steps needs a GPU.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ CASES = [
     *((network, loss) for network in (NetworkName.UNET, NetworkName.FAST) for loss in LossName),
 ]
 
-# Reading a number, finding how many there are, and tensors made of Python's numbers, which are
-# copied to the device: each waits for it.
+# Operators that make the host wait for the device: reading a value, counting nonzero elements, and
+# copying tensors made from Python numbers to the device.
 WAITS = ("aten._local_scalar_dense", "aten.nonzero", "aten.lift_fresh", "aten.masked_select")
 
 
 class HostReads(TorchDispatchMode):
-    """Notes operators that would make the host wait for a GPU."""
+    """Collects the names of operators that would make the host wait for a GPU."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,8 +76,9 @@ def test_steps_and_pictures_read_nothing_on_the_host(network: NetworkName, loss:
 def test_a_frame_with_a_past_waits_for_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It is not recorded, but every step behind it would wait too. The camera's numbers are sent
-    without waiting; two places that a CPU goes another way at are replaced.
+    """This work is not captured, but a wait in it would delay every step that follows.
+
+    The camera's values are copied asynchronously; two functions that differ on a CPU are replaced.
     """
     everything, one = torch.arange(2 * 48 * 40), torch.ones(())
     monkeypatch.setattr("denoiser.temporal.reprojection._pixels_of", lambda is_asked: everything)
@@ -116,7 +118,7 @@ def on_gpu(pair: FramePair) -> FramePair:
 
 
 class OneByOne(Trainer):
-    """Records nothing."""
+    """Trainer that captures no CUDA graphs."""
 
     def reset(self) -> None:
         super().reset()
@@ -128,7 +130,7 @@ class OneByOne(Trainer):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("network", list(NetworkName))
 def test_a_recorded_step_does_the_same(network: NetworkName) -> None:
-    """Also when rate and crop change, a loss is not finite, and after a reset."""
+    """Also after changes of rate and crop, after a loss that is not finite, and after a reset."""
     pair = on_gpu(PAIR)
     broken = replace(pair, b=replace(pair.b, color=torch.full_like(pair.b.color, 1e30)))
     trainers = (OneByOne(settings(network), "cuda"), Trainer(settings(network), "cuda"))

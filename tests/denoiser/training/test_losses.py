@@ -21,12 +21,12 @@ TARGETS = torch.tensor([0.5, 0.0, 0.4, 1e3, 100.0])
 
 
 def planted_hdr_error(estimate: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """The mistake: the gradient runs through the denominator too."""
+    """Planted error: HDR loss whose gradient also flows through the denominator."""
     return ((estimate - target) / (estimate + 0.01)).square()
 
 
 def minimiser(error: object, targets: torch.Tensor) -> float:
-    """The constant estimate at which Newton-like descent on the mean error of `targets` settles."""
+    """Constant estimate that minimises the mean error of `targets`, by scaled gradient descent."""
     estimate = torch.full((), 1.0, dtype=torch.float64, requires_grad=True)
     for _ in range(4000):
         (gradient,) = torch.autograd.grad(error(estimate, targets).mean(), estimate)
@@ -124,7 +124,7 @@ def test_the_five_combinations_of_figure_6(
 
 
 def test_toned_targets_are_learned_too_dark_and_linear_ones_are_not() -> None:
-    """What figure 6 shows: E[T(y)] < T(E[y]), so the decoded constant falls below the mean."""
+    """As in figure 6: E[T(y)] < T(E[y]), so the decoded constant is below the mean."""
     targets = noisy_targets()
     toned = minimiser(squared_error, tone(targets))
     assert untone(torch.tensor(toned)).item() < 0.8 * targets.mean().item()

@@ -1,4 +1,4 @@
-"""Adam against its published recurrence, and the steps it must leave out.
+"""GuardedAdam: Adam's published recurrence, skipped steps, and the gradient clip.
 
 Host code.
 """
@@ -13,7 +13,7 @@ from denoiser.training.optimizer import GuardedAdam
 
 
 def one_weight(value: float) -> torch.nn.Linear:
-    """A network that is one number."""
+    """Linear layer with one weight, equal to `value`, and no bias."""
     network = torch.nn.Linear(1, 1, bias=False)
     with torch.no_grad():
         network.weight.fill_(value)
@@ -54,7 +54,7 @@ def test_a_bad_loss_changes_nothing_and_is_counted(bad: float) -> None:
 def test_a_finite_loss_with_an_infinite_gradient_is_left_out_too() -> None:
     network = one_weight(0.0)
     adam = GuardedAdam(network, learning_rate=0.1)
-    loss = network.weight.abs().sqrt().sum()  # slope at 0: infinite
+    loss = network.weight.abs().sqrt().sum()  # infinite slope at 0
     assert torch.isfinite(loss)
     adam.step(loss)
     assert network.weight.item() == 0
@@ -80,7 +80,7 @@ def test_moments_follow_the_parameters_memory_order() -> None:
 
 
 def test_an_unusual_gradient_is_limited_and_usual_ones_are_not() -> None:
-    """Against plain Adam fed with the gradients that the limit should leave."""
+    """Compare with unclipped Adam that is given the expected clipped gradients."""
     torch.manual_seed(0)
     usual = [torch.randn(4) for _ in range(8)]
     usual = [g / g.norm() for g in usual]

@@ -1,4 +1,4 @@
-"""Delta lobes of smooth BSDFs: chance, direction and weight in closed form."""
+"""Delta lobes of smooth BSDFs: probability, direction and weight against closed forms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UPPER = ["normal", "slanted", "low", "grazing"]
 
 
 def _snell(wi: np.ndarray, eta: float) -> np.ndarray:
-    """Refracted direction at a flat interface."""
+    """Refracted direction at a flat interface with relative index `eta`, by Snell's law."""
     xy = -wi[:2] / eta
     return np.append(xy, -np.sign(wi[2]) * np.sqrt(1 - xy @ xy))
 
@@ -48,7 +48,7 @@ def test_delta_lobes_of_glass(place: str) -> None:
 @pytest.mark.parametrize("place", DIRECTIONS)
 def test_delta_lobes_of_a_pane(place: str) -> None:
     wi = DIRECTIONS[place].astype(np.float64)
-    # Sum of the geometric series of reflections between both faces.
+    # Geometric series of reflections between the two faces of the pane.
     r = float(fresnel(wi[2:], 1.5)[0])
     f = r + (1 - r) ** 2 * r / (1 - r**2)
     samples = probe().sample(number("pane"), wi, uniform(COUNT, 4))

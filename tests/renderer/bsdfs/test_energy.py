@@ -1,4 +1,4 @@
-"""Every BSDF: energy, reciprocity, and closed forms."""
+"""BSDFs: energy conservation, reciprocity and closed forms."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RECIPROCAL = [
 
 
 def _albedo(index: int, wi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean weight, transmitted light scaled back by eta^2, and its noise; both (3,)."""
+    """Mean sample weight and its standard error, both (3,)."""
     samples = probe().sample(index, wi, uniform(COUNT, 1))
     return samples.weight.mean(axis=0), samples.weight.std(axis=0) / np.sqrt(COUNT)
 
@@ -38,7 +38,7 @@ def test_white_furnace(name: str, place: str) -> None:
     samples = probe().sample(white_number(name), wi, uniform(COUNT, 1))
     weight = samples.weight.astype(np.float64)
     if name.startswith("glass"):
-        # Radiance is compressed by 1 / eta^2 on its way in; power is not.
+        # Radiance scales by 1 / eta^2 on entering the medium; power does not.
         eta = 1.5 if wi[2] > 0 else 1 / 1.5
         weight = weight * np.where(samples.wo[:, 2:] * wi[2] < 0, eta**2, 1)
     mean, noise = weight.mean(axis=0), weight.std(axis=0) / np.sqrt(COUNT)
@@ -49,7 +49,7 @@ def test_white_furnace(name: str, place: str) -> None:
 
 @pytest.mark.parametrize("place", UPPER)
 def test_smooth_white_plastic_loses_nothing(place: str) -> None:
-    # With a white base every internal reflection comes out again in the end.
+    # With a white base, all internally reflected light leaves in the end.
     for name in ("plastic", "plastic nonlinear"):
         mean, noise = _albedo(white_number(name), DIRECTIONS[place])
         assert np.allclose(mean, 1, atol=4 * noise.max() + 2e-4)
@@ -71,7 +71,7 @@ def test_albedo_stays_below_one(name: str) -> None:
 
 
 def _pairs(count: int, sides: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Random directions on the wanted sides, not quite grazing."""
+    """Two (count, 3) sets of random directions with cos of sign `sides` and magnitude >= 0.05."""
     random = np.random.default_rng(2)
     z = random.uniform(0.05, 1, (2, count)) * np.array(sides)[:, None]
     phi = random.uniform(0, 2 * np.pi, (2, count))

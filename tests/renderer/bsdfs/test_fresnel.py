@@ -1,4 +1,4 @@
-"""Fresnel terms against closed forms and complex arithmetic; reflection, refraction, frames."""
+"""Fresnel terms against closed forms and a complex reference; reflection, refraction, frames."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.renderer.probe_sampling import scatter_all
 COSINES = np.linspace(0.001, 1, 500).astype(np.float32)
 METAL = np.array(
     [[0.2, 1.5, 3.0], [3.9, 7.0, 0.0]]
-)  # gold-like, aluminium-like, a dielectric in disguise
+)  # rows eta, k; columns gold-like, aluminium-like, dielectric (k = 0)
 
 
 def _fresnel(eta: float, metal: np.ndarray = METAL, cosine: np.ndarray = COSINES) -> np.ndarray:
@@ -21,7 +21,7 @@ def _fresnel(eta: float, metal: np.ndarray = METAL, cosine: np.ndarray = COSINES
 
 
 def _twin(cosine: np.ndarray, index: complex) -> np.ndarray:
-    """Mean of the squared amplitudes of both polarisations (Born and Wolf), complex throughout."""
+    """Reference unpolarised reflectance (Born and Wolf), in complex arithmetic."""
     c = cosine.astype(np.complex128)
     cos_t = np.sqrt(1 - (1 - c**2) / index**2)
     perpendicular = (c - index * cos_t) / (c + index * cos_t)
@@ -38,7 +38,7 @@ def test_dielectric_closed_forms() -> None:
     one = np.ones(1, np.float32)
     assert _fresnel(1.5, cosine=one)[0, 0] == pytest.approx(0.04, rel=1e-5)
     assert _fresnel(1.5, cosine=0 * one)[0, 0] == pytest.approx(1.0)
-    # Brewster's angle: half of the perpendicular part remains.
+    # Brewster's angle: only the perpendicularly polarised half of the light reflects.
     brewster = np.cos(np.arctan(1.5)).astype(np.float32)
     s = (1.0 - 1.5**2) / (1.0 + 1.5**2)
     assert _fresnel(1.5, cosine=brewster * one)[0, 0] == pytest.approx(s**2 / 2, rel=1e-4)

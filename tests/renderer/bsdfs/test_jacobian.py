@@ -1,9 +1,9 @@
-"""Every BSDF with a lobe of finite density: pdf(sample(u)) * |det d sample / du| = 1.
+"""BSDFs with a lobe of finite density: pdf(sample(u)) * |det d sample / du| = 1.
 
-For a BSDF of several lobes the identity holds lobe by lobe. The chance of a lobe is not taken from
-the code under test but found by bisection of the number that chooses. Where the second lobe is a
-cosine, its known density is taken off first; reflection and refraction go to different sides and
-need no correction.
+For a BSDF of several lobes the identity holds per lobe. The probability of a lobe is not taken from
+the code under test but found by bisection of the random number that selects the lobe. Where the
+second lobe is a cosine, its known density is subtracted first; reflection and refraction go to
+different sides and need no correction.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MIXED = [name for name in CASES if name.split()[0] in ("plastic", "metallic") an
 
 
 def _numbers(u: np.ndarray, choice: float | np.ndarray) -> np.ndarray:
-    """(N, 3): the choice in front."""
+    """(N, 3) random numbers: `choice`, which selects the lobe, then `u` (N, 2)."""
     return np.column_stack([np.broadcast_to(choice, len(u)), u]).astype(np.float32)
 
 
@@ -41,7 +41,7 @@ def _directions(name: str, wi: np.ndarray, u: np.ndarray, choice: float | np.nda
 
 
 def _valid(name: str, wi: np.ndarray, choice: float) -> np.ndarray:
-    """(N,) True where the sample and its whole stencil are there and vary smoothly."""
+    """(N,) True where the sample and its finite-difference stencil are valid and not delta."""
     valid = np.ones(len(U), bool)
     for offset in ((0, 0), (2e-3, 0), (-2e-3, 0), (0, 2e-3), (0, -2e-3)):
         samples = probe().sample(number(name), wi, _numbers(U + np.float32(offset), choice))
@@ -57,24 +57,24 @@ def _lobe_errors(
     cosine: np.ndarray | float,
     factor: float,
 ) -> JacobianErrors:
-    """Errors of one lobe: (pdf - other lobes' density) * det / chance, against 1.
+    """Errors of one lobe: deviation of (pdf - density of other lobes) * det / chance from 1.
 
     Args:
         chance: (N,) probability of the lobe.
-        cosine: probability of a cosine lobe beside it.
-        factor: plants an error in the density.
+        cosine: probability of the other lobe, if it is a cosine lobe, else 0.
+        factor: scale of the pdf under test; other than 1 plants an error.
     """
     wo = _directions(name, wi, U, choice)
     determinant = determinants(lambda u: _directions(name, wi, u, choice), U)
     pdf = factor * probe().pdf(number(name), wi, wo).astype(np.float64)
     own = pdf - cosine * np.abs(wo[:, 2]) / np.pi
-    # Where the other lobe dwarfs this one, its subtraction leaves rounding only.
+    # Where the other lobe dominates, the subtraction leaves only rounding error.
     valid = _valid(name, wi, choice) & (own > 0.05 * pdf) & (chance > 0.01)
     return jacobian_errors(own / np.maximum(chance, 1e-9), determinant, valid)
 
 
 def _chances(name: str, wi: np.ndarray) -> np.ndarray:
-    """(N,) probability of the lobe that u.x = 0 chooses."""
+    """(N,) probability of the lobe that u.x = 0 selects."""
     first = _directions(name, wi, U, FIRST)
     low, high = np.zeros(len(U)), np.ones(len(U))
     for _ in range(BISECTIONS):
@@ -91,18 +91,18 @@ def _accept(errors: JacobianErrors) -> None:
 
 def _errors_of_glass(name: str, wi: np.ndarray, factor: float = 1.0) -> list[JacobianErrors]:
     chance = _chances(name, wi)
-    # A failed reflection looks like a failed refraction: their chances are then unknown.
+    # If both lobes give the same (failed) direction, bisection cannot find their probabilities.
     known = np.any(_directions(name, wi, U, FIRST) != _directions(name, wi, U, LAST), axis=1)
     chance = np.where(known, chance, 0)
     return [
         _lobe_errors(name, wi, FIRST, chance, 0.0, factor),
-        # Towards the critical angle the map of refraction is too steep for the stencil.
+        # Near the critical angle refraction varies too fast for the finite differences.
         _lobe_errors(name, wi, LAST, np.where(known & (chance < 0.4), 1 - chance, 0), 0.0, factor),
     ]
 
 
 def _errors_of_mixture(name: str, wi: np.ndarray, factor: float = 1.0) -> JacobianErrors:
-    """Errors of the coat, whose chance depends on wi only."""
+    """Errors of the coat lobe, whose probability depends on wi only."""
     valid = probe().sample(number(name), wi, _numbers(U, FIRST)).is_valid
     chance = np.median(_chances(name, wi)[valid])
     samples = probe().sample(number(name), wi, _numbers(U, LAST))

@@ -1,4 +1,4 @@
-"""Microfacets: normalisation, visible normals, masking."""
+"""Microfacet distributions: normalisation, visible normals, masking."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.stats.jacobian import square_points
 
 ALPHAS = [0.05, 0.2, 0.5, 1.0]
 FINE = SphereGrid(rows=64, columns=32, nodes=10)
-ANGLES = [0.0, 0.6, 1.2, 1.5]  # of wi with the normal, radians
+ANGLES = [0.0, 0.6, 1.2, 1.5]  # between wi and the normal, in radians
 
 
 def _wi(angle: float) -> np.ndarray:
@@ -47,7 +47,7 @@ def test_projected_area_of_all_facets_is_one(alpha: float, distribution: int) ->
 @pytest.mark.parametrize("alpha", ALPHAS)
 @pytest.mark.parametrize("angle", ANGLES)
 def test_visible_projected_area_is_that_of_the_surface(alpha: float, angle: float) -> None:
-    # Heitz 2014, eq. 18: G1 is what makes the facets seen from wi cover cos(theta_i).
+    # Heitz 2014, eq. 18: with G1, the facets visible from wi have projected area cos(theta_i).
     wi = _wi(angle)
 
     def visible(m: np.ndarray) -> np.ndarray:
@@ -100,7 +100,7 @@ def test_masking_lies_between_zero_and_one_and_falls_with_the_angle(distribution
     for alpha in ALPHAS:
         g = [_facets(_wi(a), up, alpha, distribution)[0, 1] for a in np.linspace(0, 1.57, 60)]
         assert min(g) >= 0
-        assert max(g) <= 1 + 1e-4  # Beckmann's fit overshoots where it meets 1
+        assert max(g) <= 1 + 1e-4  # the fit for Beckmann overshoots where it joins 1
         assert g[0] == pytest.approx(1.0, abs=1e-5)
         assert (np.diff(g) < 2e-3).all()
 

@@ -1,4 +1,4 @@
-"""Every BSDF: samples follow their density, and weight = eval / pdf."""
+"""BSDF sampling: samples follow their density, and weight = eval / pdf."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.stats.chi_square import compare_directions
 
 COUNT = 60_000
 GRID = SphereGrid(rows=36, columns=48, nodes=12)
-# Lobes squeezed against the horizon vary inside a cell: 24 nodes leave some integrals 0.3 % off.
+# Lobes near the horizon vary within a cell: with 24 nodes some integrals are 0.3 % off.
 FINE_GRID = SphereGrid(rows=36, columns=48, nodes=48)
 GRAZING_COSINE = 0.1
 TESTS = len(ROUGH_NAMES) * len(DIRECTIONS)
@@ -30,7 +30,7 @@ def _density(name: str, wi: np.ndarray) -> Density:
 
 
 def _compare(name: str, wi: np.ndarray, density: Density) -> ChiSquareResult:
-    """Non-delta samples against a density; delta lobes count as missing."""
+    """Chi-square test of non-delta samples against `density`; delta samples count as missing."""
     samples = probe().sample(number(name), wi, uniform(COUNT, 1))
     is_spread = samples.is_valid & ~samples.is_delta
     grid = FINE_GRID if abs(wi[2]) < GRAZING_COSINE else GRID
@@ -54,7 +54,7 @@ def test_chi_square_catches_wrong_mass(name: str) -> None:
 
 def test_chi_square_catches_a_dropped_lobe() -> None:
     wi = DIRECTIONS["slanted"]
-    # Without its coat, plastic is a cosine; without refraction, glass only reflects.
+    # Plastic without its coat is a cosine lobe; glass without refraction only reflects.
     cosine = _density("plastic bare", wi)
     assert not _compare("plastic ggx 0.1", wi, cosine).is_accepted(0.001, TESTS)
     glass = _density("glass ggx 0.1", wi)
@@ -76,7 +76,7 @@ def test_weight_is_value_over_density(name: str, place: str) -> None:
     assert np.allclose(np.linalg.norm(samples.wo, axis=1), 1, atol=1e-4)
     spread = samples.is_valid & ~samples.is_delta
     rows = probe().rows(number(name), wi, samples.wo[spread])
-    # Evaluated anew from the rounded direction, so a narrow lobe loses digits.
+    # Evaluation starts from the rounded direction: narrow lobes lose precision.
     pdf, weight = samples.pdf[spread], samples.weight[spread]
     error = np.abs(rows[:, 3] / pdf - 1)
     assert np.quantile(error, 0.99, method="lower") < 5e-3 if len(error) else True
@@ -93,7 +93,7 @@ def test_no_value_without_density(name: str, place: str) -> None:
     rows = probe().rows(number(name), wi, wo)
     assert np.isfinite(rows[:, :7]).all()
     assert (rows[:, :7] >= 0).all()
-    # Where light arrives that no sample finds, BSDF sampling would be biased.
+    # A positive value at zero pdf would bias BSDF sampling.
     lost = (rows[:, :3].max(axis=1) > 1e-6) & (rows[:, 3] == 0)
     assert not lost.any(), wo[lost][:3]
 

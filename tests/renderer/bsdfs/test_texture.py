@@ -1,4 +1,4 @@
-"""Texture lookup against a numpy twin."""
+"""Texture lookup against a numpy reference."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _look_up(textures: list[object], number: int, uv: np.ndarray) -> np.ndarray:
 
 
 def _decode(byte: np.ndarray) -> np.ndarray:
-    """sRGB to linear (IEC 61966-2-1)."""
+    """Linear values of sRGB bytes 0-255 (IEC 61966-2-1)."""
     x = byte / 255.0
     return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
 
@@ -84,7 +84,7 @@ def test_equals_twin(filter_: Filter, wrap: Wrap, is_srgb: bool) -> None:
     uv = _uv(4000, 3.0)
     for number, texture in enumerate(textures):
         error = np.abs(_look_up(textures, number, uv) - _twin(texture, uv)).max(axis=1)
-        # Nearest texels may differ where rounding crosses a border.
+        # Nearest lookup may pick the adjacent texel where rounding crosses a border.
         assert np.mean(error > 1e-4) < (2e-3 if filter_ is Filter.NEAREST else 1e-9)
 
 
@@ -106,7 +106,7 @@ def test_light_beyond_one() -> None:
     found = _look_up([ImageTexture(image, filter=Filter.NEAREST)], 0, uv).reshape(5, 3, 4)
     assert np.allclose(found[..., :3], linear_texels(image), rtol=1e-4, atol=1e-20)
     assert (found[..., 3] == 1).all()
-    # Eight bits below the largest channel.
+    # RGBE keeps 8 bits relative to the largest channel of a texel.
     step = light.max(axis=2, keepdims=True) / 255
     assert (np.abs(found[..., :3] - light) <= 1.001 * step + 1e-20).all()
 

@@ -1,4 +1,4 @@
-"""Every emitter: sampled directions against the density that hits report, and the choice of one."""
+"""Emitters: sampled directions against the pdf reported at hits, and the choice of an emitter."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ GRID = SphereGrid(rows=32, columns=48, nodes=24)
 WHITE = (1.0, 1.0, 1.0)
 ORIGIN = np.zeros(3)
 UP = np.array([0.0, 0.0, 1.0])
-BLOCKER = Sphere((0.0, 0.0, -500.0), 1.0)  # gives the scene some geometry
+BLOCKER = Sphere((0.0, 0.0, -500.0), 1.0)  # geometry for scenes lit from infinity only; far below
 
 
 def _scenes() -> dict[str, SceneDescription]:
@@ -58,8 +58,8 @@ def _scenes() -> dict[str, SceneDescription]:
 
 
 SCENES = _scenes()
-POLAR = 0.9995  # cosine of 1.8 degrees from a pole
-# An alias table reaches a pixel from several places of the square, so its Jacobian says nothing.
+POLAR = 0.9995  # cosine of the angle to a pole, 1.8 degrees
+# An alias table maps several parts of the square to one pixel: the Jacobian test does not apply.
 AREA = [name for name in SCENES if name not in ("constant", "image", "several")]
 
 
@@ -104,7 +104,7 @@ def test_sample_and_hit_report_the_same_density(name: str) -> None:
     rows = _probe(name).emit(ORIGIN, _numbers(COUNT, 3))
     rows = rows[rows[:, 7] > 0]
     hits = _probe(name).trace(ORIGIN, rows[:, :3])
-    if name == "several":  # one emitter may hide another: look at the unhidden only
+    if name == "several":  # one emitter may hide another: compare visible ones
         far = rows[:, 3] > 1e20
         seen = np.where(far, ~hits.is_hit, np.abs(hits.t / np.where(far, 1, rows[:, 3]) - 1) < 1e-3)
         assert seen.mean() > 0.5
@@ -112,7 +112,7 @@ def test_sample_and_hit_report_the_same_density(name: str) -> None:
     else:
         pdf = hits.pdf
     error = np.abs(pdf / rows[:, 7] - 1)
-    # Rounding moves a direction across a border of a pixel or out of a silhouette now and then.
+    # Rounding moves a few directions across a pixel border or out of a silhouette.
     assert np.mean(error > 0.02) < 5e-3
 
 
@@ -138,7 +138,7 @@ def test_radiance_is_what_a_ray_would_see(name: str) -> None:
     if name in ("constant", "image"):
         assert away.all()
     if away.any():
-        if name != "constant":  # next to a pole the column of a direction is lost in rounding
+        if name != "constant":  # near a pole rounding loses the image column
             pole = np.asarray(turned_image().to_world)[:, 1]
             away &= np.abs(rows[:, :3] @ pole) < POLAR
         assert np.allclose(

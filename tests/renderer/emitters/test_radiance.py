@@ -1,4 +1,4 @@
-"""Light that emitters send: irradiance in closed form, and the noise of many emitters."""
+"""Emitted light: irradiance against closed forms, and the noise of many emitters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ GRID = SphereGrid(rows=32, columns=48, nodes=24)
 WHITE = (1.0, 1.0, 1.0)
 ORIGIN = np.zeros(3)
 UP = np.array([0.0, 0.0, 1.0])
-BLOCKER = Sphere((0.0, 0.0, -500.0), 1.0)  # gives the scene some geometry
+BLOCKER = Sphere((0.0, 0.0, -500.0), 1.0)  # geometry for scenes without surface emitters; far below
 
 
 def _numbers(count: int, seed: int) -> np.ndarray:
@@ -43,7 +43,7 @@ def _numbers(count: int, seed: int) -> np.ndarray:
 
 
 def _irradiance(scene: SceneDescription, p: np.ndarray = ORIGIN, n: np.ndarray = UP, seed: int = 8):
-    """Estimate at p with normal n, its noise, and the relative deviation of one sample."""
+    """Estimate at p with normal n, its standard error, and relative deviation of one sample."""
     rows = SceneProbe(scene).emit(p, _numbers(COUNT, seed)).astype(np.float64)
     cosine = np.maximum(rows[:, :3] @ n, 0)
     values = rows[:, 4] * cosine / np.where(rows[:, 7] > 0, rows[:, 7], np.inf)
@@ -94,13 +94,13 @@ def test_rectangle_and_two_triangles() -> None:
 
 
 def test_picture_that_glows() -> None:
-    # Uniform, so that the closed form of the disk holds.
+    # A uniform image, so that the closed form of the disk holds.
     picture = ImageTexture(Image(np.full((4, 4, 4), 51, np.uint8), False), scale=(5, 5, 5, 1))
     down = Flat((-1, -1, 1), (0, 2, 0), (2, 0, 0), FlatKind.DISK, radiance=picture)
     _near(_irradiance(make_scene([down])), np.pi / 2)
     material = Material(Diffuse(), is_two_sided=True)
     away = replace(down, edge_u=(2, 0, 0), edge_v=(0, 2, 0))
-    assert _irradiance(make_scene([away], [material]))[0] == 0, "the material has two sides"
+    assert _irradiance(make_scene([away], [material]))[0] == 0, "two-sided material emits from back"
 
 
 def test_front_only() -> None:
@@ -114,7 +114,7 @@ def test_a_material_that_glows_from_its_back_too() -> None:
         both = Material(Diffuse(), emission=WHITE, emits_from_back=True)
         _near(_irradiance(make_scene([disk], [both])), np.pi / 2)
     front = replace(both, emits_from_back=False)
-    assert _irradiance(make_scene([disk], [front]))[0] == 0, "it faces away"
+    assert _irradiance(make_scene([disk], [front]))[0] == 0, "front-only emitter faces away"
 
 
 def test_constant_environment() -> None:
@@ -186,7 +186,7 @@ def test_spot_falls_off(falloff: Falloff) -> None:
 
 
 def _grid(count: int) -> Mesh:
-    """A square lamp at z = 1, facing down, of 2 count^2 triangles."""
+    """Square lamp of side 1 at z = 1, facing down, made of 2 count^2 triangles."""
     x = np.linspace(-0.5, 0.5, count + 1)
     vertices = np.stack(
         [*np.meshgrid(x, x, indexing="ij"), np.ones((count + 1, count + 1))], axis=-1

@@ -1,4 +1,4 @@
-"""What a hit looks like: position, normals, texture coordinates, frames."""
+"""Surface interactions: position, normals, texture coordinates, normal maps."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ AXES = ((0.0, 0.0, 1.0), (0.6, 0.8, 0.0), (-0.8, 0.6, 0.0))
 
 
 def _around(sphere: Sphere, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(COUNT, 3) outward directions, and the same in the sphere's own axes."""
+    """(COUNT, 3) outward unit vectors, in world space and in the local axes of the sphere."""
     n = np.random.default_rng(seed).normal(size=(COUNT, 3))
     n /= np.linalg.norm(n, axis=1, keepdims=True)
     return n, n @ np.array(sphere.axes).T
@@ -127,7 +127,7 @@ def test_turned_sphere_turns_its_picture() -> None:
 def _mapped_normal(
     rgb: tuple[int, int, int], uvs: list[list[float]], scale: float = 1.0
 ) -> np.ndarray:
-    """Shading normal of a unit square in the xy plane that faces +z."""
+    """Shading normal of a unit square facing +z, under a constant normal map of color `rgb`."""
     texels = np.full((1, 1, 4), 255, np.uint8)
     texels[0, 0, :3] = rgb
     material = Material(
@@ -147,7 +147,7 @@ def test_normal_map_leans_along_the_texture() -> None:
     assert np.allclose(_mapped_normal((204, 128, 204), straight), lean, atol=1e-4)
     up = _mapped_normal((128, 204, 204), straight)
     assert up[1] > 0.6 and abs(up[0]) < 0.01
-    # u runs along +y, v along -x: what leans along u leans along y.
+    # u runs along +y, v along -x: a normal tilted along u tilts along +y.
     turned = [[0, 1], [0, 0], [1, 0], [1, 1]]
     assert _mapped_normal((204, 128, 204), turned)[1] > 0.6
     assert _mapped_normal((128, 204, 204), turned)[0] < -0.6
@@ -170,9 +170,9 @@ def test_normal_map_of_a_sphere_leans_east_and_north(channel: int) -> None:
     east = np.column_stack([-own[:, 1], own[:, 0], 0 * own[:, 0]])
     east /= np.linalg.norm(east, axis=1, keepdims=True)
     lean = (east if channel == 0 else np.cross(own, east)) @ np.array(AXES)
-    expected = n + lean  # 204 is as far up as it is aside
+    expected = n + lean  # 204 in both channels: equal tilt and height
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    away = np.hypot(own[:, 0], own[:, 1]) > 0.05  # from the poles
+    away = np.hypot(own[:, 0], own[:, 1]) > 0.05  # exclude the poles, where east is undefined
     assert np.abs(hits.n[away] - expected[away]).max() < 0.01
 
 

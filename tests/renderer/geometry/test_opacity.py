@@ -1,4 +1,4 @@
-"""Partly transparent surfaces: how many rays they stop, and where."""
+"""Partly transparent surfaces: fraction and positions of the rays they stop."""
 
 from __future__ import annotations
 

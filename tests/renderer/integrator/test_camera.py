@@ -1,4 +1,4 @@
-"""The camera: where image corners look, and what the lens brings into focus."""
+"""Camera: ray directions through image corners, and the focus of the thin lens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _rays(camera: Camera, size: tuple[int, int], position: np.ndarray, lens: np.
 
 
 def test_corners_of_a_square_image() -> None:
-    # +x is left, +y up, +z forward: the first corner is the upper left one.
+    # +x is left, +y up, +z forward: position (0, 0) is the upper left corner.
     camera = Camera(np.eye(4), fov_x=90.0)
     origin, direction = _rays(camera, (64, 64), CORNERS)
     expected = np.array([[1, 1, 1], [-1, 1, 1], [1, -1, 1], [-1, -1, 1], [0, 0, 1]], np.float64)
@@ -40,7 +40,7 @@ def test_width_keeps_the_field_of_view() -> None:
 
 
 def test_looks_where_it_is_pointed_and_does_not_mirror() -> None:
-    camera = camera_at((1, 2, 3), (4, 2, 3), 60)  # looks along +x, so its right is +z
+    camera = camera_at((1, 2, 3), (4, 2, 3), 60)  # looks along +x, so that image right is +z
     origin, direction = _rays(
         camera, (32, 32), np.array([[0.5, 0.5], [1, 0.5], [0.5, 0]], np.float32)
     )
@@ -51,7 +51,7 @@ def test_looks_where_it_is_pointed_and_does_not_mirror() -> None:
 
 
 def test_another_lens_is_another_viewpoint() -> None:
-    """What rests on frames of one viewpoint begins anew as the picture's blur changes."""
+    """A changed lens or field of view changes the pose, so that accumulation restarts."""
     camera = replace(camera_at((1, 2, 3), (4, 2, 3), 60), aperture_radius=0.1, focus_distance=2.0)
     here = camera_pose(camera, (32, 32))
     assert here == camera_pose(replace(camera), (32, 32))
@@ -76,10 +76,10 @@ def test_lens_focuses_on_its_plane() -> None:
     _, pinhole = _rays(replace(camera, aperture_radius=0.0), (48, 32), position[:1])
     forward = camera.to_world[:3, 2]
     target = camera.to_world[:3, 3] + pinhole[0] * 3.0 / (pinhole[0] @ forward)
-    # All rays of a position meet in one point of the plane in focus ...
+    # All rays of one image position meet in one point of the focal plane ...
     along = ((target - origin) @ forward) / (direction @ forward)
     assert np.allclose(origin + along[:, None] * direction, target, atol=1e-5)
-    # ... and start all over a disk that faces it.
+    # ... and their origins fill the lens disk, perpendicular to the view direction.
     offset = origin - camera.to_world[:3, 3]
     assert np.allclose(offset @ forward, 0, atol=1e-5)
     radius = np.linalg.norm(offset, axis=1)

@@ -1,4 +1,4 @@
-"""Features of a pixel: what is seen first, in mirrors and through glass.
+"""Feature images: first visible surface, also in mirrors and through glass.
 
 Host code.
 """
@@ -34,7 +34,7 @@ def _features(scene: SceneDescription, max_depth: int = 6, spp: int = 4) -> Half
 
 
 def _middle(half: Half) -> tuple[np.ndarray, np.ndarray, float]:
-    """Albedo, normal and depth at the middle of the image."""
+    """Albedo, normal and distance at pixel (4, 4) of the 8 x 8 image."""
     return half.albedo[4, 4].numpy(), half.normal[4, 4].numpy(), float(half.distance[4, 4, 0])
 
 
@@ -73,7 +73,7 @@ def test_features_of_a_lamp() -> None:
 def test_features_follow_a_mirror_as_far_as_the_path_goes(max_depth: int) -> None:
     mirror = Material(Conductor(specular_reflectance=(0.9, 0.8, 0.7)))
     side = Flat((3, -5, -5), (0, 0, 20), (0, 10, 0), material=1)  # x = 3
-    tilted = Flat((-1, -1, 3), (0, 2, 0), (2, 0, 2), material=0)  # turns +z into +x
+    tilted = Flat((-1, -1, 3), (0, 2, 0), (2, 0, 2), material=0)  # reflects +z into +x
     half = _features(make_scene([tilted, side], [mirror, PAINT], NARROW), max_depth)
     albedo, normal, depth = _middle(half)
     if max_depth > 1:
@@ -84,7 +84,7 @@ def test_features_follow_a_mirror_as_far_as_the_path_goes(max_depth: int) -> Non
 
 
 def _behind_glass(spp: int) -> Half:
-    """A painted wall behind a tinted pane that mirrors one ray in thirteen into nothing."""
+    """Painted wall behind a tinted pane that reflects 1 of 13 rays out of the scene."""
     pane = Material(Dielectric(1.5, specular_transmittance=(0.5, 1, 1), is_thin=True))
     walls = [replace(WALL, material=1), replace(WALL, origin=(-5, -5, 2))]
     return _features(make_scene(walls, [pane, PAINT], NARROW), spp=spp)
@@ -97,7 +97,7 @@ def test_features_behind_glass_are_those_of_the_samples_that_passed() -> None:
     assert np.allclose(half.distance.numpy(), 4, atol=1e-2) and np.allclose(
         half.delta_fraction.numpy(), 1
     )
-    assert half.color.numpy().max() == 0, "nothing shines here"
+    assert half.color.numpy().max() == 0, "color is not zero in a scene without light"
 
 
 def test_features_where_no_sample_passed_are_those_of_the_others() -> None:
@@ -109,7 +109,7 @@ def test_features_where_no_sample_passed_are_those_of_the_others() -> None:
 
 
 def test_features_follow_the_mirror_image_where_glass_mirrors_more_than_it_lets_through() -> None:
-    tilt = np.radians(5)  # 85 degrees of incidence: 0.76 is mirrored, to the right
+    tilt = np.radians(5)  # 85 degrees of incidence: 0.76 is reflected, to the right
     along = (np.sin(tilt), 0, np.cos(tilt))
     pane = Flat(tuple(np.multiply(-1, along) + (0, -1, 2)), (0, 2, 0), tuple(np.multiply(2, along)))
     left, right = replace(WALL, origin=(-9.9, -5, 4), material=1), replace(

@@ -1,4 +1,4 @@
-"""The path tracer: furnaces, agreement of the strategies, roulette, halves, and depth limits."""
+"""Path tracer: furnace tests, agreement of strategies, roulette, independent halves, depth."""
 
 from __future__ import annotations
 
@@ -109,13 +109,13 @@ FURNACES = ["furnace sphere", "furnace box", "furnace mesh"]
 @pytest.mark.parametrize("name", FURNACES)
 def test_furnace_is_exact_by_bsdf_sampling(name: str, max_depth: int) -> None:
     color = _half(name, _settings(Strategy.BSDF, 4, max_depth)).color.numpy()
-    # Le + rho Le + ... up to max_depth terms: 1 minus the tail that is cut off.
+    # Le + rho Le + ..., max_depth terms: the full sum 1 minus the truncated tail.
     assert np.allclose(color, 1 - 0.5**max_depth, atol=2e-5)
 
 
 @pytest.mark.parametrize("strategy", [Strategy.NEE, Strategy.MIS])
 def test_furnace_sphere_is_exact_by_emitter_sampling(strategy: Strategy) -> None:
-    # Inside a sphere the area density equals the cosine's, so that no strategy has any noise.
+    # Inside a sphere, uniform area density equals cosine density: no strategy has noise.
     color = _half("furnace sphere", _settings(strategy, 4, 6)).color.numpy()
     assert np.quantile(np.abs(color - (1 - 0.5**6)), 0.99) < 1e-3
     assert abs(color.mean() - (1 - 0.5**6)) < 1e-4
@@ -124,11 +124,11 @@ def test_furnace_sphere_is_exact_by_emitter_sampling(strategy: Strategy) -> None
 @pytest.mark.parametrize("strategy", [Strategy.NEE, Strategy.MIS])
 @pytest.mark.parametrize("name", ["furnace box", "furnace mesh"])
 def test_furnace_by_emitter_sampling(name: str, strategy: Strategy) -> None:
-    # Few paths to a corner near by carry much: with 64 samples the bias below hides in their noise.
+    # Rare paths to a near corner carry much light: at 64 samples their noise hides a 1 % bias.
     estimate = _estimate(name, _settings(strategy, 256, 6))
     result = compare_with_truth(estimate, np.array(1 - 0.5**6))
     assert result.is_accepted(0.01, 4), result
-    # A bias of 1 % would be seen.
+    # Control: a bias of 1 % is detected.
     assert not compare_with_truth(
         Estimate(1.01 * estimate.blocks), np.array(1 - 0.5**6)
     ).is_accepted()
@@ -169,9 +169,9 @@ def test_roulette_is_unbiased(name: str) -> None:
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Of the residuals in every pixel over the frames; both (K, H, W, 3).
+    """Rank correlation over frames, pooled over pixels, of two (K, H, W, 3) stacks.
 
-    Ranks over the frames of a pixel, so that a few bright paths do not decide.
+    Ranks over the frames of each pixel keep a few bright paths from dominating.
     """
     x, y = (rankdata(images.mean(axis=-1), axis=0) for images in (a, b))
     return float(np.corrcoef((x - x.mean(axis=0)).ravel(), (y - y.mean(axis=0)).ravel())[0, 1])
@@ -185,7 +185,7 @@ def test_halves_are_independent() -> None:
     )
     bound = 4 / np.sqrt(a[..., 0].size)
     assert abs(_correlation(a, b)) < bound
-    # Consecutive frames and neighbouring pixels, two disjoint sets each.
+    # Consecutive frames and neighbouring pixels, as two disjoint sets each.
     assert abs(_correlation(a[::2], a[1::2])) < 1.5 * bound
     assert abs(_correlation(a[:, :, ::2], a[:, :, 1::2])) < 1.5 * bound
     planted = 0.9 * b + 0.1 * a
@@ -223,7 +223,7 @@ def test_depth_one_shows_emitters_only(strategy: Strategy) -> None:
 
 @pytest.mark.parametrize("strategy", list(Strategy))
 def test_direct_light_of_a_small_lamp(strategy: Strategy) -> None:
-    # With 256 samples on the lamp the noise is 2e-6, and the rounding of float32, 5e-6, is seen.
+    # At 256 samples the noise, 2e-6, would fall below the rounding error of float32, 5e-6.
     spp = 4096 if strategy is Strategy.BSDF else 64
     frames = [
         _half("lamp over floor", _settings(strategy, spp, 2), frame, size=8).color.numpy()

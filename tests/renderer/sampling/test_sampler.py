@@ -1,6 +1,6 @@
-"""Random numbers: equal to a numpy twin, uniform, and without correlation between addresses.
+"""Random numbers: equal to a numpy reference, uniform, uncorrelated between addresses.
 
-The first draws of the samples of one pixel are not independent, but spread evenly.
+The first SOBOL_DRAWS draws of the samples of one pixel are stratified, not independent.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ ADDRESS_NAMES = ("pixel", "frame", "stream", "sample", "draw")
 SPREAD = (7, 3, 1, 2, 0)
 INDEPENDENT = (7, 3, 1, 2, SOBOL_DRAWS)
 AXES = [(axis, SPREAD) for axis in (0, 1, 2, 4)] + [(axis, INDEPENDENT) for axis in range(5)]
-"""Along which numbers are independent, and from where."""
+"""(axis, start address): address axes along which random numbers are independent."""
 AXIS_NAMES = [f"{ADDRESS_NAMES[axis]}, draw {start[4]} on" for axis, start in AXES]
 
 
 def _draw(address: np.ndarray) -> np.ndarray:
-    """(N, 5) numbers at (N, 5) addresses (pixel, frame, stream, sample, draw)."""
+    """(N, 5): four random numbers and a hash; addresses (N, 5) are ordered as `ADDRESS_NAMES`."""
     out = np.zeros((len(address), 5), np.float32)
     draw(np.ascontiguousarray(address, np.int32), out)
     return out
 
 
 def _along(axis: int, start: tuple[int, ...] = SPREAD, count: int = COUNT) -> np.ndarray:
-    """Addresses that count along one axis."""
+    """(count, 5) addresses from `start` that increase along one axis."""
     address = np.tile(np.array(start), (count, 1))
     address[:, axis] = np.arange(count) + (start[4] if axis == 4 else 0)
     return address
 
 
 def _twin(x: np.ndarray) -> np.ndarray:
-    """pcg4d of (N, 4) uint32 (Jarzynski and Olano 2020), as numbers in [0, 1)."""
+    """Reference pcg4d hash (Jarzynski and Olano 2020) of (N, 4) uint32, as (N, 4) in [0, 1)."""
     v = (x * np.uint32(1664525) + np.uint32(1013904223)).T.copy()
     for last in (False, True):
         v[0] += v[1] * v[3]
@@ -96,7 +96,7 @@ def test_no_correlation_between_components_and_along_axes() -> None:
         within = (drawn.T @ drawn / COUNT * 12)[np.triu_indices(4, 1)]
         lagged = [(drawn[:-lag].T @ drawn[lag:] / COUNT * 12).ravel() for lag in (1, 2, 64, 256)]
         worst = np.abs(np.concatenate([within, *lagged])).max()
-        assert worst < bound * 1.15, ADDRESS_NAMES[axis]  # 70 coefficients an axis
+        assert worst < bound * 1.15, ADDRESS_NAMES[axis]  # maximum of 70 coefficients per axis
 
 
 def test_no_correlation_between_streams_frames_and_samples() -> None:
@@ -115,7 +115,7 @@ def test_no_correlation_between_streams_frames_and_samples() -> None:
 
 def test_samples_of_one_pixel_never_share_numbers() -> None:
     starts = np.sort(np.arange(65536, dtype=np.uint64) * 0x9E3779B1 % 2**32)
-    assert np.diff(starts).min() > 4 * 2 * 64  # draws of a path: under four a vertex
+    assert np.diff(starts).min() > 4 * 2 * 64  # a path draws fewer than 4 numbers per vertex
 
 
 def test_planted_dependence_is_caught() -> None:
@@ -130,7 +130,7 @@ def test_same_address_same_number() -> None:
 
 
 def _first_draws(pixels: int, spp: int, draw_index: int = 0) -> np.ndarray:
-    """(pixels, spp, 4) numbers of one draw of all samples of some pixels."""
+    """(pixels, spp, 4) random numbers of draw `draw_index`, for all samples of each pixel."""
     address = np.zeros((pixels * spp, 5), np.int64)
     address[:, 0], address[:, 3] = np.divmod(np.arange(pixels * spp), spp)
     address[:, 1], address[:, 2], address[:, 4] = 5, 1, draw_index
@@ -141,7 +141,7 @@ def test_digits_are_those_of_scipys_sobol_points() -> None:
     count = 1 << 12
     digits = np.zeros((count, 2), np.int32)
     sobol_digits(np.arange(count, dtype=np.int32), digits)
-    # scipy walks in the order of Gray codes: the same points of each block of 2^k.
+    # scipy orders points by Gray code; each block of 2^k holds the same points.
     expected = Sobol(2, scramble=False).random(count)
     gray = np.arange(count) ^ (np.arange(count) >> 1)
     assert np.array_equal(digits.view(np.uint32)[gray] / 2.0**32, expected)
@@ -160,8 +160,8 @@ def test_samples_of_a_pixel_share_every_rectangle_evenly(spp: int, draw_index: i
 
 
 def test_both_planes_are_paired_at_random() -> None:
-    """Of n samples, half above a half in both, the sum of their signs' products has the variance
-    n^2 / (n - 1) over all pairings, n = 4; two fours are independent. In one order it would be 64.
+    """Signs of n = 4 stratified samples, paired at random: the sum of products has the variance
+    n^2 / (n - 1). Two independent fours give 32/3; a fixed pairing gives 64.
     """
     signs = np.sign(_first_draws(COUNT // 8, 8) - 0.5)
     for first, second in ((0, 1), (0, 2), (3, 1), (3, 2)):
@@ -171,7 +171,7 @@ def test_both_planes_are_paired_at_random() -> None:
 
 
 def test_where_a_sample_falls_is_independent_of_its_number() -> None:
-    """Each sample alone fills the square: halves of unequal numbers of samples stay unbiased."""
+    """Each sample index is uniform over the square: unequal sample counts stay unbiased."""
     drawn = _first_draws(COUNT // 8, 8)
     for sample in range(8):
         for first, second in ((1, 2), (0, 3), (0, 1)):
@@ -183,7 +183,7 @@ def test_where_a_sample_falls_is_independent_of_its_number() -> None:
 
 
 def test_means_over_evenly_spread_samples_have_little_noise() -> None:
-    """Of y + z, whose variance is 1/6: over eight independent samples 1/48."""
+    """Mean of y + z over 8 samples: variance 1/48 if independent (1/6 per sample)."""
     spread = _first_draws(4096, 8)[..., 1:3].sum(axis=2).mean(axis=1)
     independent = _first_draws(4096, 8, SOBOL_DRAWS)[..., 1:3].sum(axis=2).mean(axis=1)
     assert spread.mean() == pytest.approx(1.0, abs=4 * np.sqrt(1 / 48 / 4096))
@@ -192,9 +192,9 @@ def test_means_over_evenly_spread_samples_have_little_noise() -> None:
 
 
 def test_places_within_the_rectangles_are_independent() -> None:
-    """Owen's scrambling, not one shift for all: of the samples of a pixel and of both axes."""
+    """Offsets within strata are uncorrelated between samples and axes, as by Owen scrambling."""
     pixels = COUNT // 8
     within = (_first_draws(pixels, 8).astype(np.float64) * 8) % 1.0 - 0.5
     columns = within.reshape(pixels, 32)
     correlations = (columns.T @ columns / pixels * 12)[np.triu_indices(32, 1)]
-    assert np.abs(correlations).max() < 4.5 / np.sqrt(pixels)  # 496 of them
+    assert np.abs(correlations).max() < 4.5 / np.sqrt(pixels)  # maximum of 496 coefficients

@@ -1,4 +1,4 @@
-"""Warps: Jacobian, chi-square, and moments in closed form."""
+"""Warps: Jacobian and chi-square tests, and moments against closed forms."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _warp(u: np.ndarray, one_minus_cos: float = ONE_MINUS_COS) -> np.ndarray:
 
 
 def _density(name: str, u: np.ndarray) -> np.ndarray:
-    """(N,) density of each warped point."""
+    """(N,) density of the warp `name` at the image of each point of `u` (N, 2)."""
     warped = _warp(u)
     constants = {"disk": 1 / np.pi, "triangle": 2.0, "sphere": 1 / (4 * np.pi)}
     if name in constants:
@@ -51,7 +51,7 @@ def test_jacobian(name: str) -> None:
     determinant = determinants(lambda u: _warp(u)[:, COLUMNS[name]], U)
     errors = jacobian_errors(_density(name, U), determinant)
     assert abs(errors.median) < 1e-3
-    # The folds of disk and triangle run through the square; their stencils straddle them.
+    # Disk and triangle maps have creases inside the square, which some stencils straddle.
     assert errors.p99 < 0.02
 
 
@@ -79,7 +79,7 @@ def test_cone_is_uniform_in_cosine_and_angle() -> None:
     for one_minus_cos in (1e-4, 0.3, 2.0):
         cone = _warp(_random(3), one_minus_cos)[:, COLUMNS["cone"]].astype(np.float64)
         assert np.allclose(np.linalg.norm(cone, axis=1), 1, atol=1e-6)
-        # sin^2 = h (2 - h) keeps its digits where 1 - cos would lose them.
+        # h = 1 - cos from sin^2 = h (2 - h): float32 cos has too few digits near the axis.
         sin2 = cone[:, 0] ** 2 + cone[:, 1] ** 2
         h = 1 - np.sign(cone[:, 2]) * np.sqrt(np.clip(1 - sin2, 0, None))
         assert h.max() <= one_minus_cos * (1 + 1e-4)
@@ -130,7 +130,7 @@ def test_alias_table_draws_in_proportion(weights: list[float]) -> None:
     index, remainder = np.zeros(COUNT, np.int32), np.zeros(COUNT, np.float32)
     choose_all(table, u, index, remainder)
     counts = np.bincount(index, minlength=len(pmf))
-    # Equidistant numbers leave rounding only: one per border of a table entry.
+    # Equidistant numbers leave only rounding: one count per border of a table entry.
     assert np.abs(counts - pmf * COUNT).max() <= 2 * len(pmf)
     assert counts[pmf == 0].sum() == 0
     assert remainder.min() >= 0
@@ -140,8 +140,8 @@ def test_alias_table_draws_in_proportion(weights: list[float]) -> None:
 
 
 def test_alias_table_is_exact_for_a_million_entries() -> None:
-    # 24 bits leave four for the threshold of a million entries: the second number must supply the
-    # rest.
+    # Choosing among a million entries leaves 4 of 24 bits for the threshold: the second number must
+    # supply the rest.
     random = np.random.default_rng(5)
     weights = random.lognormal(0.0, 1.5, 1_000_000)
     table = np.ascontiguousarray(build_alias(weights[None])[0])
@@ -153,7 +153,7 @@ def test_alias_table_is_exact_for_a_million_entries() -> None:
     expected = weights[brightest].sum() / weights.sum()
     noise = np.sqrt(expected * (1 - expected) / count)
     assert brightest[index].mean() == pytest.approx(expected, abs=4 * noise)
-    # Planted: the same draws by a product in float32 miss the mark.
+    # Control: index and threshold from one float32 product are biased.
     scaled = u[:, 0] * np.float32(len(weights))
     coarse = np.minimum(scaled.astype(np.int32), len(weights) - 1)
     is_alias = scaled - coarse >= table[coarse, 0]

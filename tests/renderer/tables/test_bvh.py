@@ -1,4 +1,4 @@
-"""Traversal against a brute-force numpy twin, and the hierarchy's own properties."""
+"""BVH traversal against a brute-force numpy reference, and without leaks or self-hits."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _random_rays(count: int, seed: int, reach: float = 2.0) -> tuple[np.ndarray,
 def _compare(
     scene: SceneDescription, origin: np.ndarray, direction: np.ndarray, allowed: float = 1e-3
 ) -> Hits:
-    """Closest hits and shadow rays against the twin; `allowed` share of rays may graze an edge."""
+    """Compare closest hits and shadow rays with the reference; `allowed` fraction may differ."""
     probe = SceneProbe(scene)
     t_all = distances(scene, origin, direction)
     t = t_all.min(axis=1)
@@ -42,7 +42,7 @@ def _compare(
     both = hits.is_hit & is_hit
     scale = np.maximum(np.abs(t), np.abs(origin).max(axis=1))
     wrong[both] |= np.abs(hits.t - t)[both] > 2e-4 * scale[both]
-    # The same primitive, or one at the same distance.
+    # The hit primitive is the nearest one, or another at the same distance.
     own = t_all[np.arange(len(t)), np.maximum(hits.primitive, 0)]
     wrong[both] |= np.abs(own[both] - t[both]) > 2e-4 * scale[both]
     assert wrong.mean() <= allowed, np.flatnonzero(wrong)[:5]
@@ -93,7 +93,7 @@ def test_one_primitive(shape: str) -> None:
 
 
 def test_equal_centroids() -> None:
-    # Triangles turned about one point: no plane separates their centres.
+    # Triangles rotated about one point: no plane separates their centroids.
     base = np.array([[1, 0, 0], [-0.5, 0.8, 0], [-0.5, -0.8, 0]])
     angles = np.linspace(0, np.pi, 40)
     turned = [
@@ -116,7 +116,7 @@ def test_huge_and_tiny_coordinates(offset: float, size: float) -> None:
     corners = size * random_triangles(200, 0.3, 9) + offset
     origin, direction = _random_rays(RAYS, 10)
     origin = (size * origin + offset).astype(np.float32)
-    # Far from the origin float32 leaves 1e-3 of a unit: edges of triangles 0.3 wide move.
+    # At 1e4 the spacing of float32 is 1e-3, which moves the edges of triangles 0.3 wide.
     _compare(make_scene([separate_triangles(corners)]), origin, direction, 2e-2 if offset else 1e-3)
 
 
@@ -132,7 +132,7 @@ def test_axis_parallel_rays() -> None:
 
 
 def test_rays_along_the_faces_of_a_box() -> None:
-    # The bounds of a cube's faces have no thickness, and rays run in their planes.
+    # Bounds of axis-aligned faces have zero thickness, and some rays lie in their planes.
     corners = np.array([[[-1, -1, z], [1, -1, z], [1, 1, z]] for z in (-1, 1)], np.float32)
     scene = make_scene([separate_triangles(corners), separate_triangles(corners[..., [2, 0, 1]])])
     origin = np.array([[0, 0, 0], [0.5, -0.5, 1], [1, -1, 0], [0, -0.5, -3]], np.float32)
@@ -145,7 +145,7 @@ def test_rays_along_the_faces_of_a_box() -> None:
 def test_closed_mesh_does_not_leak() -> None:
     mesh = icosphere(1.0, 3)
     random = np.random.default_rng(13)
-    # Aim at the shared edges and vertices themselves.
+    # Aim exactly at shared edges and vertices.
     corners = mesh.vertices[mesh.faces]
     weights = random.dirichlet([1, 1], 20_000)
     faces = random.integers(0, len(corners), 20_000)
@@ -174,14 +174,14 @@ def test_rays_that_start_on_surfaces_leave_them() -> None:
     origin[:, 1] += 1.5
     hits = probe.trace(origin, direction)
     found = hits.is_hit
-    # Straight back: nothing lies between the offset hit and where the ray came from.
+    # Back along the ray: nothing lies between the offset hit point and the ray origin.
     mirrored = -direction[found]
     moved = hits.p[found] + hits.ng[found] * np.where(
         np.sum(hits.ng[found] * mirrored, axis=1, keepdims=True) > 0, 1e-3, -1e-3
     )
     back = probe.trace(moved, mirrored, 0.98 * hits.t[found], is_shadow=True)
     assert back.is_hit.mean() < 2e-3
-    # The offset the integrator uses goes to the side that the ray goes to.
+    # `offset_origin` moves the point to the side into which the ray continues.
     beyond = np.sum((hits.offset - hits.p)[found] * direction[found], axis=1)
     assert (beyond > 0).all()
     onward = probe.trace(hits.offset[found], direction[found])
@@ -192,7 +192,7 @@ def test_rays_that_start_on_surfaces_leave_them() -> None:
 
 
 def test_planted_hole_is_found() -> None:
-    # The twin sees a triangle that the traced scene lacks.
+    # The reference has triangles that the traced scene lacks.
     corners = random_triangles(300, 0.2, 22)
     origin, direction = _random_rays(RAYS, 23)
     t = distances(make_scene([separate_triangles(corners)]), origin, direction).min(axis=1)

@@ -1,4 +1,4 @@
-"""The hierarchy: every primitive once, inside its bounds, at a sane cost."""
+"""BVH construction: each primitive is in one leaf and inside its bounds, at a low cost."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_every_primitive_is_in_one_block() -> None:
 
 
 def test_cost_is_far_below_that_of_halving() -> None:
-    # Long thin triangles and clusters: halving the list makes large overlapping boxes.
+    # Spread triangles and a dense cluster: halving the list makes large overlapping boxes.
     corners = np.concatenate(
         [random_triangles(2000, 0.01, 19), 0.05 * random_triangles(2000, 0.1, 20)]
     )
@@ -68,7 +68,7 @@ def test_cost_is_far_below_that_of_halving() -> None:
     cost = (_area(tree.lower, tree.upper) * np.maximum(tree.count, 1)).sum() / _area(
         tree.lower, tree.upper
     )[0]
-    assert cost < 40  # a list costs 4000
+    assert cost < 40  # a single leaf of all triangles costs 4000
     depth = np.zeros(len(tree.count), int)
     for node in np.flatnonzero(tree.count == 0):
         depth[[node + 1, tree.right[node]]] = depth[node] + 1

@@ -1,4 +1,4 @@
-"""The plastic coat's tables against Monte Carlo and closed forms."""
+"""Tables of the plastic coat against Monte Carlo estimates and closed forms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COUNT = 100_000
 @pytest.mark.parametrize("distribution", Distribution)
 @pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
 def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution) -> None:
-    # Light through the rough interface, by the rough dielectric itself, which other tests check.
+    # Estimate transmittance with the rough dielectric BSDF, which other tests check.
     glass = BsdfProbe([Material(Dielectric(1.49, alpha=alpha, distribution=distribution))])
     table = coat_transmittance_table(alpha, 1.49, distribution)
     for entry in (6, 16, 32, 48, COAT_TABLE_SIZE - 1):
@@ -37,14 +37,14 @@ def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution
 
 
 def test_internal_reflectance() -> None:
-    # Egan and Hilgeman's fit of diffuse internal reflectance, good to a few parts in a thousand.
+    # Egan and Hilgeman's fit of diffuse internal reflectance, accurate to a few 1e-3.
     fit = -1.4399 / 1.5**2 + 0.7099 / 1.5 + 0.6681 + 0.0636 * 1.5
     assert smooth_internal_reflectance(1.5) == pytest.approx(fit, abs=3e-3)
     for ior in (1.2, 1.5, 1.9):
         nodes, weights = np.polynomial.legendre.leggauss(256)
         mu = (nodes + 1) / 2
         outside = np.sum(mu * weights * fresnel(mu, ior))
-        # Reciprocity of the flux that passes: (1 - F_in) eta^2 = 1 - F_out.
+        # Reciprocity of the transmitted flux: (1 - F_in) eta^2 = 1 - F_out.
         assert (1 - smooth_internal_reflectance(ior)) * ior**2 == pytest.approx(
             1 - outside, abs=2e-3
         )

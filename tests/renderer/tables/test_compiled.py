@@ -1,4 +1,4 @@
-"""Compiled code follows the constants of other modules, which numba alone does not notice."""
+"""Cached compiled code is invalidated by changed constants of other modules, unlike in numba."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ print(value(), sum(value.stats.cache_hits.values()))
 
 
 def run(folder: Path, value: int) -> list[int]:
-    """(value that the compiled function gives, times it came from the cache)."""
+    """[value of the compiled function, number of cache hits] with the constant set to `value`."""
     (folder / "package" / "constants.py").write_text(f"VALUE = {value}\n", encoding="utf-8")
     command = [sys.executable, "-m", "package.user"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
@@ -40,4 +40,4 @@ def test_a_changed_constant_is_compiled_anew(tmp_path: Path) -> None:
     assert run(tmp_path, 1) == [1, 1]
     assert run(tmp_path, 2) == [2, 0]
     folders = list((package / "__pycache__").glob(f"{compiled.PREFIX}*"))
-    assert len(folders) == 1, "code of other sources is removed"
+    assert len(folders) == 1, "cached code of the previous sources was not removed"

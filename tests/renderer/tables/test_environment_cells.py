@@ -1,4 +1,4 @@
-"""Cells of an environment: they cover the image once, and sample it nearly as well as pixels do."""
+"""Environment cells: each pixel is covered once, with nearly the variance of pixel sampling."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from renderer.tables.environment_cells import divide
 
 
 def _sky(height: int, width: int) -> np.ndarray:
-    """Smooth, with a small bright sun and a black part."""
+    """(height, width) smooth sky with a one-pixel bright sun and a black part."""
     y, x = np.mgrid[:height, :width] / height
     sky = 1.0 + np.sin(3 * x) * y
     sky[:, : width // 5] = 0.0
@@ -19,7 +19,7 @@ def _sky(height: int, width: int) -> np.ndarray:
 
 
 def _second_moment(weight: np.ndarray, density: np.ndarray) -> float:
-    """Of weight over density, relative to the square of the mean; 1 is perfect."""
+    """E[(weight / density)^2] / mean(weight)^2 under `density`; 1 means no variance."""
     used = weight > 0
     return float((weight[used] ** 2 / density[used]).sum() / weight.size / weight.mean() ** 2)
 

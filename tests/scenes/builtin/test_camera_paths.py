@@ -1,6 +1,6 @@
-"""Camera paths: smooth, of the right form, and clear of the furniture.
+"""Built-in camera paths: first pose, smoothness and distance from surfaces.
 
-Clearance is measured to every triangle and analytic shape, also between keyframes.
+Distance is measured to every triangle and analytic shape, also between keyframes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ from scenes.model.description import SceneDescription
 from scenes.model.description import Sphere
 from scenes.procedural.geometry.curves import smooth_curve
 
-CLEARANCE = 0.2  # m
-CHUNK = 20_000  # triangles at a time
+CLEARANCE = 0.2  # minimum distance from any surface, in m
 
 
 def triangle_distances(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """(T,) distances from a point to (T, 3, 3) triangles: to the plane or to an edge."""
+    """(T,) distances from `point` to the triangles `corners` (T, 3, 3), to face or nearest edge."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     normal = np.cross(b - a, c - a)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-20)
@@ -39,7 +38,7 @@ def triangle_distances(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 
 def scene_corners(scene: SceneDescription) -> np.ndarray:
-    """(T, 3, 3) float64 triangles of all meshes and, as two triangles each, parallelograms."""
+    """(T, 3, 3) float64 triangles of all meshes and flat shapes (a parallelogram is two)."""
     parts = [s.vertices[s.faces].astype(float) for s in scene.shapes if isinstance(s, Mesh)]
     for shape in scene.shapes:
         if isinstance(shape, Flat):
@@ -49,7 +48,7 @@ def scene_corners(scene: SceneDescription) -> np.ndarray:
 
 
 def clearance(scene: SceneDescription, points: np.ndarray) -> np.ndarray:
-    """(N,) distance from each of (N, 3) points to the nearest surface, at most 1."""
+    """(N,) distances in m from `points` (N, 3) to the nearest surface, clipped to 1."""
     corners = scene_corners(scene)
     low, high = corners.min(axis=1), corners.max(axis=1)
     spheres = [s for s in scene.shapes if isinstance(s, Sphere)]
@@ -65,7 +64,7 @@ def clearance(scene: SceneDescription, points: np.ndarray) -> np.ndarray:
 
 
 def test_distance_to_a_triangle() -> None:
-    """Over the face, beside an edge, beyond a corner."""
+    """Points above the face, beside an edge and beyond a corner."""
     corners = np.array([[[0.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 2.0, 0.0]]])
     for point, expected in (
         ((0.5, 0.5, 3.0), 3.0),
@@ -77,7 +76,7 @@ def test_distance_to_a_triangle() -> None:
 
 @pytest.mark.parametrize("name", list(BUILT_IN))
 def test_path_keeps_clear(name: str) -> None:
-    """No point of the path is nearer than 0.2 to any surface."""
+    """No point of the path is nearer than 0.2 m to any surface."""
     keyframes = default_path_keyframes(name)
     line = smooth_curve(np.array([key.position for key in keyframes]), 6 * len(keyframes))
     distance = clearance(BUILT_IN[name](), line)
@@ -86,7 +85,7 @@ def test_path_keeps_clear(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(BUILT_IN))
 def test_path_starts_at_the_camera(name: str) -> None:
-    """The first keyframe is the scene's own view."""
+    """The first keyframe equals the scene's camera: position, direction and field of view."""
     camera = BUILT_IN[name]().camera
     first = default_path_keyframes(name)[0]
     view = np.subtract(first.target, first.position)
@@ -96,7 +95,7 @@ def test_path_starts_at_the_camera(name: str) -> None:
 
 
 def test_tour_is_smooth() -> None:
-    """Neighbouring keyframes are close in place and direction; none looks at its feet."""
+    """Neighbouring keyframes differ little in position and direction; none looks steeply down."""
     keyframes = default_path_keyframes(DEFAULT_SCENE)
     position = np.array([key.position for key in keyframes])
     view = np.array([key.target for key in keyframes]) - position

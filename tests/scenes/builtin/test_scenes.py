@@ -1,4 +1,4 @@
-"""Built-in scenes: complete, finite, plausible, the same at every call."""
+"""Built-in scenes: complete, finite, plausible and deterministic."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from scenes.model.materials import Spectrum
 from scenes.procedural.geometry.meshes import volume
 from scenes.procedural.textures.images import linear_rgb
 
-ALBEDO_LIMIT = 0.81  # 0.8 after rounding to 8 bits
-UV_LIMIT = 20.0  # metres of a wall, or shares of a picture
+ALBEDO_LIMIT = 0.81  # largest diffuse reflectance: 0.8 after rounding to 8 bits
+UV_LIMIT = 20.0  # largest |uv|: metres on walls, or fractions of an image
 NAMES = list(BUILT_IN)
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def scene(request: pytest.FixtureRequest) -> SceneDescription:
-    """Each built-in scene, made once."""
+    """Each built-in scene, created once per module."""
     return BUILT_IN[request.param]()
 
 
 def meshes(scene: SceneDescription) -> Iterator[Mesh]:
-    """The scene's meshes."""
+    """Meshes among the shapes of `scene`."""
     return (shape for shape in scene.shapes if isinstance(shape, Mesh))
 
 
 def largest_albedo(color: Spectrum) -> float:
-    """The largest linear value of any channel."""
+    """Largest linear value of any colour channel."""
     if isinstance(color, Checkerboard):
         return max(*color.color0, *color.color1)
     if isinstance(color, ImageTexture):
@@ -57,7 +57,7 @@ def largest_albedo(color: Spectrum) -> float:
 
 
 def base_color(material: Material) -> Spectrum | None:
-    """Reflectance of a material's diffuse part, None for metal and glass."""
+    """Diffuse reflectance or base colour of a material, None for the other BSDFs."""
     bsdf = material.bsdf
     if isinstance(bsdf, Diffuse):
         return bsdf.reflectance
@@ -67,12 +67,12 @@ def base_color(material: Material) -> Spectrum | None:
 
 
 def test_names(scene: SceneDescription) -> None:
-    """A scene knows its own name; the default exists."""
+    """The scene's name and the default scene are registered."""
     assert scene.name in BUILT_IN and DEFAULT_SCENE in BUILT_IN
 
 
 def test_has_light_and_materials(scene: SceneDescription) -> None:
-    """Something shines, and every material index exists."""
+    """At least one emitter; every material index is valid and every material is used."""
     is_lit = scene.environment is not None or any(s.radiance is not None for s in scene.shapes)
     assert is_lit
     assert all(0 <= shape.material < len(scene.materials) for shape in scene.shapes)
@@ -80,7 +80,7 @@ def test_has_light_and_materials(scene: SceneDescription) -> None:
 
 
 def test_meshes_are_sound(scene: SceneDescription) -> None:
-    """Finite, indices in range, no collapsed triangles, unit normals on the front, uvs in range."""
+    """Finite vertices, valid indices, no degenerate triangles, unit front normals, uvs in range."""
     for mesh in meshes(scene):
         assert np.isfinite(mesh.vertices).all(), mesh.name
         assert mesh.faces.min() >= 0 and mesh.faces.max() < len(mesh.vertices), mesh.name
@@ -96,7 +96,7 @@ def test_meshes_are_sound(scene: SceneDescription) -> None:
 
 
 def test_albedo_is_plausible(scene: SceneDescription) -> None:
-    """Nothing diffuse reflects more than fresh white paint."""
+    """No diffuse reflectance exceeds that of fresh white paint."""
     for material in scene.materials:
         color = base_color(material)
         if color is not None:
@@ -104,7 +104,7 @@ def test_albedo_is_plausible(scene: SceneDescription) -> None:
 
 
 def test_radiance_is_positive(scene: SceneDescription) -> None:
-    """Lamps shine in every channel; the environment is finite and never negative."""
+    """Emitters are positive in every channel; the environment is finite and nonnegative."""
     for shape in scene.shapes:
         assert shape.radiance is None or min(shape.radiance) > 0.0
     if scene.environment is not None and scene.environment.image is not None:
@@ -114,7 +114,7 @@ def test_radiance_is_positive(scene: SceneDescription) -> None:
 
 
 def test_camera_is_rigid(scene: SceneDescription) -> None:
-    """Orthonormal axes, left-handed picture, focus on the target."""
+    """The camera axes are orthonormal with determinant 1; the focus distance is positive."""
     axes = scene.camera.to_world[:3, :3]
     np.testing.assert_allclose(axes.T @ axes, np.eye(3), atol=1e-12)
     assert np.linalg.det(axes) == pytest.approx(1.0)
@@ -123,7 +123,7 @@ def test_camera_is_rigid(scene: SceneDescription) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_twice(name: str) -> None:
-    """Two calls give equal scenes."""
+    """Two calls return equal scenes."""
     first, second = BUILT_IN[name](), BUILT_IN[name]()
     assert len(first.shapes) == len(second.shapes)
     for a, b in zip(first.shapes, second.shapes):
@@ -141,7 +141,7 @@ def test_the_same_twice(name: str) -> None:
 
 
 def test_default_scene_has_its_parts() -> None:
-    """Enough triangles, lamps and materials of every kind, in a space the size of a house."""
+    """Triangle count, emitters and materials of every kind; extents below 25 m x 8 m x 25 m."""
     scene = BUILT_IN[DEFAULT_SCENE]()
     assert 100_000 <= scene.triangle_count <= 250_000
     glowing = [mesh for mesh in meshes(scene) if mesh.radiance is not None]
@@ -159,7 +159,7 @@ def test_default_scene_has_its_parts() -> None:
 
 
 def test_veach_lamps_have_equal_power() -> None:
-    """Radius squared times mean radiance is the same for the four lamps."""
+    """Radius squared times mean radiance is equal for the four lamps."""
     lamps = [
         s
         for s in BUILT_IN["veach-mis"]().shapes
@@ -171,7 +171,7 @@ def test_veach_lamps_have_equal_power() -> None:
 
 
 def test_cornell_walls_look_inwards() -> None:
-    """Fronts face the room's middle, the lamp shines down, blocks are closed and right side out."""
+    """Walls and lamp face the room's centre; the blocks have positive volume (front outside)."""
     scene = BUILT_IN["cornell-box"]()
     middle = np.array([2.78, 2.74, 2.8])
     for shape in scene.shapes:
@@ -183,7 +183,7 @@ def test_cornell_walls_look_inwards() -> None:
 
 @pytest.mark.parametrize("kind", list(FurnaceKind))
 def test_furnace_fronts_are_inside(kind: FurnaceKind) -> None:
-    """Every surface emits towards the middle, with the radiance asked for."""
+    """Every surface emits towards the centre with the requested radiance."""
     scene = furnace(albedo=0.3, emitted=0.7, kind=kind)
     for shape in scene.shapes:
         assert shape.radiance == (0.7, 0.7, 0.7)

@@ -1,4 +1,4 @@
-"""glTF files: geometry, nodes, cameras, lights and materials against exact values."""
+"""glTF files: geometry, nodes, cameras, lights and materials, compared with exact values."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_what_is_scaled_to_nothing_is_hidden(tmp_path: Path) -> None:
     builder.root["nodes"] += [{"mesh": 0, "camera": 0, "scale": [0, 0, 0]}]
     builder.root.pop("scenes", None)
     scene = load_gltf(builder.write(tmp_path / "a.gltf"))
-    assert len(scene.shapes) == 1 and scene.has_default_camera, "one triangle, no camera"
+    assert len(scene.shapes) == 1 and scene.has_default_camera, "expected one mesh, no camera"
     assert any("without area" in note for note in scene.notes)
 
 
@@ -124,7 +124,7 @@ def test_camera(tmp_path: Path) -> None:
     builder.root["nodes"].append({"camera": 0, "translation": [1, 2, 3], "scale": [2, 2, 2]})
     camera = load_gltf(builder.write(tmp_path / "a.gltf")).camera
     assert camera.fov_x == pytest.approx(math.degrees(2 * math.atan(2 * math.tan(0.4))))
-    # Looks along -z with +x to the right: the left column is -x.
+    # A glTF camera looks along -z with +x to the right; column 0 points left, so it is -x.
     expected = np.array([[-1, 0, 0, 1], [0, 1, 0, 2], [0, 0, -1, 3], [0, 0, 0, 1]])
     assert np.allclose(camera.to_world, expected)
 
@@ -223,7 +223,7 @@ def test_texture_transform_is_conjugated_by_the_flip() -> None:
     transform = {"offset": [0.1, 0.2], "rotation": 0.3, "scale": [2, 3]}
     rows = np.array(uv_transform(transform)).reshape(2, 3)
     u, v = 0.37, 0.61
-    # The extension's own words, v downwards: translation * rotation * scale.
+    # Formula of KHR_texture_transform, with v downwards: translation * rotation * scale.
     cosine, sine = math.cos(0.3), math.sin(0.3)
     x, y = 2 * u, 3 * v
     expected = (0.1 + cosine * x + sine * y, 0.2 - sine * x + cosine * y)

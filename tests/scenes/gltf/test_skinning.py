@@ -1,4 +1,4 @@
-"""Skins and morph targets of glTF files at rest, against positions worked out by hand."""
+"""glTF skins and morph targets without animation, compared with hand-computed positions."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ from tests.scenes.gltf_builder import GltfBuilder
 
 UP = np.tile(np.float32([0, 0, 1]), (3, 1))
 SHARES = np.float32([(1, 0, 0, 0), (0, 1, 0, 0), (0.25, 0.75, 0, 0)])
-"""The first corner follows one joint, the second the other, the third both."""
+"""(3, 4) joint weights: corner 0 follows joint 0, corner 1 joint 1, corner 2 both."""
 TURN = rotation(np.array([0.0, 0.0, 1.0]), 90.0)
 BOUND = [np.eye(4), translation(np.array([-1.0, 0.0, 0.0]))]
-"""Inverse bind matrices: the second joint was bound at (1, 0, 0)."""
+"""Inverse bind matrices: joint 0 was bound at the origin, joint 1 at (1, 0, 0)."""
 
 
 def columns(matrix: np.ndarray) -> list[float]:
-    """As a node has it."""
+    """Elements of a (4, 4) matrix in column-major order, as glTF stores them."""
     return [float(value) for value in matrix.T.ravel()]
 
 
 def skinned(bound: list[np.ndarray] | None = BOUND, **changes: Any) -> GltfBuilder:
-    """The unit triangle, whose joints are moved up and turned; its node is somewhere else."""
+    """Builder of a skinned unit triangle, whose mesh node is translated by (50, 50, 50).
+
+    Joint 0 is raised by 1 along z; its child, joint 1, is turned by 90 degrees at (1, 0, 0).
+    """
     builder = GltfBuilder()
     joints = changes.pop("joints", np.tile(np.uint8([0, 1, 0, 0]), (3, 1)))
     attributes = {
@@ -54,7 +57,7 @@ def skinned(bound: list[np.ndarray] | None = BOUND, **changes: Any) -> GltfBuild
 
 
 def mesh_of(builder: GltfBuilder, folder: Path) -> Mesh:
-    """As it is loaded."""
+    """Write and load the file; return its only mesh."""
     scene = load_gltf(builder.write(folder / "a.glb"))
     assert not scene.notes
     (mesh,) = scene.shapes
@@ -64,9 +67,9 @@ def mesh_of(builder: GltfBuilder, folder: Path) -> Mesh:
 
 def test_vertices_follow_their_joints_and_not_their_node(tmp_path: Path) -> None:
     mesh = mesh_of(skinned(), tmp_path)
-    # Up by the first joint. The second turns about (1, 0) where it was bound, and is up as well:
-    # (0, 1) is (-1, 1) from there, turned (-1, -1), so at (0, -1); a quarter of one and the rest of
-    # the other is (0, -0.5).
+    # Joint 0 raises by 1. Joint 1 also raises by 1 and turns by 90 degrees about (1, 0), its bind
+    # position: (0, 1) is at (-1, 1) from there, turned (-1, -1), thus moved to (0, -1).
+    # Corner 2 is 0.25 (0, 1) + 0.75 (0, -1) = (0, -0.5).
     np.testing.assert_allclose(mesh.vertices, [(0, 0, 1), (1, 0, 1), (0, -0.5, 1)], atol=1e-6)
 
 
@@ -83,7 +86,7 @@ def test_shares_of_joints_are_taken_of_their_sum(tmp_path: Path) -> None:
 
 
 def test_normals_stay_upright_on_a_stretched_surface(tmp_path: Path) -> None:
-    # The triangle lies in a plane that is slanted by 45 degrees, then stretched three times.
+    # The triangle is rotated by 45 degrees about y, then stretched by 3 along x.
     slanted = rotation(np.array([0.0, 1.0, 0.0]), 45.0)
     bound = [scaling(np.array([3.0, 1.0, 1.0])) @ slanted] * 2
     mesh = mesh_of(skinned(bound, shares=np.float32([(1, 0, 0, 0)] * 3)), tmp_path)
@@ -94,7 +97,7 @@ def test_normals_stay_upright_on_a_stretched_surface(tmp_path: Path) -> None:
 
 
 def morphed(node: dict[str, Any], **mesh: Any) -> GltfBuilder:
-    """The unit triangle with two targets, one up and one along x, which also turns normals."""
+    """Unit triangle with two morph targets: +1 along z; +1 along x, also added to the normals."""
     builder = GltfBuilder()
     along = np.tile(np.float32([1, 0, 0]), (3, 1))
     targets = [

@@ -1,4 +1,4 @@
-"""Pictures: depths, encodings, alpha, embedded files and faults."""
+"""Image files: bit depths, encodings, alpha, embedded files and errors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_what_shines_keeps_what_is_brighter_than_one(tmp_path: Path) -> None:
     image = read_image(tmp_path / "a.exr", is_light=True)
     step = radiance.max(axis=2, keepdims=True) / 255
     assert (np.abs(linear_texels(image) - radiance) <= step).all()
-    # Other pictures are cut, and 8 bits are light up to 1 in any case.
+    # Images that are not light are clipped to 1; 8-bit images are at most 1 as light too.
     assert linear_texels(read_image(tmp_path / "a.exr")).max() == 1.0
     write_png(tmp_path / "a.png", np.full((1, 1, 3), 255, np.uint8))
     assert linear_texels(read_image(tmp_path / "a.png", is_light=True)).max() == 1.0
@@ -67,7 +67,7 @@ def test_environment(tmp_path: Path, suffix: str) -> None:
     write_float(tmp_path / f"a{suffix}", radiance)
     read = read_environment(tmp_path / f"a{suffix}")
     assert read.dtype == np.float32 and read.shape == (1, 2, 3)
-    # RGBE keeps 8 bits below the largest channel.
+    # RGBE stores 8-bit mantissas that share the exponent of the largest channel.
     assert np.allclose(read, radiance, rtol=1e-2)
 
 

@@ -1,4 +1,4 @@
-"""PLY and OBJ files: arrays, orientation and faults."""
+"""PLY and OBJ files: arrays, orientation and errors."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_ply(tmp_path: Path, faces: list[list[int]], uv: tuple[str, str], text: 
     assert isinstance(mesh, Mesh) and mesh.uvs is not None and mesh.normals is not None
     assert mesh.faces.tolist() == [[0, 1, 2], [0, 2, 3]]
     assert mesh.vertices.dtype == np.float32 and mesh.faces.dtype == np.int32
-    # v stays upwards, normals get unit length.
+    # v stays upwards; normals are normalised to unit length.
     assert np.array_equal(mesh.uvs, mesh.vertices[:, :2])
     assert np.array_equal(mesh.normals, np.tile(np.float32([0, 0, 1]), (4, 1)))
 
@@ -139,7 +139,7 @@ def test_obj_faults(tmp_path: Path, text: str, reason: str) -> None:
 
 
 def _triangles(path: Path, text: str) -> list[list[list[float]]]:
-    """Corner positions of all triangles of an OBJ text, mesh by mesh."""
+    """(T, 3, 3) corner positions of all triangles of an OBJ text, in the order of its meshes."""
     path.write_text(text)
     meshes = [mesh for mesh in load_obj(path).shapes if isinstance(mesh, Mesh)]
     return np.concatenate([mesh.vertices[mesh.faces] for mesh in meshes]).tolist()
@@ -153,7 +153,7 @@ def test_obj_negative_indices_count_from_their_line(tmp_path: Path) -> None:
 
 
 def test_obj_layouts_of_one_material_stay_apart(tmp_path: Path) -> None:
-    # As many numbers in the hexagon as in a triangle with texture coordinates.
+    # The hexagon has as many indices (6) as a triangle with texture coordinates.
     faces = "f 1/1/1 2/2/1 3/3/1\nf 1//1 2//1 3//1\nf 1/1 2/2 3/3\nf 1 2 3 4 5 6  # hexagon\n"
     corners = "v 2 0 0\nv 1 2 0\nv -1 2 0\nv -2 0 0\nv -1 -2 0\nv 1 -2 0\n"
     path = tmp_path / "a.obj"

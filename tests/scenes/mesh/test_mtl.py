@@ -1,4 +1,4 @@
-"""Materials of OBJ files: each entry of a library becomes the closest physical one.
+"""Materials of OBJ files: each MTL entry becomes the closest physical material.
 
 Host code.
 """
@@ -62,7 +62,7 @@ def test_mtl_models(tmp_path: Path) -> None:
 
 
 def _materials(tmp_path: Path, library: str) -> tuple[Material, tuple[str, ...]]:
-    """The first material of a library, as a scene has it, and the scene's notes."""
+    """Material `one` of the MTL text `library` as loaded, and the notes of the scene."""
     (tmp_path / "a.obj").write_text(OBJ.split("usemtl")[0] + "usemtl one\nf 1 2 3\n")
     (tmp_path / "a.mtl").write_text("newmtl one\n" + library)
     scene = load_obj(tmp_path / "a.obj")

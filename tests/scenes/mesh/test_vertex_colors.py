@@ -1,4 +1,4 @@
-"""Colours of vertices: what the picture of them shows inside the triangles."""
+"""Vertex colours: texture baked from them, evaluated at corners and inside triangles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STEP = 1 / 255
 
 
 def shown(texture: ImageTexture, uvs: np.ndarray) -> np.ndarray:
-    """(N, 3) linear RGB, bilinear between the middles of texels."""
+    """(N, 3) linear RGB of `texture` at `uvs` (N, 2), bilinear between texel centres."""
     texels = linear_texels(texture.image)
     height, width = texels.shape[:2]
     x, y = uvs[:, 0] * width - 0.5, (1.0 - uvs[:, 1]) * height - 0.5
@@ -49,7 +49,7 @@ def test_colours_are_linear_between_the_corners(
     faces = RNG.integers(0, 9, (count, 3)).astype(np.int32)
     vertices, normals = RNG.random((2, 9, 3)).astype(np.float32)
     mesh = Mesh(vertices, faces, normals)
-    # A third to two thirds: the fourth texel, b + c - a, is neither below 0 nor above 1.
+    # Colours within [1/3, 2/3] keep the fourth texel, b + c - a, within [0, 1].
     colors = RNG.uniform(0.34, 0.66, (9, 3)).astype(np.float32)
     given = colors
     if is_srgb:
@@ -103,7 +103,7 @@ def test_ply_files_show_their_colours(tmp_path: Path, prefix: str, kind: str, fa
 
 
 def colored(material: dict | None = None, count: int = 3) -> GltfBuilder:
-    """The unit triangle, all corners of one linear colour."""
+    """Builder of the unit triangle with `count` vertex colours, all (0.5, 0.25, 1.0, 0.1)."""
     builder = GltfBuilder()
     colors = np.tile(np.float32([0.5, 0.25, 1.0, 0.1]), (count, 1))
     attributes = {"POSITION": builder.accessor(TRIANGLE), "COLOR_0": builder.accessor(colors)}

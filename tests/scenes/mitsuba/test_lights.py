@@ -1,4 +1,4 @@
-"""Emitters of Mitsuba files: punctual lights, and shapes that shine."""
+"""Emitters of Mitsuba files: punctual lights and emissive shapes."""
 
 from __future__ import annotations
 

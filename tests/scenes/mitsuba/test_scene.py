@@ -1,4 +1,4 @@
-"""Mitsuba files: shapes, materials, cameras and emitters against exact values."""
+"""Mitsuba files: shapes, materials, cameras and emitters, compared with exact values."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def test_instances_place_what_a_group_holds(tmp_path: Path) -> None:
     scene = load(tmp_path, SENSOR + bsdf + group + "".join(places))
     first, box, second, other = scene.shapes
     assert isinstance(first, Sphere) and isinstance(second, Sphere)
-    # Three along x, doubled, turned to y; and two by the other one. Alone the group is not seen.
+    # First instance: (3, 0, 0) scaled by 2 and rotated to +y. Second instance: x = 3 - 1 = 2.
+    # The shape group itself adds no shapes.
     assert np.allclose(first.center, (0.0, 6.0, 0.0)) and first.radius == pytest.approx(2.0)
     assert np.allclose(second.center, (2.0, 0.0, 0.0)) and second.radius == pytest.approx(1.0)
     assert first.material == second.material and not scene.notes
@@ -81,7 +82,7 @@ def test_mirrored_rectangle_keeps_its_front_and_its_picture(tmp_path: Path) -> N
     mesh = load(tmp_path, f'{SENSOR}<shape type="rectangle">{mirror}</shape>').shapes[0]
     assert isinstance(mesh, Mesh) and mesh.uvs is not None
     assert np.all(face_vectors(mesh.vertices, mesh.faces)[:, 2] > 0.0)
-    # u grows along object x, which the mirror turned to -x.
+    # u increases along object x, which the mirroring maps to world -x.
     assert np.allclose(mesh.uvs[:, 0], (1.0 - mesh.vertices[:, 0]) / 2.0)
 
 
@@ -186,7 +187,7 @@ def test_mask_uses_alpha_or_luminance(tmp_path: Path) -> None:
     assert material.opacity_channel == 3
     material = _bsdf(tmp_path, text.format("grey.png"))
     assert isinstance(material.opacity, ImageTexture)
-    # sRGB 128 is 0.2159 linear.
+    # The sRGB code 128 is 0.2159 linear, which is the 8-bit code 55.
     assert material.opacity.image.texels[0, 0, material.opacity_channel] == 55
 
 

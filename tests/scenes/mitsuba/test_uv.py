@@ -1,4 +1,4 @@
-"""Where Mitsuba files put a picture on their shapes; the truth was read off Mitsuba 3.9.1."""
+"""Texture coordinates of Mitsuba shapes; expected values were read off Mitsuba 3.9.1."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ end_header
 """
 OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nvt 0 0\nvt 1 0\nvt 0 1\nf 1/1 2/2 3/3\n"
 TOP, BOTTOM = (0.0, 1.0), (0.0, 0.0)
-"""Upper and lower left corner of a picture, v upwards."""
+"""Texture coordinates of an image's upper and lower left corner, with v upwards."""
 
 
 def _texture(folder: Path, shape: str, to_uv: str = "", kind: str = "bitmap"):
-    """The shape of a file and its texture."""
+    """Load a scene with one `shape`; return the loaded shape and its reflectance texture."""
     write_png(folder / "a.png", np.full((2, 2, 3), 200, np.uint8))
     (folder / "uv.ply").write_text(PLY.format(u="u", v="v"))
     (folder / "st.ply").write_text(PLY.format(u="s", v="t"))
@@ -72,14 +72,14 @@ def _file(name: str, flip: str = "") -> str:
         (_file("st.ply", "true"), BOTTOM),
         (_file("uv.ply", "false"), TOP),
         (_file("uv.ply", "true"), BOTTOM),
-        # Here Mitsuba shows the picture upside down, and not what the file's author saw.
+        # Unlike Mitsuba, which shows this image upside down, the loader reads v upwards.
         (_file("uv.ply"), BOTTOM),
     ],
 )
 def test_upper_edge_of_a_mesh(tmp_path: Path, shape: str, at_v_0: tuple[float, float]) -> None:
     mesh, texture = _texture(tmp_path, shape)
     assert isinstance(mesh, Mesh) and mesh.uvs is not None
-    corner = int(np.argmin(np.abs(mesh.vertices).sum(axis=1)))  # where the file has v = 0
+    corner = int(np.argmin(np.abs(mesh.vertices).sum(axis=1)))  # vertex with v = 0 in the file
     assert np.allclose(_place(texture, tuple(mesh.uvs[corner])), at_v_0)
 
 
@@ -91,7 +91,7 @@ def test_upper_edge_of_other_shapes(tmp_path: Path) -> None:
     assert np.allclose(_place(texture, (0.0, 1.0)), TOP)
     cube, texture = _texture(tmp_path, '<shape type="cube">')
     assert isinstance(cube, Mesh) and cube.uvs is not None
-    # On top of the cube the picture's upper left corner is at (-1, -1), and its upper edge along y.
+    # On the cube's top face the image's upper left corner is at (-1, -1), its upper edge along y.
     for place, corner in (((-1, -1, 1), (0, 1)), ((-1, 1, 1), (1, 1)), ((1, -1, 1), (0, 0))):
         distance = np.abs(cube.vertices - place).sum(axis=1)
         used = [i for i in np.flatnonzero(distance == 0) if _faces_up(cube, i)]
@@ -119,7 +119,7 @@ def test_matrix_acts_on_mitsubas_coordinates(tmp_path: Path, shape: str) -> None
 def test_matrix_that_turns_a_picture_over_is_obeyed(tmp_path: Path) -> None:
     mesh, texture = _texture(tmp_path, _file("uv.ply"), '<scale y="-1"/>')
     assert isinstance(mesh, Mesh)
-    # Up to a whole number of pictures: v = 0 is the lower edge, v = 0.75 near the upper one.
+    # Modulo 1, as the image repeats: v = 0 is the lower edge, v = 0.75 is near the upper edge.
     assert np.allclose(_place(texture, (0.0, 0.75)) % 1, (0.0, 0.75))
 
 
@@ -164,6 +164,6 @@ def test_picture_goes_around_a_disk(tmp_path: Path) -> None:
     turn = np.arctan2(place[:, 1], place[:, 0]) / (2 * np.pi) % 1
     assert np.allclose(center[:, 1], turn, atol=1e-4)
     assert np.allclose(center[:, 0], np.hypot(place[:, 0], place[:, 1]), atol=1e-3)
-    # Without a picture it stays one surface.
+    # Without an image texture the disk stays one analytic shape.
     scene = load(tmp_path, f'{SENSOR}<shape type="disk"><bsdf type="diffuse"/></shape>')
     assert isinstance(scene.shapes[0], Flat)

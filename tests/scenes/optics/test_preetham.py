@@ -1,4 +1,4 @@
-"""The baked sky: irradiance of the sun, orientation, horizon."""
+"""Baked Preetham sky: irradiance of the sun, orientation and horizon."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 def _grid() -> tuple[np.ndarray, np.ndarray]:
-    """World directions by the mapping of Environment (u = atan2(x, -z) / 2 pi), solid angles."""
+    """(H, 2H, 3) world directions and (H, 2H) solid angles in sr of an environment's texels.
+
+    Mapping of Environment: u = atan2(x, -z) / 2 pi.
+    """
     u = (np.arange(2 * HEIGHT) + 0.5) / (2 * HEIGHT) * 2.0 * math.pi
     theta = (np.arange(HEIGHT) + 0.5) / HEIGHT * math.pi
     theta, u = np.meshgrid(theta, u, indexing="ij")
@@ -40,7 +43,7 @@ def test_sun_keeps_its_irradiance_and_place() -> None:
 
 
 def test_illuminance_of_clear_daylight() -> None:
-    """Sky 10 to 50 klux and sun 70 to 110 klux with the sun 60 degrees high."""
+    """Sky 10 to 50 klx and sun 70 to 110 klx at a sun elevation of 60 degrees."""
     height = math.radians(60.0)
     settings = SkySettings((math.cos(height), math.sin(height), 0.0), sun_scale=0.0)
     image = bake_sky(settings, HEIGHT).image
@@ -54,7 +57,7 @@ def test_illuminance_of_clear_daylight() -> None:
 
 
 def test_zenith_turns_the_picture() -> None:
-    """The same sun seen with another axis up gives the same light, turned."""
+    """The same sky with another up axis has the same image and a rotated `to_world`."""
     up_y = bake_sky(SkySettings((0.0, 1.0, 0.0), sky_scale=0.0), HEIGHT)
     up_z = bake_sky(SkySettings((0.0, 0.0, 1.0), (0.0, 0.0, 1.0), sky_scale=0.0), HEIGHT)
     assert np.allclose(up_y.image, up_z.image)

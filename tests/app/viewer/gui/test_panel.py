@@ -1,4 +1,4 @@
-"""The panel without a window: the GUI library lays it out, input events click through it.
+"""The panel without a window: the GUI library lays it out, simulated input events click on it.
 
 Host code.
 """
@@ -68,7 +68,7 @@ def frame(
     mouse: tuple[float, float] = (-1.0, -1.0),
     is_down: bool = False,
 ) -> PanelEdits:
-    """One frame of the panel with the mouse somewhere."""
+    """Draw one frame of the panel with the mouse at `mouse` and return its edits."""
     gui.set_mouse(mouse, [is_down])
     gui.begin_frame()
     changes = draw_panel(report, view, Plots())
@@ -77,9 +77,10 @@ def frame(
 
 
 def sweep(gui: GuiContext, view: ViewState, columns: tuple[float, ...]) -> Iterator[PanelEdits]:
-    """Click on every spot of a fine grid; what each frame returns.
+    """Yield the edits of each frame while clicking on every point of a fine grid.
 
-    Twice each, so that a section that folds unfolds again, and beside it, which closes open lists.
+    Each point is clicked twice, so that a folded section unfolds again, and each click is followed
+    by one beside the panel, which closes open lists.
     """
     report = make_report()
     for y in range(10, int(HEIGHT), 8):
@@ -151,7 +152,7 @@ def test_lens_is_changed_by_what_is_drawn_for_it(gui: GuiContext) -> None:
 
 
 def changed_names(changes: PanelEdits) -> set[str]:
-    """Names of the options that a draft changes, each within the panel's range for it."""
+    """Names of the options that `changes` edits; asserts that each is in the panel's range."""
     wanted, names = changes.edits.settings, set()
     for part in ("render", "denoiser") if wanted is not None else ():
         old, new = getattr(changes.view.settings, part), getattr(wanted, part)
@@ -167,15 +168,15 @@ def changed_names(changes: PanelEdits) -> set[str]:
 
 @pytest.mark.parametrize("ends", [(ENTER,), (TAB, ENTER)], ids=["width", "width and height"])
 def test_a_size_counts_once_its_fields_are_left(gui: GuiContext, ends: tuple[int, ...]) -> None:
-    """Digits alone change nothing: 9 and 96 would be two sizes."""
+    """Typed digits alone change nothing: otherwise 9 and 96 would be two sizes."""
     height = ViewState().settings.render.size[1]
-    places = range(200, 240, 4)  # the field lies at some of them
+    places = range(200, 240, 4)  # y positions, some of which hit the size field
     found = next(filter(None, (tuple(type_size(gui, y, ends)) for y in places)))
     assert found == ((96, height), (96, 96))[: len(ends)]
 
 
 def type_size(gui: GuiContext, y: int, ends: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Click near the left edge, type 96 and a key for each of `ends`; the sizes asked for."""
+    """Sizes set by a click near the left edge at `y`, then 96 and a key for each of `ends`."""
     view, report = ViewState(), make_report()
     sizes: list[tuple[int, int]] = []
 

@@ -1,4 +1,4 @@
-"""Curves keep their gaps, their ends and their age.
+"""Plotted curves: gaps, clamping at the axis ends, and bounded history.
 
 Host code.
 """

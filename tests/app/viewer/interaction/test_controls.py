@@ -1,4 +1,4 @@
-"""Flying: exact poses for known keys, drags and times.
+"""Fly controls: exact camera poses for known keys, drags and durations.
 
 Host code.
 """
@@ -36,12 +36,12 @@ def camera_at(
 
 @pytest.fixture
 def controls() -> FlyControls:
-    """At the origin, looking along -z, y up: the picture's right is +x."""
+    """Controls at the origin, looking along -z with y up: the image's right is +x."""
     return FlyControls(camera_at((0, 0, 0), (0, 0, -1), (0, 1, 0)), SPEED)
 
 
 def fly(controls: FlyControls, keys: str, seconds: float, tick: float = TICK) -> np.ndarray:
-    """Position after holding `keys` (by name, separated by blanks)."""
+    """Camera position (3,) after holding `keys` (names separated by blanks) for `seconds`."""
     for key in keys.split():
         controls.key(key, True)
     for _ in range(round(seconds / tick)):

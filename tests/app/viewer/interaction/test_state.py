@@ -1,4 +1,4 @@
-"""What the user wants and what a frame does, kept apart.
+"""Viewer state: requested settings are kept apart from the reduced work of a frame.
 
 Host code.
 """
@@ -26,7 +26,7 @@ LESS = Work((32, 24), 2, 1, 32)
 
 
 def new_state() -> ViewerState:
-    """At rest, before the first frame."""
+    """Viewer state with a static camera, before the first frame."""
     return ViewerState(glowing_ball(), SETTINGS, lambda: 0.0)
 
 
@@ -46,7 +46,7 @@ def test_a_pause_is_no_wish_for_no_steps() -> None:
     assert state.has_pending_edits and state.full_work.train_steps == 0
     edits = state.take_edits(state.full_work)
     assert edits.training_paused and edits.settings is not None
-    assert edits.settings.denoiser.train_steps == 4, "a checkpoint would keep a 0"
+    assert edits.settings.denoiser.train_steps == 4, "a checkpoint would store 0 train steps"
     assert not state.has_pending_edits
     paused = replace(make_report(), is_training=False, losses=[])
     state.accept_frame(paused, edits.settings, Work((64, 48), 8, 0, 32))

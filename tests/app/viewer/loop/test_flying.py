@@ -1,4 +1,4 @@
-"""Flying with real keys and a real mouse, recording and playing paths.
+"""Camera navigation by X keyboard and mouse events; recording and playing camera paths.
 
 Host code.
 """

@@ -1,4 +1,4 @@
-"""Where no window can be opened, one line says so.
+"""If no window can be opened, the error is one line.
 
 Host code.
 """
@@ -35,7 +35,7 @@ except NoDisplayError as error:
 
 @needs_display
 def test_without_a_way_to_gl(display: str) -> None:
-    """As on desktops where the window is Wayland's, and moderngl looks for X11's."""
+    """As on desktops where the window belongs to Wayland and moderngl looks for an X11 window."""
     told = subprocess.run(
         [sys.executable, "-c", NO_WAY_TO_GL],
         env=os.environ | {"DISPLAY": display},

@@ -1,4 +1,4 @@
-"""What the window shows: views, split, exposure, panel, sizes.
+"""Contents of the window: views, split, exposure, panel, sizes.
 
 Host code.
 """
@@ -38,7 +38,7 @@ def test_shows_denoised_picture_and_panel(driver: WindowDriver) -> None:
         place = (x, IMAGE_CENTER[1])
         assert np.abs(screen[place[1], x] - driver.denoised(place)).max() <= TOLERANCE
     gui = screen[:, : int(panel.WIDTH)]
-    assert gui.max() > 200 and len(np.unique(gui.reshape(-1, 3), axis=0)) > 50, "no text there"
+    assert gui.max() > 200 and len(np.unique(gui.reshape(-1, 3), axis=0)) > 50, "no text in panel"
     background = np.array(theme.THEME["window_bg"]) * 255
     is_background = np.abs(gui - background).max(axis=-1) <= TOLERANCE
     assert is_background.mean() > 0.3
@@ -57,7 +57,7 @@ def test_number_keys_switch_views(driver: WindowDriver) -> None:
 def test_a_rival_is_shown_beside_the_denoiser_on_the_same_frame(driver: WindowDriver) -> None:
     driver.do("key", Channel.COMPARISON.key)
     driver.until(lambda: driver.viewer.state.view.left is Channel.COMPARISON)
-    assert np.abs(driver.color() - toned(RADIANCE)).max() <= TOLERANCE  # none yet: the mean
+    assert np.abs(driver.color() - toned(RADIANCE)).max() <= TOLERANCE  # no comparison yet: mean
     driver.viewer.state.edit(Edits(settings=SETTINGS.changed(comparison=Comparison.FAST)))
     driver.until(lambda: driver.session.report.comparison is not None)
     report = driver.session.report
@@ -123,7 +123,7 @@ def test_i_shows_the_numbers_under_the_mouse(driver: WindowDriver) -> None:
     driver.until(lambda: driver.viewer.state.view.is_inspecting)
     changed = np.abs(driver.screen().astype(int) - before).max(axis=-1) > 60
     rows, columns = np.nonzero(changed[:, int(panel.WIDTH) :])
-    # Right below the mouse, and nowhere else in the picture.
+    # The table lies right below the mouse; nothing else in the image changes.
     assert len(rows) > 2000
     assert rows.min() >= IMAGE_CENTER[1] and rows.max() < IMAGE_CENTER[1] + 160
     assert columns.min() + int(panel.WIDTH) >= IMAGE_CENTER[0]
@@ -132,7 +132,7 @@ def test_i_shows_the_numbers_under_the_mouse(driver: WindowDriver) -> None:
 def test_v_focuses_on_what_is_under_the_mouse(driver: WindowDriver) -> None:
     driver.do("mousemove", str(IMAGE_CENTER[0]), str(IMAGE_CENTER[1]))
     driver.do("key", "v")
-    # The wall of the ball around the camera.
+    # The focused surface is the sphere around the camera.
     driver.until(lambda: driver.viewer.state.controls.camera.focus_distance > 90)
     assert "in focus at" in driver.viewer.state.view.message
     driver.do("mousemove", "20", "20")
@@ -161,7 +161,7 @@ def test_resizing_keeps_the_aspect(driver: WindowDriver) -> None:
 
 
 def work_size(session: RecordingSession, full: tuple[int, int]) -> tuple[int, int]:
-    """Render size that the last frame was asked for."""
+    """Render size (width, height) requested for the last frame; `full` if none was set."""
     settings = session.edits[-1].settings
     return full if settings is None else settings.render.size
 
@@ -173,11 +173,11 @@ def test_moving_camera_gets_a_smaller_picture_and_rest_the_full_one(driver: Wind
     driver.viewer.state.view = replace(
         driver.viewer.state.view,
         settings=replace(session.settings, render=render),
-        target_ms=1.0,  # less than any frame takes
+        target_ms=1.0,  # shorter than any frame
     )
     driver.do("keydown", "w")
     driver.until(lambda: work_size(session, full) < full)
     driver.until(lambda: driver.viewer.state.report is session.report)
     driver.do("keyup", "w")
     driver.until(lambda: session.report.denoised.shape[:2] == full[::-1])
-    assert driver.viewer.state.view.settings.render.size == full, "the panel shows the size at rest"
+    assert driver.viewer.state.view.settings.render.size == full, "panel must show the full size"

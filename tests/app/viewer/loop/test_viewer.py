@@ -53,7 +53,7 @@ pytestmark = needs_display
 def test_a_scene_is_rendered_learned_and_flown(
     display: str, window: Window, tmp_path: Path
 ) -> None:
-    """The whole program on a tiny picture."""
+    """The whole program on a tiny image."""
     render, denoiser = RenderSettings(size=SIZE, spp=1), DenoiserSettings(
         network=NetworkName.UNET, train_steps=1, crop=32
     )
@@ -72,7 +72,7 @@ def test_a_scene_is_rendered_learned_and_flown(
     driver.do("key", "2")
     driver.until(lambda: viewer.state.view.left is Channel.MEAN)
     picture = driver.screen()[IMAGE_CENTER[1], int(panel.WIDTH) + 10 : -10]
-    assert len(np.unique(picture, axis=0)) > 20, "no picture"
+    assert len(np.unique(picture, axis=0)) > 20, "the image is uniform"
     start = driver.position().copy()
     driver.do("keydown", "w")
     driver.until(lambda: bool(np.linalg.norm(driver.position() - start) > 0.05))
@@ -92,7 +92,7 @@ def test_pause_and_reset_reach_the_session(driver: WindowDriver) -> None:
     driver.until(lambda: session.report.is_training)
     driver.do("key", "t")
     driver.until(lambda: driver.viewer.state.view.is_asking_reset)
-    assert not any(edits.reset_training for edits in session.edits), "asks first"
+    assert not any(edits.reset_training for edits in session.edits), "reset must ask to confirm"
     driver.do("key", "Escape")
     driver.until(lambda: not driver.viewer.state.view.is_asking_reset)
     for _ in range(2):
@@ -102,9 +102,9 @@ def test_pause_and_reset_reach_the_session(driver: WindowDriver) -> None:
 
 
 def test_button_of_the_panel_works_even_between_two_frames(driver: WindowDriver) -> None:
-    """Press and release come in one go: a click that is over when the panel looks still counts."""
+    """A click whose press and release both arrive between two frames still counts."""
     session = driver.session
-    # Upwards, so that what opens or folds below does not matter.
+    # From the bottom up, so that sections that open or fold below do not matter.
     for y in range(560, 400, -8):
         driver.do("mousemove", "40", str(y))
         driver.do("click", "1")
@@ -142,7 +142,7 @@ def test_what_was_asked_for_last_is_kept(driver: WindowDriver, tmp_path: Path) -
     saved = tmp_path / "late.safetensors"
     viewer.state.edit(Edits(save_checkpoint=saved))
     assert viewer.finish() == saved
-    assert [path.suffix for path in tmp_path.iterdir()] == [".json"], "the path of the camera"
+    assert [path.suffix for path in tmp_path.iterdir()] == [".json"], "only the camera path file"
 
 
 def test_screenshot_files_are_valid(driver: WindowDriver, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_screenshot_files_are_valid(driver: WindowDriver, tmp_path: Path) -> Non
     exr = oiio.ImageBuf(str(tmp_path / "screenshot-001.exr"))
     denoised = driver.session.report.denoised[3, 3].tolist()
     np.testing.assert_allclose(exr.getpixel(3, 3)[:3], denoised, rtol=1e-2)
-    driver.screen()  # and drawing goes on
+    driver.screen()  # drawing still works
 
 
 def test_a_picture_too_large_for_memory_is_given_up(driver: WindowDriver) -> None:
@@ -191,7 +191,7 @@ def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
 def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
     display: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A real signal, as soon as the viewer would hear it."""
+    """Send a real SIGINT as soon as the viewer has installed its handler."""
     monkeypatch.setenv("DISPLAY", display)
     saved = tmp_path / "end.safetensors"
     options = Options(scenes=("ball",), session=SETTINGS, output=tmp_path, save=saved)
@@ -201,7 +201,7 @@ def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
         while not isinstance(
             getattr(signal.getsignal(signal.SIGINT), "__self__", None), StopRequest
         ):
-            assert time.monotonic() < end, "the viewer never flew"
+            assert time.monotonic() < end, "the viewer never installed its SIGINT handler"
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 

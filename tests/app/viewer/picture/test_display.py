@@ -1,4 +1,4 @@
-"""The display shader against numpy twins, drawn into a framebuffer.
+"""The display shader, drawn into a framebuffer, against numpy references.
 
 Host code.
 """
@@ -23,13 +23,13 @@ from scenes.images.encodings import encode_srgb
 from scenes.model.materials import LUMINANCE
 
 SIZE = (37, 23)  # odd, so that rows are not aligned by chance
-ONE_STEP = 1.01 / 255  # of the framebuffer, and rounding of float32
+ONE_STEP = 1.01 / 255  # one 8-bit level of the framebuffer, plus float32 rounding
 MAGENTA = (255, 0, 255)
 
 
 @pytest.fixture
 def display_on(window: Window) -> Iterator[Display]:
-    """A display on a real context."""
+    """A display on a real OpenGL context."""
     drawn = Display(window.context)
     yield drawn
     drawn.release()
@@ -37,14 +37,14 @@ def display_on(window: Window) -> Iterator[Display]:
 
 @pytest.fixture
 def radiance() -> np.ndarray:
-    """(H, W, 3) from 0 to 10^4, with exact zeros and ones."""
+    """Radiance (H, W, 3) from 10^-4 to 10^4, with one pixel of exact zeros and one of ones."""
     values = 10.0 ** np.random.default_rng(1).uniform(-4, 4, (SIZE[1], SIZE[0], 3))
     values[0, 0], values[0, 1] = 0.0, 1.0
     return values.astype(np.float32)
 
 
 def tone_twin(radiance: np.ndarray, curve: ToneCurve) -> np.ndarray:
-    """What the shader should give for exposed radiance, in [0, 1]."""
+    """Expected shader output in [0, 1] for radiance with the exposure applied."""
     v = radiance.astype(np.float64)
     match curve:
         case ToneCurve.PAPER:
@@ -60,7 +60,7 @@ def tone_twin(radiance: np.ndarray, curve: ToneCurve) -> np.ndarray:
 def draw(
     display: Display, left: ViewImage, right: ViewImage | None = None, **view: object
 ) -> np.ndarray:
-    """(H, W, 3) in [0, 1] as drawn."""
+    """Drawn image (H, W, 3) in [0, 1]."""
     display.upload(left, right)
     return display.pixels(ViewState(**view)) / 255.0  # type: ignore[arg-type]
 
@@ -115,7 +115,7 @@ def test_zoom_draws_a_part(display_on: Display) -> None:
     values = np.random.default_rng(4).uniform(0, 1, (8, 16, 3)).astype(np.float32)
     image = ViewImage(torch.from_numpy(values), Encoding.ALBEDO)
     whole = draw(display_on, image, is_smooth=False)
-    # The upper right quarter: y of a place grows upwards, rows downwards.
+    # The upper right quarter: image position y grows upwards, rows grow downwards.
     part = draw(display_on, image, is_smooth=False, zoom=Zoom((0.5, 0.5), 0.5))
     np.testing.assert_array_equal(part, whole[:4, 8:].repeat(2, axis=0).repeat(2, axis=1))
 
@@ -139,7 +139,7 @@ def test_split_shows_both_sides_and_a_line(display_on: Display) -> None:
     levels = encode_srgb(np.array([0.1, 0.9]))
     np.testing.assert_allclose(drawn[:, :9], levels[0], atol=ONE_STEP)
     np.testing.assert_allclose(drawn[:, 11:], levels[1], atol=ONE_STEP)
-    assert (np.ptp(drawn[:, 9:11], axis=-1) > 0.3).any(), "no line between them"
+    assert (np.ptp(drawn[:, 9:11], axis=-1) > 0.3).any(), "no split line between the sides"
 
 
 def test_drawing_into_a_part_leaves_the_rest(display_on: Display, window: Window) -> None:

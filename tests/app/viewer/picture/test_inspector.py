@@ -1,4 +1,4 @@
-"""Looking closer: zoom, the numbers of a pixel, exposure that follows, what is in focus."""
+"""Zoom, pixel values under the mouse, automatic exposure and focus."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_pixel_rows_tell_the_numbers() -> None:
 def test_exposure_brings_the_mean_to_middle_grey(level: float) -> None:
     picture = torch.full((30, 40, 3), level)
     picture[::2] *= 4.0
-    picture[1::2] /= 4.0  # the logarithmic mean stays
+    picture[1::2] /= 4.0  # the mean of the logarithm stays
     picture[0, 0] = float("nan")
     exposed = level * 2.0 ** auto_exposure(picture)
     assert exposed == pytest.approx(MIDDLE_GREY, rel=0.07)
@@ -69,7 +69,7 @@ def test_exposure_stays_in_its_range() -> None:
 def test_focus_is_on_the_plane_across_the_axis() -> None:
     camera = Camera(np.eye(4), fov_x=90.0, aperture_radius=0.1)
     assert focused_at(camera, (200, 100), (0.5, 0.5), 3.0).focus_distance == pytest.approx(3.0)
-    # 45 degrees aside: a wall at 3 is sqrt(2) times as far away.
+    # 45 degrees off axis: a plane at depth 3 is sqrt(2) times as far away.
     aside = focused_at(camera, (200, 100), (1.0, 0.5), 3.0 * math.sqrt(2.0))
     assert aside.focus_distance == pytest.approx(3.0)
     up = focused_at(camera, (200, 100), (0.5, 1.0), 3.0 * math.sqrt(1.25))

@@ -1,6 +1,6 @@
-"""Images in textures, by each way that there is without a GPU.
+"""Upload of images into textures by each method; without a GPU, a host buffer replaces CUDA.
 
-Host code. What stands for CUDA writes into a real GL buffer; the texture takes it from there.
+Host code. The replacement writes into a real GL buffer, from which the texture is filled.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ pytestmark = needs_display
 
 
 class HostBuffer:
-    """Fills a GL buffer from the host."""
+    """Replacement for CudaBuffer that fills a GL buffer from the host."""
 
     def __init__(self, buffer: moderngl.Buffer) -> None:
         self.buffer, self.is_shared = buffer, True
@@ -30,17 +30,17 @@ class HostBuffer:
         self.buffer.write(image.numpy().tobytes())
 
     def release(self) -> None:
-        self.buffer.size  # still there: sharing ends before the buffer does
+        self.buffer.size  # the GL buffer must still exist: sharing ends before it is released
         self.is_shared = False
 
 
 def image(size: tuple[int, int], channels: int = 3) -> torch.Tensor:
-    """(H, W, C) of odd sizes, so that rows are not aligned by chance."""
+    """Random image (H, W, C) float32; with an odd size its rows are not aligned by chance."""
     return torch.rand(size[1], size[0], channels, generator=torch.Generator().manual_seed(1))
 
 
 def content(texture: moderngl.Texture) -> np.ndarray:
-    """(H, W, C) as it lies in the texture."""
+    """Content (H, W, C) float32 of the texture."""
     width, height = texture.size
     values = np.frombuffer(texture.read(alignment=4), np.float32)
     return values.reshape(height, width, texture.components)

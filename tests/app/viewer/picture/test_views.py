@@ -1,4 +1,4 @@
-"""What each view shows, how pictures fit windows, how edits add up.
+"""Image and label of each view, letterboxing, and merging of edits.
 
 Host code.
 """
@@ -30,7 +30,7 @@ def test_every_view_has_a_picture_and_a_key(view: Channel) -> None:
     report = make_report()
     picture = image_of_view(report, view)
     assert picture.image.shape[:2] == report.denoised.shape[:2]
-    assert VIEWS[int(view.key) - 1] is view  # "0" is the last one
+    assert VIEWS[int(view.key) - 1] is view  # key "0" is index -1, the last view
 
 
 def test_reference_says_how_young_it_is() -> None:
@@ -45,7 +45,7 @@ def test_error_is_the_difference_of_t_and_needs_a_reference() -> None:
     assert error.encoding is Encoding.ERROR and error.image.shape[-1] == 1
     assert error.image.mean().item() == pytest.approx(expected, rel=1e-5)
     assert "16 spp" in view_label(report, Channel.ERROR)
-    # Of this frame alone it would be its own reference.
+    # A reference of this frame alone would be the frame itself.
     young = replace(report, reference_spp=2 * report.pair.spp)
     assert image_of_view(young, Channel.ERROR).image.abs().max() == 0.0
     assert "at rest" in view_label(young, Channel.ERROR)

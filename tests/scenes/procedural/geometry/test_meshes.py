@@ -1,4 +1,4 @@
-"""Meshes from formulas: closed where meant, fronts outside, normals that agree with faces."""
+"""Procedural meshes: closed bodies, fronts outside, normals consistent with the faces."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from scenes.procedural.geometry.walls import wall
 WAVES = np.array([[2.0, 1.0, -1.0, 0.5, 0.05], [0.0, -3.0, 2.0, 1.0, 0.03]])
 GLASS = np.array([(0, 0), (0.5, 0), (0.6, 1), (0.55, 1), (0.45, 0.1), (0, 0.1)], float)
 
-CLOSED: dict[str, tuple[Mesh, float]] = {  # mesh, volume of the ideal body
+CLOSED: dict[str, tuple[Mesh, float]] = {  # mesh, exact volume of the smooth body
     "box": (box((1.0, 2.0, 3.0)), 6.0),
     "rounded box": (
         box((1.0, 2.0, 3.0), 0.1, 8),
@@ -55,12 +55,12 @@ CLOSED: dict[str, tuple[Mesh, float]] = {  # mesh, volume of the ideal body
 
 
 def fresh_rng() -> np.random.Generator:
-    """The same numbers in every test."""
+    """Random generator with the same seed in every test."""
     return np.random.default_rng(3)
 
 
 def sheets() -> dict[str, Mesh]:
-    """Open surfaces and plants."""
+    """Meshes without an exact volume, by name: open surfaces, plants, walls, books, bodies."""
     rng = fresh_rng()
     plants = {
         "bush": bush(1.5, 5, rng), "fern": fern(0.8, 12, rng), "blades": blades(0.8, 9, rng),
@@ -96,7 +96,7 @@ def face_normals(mesh: Mesh) -> np.ndarray:
 
 
 def open_edges(mesh: Mesh) -> int:
-    """Directed edges without their opposite, vertices taken as one where their positions agree."""
+    """Number of directed edges without opposite; vertices with equal positions are merged."""
     key = np.rint(mesh.vertices / 1e-5).astype(np.int64)
     _, same = np.unique(key, axis=0, return_inverse=True)
     faces = same.reshape(-1)[mesh.faces]
@@ -110,7 +110,7 @@ def open_edges(mesh: Mesh) -> int:
 
 @pytest.mark.parametrize("name", list(CLOSED))
 def test_closed_bodies(name: str) -> None:
-    """No border, and the volume of the ideal body within the error of its facets."""
+    """No open edges; the volume is within 0.4 % of the exact one (error of the facets)."""
     mesh, ideal = CLOSED[name]
     assert open_edges(mesh) == 0
     assert volume(mesh) == pytest.approx(ideal, rel=4e-3)
@@ -119,7 +119,7 @@ def test_closed_bodies(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["knot", "vessel", "lumps", "cushion"])
 def test_closed_shapes_without_a_formula(name: str) -> None:
-    """No border, and the front is outside."""
+    """No open edges; the volume is positive (front outside)."""
     mesh = sheets()[name]
     assert open_edges(mesh) == 0
     assert volume(mesh) > 0.0
@@ -127,20 +127,20 @@ def test_closed_shapes_without_a_formula(name: str) -> None:
 
 @pytest.mark.parametrize("name", list(sheets()) + list(CLOSED))
 def test_normals_agree_with_faces(name: str) -> None:
-    """Unit length, never on the other side of the triangle, close on average; finite uvs."""
+    """Unit normals on the front side of their triangles, close on average; finite uvs."""
     mesh = CLOSED[name][0] if name in CLOSED else sheets()[name]
     assert mesh.normals is not None and mesh.uvs is not None
     np.testing.assert_allclose(np.linalg.norm(mesh.normals, axis=1), 1.0, atol=1e-5)
     agreement = np.sum(face_normals(mesh)[:, None] * mesh.normals[mesh.faces], axis=-1)
     assert agreement.min() > 0.0
-    assert agreement.mean() > 0.6  # the slimmest tubes have four sides
+    assert agreement.mean() > 0.6  # low, as the thinnest tubes have four sides
     assert np.isfinite(mesh.vertices).all() and np.isfinite(mesh.uvs).all()
     assert mesh.vertices.dtype == np.float32 and mesh.faces.dtype == np.int32
     assert mesh.faces.min() >= 0 and mesh.faces.max() < len(mesh.vertices)
 
 
 def test_ellipsoid_normals_are_analytic() -> None:
-    """The gradient of x^2/a^2 + y^2/b^2 + z^2/c^2."""
+    """Normals are the normalised gradient of x^2/a^2 + y^2/b^2 + z^2/c^2."""
     radii = np.array([1.0, 2.0, 3.0])
     mesh = ellipsoid((1.0, 2.0, 3.0))
     gradient = mesh.vertices / radii**2
@@ -149,21 +149,21 @@ def test_ellipsoid_normals_are_analytic() -> None:
 
 
 def test_lumpy_sphere_normals_match_differences() -> None:
-    """Analytic normals against the triangles of a fine mesh."""
+    """Analytic normals match the face normals of a fine mesh (cosine above 0.995)."""
     mesh = lumpy_sphere(1.0, WAVES, rows=128)
     agreement = np.sum(face_normals(mesh)[:, None] * mesh.normals[mesh.faces], axis=-1)
     assert agreement.min() > 0.995
 
 
 def test_box_uvs_are_metres_along_the_grain() -> None:
-    """u runs along the longer side of each face."""
+    """u runs along the longer side of each face, in metres."""
     mesh = box((2.0, 0.1, 0.3))
     assert mesh.uvs is not None
     np.testing.assert_allclose(mesh.uvs.max(axis=0), (2.0, 0.3), atol=1e-6)
 
 
 def test_transforms_keep_volume_and_front() -> None:
-    """Rigid moves keep the volume, a mirror the front outside; stretching turns normals."""
+    """Rigid motion and mirroring keep the signed volume; stretching transforms the normals."""
     body = ellipsoid((1.0, 2.0, 3.0), 32, 64)
     assert volume(transformed(body, placement(1.0, 2.0, 40.0))) == pytest.approx(
         volume(body), rel=1e-4
@@ -178,14 +178,14 @@ def test_transforms_keep_volume_and_front() -> None:
 
 
 def test_merged_keeps_triangles() -> None:
-    """Two boxes side by side."""
+    """Two merged boxes have 24 triangles and volume 2."""
     both = merged([box((1.0, 1.0, 1.0)), transformed(box((1.0, 1.0, 1.0)), moved(3.0, 0.0, 0.0))])
     assert len(both.faces) == 24
     assert volume(both) == pytest.approx(2.0, rel=1e-5)
 
 
 def test_wall_area() -> None:
-    """The wall less its openings; the reveals' four sides."""
+    """The front's area is the area of the wall minus that of its openings."""
     parts = wall(5.0, 3.0, 0.3, [Opening(1.0, 0.5, 1.0, 1.5), Opening(3.0, 0.0, 1.0, 2.0)])
     corner = parts.front.vertices[parts.front.faces]
     doubled = np.linalg.norm(
@@ -195,7 +195,7 @@ def test_wall_area() -> None:
 
 
 def test_books_do_not_overlap() -> None:
-    """Row of books: its volume is below the compartment's, and it stays inside."""
+    """A row of books has less volume than its compartment and stays inside it."""
     row = book_row(1.0, 0.3, 0.25, fresh_rng())
     assert row.covers.vertices.min(axis=0) == pytest.approx((0.0, 0.0, -0.25), abs=0.06)
     assert (row.covers.vertices.max(axis=0) <= (1.0, 0.3, 1e-6)).all()

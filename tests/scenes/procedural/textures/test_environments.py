@@ -1,4 +1,4 @@
-"""Environment pictures: directions, the sun's irradiance, soft boxes."""
+"""Procedural environment images: directions, irradiance of the sun, soft boxes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ HEIGHT = 256
 
 
 def solid_angles(height: int) -> np.ndarray:
-    """(H, 2H) solid angle of each texel in sr, by the middle of its row."""
+    """(H, 2H) solid angle of each texel in sr, from the polar angle of its row's centre."""
     theta = np.pi * (np.arange(height) + 0.5) / height
     return np.repeat((np.pi / height) ** 2 * np.sin(theta)[:, None], 2 * height, axis=1)
 
 
 def test_directions_follow_the_record() -> None:
-    """u = atan2(x, -z) / 2 pi, v = acos(y) / pi, row 0 towards +y."""
+    """Texel directions satisfy u = atan2(x, -z) / 2 pi and v = acos(y) / pi, row 0 towards +y."""
     direction = environment_directions(HEIGHT)
     u = np.arctan2(direction[..., 0], -direction[..., 2]) / (2.0 * np.pi) % 1.0
     v = np.arccos(direction[..., 1]) / np.pi
@@ -34,7 +34,7 @@ def test_directions_follow_the_record() -> None:
 
 
 def test_sun_carries_its_irradiance() -> None:
-    """The difference between two skies that differ in the sun only, integrated, is the sun's."""
+    """The integrated difference of two skies equals the difference of their suns' irradiance."""
     bright = Sun((-0.8, 0.5, 0.3), (60.0, 50.0, 40.0), 1.5)
     faint = bright._replace(irradiance=(10.0, 10.0, 10.0))
     skies = [
@@ -55,7 +55,7 @@ def test_sky_wraps_around() -> None:
 
 
 def test_soft_box_is_where_it_should_be() -> None:
-    """Full radiance in its middle, the backdrop behind the camera."""
+    """Full radiance at the centre of the soft box, only backdrop in the opposite hemisphere."""
     box = SoftBox((1.0, 0.5, 0.2), (0.4, 0.3), (7.0, 6.0, 5.0))
     picture = studio((box,), ground=(0.1, 0.1, 0.1), dome=(0.2, 0.2, 0.2), height=HEIGHT)
     toward = np.array(box.direction) / np.linalg.norm(box.direction)

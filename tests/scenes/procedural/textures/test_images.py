@@ -1,4 +1,4 @@
-"""Pictures from formulas: seamless where they repeat, no brighter than real surfaces."""
+"""Procedural images: seamless where they repeat, within the albedo limit."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ LEAVES: dict[str, Maker] = {
 
 
 def made(maker: Maker) -> Image:
-    """The picture from the same seed."""
+    """Image that `maker` generates from a fixed seed."""
     return maker(np.random.default_rng(5))
 
 
 def seam_excess(texels: np.ndarray, axis: int) -> float:
-    """Mean step over the seam, over the largest mean step between neighbouring lines inside."""
+    """Mean step across the seam / largest mean step (at least 1) between adjacent lines inside."""
     lines = np.moveaxis(texels[..., :3].astype(float), axis, 0)
     inside = np.abs(np.diff(lines, axis=0)).mean(axis=(1, 2))
     seam = np.abs(lines[0] - lines[-1]).mean()
@@ -85,19 +85,19 @@ def seam_excess(texels: np.ndarray, axis: int) -> float:
 @pytest.mark.parametrize("name", list(SEAMLESS))
 @pytest.mark.parametrize("axis", [0, 1])
 def test_seamless(name: str, axis: int) -> None:
-    """The step over the edge is no larger than the largest inside, but for rounding."""
+    """The step across the seam is at most the largest step inside, up to rounding (1.02)."""
     assert seam_excess(made(SEAMLESS[name]).texels, axis) <= 1.02
 
 
 def test_seam_check_sees_a_seam() -> None:
-    """A ramp is caught."""
+    """`seam_excess` is above 1 for a linear ramp."""
     ramp = np.broadcast_to(np.linspace(0.0, 1.0, 64)[None, :, None], (64, 64, 3))
     assert seam_excess((ramp * 255).astype(np.uint8), 1) > 1.0
 
 
 @pytest.mark.parametrize("name", list(SEAMLESS) + list(PICTURES) + list(LEAVES))
 def test_form_and_determinism(name: str) -> None:
-    """uint8 RGBA, opaque unless a leaf, not one flat colour, the same every time."""
+    """uint8 RGBA, opaque except for leaves, not uniform, deterministic, within the albedo limit."""
     maker = (SEAMLESS | PICTURES | LEAVES)[name]
     image = made(maker)
     assert image.texels.dtype == np.uint8 and image.texels.shape[2] == 4
@@ -110,7 +110,7 @@ def test_form_and_determinism(name: str) -> None:
 
 
 def test_color_image_encodes_and_limits() -> None:
-    """sRGB codes of known values; nothing above the albedo limit."""
+    """Known values have their sRGB codes; values above the albedo limit are clipped to it."""
     values = np.array([[[0.0, 0.5, 0.2140411], [1.0, ALBEDO_LIMIT, 0.002]]])
     texels = color_image(values, "test").texels
     assert texels[0, 0].tolist() == [0, 188, 127, 255]
@@ -119,7 +119,7 @@ def test_color_image_encodes_and_limits() -> None:
 
 
 def test_normal_image_of_a_slope() -> None:
-    """A height wave along u tilts normals in x only, by its slope."""
+    """A sine height map along u tilts the normals in x only, by its slope."""
     x = np.arange(64) / 64.0
     height = np.broadcast_to(0.01 * np.sin(2.0 * np.pi * x), (64, 64))
     normal = normal_image(height, 1.0 / 64.0, "test").texels[..., :3] / 127.5 - 1.0
@@ -129,7 +129,7 @@ def test_normal_image_of_a_slope() -> None:
 
 
 def naive_noise(x: float, y: float, angle: np.ndarray) -> float:
-    """Perlin 2002 at one point, from the (R, C) gradient directions of a periodic lattice."""
+    """Perlin (2002) noise at one point, from (R, C) gradient angles of a periodic lattice."""
     total = 0.0
     for row in (int(y), int(y) + 1):
         for column in (int(x), int(x) + 1):
@@ -144,7 +144,7 @@ def naive_noise(x: float, y: float, angle: np.ndarray) -> float:
 
 
 def test_gradient_noise_matches_its_twin() -> None:
-    """The separable form against one point at a time, in single precision."""
+    """The separable implementation matches the pointwise reference to single precision."""
     noise = gradient_noise((40, 60), (5, 7), np.random.default_rng(0))
     angle = np.random.default_rng(0).uniform(0.0, 2.0 * np.pi, (5, 7))
     twin = [
@@ -162,7 +162,7 @@ def test_gradient_noise_is_centred_and_bounded() -> None:
 
 
 def test_fractal_noise_stops_at_nyquist() -> None:
-    """Octaves finer than two texels are left out; one-texel sides have no limit."""
+    """Octaves finer than two texels are omitted; sides of one texel set no limit."""
     same = [
         fractal_noise((64, 64), (16, 16), octaves, np.random.default_rng(0)) for octaves in (2, 6)
     ]
