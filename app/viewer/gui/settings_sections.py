@@ -52,7 +52,7 @@ CANONICAL_LOSS = {
 
 def draw_view(changes: PanelEdits) -> None:
     """Draw the section for displayed images, exposure and tone curve."""
-    if not gui.header("Channel"):
+    if not gui.header("View"):
         return
     view = changes.view
     labels = [f"{each.key}  {each.value}" for each in VIEWS]
