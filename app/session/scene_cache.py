@@ -35,6 +35,7 @@ FOLDER = "hush"
 SUFFIX = ".safetensors"
 HEADER = "hush-scene"  # key of the file's metadata
 TABLE = "table."  # prefix of the scene tables in the file
+VERSIONS = 3  # cache files per scene: program versions that can be used in turns
 TO_WORLD, BOXES = "camera.to_world", "boxes"
 
 
@@ -59,6 +60,7 @@ def read_scene_file(path: Path) -> CachedScene | None:
         with safe_open(path, "numpy") as file:
             header = json.loads(file.metadata()[HEADER])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        os.utime(path)  # `keep` removes the files that were not read for longest
         camera = Camera(tensors[TO_WORLD], **header["camera"])
         notes = tuple(header["outline"].pop("notes"))
         outline = SceneOutline(
@@ -92,14 +94,17 @@ def write_scene_file(path: Path, kept: CachedScene) -> None:
 
 
 def keep(path: Path, kept: CachedScene) -> bool:
-    """Write a cache file and remove those of other source versions; False where that fails."""
+    """Write a cache file and remove all but the VERSIONS last used of the scene.
+
+    Returns False where that fails.
+    """
     stem = path.name.removesuffix(SUFFIX).rpartition("-")[0]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_scene_file(path, kept)
-        for other in path.parent.glob(f"{stem}-{'?' * len(_fingerprint())}{SUFFIX}"):
-            if other != path:
-                other.unlink(missing_ok=True)
+        files = path.parent.glob(f"{stem}-{'?' * len(_fingerprint())}{SUFFIX}")
+        for other in sorted(files, key=lambda file: file.stat().st_mtime_ns)[:-VERSIONS]:
+            other.unlink(missing_ok=True)
     except (OSError, UsageError):
         return False
     return True

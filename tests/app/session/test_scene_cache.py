@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from dataclasses import replace
 from pathlib import Path
@@ -98,21 +99,23 @@ def test_files_and_other_skies_are_not_kept(cache: Path) -> None:
     assert cache_path("cornell-box", Path("sky.hdr")) is None
 
 
-def test_other_sources_other_file_and_the_old_one_goes(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_versions_last_used_are_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scene = made("cornell-box")
-    places = []
-    for version in ("0" * 16, "1" * 16):
-        monkeypatch.setattr(scene_cache, "_fingerprint", lambda version=version: version)
-        place = cache_path("cornell-box", None)
-        assert place is not None
-        other = place.with_name(f"still-life-{version}.safetensors")
-        keep(place, scene)
-        other.touch()
-        places.append((place, other))
-    assert not places[0][0].exists()
-    assert all(p.exists() for p in (places[0][1], *places[1]))
+    cache.mkdir()
+    other_scene = cache / f"still-life-{'0' * 16}.safetensors"
+    other_scene.touch()
+    paths = []
+    for version in "0123":
+        monkeypatch.setattr(scene_cache, "_fingerprint", lambda version=version: version * 16)
+        path = cache_path("cornell-box", None)
+        assert path is not None
+        if version == "3":
+            assert read_scene_file(paths[0]) is not None  # version 0 is used once more
+        assert keep(path, scene)
+        paths.append(path)
+        os.utime(path, ns=(int(version), int(version)))  # the order does not depend on the clock
+    assert [path.exists() for path in paths] == [True, False, True, True]
+    assert other_scene.exists()
 
 
 def test_a_changed_source_changes_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
