@@ -25,6 +25,7 @@ from app.offline.curves import draw_training
 from app.offline.distributed import Processes
 from app.offline.log import LogRow
 from app.offline.log import write_log
+from denoiser.errors import CheckpointError
 from denoiser.restoration.settings import TargetKind
 
 MEASUREMENTS_PER_TRAINING = 20  # measurements on test data per training
@@ -106,6 +107,32 @@ class TrainingRun(Generic[Kind]):
 def checkpoint_path(folder: Path, targets: TargetKind, is_only_network: bool) -> Path:
     """Checkpoint file of the network with these targets; `is_only_network`: it is the only one."""
     return folder / f"checkpoint{'' if is_only_network else f'-{targets.value}'}.safetensors"
+
+
+def create_trainers(
+    targets: tuple[TargetKind, ...],
+    resume: Path | None,
+    create: Callable[[TargetKind, Path | None], Kind],
+) -> dict[TargetKind, Kind]:
+    """Create one trainer per kind of targets, or load them from checkpoints.
+
+    Args:
+        resume: checkpoint; with two kinds of targets both files are read from its folder. None:
+            start from scratch.
+        create: returns the trainer of a kind, loaded from the checkpoint if one is given.
+
+    Raises:
+        CheckpointError: a checkpoint does not match, or the two are at different iterations.
+    """
+    trainers: dict[TargetKind, Kind] = {}
+    for kind in targets:
+        path = resume
+        if resume is not None and len(targets) > 1:
+            path = checkpoint_path(resume.parent, kind, False)
+        trainers[kind] = create(kind, path)
+    if len({trainer.step_count for trainer in trainers.values()}) > 1:
+        raise CheckpointError(f"{resume}: noisy and clean targets are at different iterations")
+    return trainers
 
 
 def train(

@@ -23,7 +23,7 @@ from app.offline.distributed import leave_process_group
 from app.offline.distributed import processes_from_environment
 from app.offline.log import read_log
 from app.offline.loop import TrainingRun
-from app.offline.loop import checkpoint_path
+from app.offline.loop import create_trainers
 from app.offline.loop import report_interruption
 from app.offline.loop import train
 from app.offline.montecarlo_data import read_view_data
@@ -33,7 +33,6 @@ from app.offline.montecarlo_evaluation import validation_view_psnr
 from app.results.provenance import versions
 from app.settings.offline_options import Stage
 from app.settings.options import Options
-from denoiser.errors import CheckpointError
 from denoiser.online.checkpoint import load_settings
 from denoiser.option import to_json
 from denoiser.rendered.settings import ViewTraining
@@ -124,25 +123,15 @@ def _load_or_start(
     device: torch.device,
     resume: Path | None,
 ) -> Trainers:
-    """Create one denoiser per kind of targets, or load them from checkpoints.
+    """Denoisers by kind of targets; see `create_trainers`."""
 
-    Args:
-        resume: checkpoint; with two kinds of targets both files are read from its folder. None:
-            start from scratch.
+    def create(kind: TargetKind, path: Path | None) -> ViewTrainer:
+        trainer = ViewTrainer(replace(settings, targets=kind), device)
+        if path is not None:
+            trainer.load(path)
+        return trainer
 
-    Raises:
-        CheckpointError: a checkpoint does not match, or the two are at different iterations.
-    """
-    is_only_network = len(targets) == 1
-    trainers: Trainers = {}
-    for kind in targets:
-        trainers[kind] = ViewTrainer(replace(settings, targets=kind), device)
-        if resume is not None:
-            path = resume if is_only_network else checkpoint_path(resume.parent, kind, False)
-            trainers[kind].load(path)
-    if len({trainer.step_count for trainer in trainers.values()}) > 1:
-        raise CheckpointError(f"{resume}: noisy and clean targets are at different iterations")
-    return trainers
+    return create_trainers(targets, resume, create)
 
 
 def _load_trainers(options: Options, device: torch.device) -> dict[str, ViewTrainer]:

@@ -15,7 +15,7 @@ from app.offline.data import OfflineData
 from app.offline.evaluation import validation_psnr
 from app.offline.log import read_log
 from app.offline.loop import TrainingRun
-from app.offline.loop import checkpoint_path
+from app.offline.loop import create_trainers
 from denoiser.errors import CheckpointError
 from denoiser.option import to_json
 from denoiser.restoration.checkpoint import load_restoration
@@ -33,32 +33,23 @@ def load_or_start(
     device: torch.device,
     resume: Path | None,
 ) -> dict[TargetKind, RestorationTrainer]:
-    """Create one trainer per kind of targets, or load them from checkpoints.
-
-    Args:
-        resume: checkpoint; with two kinds of targets both files are read from its folder. None:
-            start from scratch.
+    """Restoration networks by kind of targets; see `create_trainers`.
 
     Raises:
-        CheckpointError: a checkpoint does not match, or the two are at different iterations.
+        CheckpointError: also where settings other than the number of iterations differ.
     """
-    is_only_network = len(targets) == 1
-    trainers: dict[TargetKind, RestorationTrainer] = {}
-    for kind in targets:
+
+    def create(kind: TargetKind, path: Path | None) -> RestorationTrainer:
         wanted = replace(settings, targets=kind)
-        if resume is None:
-            trainers[kind] = RestorationTrainer(wanted, device)
-            continue
-        path = resume if is_only_network else checkpoint_path(resume.parent, kind, False)
+        if path is None:
+            return RestorationTrainer(wanted, device)
         trainer = load_restoration(path, device, settings.task)
         if replace(trainer.settings, iterations=wanted.iterations) != wanted:
             raise CheckpointError(f"{path}: {_first_difference(trainer.settings, wanted)}")
         trainer.settings = wanted
-        trainers[kind] = trainer
-    counts = {trainer.step_count for trainer in trainers.values()}
-    if len(counts) > 1:
-        raise CheckpointError(f"{resume}: noisy and clean targets are at different iterations")
-    return trainers
+        return trainer
+
+    return create_trainers(targets, resume, create)
 
 
 def start_run(
