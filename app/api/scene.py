@@ -66,7 +66,7 @@ def load_scene(
     """Load a built-in scene or a scene file: .xml (Mitsuba), .gltf, .glb, .obj, .ply.
 
     Args:
-        environment: environment map that replaces the scene's own, .hdr or .exr.
+        environment: environment map that replaces the scene's: .hdr, .exr, .pfm, .png, .jpg, .tif.
         aspect: width over height of the images; decides the camera of a file that has none.
 
     Raises:

@@ -59,7 +59,7 @@ class Options:
     )
     environment: Path | None = option(
         None,
-        "environment map that replaces the scene's, .hdr or .exr",
+        "environment map that replaces the scene's: .hdr, .exr, .pfm, .png, .jpg or .tif",
         metavar="FILE",
         default_text="",
         modes=SCENE_MODES,
