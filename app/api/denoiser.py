@@ -28,14 +28,16 @@ Image = np.ndarray | torch.Tensor
 def denoise(
     pair: FramePair, network: str = "best", device: str = "auto", as_tensor: bool = False
 ) -> Image:
-    """Denoise one frame with pretrained weights, without training.
+    """Denoise one frame with pretrained weights, without training or history.
 
     Args:
         network: best or fast.
+        device: auto (CUDA if there is a device), cuda or cpu.
         as_tensor: return a tensor on the device instead of a numpy array.
 
     Raises:
-        ValueError: the network has no pretrained weights.
+        ValueError: the network is unknown or has no pretrained weights.
+        BackendError: `device` is cuda, but there is no CUDA device.
     """
     denoiser = _pretrained(network, str(choose_device(device)))
     denoiser.forget_history()
@@ -64,20 +66,20 @@ class OnlineDenoiser:
         wanted = DenoiserSettings(**typed(DenoiserSettings, {"network": network, **settings}))
         self._trainer = Trainer(wanted, choose_device(device))
         self.losses: list[float] = []
-        """Loss of each training step on the last frame."""
+        """Loss of each training step of the last call of `step`."""
 
     @property
     def settings(self) -> DenoiserSettings:
-        """Current settings."""
+        """Settings in use: those given, or those of the checkpoint last loaded."""
         return self._trainer.settings
 
     @property
     def step_count(self) -> int:
-        """Training steps so far."""
+        """Training steps since the start or the last reset; `load` restores the saved count."""
         return self._trainer.step_count
 
     def step(self, pair: FramePair, as_tensor: bool = False) -> Image:
-        """Train on a frame for `settings.train_steps` steps, then denoise it."""
+        """Train on a frame for `settings.train_steps` steps, denoise it, add it to the history."""
         pair = _on(pair, self._trainer.device)
         losses = list(self._trainer.train(pair))
         image = self._trainer.denoiser.denoise(pair)
@@ -99,15 +101,23 @@ class OnlineDenoiser:
         self._trainer.denoiser.forget_history()
 
     def reset(self) -> None:
-        """Start again from the initial weights."""
+        """Restart with the current settings: initial weights, no history, 0 steps."""
         self._trainer.reset()
+        self.losses = []
 
     def save(self, path: Path | str) -> None:
-        """Write a checkpoint. CheckpointError, one line, where that fails."""
+        """Write weights, optimiser state, step count and settings, but not the history, to a file.
+
+        The folder must exist. CheckpointError, one line, if writing fails.
+        """
         checkpoint.save(Path(path), self._trainer)
 
     def load(self, path: Path | str) -> None:
-        """Read a checkpoint of the same network. CheckpointError, one line, where that fails."""
+        """Restore what `save` wrote, settings included; the file must hold the same network.
+
+        The history is kept unless `settings.has_history` changes. CheckpointError, one line, if the
+        file is missing, broken or of another network; then nothing has changed.
+        """
         checkpoint.load(Path(path), self._trainer)
 
 

@@ -15,7 +15,12 @@ COLORS = {"noisy": "tab:blue", "clean": "tab:orange"}
 
 
 def draw_training(path: Path, rows: list[LogRow]) -> None:
-    """Plot the loss above the PSNR over iterations, one curve per kind of targets."""
+    """Plot the loss above the PSNR in dB over iterations, one curve per kind of targets.
+
+    Args:
+        path: PNG file to write; UsageError if that fails.
+        rows: at least one; the last one decides which kinds are drawn.
+    """
     figure = new_figure(8, 6)
     upper, lower = figure.subplots(2, 1, sharex=True)
     iterations = [row["iteration"] for row in rows]

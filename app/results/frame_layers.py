@@ -11,10 +11,12 @@ from app.session.report import FrameReport
 
 
 def frame_layers(report: FrameReport, reference: torch.Tensor | None) -> dict[str, torch.Tensor]:
-    """Images of a frame by layer name, (H, W, 3) or (H, W, 1) float32 linear; denoised first.
+    """Images of a frame by name, (H, W, 3) or (H, W, 1) float32, linear; denoised first.
+
+    The noisy image, albedo, normal and distance are those of half a; the mean is of both halves.
 
     Args:
-        reference: (H, W, 3) linear radiance, None where none was rendered.
+        reference: (H, W, 3) linear radiance; None: no such image.
     """
     half = report.pair.a
     layers = {

@@ -18,9 +18,11 @@ class Matches:
     """Earlier pixels that each pixel matches, and their weights."""
 
     places: torch.Tensor
-    """(4, N H W) int64 indices into the flattened earlier images; each pixel's in its own image."""
+    """(K, N H W) int64 indices into the flattened earlier images, each pixel's in its own image; K
+    is 4, or 1 with a static camera.
+    """
     weights: torch.Tensor
-    """(4, N H W) float32 >= 0 with sum 1, or all 0 without a match."""
+    """(K, N H W) float32 >= 0 with sum 1, or all 0 without a match."""
 
     def carried(self, image: torch.Tensor) -> torch.Tensor:
         """Reproject `image` (C, N, H, W) of the earlier frame to this one; 0 without a match."""

@@ -12,14 +12,14 @@ from torch.nn import functional
 
 
 def mean_around(image: torch.Tensor, side: int) -> torch.Tensor:
-    """(.., .., H, W) mean over `side` x `side` pixels, `side` odd; edge pixels are replicated."""
+    """Mean, (N, C, H, W), over `side` x `side` pixels, `side` odd; edge pixels are replicated."""
     padded = _padded(image, side)
     # Separable sums of shifted images: pooling works pixel by pixel, which is slower.
     return _sum_along(_sum_along(padded, side, 2), side, 3) / side**2
 
 
 def darkest_around(image: torch.Tensor, side: int) -> torch.Tensor:
-    """(.., .., H, W) minimum over the `side` x `side` pixels around each pixel, itself included;
+    """Minimum, (N, C, H, W), over the `side` x `side` pixels around each pixel, itself included;
     `side` is odd; edge pixels are replicated.
     """
     padded = _padded(image, side)
@@ -27,7 +27,7 @@ def darkest_around(image: torch.Tensor, side: int) -> torch.Tensor:
 
 
 def brightest_around(image: torch.Tensor) -> torch.Tensor:
-    """(.., .., H, W) maximum of the eight neighbours, for values >= 0; 0 beyond the edge."""
+    """Maximum, (N, C, H, W), of the eight neighbours, for values >= 0; 0 beyond the edge."""
     height, width = image.shape[2:]
     padded = functional.pad(image, (1, 1, 1, 1))
     moved = [

@@ -6,9 +6,10 @@ Path lengths continue through mirrors and glass, so what is seen in a flat mirro
 virtual image.
 
 A pixel on an edge averages two surfaces, and its mean point lies on neither. Where such a point has
-no match, the pixel is assumed to move with the nearest surface around it, and matches pixels with
-similar features. What is seen through curved glass has meaningless points; such pixels never match
-surfaces seen directly.
+no match, though it was in view, the pixel is assumed to move with the surface nearest to the camera
+in the 3 x 3 pixels around it, and matches pixels with similar features. What is seen through curved
+glass has meaningless points; while the camera moves, pixels whose delta fractions differ much never
+match.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ PLANE_TOLERANCE = 0.02  # maximum distance of points from the tangent plane, ove
 NORMAL_COSINE = 0.8  # minimum cosine between the shading normals of a match
 ALIKE_ALBEDO = 0.25  # maximum difference in albedo of matching edge pixels, per channel
 ALIKE_COSINE = 0.5  # minimum cosine between the mean normals of matching edge pixels
-ALIKE_DISTANCE = 0.2  # maximum difference in log distance of matching edge pixels
+ALIKE_DISTANCE = 0.2  # maximum difference in log distance of edge matches; occlusion tolerance
 DELTA_FRACTION_TOLERANCE = (
     0.5  # maximum difference in delta fraction (seen by way of mirror or glass) of a match
 )
@@ -40,8 +41,10 @@ WHOLE_NORMAL = 0.98  # minimum length of the mean normal of a pixel that shows o
 def match(now: GBuffer, before: GBuffer) -> Matches:
     """Match the pixels of each half with the same half of an earlier frame of equal size.
 
-    A pixel of the earlier frame matches if its point lies near the tangent plane of the current
-    one's and its normal is about the same; sky matches sky.
+    Of the four pixels around the reprojected position those match whose point lies near the tangent
+    plane of the current one's, with about the same normal and delta fraction; sky matches sky. Edge
+    pixels may match by their features instead. With a static camera every pixel matches itself.
+    Both poses must be known.
     """
     assert now.shape == before.shape, "frames differ in size"
     earlier_view, device = before.pose, now.distance.device

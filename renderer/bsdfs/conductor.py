@@ -1,7 +1,7 @@
-"""Metal: a perfect mirror, or microfacets (Walter 2007, eq. 20), with the Fresnel term of a complex
-index.
+"""Metal: a perfect mirror, or isotropic microfacets (Walter 2007, eq. 20), GGX or Beckmann.
 
-Device code. Single scattering between facets only: rough metal loses some energy.
+Device code; BSDFs follow the contract in `renderer.bsdfs.records`. The Fresnel term is that of a
+complex index. Single scattering between facets only: rough metal loses some energy.
 """
 
 import taichi as ti
@@ -26,7 +26,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def conductor_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
-    """Sample the mirror direction, a delta lobe."""
+    """Sample the mirror direction, a delta lobe, weighted by the reflectance; `u` is unused."""
     result = no_sample()
     if wi.z > 0.0:
         weight = bsdf.reflectance * fresnel_conductor(wi.z, bsdf.eta, bsdf.k)
@@ -36,8 +36,9 @@ def conductor_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
 
 @ti.func
 def rough_conductor_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
-    """Value F D G / (4 cos(theta_i)), in which cos(theta_o) has cancelled; pdf of visible normals
-    times the Jacobian 1 / (4 wi.m) of reflection.
+    """Value R F D G / (4 cos(theta_i)), in which cos(theta_o) has cancelled, with the reflectance
+    R; pdf of GGX's visible normals, also for Beckmann, times the Jacobian 1 / (4 wi.m) of
+    reflection, with the half vector m.
     """
     result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
@@ -53,7 +54,7 @@ def rough_conductor_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
 
 @ti.func
 def rough_conductor_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
-    """Reflect about a visible normal."""
+    """Reflect about a visible normal: a direction without pdf, perhaps below the surface."""
     result = no_sample()
     if wi.z > 0.0:
         m = sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z))

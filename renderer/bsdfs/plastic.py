@@ -1,9 +1,9 @@
 """Plastic: a smooth or rough dielectric coat over a diffuse base.
 
-Device code. Light that enters the coat is attenuated by its transmittance T on the way in and out
-and bounces inside, a geometric series with the coat's internal reflectance (as in Mitsuba's
-`plastic` and `roughplastic`). For a rough coat, T over the angle is a table that the host
-integrates (`renderer.tables.coats`).
+Device code; BSDFs follow the contract in `renderer.bsdfs.records`. Light that enters the coat is
+attenuated by its transmittance T on the way in and out and bounces inside, a geometric series with
+the coat's internal reflectance (as in Mitsuba's `plastic` and `roughplastic`). For a rough coat, T
+over the angle is a table that the host integrates (`renderer.tables.coats`).
 """
 
 import taichi as ti
@@ -32,7 +32,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def coat_transmittance(tables: ti.template(), bsdf: BSDF, cos_theta: ti.f32) -> ti.f32:
-    """Fraction of light from direction cos_theta that passes the coat, in [0, 1]."""
+    """Fraction of light from outside at `cos_theta` that passes the coat, in [0, 1]."""
     result = 1.0 - fresnel_dielectric(cos_theta, bsdf.ior)
     if bsdf.alpha > 0.0:
         x = ti.min(ti.max(cos_theta, 0.0), 1.0) * (COAT_TABLE_SIZE - 1)
@@ -45,7 +45,13 @@ def coat_transmittance(tables: ti.template(), bsdf: BSDF, cos_theta: ti.f32) -> 
 
 @ti.func
 def base_eval(bsdf: BSDF, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
-    """Diffuse base seen through the coat, times cos(theta_o)."""
+    """Diffuse base seen through the coat, times cos(theta_o), sr^-1.
+
+    If `is_nonlinear`, the base tints each bounce inside the coat.
+
+    Args:
+        t_i, t_o: transmittance of the coat at wi and wo.
+    """
     inside = ti.select(
         bsdf.is_nonlinear == 1, bsdf.reflectance * bsdf.internal, vec3(bsdf.internal)
     )
@@ -54,7 +60,11 @@ def base_eval(bsdf: BSDF, cos_o: ti.f32, t_i: ti.f32, t_o: ti.f32) -> vec3:
 
 @ti.func
 def coat_probability(bsdf: BSDF, t_i: ti.f32) -> ti.f32:
-    """Probability of sampling the coat: albedo of the coat over that of coat and base."""
+    """Probability in [0, 1] of sampling the coat: its fraction of the estimated albedo.
+
+    Args:
+        t_i: transmittance of the coat at wi.
+    """
     coat = (1.0 - t_i) * bsdf.specular.max()
     base = t_i * bsdf.reflectance.max()
     return ti.select(coat + base > 0.0, coat / (coat + base), 0.0)
@@ -62,8 +72,8 @@ def coat_probability(bsdf: BSDF, t_i: ti.f32) -> ti.f32:
 
 @ti.func
 def plastic_eval(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
-    """Base plus rough coat (a smooth coat, a delta lobe, counts as 0); pdf of the mixture of cosine
-    and the coat's visible normals.
+    """Base plus rough coat, times cos(theta_o); pdf of the mixture of cosine and the coat's visible
+    normals. A smooth coat, a delta lobe, counts as 0 in both.
     """
     result = no_value()
     if wi.z > 0.0 and wo.z > 0.0:
@@ -85,7 +95,7 @@ def plastic_eval(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFV
 
 @ti.func
 def plastic_sample(tables: ti.template(), bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
-    """Choose coat or base, then sample its direction."""
+    """Choose coat or base by u.x and sample its direction; complete only for a smooth coat."""
     result = no_sample()
     if wi.z > 0.0:
         p_coat = coat_probability(bsdf, coat_transmittance(tables, bsdf, wi.z))

@@ -34,7 +34,12 @@ LABEL_WIDTH = 112.0  # space for labels right of the widgets
 def draw_panel(
     report: FrameReport | None, view: ViewState, plots: Plots, scale: float = 1.0
 ) -> PanelEdits:
-    """Draw the panel on the left, and help and reset question if open; return the edits."""
+    """Draw panel, help and reset question, each if it is open; return the user's edits.
+
+    Args:
+        report: last frame; None before the first one.
+        scale: factor on all lengths.
+    """
     changes = PanelEdits(view)
     if view.panel_visible:
         size = (WIDTH * scale, gui.display_size()[1])

@@ -22,7 +22,7 @@ STEM = "camera-path"
 
 
 class PathPlayer:
-    """Moves the viewer's camera along a path, or records its path."""
+    """Recorder of the camera's path, and player of the last recorded path or a given one."""
 
     def __init__(
         self, state: ViewerState, scene: LoadedScene, options: Options, folder: Path
@@ -37,7 +37,10 @@ class PathPlayer:
         self._start = 0.0
 
     def toggle_recording(self) -> None:
-        """Start recording, or stop it and save the path."""
+        """Start recording, or stop, save the path as JSON and make it the path to play.
+
+        If it cannot be saved, a message says so.
+        """
         if self._recorder is None:
             self._recorder = PathRecorder()
         else:
@@ -47,7 +50,7 @@ class PathPlayer:
         self._state.show(is_recording=self._recorder is not None)
 
     def toggle_playing(self) -> None:
-        """Play the path from its start, or stop."""
+        """Play the path from its start, or stop; if it cannot be read, a message says so."""
         if self._state.view.is_playing:
             self.stop()
             return
@@ -66,7 +69,10 @@ class PathPlayer:
         self._state.show(is_playing=False)
 
     def play(self, now: float) -> None:
-        """Move the camera to the path's pose at `now` seconds if a path is playing."""
+        """Move the camera along the path that is playing, to its pose at clock time `now` (s).
+
+        Playing stops at the end of the path.
+        """
         if not self._state.view.is_playing or self._path is None:
             return
         controls, played = self._state.controls, now - self._start
@@ -75,7 +81,7 @@ class PathPlayer:
             self.stop()
 
     def record(self, now: float) -> None:
-        """Add the camera's pose at `now` seconds if recording."""
+        """Add the camera's pose at clock time `now` (s) if recording, at most every 0.1 s."""
         if self._recorder is not None:
             self._recorder.add(now, self._state.controls.camera)
 

@@ -17,7 +17,7 @@ def moved(x: float, y: float, z: float) -> np.ndarray:
 
 
 def rotation_y(degrees: float) -> np.ndarray:
-    """Rotation about +y, counter-clockwise as seen from above."""
+    """Rotation about +y, counter-clockwise as seen from above: +z turns towards +x."""
     return rotation(np.array([0.0, 1.0, 0.0]), degrees)
 
 
@@ -32,7 +32,13 @@ def placement(x: float, z: float, degrees: float = 0.0, y: float = 0.0) -> np.nd
 
 
 def placements(positions: np.ndarray, scales: np.ndarray, degrees: np.ndarray) -> np.ndarray:
-    """(N, 4, 4): scale by (N, 3), rotate about +y by (N,) `degrees`, move to (N, 3) `positions`."""
+    """Placements as (N, 4, 4) matrices: scale, rotate about +y, then translate.
+
+    Args:
+        positions: (N, 3), metres.
+        scales: (N, 3), factors along x, y and z.
+        degrees: (N,).
+    """
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     matrices = np.zeros((len(positions), 4, 4))
     matrices[:, 0, 0], matrices[:, 0, 2] = cosine, sine
