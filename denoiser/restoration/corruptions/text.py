@@ -59,27 +59,27 @@ class TextOverlay(Corruption):
 
 
 def draw_strings(
-    random: np.random.Generator, size: tuple[int, int], channels: int, share: float
+    random: np.random.Generator, size: tuple[int, int], channels: int, fraction: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """(1, H, W) opacity and (C, H, W) colour, both float32 in [0, 1], of random strings.
 
     Args:
         size: (height, width).
-        share: fraction of the pixels to touch, in [0, 1).
+        fraction: of the pixels to touch, in [0, 1).
     """
     height, width = size
     alpha = np.zeros((1, height, width), np.float32)
     color = np.zeros((channels, height, width), np.float32)
-    wanted, touched = share * height * width, 0
+    wanted, touched = fraction * height * width, 0
     while touched < wanted:
         ink, (top, left) = _random_string(random, size)
-        place = np.s_[top : top + ink.shape[0], left : left + ink.shape[1]]
-        added = int(np.count_nonzero((ink > 0.0) & (alpha[0][place] == 0.0)))
+        region = np.s_[:, top : top + ink.shape[0], left : left + ink.shape[1]]
+        added = int(np.count_nonzero((ink > 0.0) & (alpha[region] == 0.0)))
         if touched + added - wanted > wanted - touched:
             break
         paint = random.random(channels, np.float32)[:, None, None]
-        color[:, *place] = color[:, *place] * (1.0 - ink) + paint * ink
-        alpha[0][place] = 1.0 - (1.0 - alpha[0][place]) * (1.0 - ink)
+        color[region] = color[region] * (1.0 - ink) + paint * ink
+        alpha[region] = 1.0 - (1.0 - alpha[region]) * (1.0 - ink)
         touched += added
     # The colour is premultiplied by alpha: divide it by alpha.
     return alpha, np.divide(color, alpha, out=color, where=alpha > 0.0)
