@@ -63,7 +63,7 @@ COMMANDS = [(path, words) for path in PAGES for words in commands(path)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=relative)
-def test_links_lead_to_files(path: Path) -> None:
+def test_relative_links_lead_to_existing_files(path: Path) -> None:
     for target, _ in LINK.findall(path.read_text(encoding="utf-8")):
         if not target.startswith(("http:", "https:")):
             assert (path.parent / target).exists(), target
@@ -72,7 +72,7 @@ def test_links_lead_to_files(path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "words"), COMMANDS, ids=[f"{relative(p)}: {' '.join(w)}" for p, w in COMMANDS]
 )
-def test_command_lines_are_accepted(path: Path, words: list[str]) -> None:
+def test_documented_command_lines_parse(path: Path, words: list[str]) -> None:
     try:
         parse_options(words)
     except CheckpointError as error:  # the page names a file that the reader supplies
@@ -92,7 +92,7 @@ def small(words: list[str]) -> bool:
 @pytest.mark.parametrize(
     "words", [w for _, w in COMMANDS if small(w)], ids=lambda words: " ".join(words)[:60]
 )
-def test_quick_command_lines_run(
+def test_quick_documented_command_lines_run(
     words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -101,7 +101,9 @@ def test_quick_command_lines_run(
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if blocks(p, "python")], ids=relative)
-def test_python_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_code_blocks_run(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for content in blocks(path, "python"):
@@ -109,7 +111,7 @@ def test_python_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=relative)
-def test_notebooks_run_and_show_pictures(path: Path, tmp_path: Path) -> None:
+def test_notebooks_run_and_keep_their_image_count(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     shown = sum(_pictures(cell) for cell in notebook.cells)
     assert shown, "the notebook was saved without outputs"

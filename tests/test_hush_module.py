@@ -22,13 +22,13 @@ def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
 
 
-def test_the_import_takes_no_library_with_it(tmp_path: Path) -> None:
+def test_import_does_not_load_torch_taichi_or_numba(tmp_path: Path) -> None:
     code = "import hush; print([n for n in ('torch', 'taichi', 'numba') if n in sys.modules])"
     done = run(code, tmp_path)
     assert (done.stdout, done.stderr, done.returncode) == ("[]\n", "", 0)
 
 
-def test_every_public_name_is_there_and_documented() -> None:
+def test_every_public_name_exists_and_has_a_docstring() -> None:
     for name in hush.__all__:
         assert getattr(hush, name).__doc__, name
     assert set(hush.__all__) == {*hush.NAMES, "main"}
@@ -37,7 +37,7 @@ def test_every_public_name_is_there_and_documented() -> None:
 
 
 @pytest.mark.parametrize("package", hush.PACKAGES)
-def test_a_package_that_hides_ours_is_named(tmp_path: Path, package: str) -> None:
+def test_import_error_names_shadowing_package(tmp_path: Path, package: str) -> None:
     (tmp_path / package).mkdir()
     (tmp_path / package / "__init__.py").touch()
     done = run("import hush", tmp_path)
@@ -46,7 +46,7 @@ def test_a_package_that_hides_ours_is_named(tmp_path: Path, package: str) -> Non
     assert f"another package named {package}" in line and str(tmp_path) in line
 
 
-def test_a_folder_that_hides_ours_is_named(tmp_path: Path) -> None:
+def test_folder_without_init_file_does_not_shadow_package(tmp_path: Path) -> None:
     (tmp_path / "scenes").mkdir()
     program = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport hush"
     command = [sys.executable, "-c", program]
@@ -54,12 +54,12 @@ def test_a_folder_that_hides_ours_is_named(tmp_path: Path) -> None:
     assert subprocess.run(command, cwd=tmp_path, capture_output=True).returncode == 0
 
 
-def test_a_late_import_is_told(tmp_path: Path) -> None:
+def test_torch_imported_before_hush_gives_a_warning(tmp_path: Path) -> None:
     done = run("import torch; import hush", tmp_path)
     assert done.returncode == 0 and "torch was imported before hush" in done.stderr
 
 
-def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+def test_script_without_main_guard_runs_once(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     (tmp_path / "triangle.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
     code = f"import sys; sys.path.append({str(ROOT)!r}); print('once'); import hush\n"

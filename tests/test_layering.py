@@ -73,7 +73,7 @@ def run_fresh(code: str, folder: Path) -> str:
     return result.stdout
 
 
-def test_contracts_hold(
+def test_import_contracts_hold(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
@@ -95,7 +95,7 @@ def test_contracts_hold(
         ("renderer.bsdfs.fresnel", "renderer.geometry.ray"),
     ],
 )
-def test_contracts_find_a_planted_import(tmp_path: Path, module: str, name: str) -> None:
+def test_import_contracts_detect_a_forbidden_import(tmp_path: Path, module: str, name: str) -> None:
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=LEFT_OUT)
     shutil.copy(ROOT / "setup.cfg", tmp_path)
@@ -107,24 +107,24 @@ def test_contracts_find_a_planted_import(tmp_path: Path, module: str, name: str)
     assert re.search(rf"{module} -> {name}", result.stdout), result.stdout
 
 
-def test_folders_stay_small() -> None:
+def test_folders_do_not_exceed_module_limit() -> None:
     folders = {path.parent for path in python_files()} - {ROOT}
     for folder in folders:
         modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
         assert len(modules) <= MAX_MODULES, folder
 
 
-def test_importing_every_module_starts_nothing(tmp_path: Path) -> None:
+def test_importing_every_module_has_no_side_effects(tmp_path: Path) -> None:
     assert run_fresh(PROBE.format(packages=PACKAGES, root=str(ROOT)), tmp_path).endswith("quiet\n")
 
 
-def test_modes_without_a_window_need_no_graphics(tmp_path: Path) -> None:
+def test_headless_modes_import_no_graphics_packages(tmp_path: Path) -> None:
     code = HEADLESS_PROBE.format(graphics=sorted(GRAPHICS))
     assert run_fresh(code, tmp_path).endswith("quiet\n")
 
 
 @pytest.mark.parametrize("package", ["denoiser", "renderer"])
-def test_neither_renderer_nor_denoiser_knows_a_viewer(package: str) -> None:
+def test_renderer_and_denoiser_do_not_mention_viewer(package: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in sorted((ROOT / package).rglob("*.py"))
@@ -134,7 +134,7 @@ def test_neither_renderer_nor_denoiser_knows_a_viewer(package: str) -> None:
     assert not found
 
 
-def test_taichi_is_started_in_one_place() -> None:
+def test_taichi_is_initialised_only_in_backend() -> None:
     found = [
         path.relative_to(ROOT).as_posix()
         for path in python_files()
@@ -144,7 +144,7 @@ def test_taichi_is_started_in_one_place() -> None:
     assert found == ["renderer/backend.py"]
 
 
-def test_nothing_that_runs_on_load() -> None:
+def test_no_module_uses_pickle_or_torch_load() -> None:
     forbidden = re.compile(
         r"(?<!allow_)pickle|torch\.load|torch\.save|joblib|allow_pickle(?!=False)"
     )
@@ -152,7 +152,7 @@ def test_nothing_that_runs_on_load() -> None:
         assert not forbidden.search(path.read_text(encoding="utf-8")), path
 
 
-def test_no_star_imports_and_no_module_without_docstring() -> None:
+def test_modules_have_docstrings_and_no_star_imports() -> None:
     for path in python_files():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert path.name == "__init__.py" or ast.get_docstring(tree), path

@@ -60,12 +60,16 @@ def one_line(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return captured.err
 
 
-def test_missing_scene(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_missing_scene_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     for name in ("nowhere.glb", "nowhere.xml", "nowhere.obj", "nowhere.ply", "no-such-scene"):
         assert name in one_line(capsys, "--render", "--scene", str(tmp_path / name))
 
 
-def test_truncated_glb(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_truncated_glb_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     whole = GltfBuilder().triangle().write(tmp_path / "whole.glb").read_bytes()
     for count in (0, 3, 11, 19, len(whole) // 2, len(whole) - 1):
         cut = tmp_path / "cut.glb"
@@ -73,13 +77,17 @@ def test_truncated_glb(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> No
         assert "cut.glb" in one_line(capsys, "--render", "--scene", str(cut))
 
 
-def test_unknown_plugin(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_unknown_mitsuba_plugin_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     path = folder.mitsuba('<shape type="klein-bottle"/>')
     message = one_line(capsys, "--render", "--scene", path)
     assert "klein-bottle" in message and path in message
 
 
-def test_index_out_of_range(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_vertex_index_out_of_range_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     path = folder.text("mesh.obj", OBJ)
     assert path in one_line(capsys, "--render", "--scene", path)
     builder = GltfBuilder()
@@ -90,20 +98,24 @@ def test_index_out_of_range(capsys: pytest.CaptureFixture[str], folder: Folder) 
 
 
 @pytest.mark.parametrize("kind", ["rectangle", "disk"])
-def test_light_without_area(capsys: pytest.CaptureFixture[str], folder: Folder, kind: str) -> None:
+def test_emitter_with_zero_area_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder, kind: str
+) -> None:
     flat = '<transform name="to_world"><scale x="0" y="1" z="1"/></transform>'
     path = folder.mitsuba(f'<shape type="{kind}">{flat}{EMITTER}</shape>')
     message = one_line(capsys, "--render", "--scene", path)
     assert "zero area" in message and path in message
 
 
-def test_broken_environment(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_broken_or_missing_environment_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     for path in (folder.text("sky.hdr", "not a picture"), str(folder.path / "nowhere.exr")):
         words = ("--render", "--scene", "furnace", "--environment", path)
         assert path in one_line(capsys, *words)
 
 
-def test_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_flag_value_is_a_one_line_error(capsys: pytest.CaptureFixture[str]) -> None:
     # The last --size counts, so TINY, which has one, is left out.
     assert main(["--render", "--size", "0x0"]) == USER_ERROR
     captured = capsys.readouterr()
@@ -111,7 +123,9 @@ def test_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("mode", ["--headless", "--benchmark"])
-def test_unwritable_folder(capsys: pytest.CaptureFixture[str], folder: Folder, mode: str) -> None:
+def test_unwritable_output_or_save_folder_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder, mode: str
+) -> None:
     blocked = folder.text("file", "") + "/folder"
     words = (mode, "--scene", "furnace", *LEARNING)
     assert blocked in one_line(capsys, *words, "--output", blocked)
@@ -119,12 +133,16 @@ def test_unwritable_folder(capsys: pytest.CaptureFixture[str], folder: Folder, m
     assert blocked in one_line(capsys, *words, "--save", save)
 
 
-def test_a_folder_is_no_checkpoint(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_save_path_that_is_a_folder_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     words = ("--headless", "--scene", "furnace", *LEARNING, "--output", str(folder.path / "out"))
     assert "is a folder" in one_line(capsys, *words, "--save", str(folder.path))
 
 
-def test_out_of_memory(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_out_of_memory_is_a_one_line_error_and_leaves_no_file(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     words = ["--render", "--scene", "furnace", *TINY, "--size", "16384x16384"]
     with memory_limit(megabytes=2000):  # one feature image of 16384x16384 takes 3000
         assert main([*words, "--output", str(folder.path / "large.exr")]) == USER_ERROR
@@ -133,7 +151,9 @@ def test_out_of_memory(capsys: pytest.CaptureFixture[str], folder: Folder) -> No
     assert not list(folder.path.iterdir())
 
 
-def test_unwritable_picture(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_unwritable_image_file_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     words = ("--render", "--scene", "furnace", "--output")
     blocked = folder.text("file", "") + "/folder/picture.exr"
     assert "cannot be written" in one_line(capsys, *words, blocked)
@@ -143,7 +163,9 @@ def test_unwritable_picture(capsys: pytest.CaptureFixture[str], folder: Folder) 
     assert sorted(item.name for item in folder.path.iterdir()) == ["file", "folder.exr"]
 
 
-def test_broken_camera_path(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_broken_or_missing_camera_path_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     output = ("--output", str(folder.path / "out"))
     for mode in ("--headless", "--benchmark"):
         for path in (folder.text("path.json", "{"), str(folder.path / "nowhere.json")):
@@ -151,7 +173,9 @@ def test_broken_camera_path(capsys: pytest.CaptureFixture[str], folder: Folder) 
             assert path in one_line(capsys, *words, *LEARNING, *output)
 
 
-def test_broken_checkpoint(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+def test_broken_or_missing_checkpoint_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], folder: Folder
+) -> None:
     output = ("--output", str(folder.path / "out"))
     for mode in ("--headless", "--benchmark"):
         for path in (folder.text("broken.safetensors", "?"), str(folder.path / "nowhere")):
@@ -160,7 +184,9 @@ def test_broken_checkpoint(capsys: pytest.CaptureFixture[str], folder: Folder) -
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_cuda_without_cuda(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_device_cuda_without_cuda_is_a_one_line_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     words = ["--render", "--scene", "furnace", "--device", "cuda", "--quiet"]
     assert main([*words, "--output", str(tmp_path / "picture.exr")]) == USER_ERROR
     error = capsys.readouterr().err
@@ -181,7 +207,7 @@ def flown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize("lack", ["display", "gl"])
-def test_without_a_window_the_flythrough_runs(
+def test_headless_run_starts_if_no_window_can_be_opened(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     flown: list[str],
@@ -200,7 +226,9 @@ def test_without_a_window_the_flythrough_runs(
     assert "cannot open a window" in error and error.count("\n") == 1
 
 
-def test_interrupted_before_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_before_the_first_frame_returns_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def interrupt(options: Options, scene: LoadedScene) -> int:
         raise KeyboardInterrupt
 

@@ -18,7 +18,7 @@ from tests.denoiser.synthetic import clean_half
 from tests.denoiser.synthetic import noisy_pair
 
 
-def test_side_is_clamped_to_the_frame_in_each_direction() -> None:
+def test_crop_side_is_clamped_to_the_frame_in_each_direction() -> None:
     sampler = CropSampler(0)
     assert sampler.draw((1, 1), 256) == Crop(top=0, left=0, height=1, width=1)
     crop = sampler.draw((300, 47), 64)
@@ -26,7 +26,7 @@ def test_side_is_clamped_to_the_frame_in_each_direction() -> None:
     assert 0 <= crop.left <= 300 - 64
 
 
-def test_every_position_is_equally_likely() -> None:
+def test_crop_positions_are_equally_likely() -> None:
     sampler = CropSampler(7)
     count = 12_000
     drawn = Counter((c.left, c.top) for c in (sampler.draw((7, 6), 4) for _ in range(count)))
@@ -45,13 +45,13 @@ def test_the_same_state_draws_the_same_crops() -> None:
     assert first != [CropSampler(4).draw((100, 80), 16) for _ in range(5)]
 
 
-def test_drawing_leaves_the_global_generator_alone() -> None:
+def test_crop_sampling_leaves_the_global_random_state_unchanged() -> None:
     before = torch.random.get_rng_state()
     CropSampler(0).draw((100, 80), 16)
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_a_cut_shows_the_same_pixels_of_input_target_and_mask() -> None:
+def test_cropped_examples_have_input_and_target_at_the_same_position() -> None:
     pair = noisy_pair(clean_half(40, 30), seed=1)
     examples = both_directions(pair, TONED)
     cut = examples.cut(1, Crop(top=3, left=5, height=8, width=16))

@@ -27,7 +27,7 @@ def pair_of(width: int = 20, height: int = 12) -> FramePair:
     return noisy_pair(clean_half(width, height), seed=1)
 
 
-def test_planes_are_a_channels_last_view_and_come_back_equal() -> None:
+def test_to_planes_is_a_channels_last_view_and_to_image_inverts_it() -> None:
     image = torch.rand(5, 7, 9)
     planes = to_planes(image)
     assert planes.shape == (1, 9, 5, 7)
@@ -37,7 +37,7 @@ def test_planes_are_a_channels_last_view_and_come_back_equal() -> None:
     assert torch.equal(to_image(planes), image)
 
 
-def test_nine_channels_in_the_range_of_the_paper() -> None:
+def test_network_input_has_nine_channels_within_plus_minus_half() -> None:
     half = pair_of().a
     planes = network_input(half, TONED)
     assert planes.shape == (1, 9, 12, 20)
@@ -49,13 +49,13 @@ def test_nine_channels_in_the_range_of_the_paper() -> None:
     torch.testing.assert_close(image[..., 6:], half.normal / 2)
 
 
-def test_linear_input_is_the_radiance_itself() -> None:
+def test_linear_input_is_the_radiance_minus_half() -> None:
     half = pair_of().a
     image = to_image(network_input(half, LINEAR))
     torch.testing.assert_close(image[..., :3], half.color - 0.5)
 
 
-def test_a_half_sees_only_its_own_features_and_targets_are_the_other_half() -> None:
+def test_input_uses_only_its_half_and_target_is_the_other_half() -> None:
     pair = pair_of()
     other = noisy_pair(clean_half(20, 12), seed=2).b
     examples = both_directions(pair, TONED)
@@ -67,7 +67,7 @@ def test_a_half_sees_only_its_own_features_and_targets_are_the_other_half() -> N
     assert examples.valid.all()
 
 
-def test_broken_pixels_are_counted_masked_and_replaced() -> None:
+def test_nonfinite_pixels_are_counted_masked_and_replaced() -> None:
     pair = pair_of()
     pair.a.color[3, 4, 1] = math.nan
     pair.b.color[3, 4, 0] = math.inf
@@ -80,6 +80,6 @@ def test_broken_pixels_are_counted_masked_and_replaced() -> None:
     assert examples.targets[:, :, 3, 4].abs().sum() == 0
 
 
-def test_halves_of_one_pixel() -> None:
+def test_network_input_accepts_halves_of_one_pixel() -> None:
     half = Half(*(torch.ones(1, 1, channels) for channels in (3, 3, 3, 1, 1)))
     assert network_input(half, TONED).shape == (1, 9, 1, 1)

@@ -15,7 +15,7 @@ from denoiser.metrics import rel_mse
 from denoiser.metrics import trimmed_rel_mse
 
 
-def test_psnr_of_a_constant_difference_on_t() -> None:
+def test_psnr_of_a_constant_tone_mapped_difference() -> None:
     """T(1) = 0.5^(1/2.2) and T(3) = 0.75^(1/2.2): the error is the same in all pixels."""
     difference = 0.75 ** (1 / 2.2) - 0.5 ** (1 / 2.2)
     measured = psnr(torch.ones(4, 5, 3), torch.full((4, 5, 3), 3.0))
@@ -23,12 +23,12 @@ def test_psnr_of_a_constant_difference_on_t() -> None:
     assert psnr(torch.ones(2, 2, 3), torch.ones(2, 2, 3)).item() == math.inf
 
 
-def test_relative_error_by_hand() -> None:
+def test_rel_mse_matches_the_hand_computed_value() -> None:
     reference = torch.full((10, 10, 3), 0.3)
     assert rel_mse(reference + 0.1, reference).item() == pytest.approx(0.01 / 0.1, rel=1e-5)
 
 
-def test_trimming_drops_the_worst_thousandth_of_the_pixels() -> None:
+def test_trimmed_rel_mse_drops_the_worst_thousandth_of_the_pixels() -> None:
     reference = torch.full((40, 50, 3), 0.3)
     image = reference + 0.1
     image[3, 4] = 1e4
@@ -40,7 +40,7 @@ def test_trimming_drops_the_worst_thousandth_of_the_pixels() -> None:
     assert trimmed_rel_mse(image[:1, :1], reference[:1, :1]).item() == pytest.approx(0.1, rel=1e-4)
 
 
-def test_shapes_are_checked_and_nan_is_not_hidden() -> None:
+def test_metrics_check_shapes_and_propagate_nan() -> None:
     image = torch.ones(3, 3, 3)
     with pytest.raises(AssertionError):
         psnr(image, torch.ones(3, 4, 3))

@@ -14,7 +14,7 @@ from tests.denoiser.synthetic import noisy_pair
 CLEAN = clean_half(96, 64)
 
 
-def test_it_denoises_the_mean_of_both_halves() -> None:
+def test_oidn_gains_more_than_5_db_over_the_mean_of_both_halves() -> None:
     assert has_oidn()
     pair = noisy_pair(CLEAN, 0)
     denoised = oidn_denoise(pair)
@@ -24,7 +24,7 @@ def test_it_denoises_the_mean_of_both_halves() -> None:
 
 
 @pytest.mark.parametrize("broken", [torch.nan, torch.inf])
-def test_a_pixel_broken_in_one_half_is_that_of_the_other(broken: float) -> None:
+def test_nonfinite_pixel_of_one_half_is_taken_from_the_other(broken: float) -> None:
     pair, whole = noisy_pair(CLEAN, 0), noisy_pair(CLEAN, 0)
     pair.a.color[10, 12] = broken
     whole.a.color[10, 12] = whole.b.color[10, 12]
@@ -33,7 +33,7 @@ def test_a_pixel_broken_in_one_half_is_that_of_the_other(broken: float) -> None:
     assert torch.isfinite(oidn_denoise(pair)).all()
 
 
-def test_features_that_are_noisy_are_better_denoised_first() -> None:
+def test_prefiltering_noisy_features_improves_psnr() -> None:
     pair = noisy_pair(CLEAN, 0)
     generator = torch.Generator().manual_seed(0)
     for half in (pair.a, pair.b):

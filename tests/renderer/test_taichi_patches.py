@@ -29,7 +29,7 @@ def sum_of_two_calls(x: ti.f32) -> ti.f32:
     return doubled(x) + doubled(doubled(x))
 
 
-def test_an_error_names_file_line_and_source(backend: Backend) -> None:
+def test_compile_error_reports_file_line_and_source(backend: Backend) -> None:
     lines, start = inspect.getsourcelines(broken)
     offset, line = next((n, t) for n, t in enumerate(lines) if "undefined_name" in t)
     with pytest.raises(ti.TaichiCompilationError) as caught:
@@ -45,14 +45,14 @@ def filled(out: ti.types.ndarray(), value: ti.f32):
         out[index] = doubled(value)
 
 
-def test_a_kernel_may_be_compiled_again_for_other_arguments(backend: Backend) -> None:
+def test_kernel_recompiles_for_arrays_of_other_dimensionality(backend: Backend) -> None:
     for shape in ((3,), (2, 2)):
         out = np.zeros(shape, np.float32)
         filled(out, 4.0)
         assert (out == 8.0).all()
 
 
-def test_a_function_may_be_called_again_and_again(backend: Backend) -> None:
+def test_taichi_function_can_be_called_repeatedly_in_one_kernel(backend: Backend) -> None:
     assert sum_of_two_calls(3.0) == 18.0
 
 
@@ -72,7 +72,7 @@ def reduced_matrix(a: ti.f32) -> ti.f32:
     return ti.Matrix([[a, 2.0], [3.0, 4.0]]).sum()
 
 
-def test_sums_and_extremes_of_vectors_and_matrices(backend: Backend) -> None:
+def test_vector_and_matrix_reductions_match_expected_values(backend: Backend) -> None:
     assert list(reduced(ti.Vector([1.0, -7.0, 3.5]))) == [-2.5, 249.0, 3.5, 7.0]
     assert list(lengths(ti.Vector([3.0, 0.0, -4.0]))) == pytest.approx([10.0, 0.6, 0.0, -0.8])
     assert reduced_matrix(-1.0) == 8.0
@@ -95,7 +95,7 @@ class Scaler:
         return self.scaled(self.scaled(x))
 
 
-def test_functions_of_a_class_get_the_object(backend: Backend) -> None:
+def test_methods_of_data_oriented_class_receive_self(backend: Backend) -> None:
     assert Scaler(3.0).twice(2.0) == 18.0
 
     @ti.kernel
@@ -118,7 +118,7 @@ print(kernel_impl._get_tree_and_ctx.__module__, repr(pair.mean.tobytes()))
 """
 
 
-def test_without_the_patches_the_kernels_are_the_same() -> None:
+def test_other_taichi_version_skips_patches_and_renders_same_image() -> None:
     """Patches are skipped for another Taichi version, and the rendered image is the same."""
     outputs = []
     for version in ("same", "other"):

@@ -43,14 +43,14 @@ def _files(folder: Path) -> list[Path]:
     ]
 
 
-def test_every_format_gets_light_and_camera(tmp_path: Path) -> None:
+def test_every_format_gets_default_light_and_camera(tmp_path: Path) -> None:
     for path in _files(tmp_path):
         scene = load_scene(str(path))
         assert scene.environment is not None and NOTE in scene.notes
         assert any("no camera" in note for note in scene.notes)
 
 
-def test_glowing_pictures_do_not_count_as_light(tmp_path: Path) -> None:
+def test_emissive_textures_do_not_count_as_light(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
     builder = GltfBuilder().triangle(material=0)
     lamp: dict = {"emissiveFactor": [1, 1, 1]}
@@ -60,7 +60,7 @@ def test_glowing_pictures_do_not_count_as_light(tmp_path: Path) -> None:
     assert load_scene(str(builder.write(tmp_path / "a.gltf"))).environment is not None
 
 
-def test_environment_is_replaced(tmp_path: Path) -> None:
+def test_environment_file_replaces_default_light(tmp_path: Path) -> None:
     write_float(tmp_path / "sky.exr", np.full((2, 4, 3), 3.0))
     scene = load_scene(str(_files(tmp_path)[0]), tmp_path / "sky.exr")
     assert scene.environment is not None and scene.environment.image is not None
@@ -69,7 +69,7 @@ def test_environment_is_replaced(tmp_path: Path) -> None:
         load_scene(str(tmp_path / "a.xml"), tmp_path / "none.exr")
 
 
-def test_unknown_name_lists_the_known(tmp_path: Path) -> None:
+def test_unknown_scene_name_error_lists_built_in_scenes(tmp_path: Path) -> None:
     with pytest.raises(SceneError) as caught:
         load_scene("no-such-scene")
     assert all(name in str(caught.value) for name in BUILT_IN)
@@ -81,7 +81,7 @@ def test_unknown_name_lists_the_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("aspect", [2.0, 1.0, 0.5])
-def test_framing_fills_the_picture_and_cuts_nothing_off(aspect: float) -> None:
+def test_default_camera_fits_scene_bounds_into_image(aspect: float) -> None:
     low, high = np.array([-1.0, 2.0, -3.0]), np.array([4.0, 5.0, 6.0])
     box = Mesh(np.float32([low, high]), np.zeros((1, 3), np.int32))
     camera = frame_camera(bounds_of(box.box[None]), aspect)
@@ -96,7 +96,9 @@ def test_framing_fills_the_picture_and_cuts_nothing_off(aspect: float) -> None:
 
 
 @pytest.mark.parametrize("up", [(0, 0, 1), (0, -1, 0), (1, 0, 0), (0, 0, -1)])
-def test_framing_keeps_up_upright(up: tuple[float, float, float]) -> None:
+def test_default_camera_keeps_horizon_level_for_each_up_axis(
+    up: tuple[float, float, float],
+) -> None:
     """The image for another up axis is that for y up, with the scene rotated like the axis."""
     box = Mesh(np.float32([[-1, -1, -1], [1, 1, 1]]), np.zeros((1, 3), np.int32))
     plain, turned = (frame_camera(bounds_of(box.box[None]), 1.5, axis) for axis in ((0, 1, 0), up))
@@ -108,7 +110,7 @@ def test_framing_keeps_up_upright(up: tuple[float, float, float]) -> None:
     assert np.linalg.det(turned.to_world) == pytest.approx(1.0)
 
 
-def test_a_file_without_camera_is_framed_for_the_size(tmp_path: Path) -> None:
+def test_default_camera_depends_on_image_aspect(tmp_path: Path) -> None:
     path = GltfBuilder().triangle().write(tmp_path / "a.gltf")
     wide, tall = load_scene(str(path), aspect=2.0).camera, load_scene(str(path), aspect=0.5).camera
     assert (wide.aspect, tall.aspect) == (2.0, 0.5)

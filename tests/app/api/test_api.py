@@ -46,7 +46,7 @@ def test_a_scene_has_camera_bounds_and_paths(scene: hush.Scene) -> None:
         hush.load_scene("no-such-scene").camera  # noqa: B018
 
 
-def test_seeds_repeat_and_frames_advance(renderer: hush.Renderer) -> None:
+def test_same_seed_repeats_image_and_unseeded_renders_differ(renderer: hush.Renderer) -> None:
     first, again = (renderer.render(size=SIZE, spp=2, seed=3) for _ in range(2))
     assert np.array_equal(first.mean, again.mean)
     assert first.mean.shape == (SIZE[1], SIZE[0], 3)
@@ -95,14 +95,14 @@ def test_the_online_denoiser_trains_then_denoises(
     ("settings", "error"),
     [({"crop": 0}, ValueError), ({"loss": "l7"}, ValueError), ({"bloom": 1}, TypeError)],
 )
-def test_settings_that_are_none_are_refused(
+def test_online_denoiser_rejects_invalid_settings(
     settings: dict[str, object], error: type[Exception]
 ) -> None:
     with pytest.raises(error, match=str(next(iter(settings)) if error is TypeError else "")):
         hush.OnlineDenoiser("fast", device="cpu", **settings)
 
 
-def test_images_of_another_renderer_are_denoised_alike(
+def test_frame_pair_from_arrays_denoises_like_a_rendered_pair(
     scene: hush.Scene, renderer: hush.Renderer
 ) -> None:
     pair = renderer.render(size=SIZE, spp=4, seed=0)
@@ -120,7 +120,7 @@ def test_images_of_another_renderer_are_denoised_alike(
     assert np.array_equal(image, hush.denoise(pair, device="cpu"))  # no mirror in view
 
 
-def test_features_of_both_halves_at_once_come_with_a_warning(renderer: hush.Renderer) -> None:
+def test_one_feature_image_for_both_halves_warns(renderer: hush.Renderer) -> None:
     pair = renderer.render(size=SIZE, spp=1, seed=0)
     colors = (pair.a.color, pair.b.color)
     with pytest.warns(UserWarning, match="albedo: one image for both halves"):
@@ -138,12 +138,14 @@ def test_features_of_both_halves_at_once_come_with_a_warning(renderer: hush.Rend
         ({"color": [np.zeros((4, 4, 3))] * 2, "normal": [np.zeros((4, 4))] * 2}, "normal: shape"),
     ],
 )
-def test_images_that_do_not_fit_are_refused(images: dict[str, object], reason: str) -> None:
+def test_frame_pair_rejects_images_of_wrong_count_or_shape(
+    images: dict[str, object], reason: str
+) -> None:
     with pytest.raises(UsageError, match=reason):
         hush.FramePair.from_arrays(**images)  # type: ignore[arg-type]
 
 
-def test_flying_is_the_headless_mode(scene: hush.Scene, tmp_path: Path) -> None:
+def test_fly_runs_headless_mode_and_returns_its_report(scene: hush.Scene, tmp_path: Path) -> None:
     settings = {"size": SIZE, "spp": 1, "network": "fast", "train_steps": 1, "crop": 24}
     report = hush.fly(
         scene, frames=3, output=tmp_path, device="cpu", is_quiet=True, **settings  # type: ignore

@@ -17,7 +17,7 @@ print(torch.get_num_threads())
 """
 
 
-def test_building_a_hierarchy_leaves_the_number_of_torch_threads_alone() -> None:
+def test_bvh_build_keeps_the_number_of_torch_threads() -> None:
     environment = {n: v for n, v in os.environ.items() if not n.startswith("NUMBA_")}
     command = [sys.executable, "-c", PROGRAM]
     environment |= {"OMP_NUM_THREADS": "1"}

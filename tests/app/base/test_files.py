@@ -28,14 +28,14 @@ def test_json_holds_null_where_a_number_is_not_finite(tmp_path: Path) -> None:
     assert content == {"psnr": None, "rows": [{"a": None, "b": 0.5}, [1, None]]}
 
 
-def test_json_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+def test_failed_json_write_raises_and_leaves_no_other_file(tmp_path: Path) -> None:
     (tmp_path / "report.json").mkdir()
     with pytest.raises(UsageError, match="report.json: cannot be written"):
         write_json(tmp_path / "report.json", {})
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
 
 
-def test_json_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
+def test_invalid_or_missing_json_is_a_one_line_error(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_text("{1}\n\n")
     for place in (path, tmp_path / "none.json"):

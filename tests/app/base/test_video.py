@@ -49,34 +49,34 @@ def assert_greys(path: Path, expected: list[int]) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_goes_on_behind_a_finished_run(path: Path) -> None:
+def test_video_resumes_after_the_kept_frames_of_a_finished_run(path: Path) -> None:
     write(path, [OLD] * 3)
     write(path, [NEW] * 2, kept_count=2)
     assert_greys(path, [OLD, OLD, NEW, NEW])
 
 
-def test_killed_run_goes_on_with_its_own_frames_beside_an_older_video(path: Path) -> None:
+def test_resume_of_killed_run_keeps_its_frames_and_not_the_older_video(path: Path) -> None:
     write(path, [OLD] * 4)
     write(path, [NEW] * 3, has_end=False)
     write(path, [NEW + 50], kept_count=2)
     assert_greys(path, [NEW, NEW, NEW + 50])
 
 
-def test_run_that_was_stopped_resumed_and_killed_goes_on(path: Path) -> None:
+def test_video_resumes_after_a_run_was_stopped_then_resumed_then_killed(path: Path) -> None:
     write(path, [OLD] * 2)
     write(path, [NEW] * 2, kept_count=2, has_end=False)
     write(path, [NEW + 50], kept_count=4)
     assert_greys(path, [OLD, OLD, NEW, NEW, NEW + 50])
 
 
-def test_run_killed_before_its_first_segment_leaves_the_earlier_one(path: Path) -> None:
+def test_run_killed_before_its_first_segment_keeps_the_earlier_video(path: Path) -> None:
     write(path, [OLD] * 3)
     write(path, [], has_end=False)
     write(path, [NEW], kept_count=3)
     assert_greys(path, [OLD, OLD, OLD, NEW])
 
 
-def test_frames_that_are_missing_are_told_and_none_is_lost(path: Path) -> None:
+def test_video_reports_missing_frames_and_keeps_all_others(path: Path) -> None:
     write(path, [NEW] * 3, has_end=False)
     with pytest.raises(UsageError, match="flight.mp4: cannot be resumed: 3 of 5 frames"):
         VideoWriter(path, SIZE, 5)
@@ -85,9 +85,7 @@ def test_frames_that_are_missing_are_told_and_none_is_lost(path: Path) -> None:
 
 
 @pytest.mark.parametrize("has_end", [False, True], ids=["between frames", "at a segment's end"])
-def test_a_full_disk_is_told_in_one_line_and_keeps_what_was_finished(
-    path: Path, has_end: bool
-) -> None:
+def test_failed_video_write_raises_and_keeps_finished_segments(path: Path, has_end: bool) -> None:
     random = np.random.default_rng(0)
     video = VideoWriter(path, (64, 64))
     video.add(random.integers(0, 256, (64, 64, 3), dtype=np.uint8))
@@ -107,7 +105,7 @@ def test_a_full_disk_is_told_in_one_line_and_keeps_what_was_finished(
     assert sorted(path.parent.iterdir()) == kept
 
 
-def test_odd_sides_lose_their_last_pixel(path: Path) -> None:
+def test_video_crops_odd_width_and_height_by_one_pixel(path: Path) -> None:
     video = VideoWriter(path, (33, 17))
     video.add(np.full((17, 33, 3), NEW, np.uint8))
     video.close()

@@ -45,7 +45,7 @@ def path() -> CameraPath:
     )
 
 
-def test_passes_through_its_keyframes(path: CameraPath) -> None:
+def test_camera_path_passes_through_its_keyframes(path: CameraPath) -> None:
     for key in path.keyframes:
         camera = path.camera_at(key.time - 1.0, BASE)
         np.testing.assert_allclose(camera.to_world[:3, 3], key.position, atol=1e-9)
@@ -54,12 +54,12 @@ def test_passes_through_its_keyframes(path: CameraPath) -> None:
         assert camera.aperture_radius == BASE.aperture_radius
 
 
-def test_rests_before_and_after(path: CameraPath) -> None:
+def test_position_is_clamped_to_end_keyframes_outside_the_time_range(path: CameraPath) -> None:
     for time, key in ((-5.0, path.keyframes[0]), (99.0, path.keyframes[-1])):
         np.testing.assert_array_equal(path.camera_at(time, BASE).to_world[:3, 3], key.position)
 
 
-def test_has_no_kinks(path: CameraPath) -> None:
+def test_velocity_is_continuous_at_keyframes(path: CameraPath) -> None:
     """Linear and angular velocity are continuous at keyframes; a polyline's are not."""
     step = 1e-5
     for key in path.keyframes[1:-1]:
@@ -69,7 +69,7 @@ def test_has_no_kinks(path: CameraPath) -> None:
         np.testing.assert_allclose(before, after, atol=1e-3)
 
 
-def test_two_keyframes_are_a_line_and_an_even_turn() -> None:
+def test_two_keyframes_interpolate_position_and_angle_linearly() -> None:
     turned = rotation(np.array([0.0, 1.0, 0.0]), 120.0)[:3, :3]
     ends = (Keyframe(0.0, np.zeros(3), np.eye(3)), Keyframe(2.0, np.array([4.0, 0, 0]), turned))
     camera = CameraPath(ends).camera_at(0.5, BASE)
@@ -79,7 +79,7 @@ def test_two_keyframes_are_a_line_and_an_even_turn() -> None:
     assert camera.fov_x == BASE.fov_x
 
 
-def test_half_a_turn_is_a_turn() -> None:
+def test_midpoint_of_a_180_degree_turn_is_a_90_degree_rotation() -> None:
     for axis in np.eye(3):
         ends = (
             Keyframe(0.0, np.zeros(3), np.eye(3)),
@@ -90,21 +90,21 @@ def test_half_a_turn_is_a_turn() -> None:
         np.testing.assert_allclose(np.trace(axes), 1.0, atol=1e-9)  # 90 degrees
 
 
-def test_single_keyframe_stands_still() -> None:
+def test_single_keyframe_gives_a_static_camera() -> None:
     still = CameraPath((keyframe(3.0, (1, 2, 3), (0, 0, 0)),))
     cameras = list(still.cameras(3, BASE))
     assert still.seconds == 0.0 and len(cameras) == 3
     np.testing.assert_array_equal(cameras[2].to_world[:3, 3], (1, 2, 3))
 
 
-def test_cameras_cover_both_ends(path: CameraPath) -> None:
+def test_cameras_start_at_first_and_end_at_last_keyframe(path: CameraPath) -> None:
     cameras = list(path.cameras(7, BASE))
     assert len(cameras) == 7
     for camera, key in ((cameras[0], path.keyframes[0]), (cameras[-1], path.keyframes[-1])):
         np.testing.assert_allclose(camera.to_world[:3, 3], key.position)
 
 
-def test_mirrored_camera_stays_mirrored() -> None:
+def test_recorded_path_takes_mirroring_from_the_base_camera() -> None:
     mirrored = Camera(np.diag([-1.0, 1.0, 1.0, 1.0]))
     recorder = PathRecorder()
     recorder.add(0.0, mirrored)
@@ -114,7 +114,7 @@ def test_mirrored_camera_stays_mirrored() -> None:
     np.testing.assert_allclose(path.camera_at(0.0, BASE).to_world, np.eye(4))
 
 
-def test_recorder_keeps_its_distance() -> None:
+def test_recorder_spaces_keyframes_by_at_least_the_record_interval() -> None:
     recorder = PathRecorder()
     assert recorder.path() is None
     for tick in range(101):
@@ -148,7 +148,9 @@ def test_file_round_trip(path: CameraPath, tmp_path: Path) -> None:
         (json.dumps({"format": FORMAT, "version": 1, "keyframes": []}), "no keyframes"),
     ],
 )
-def test_wrong_file_is_named(tmp_path: Path, text: str, reason: str) -> None:
+def test_invalid_path_file_error_names_file_and_reason(
+    tmp_path: Path, text: str, reason: str
+) -> None:
     file = tmp_path / "path.json"
     file.write_text(text)
     check_message(file, reason)
@@ -167,14 +169,16 @@ def test_wrong_file_is_named(tmp_path: Path, text: str, reason: str) -> None:
         ({"fov_x": 180.0}, "keyframe 1: fov_x 180"),
     ],
 )
-def test_wrong_keyframe_is_named(tmp_path: Path, change: dict[str, object], reason: str) -> None:
+def test_invalid_keyframe_error_names_keyframe_and_field(
+    tmp_path: Path, change: dict[str, object], reason: str
+) -> None:
     second = KEYFRAME | {"time": 1.0} | change
     file = tmp_path / "path.json"
     file.write_text(json.dumps({"format": FORMAT, "version": 1, "keyframes": [KEYFRAME, second]}))
     check_message(file, reason)
 
 
-def test_missing_things_are_named(tmp_path: Path) -> None:
+def test_missing_file_or_keyframe_field_is_named_in_the_error(tmp_path: Path) -> None:
     check_message(tmp_path / "nowhere.json", "No such file")
     file = tmp_path / "path.json"
     for entry, reason in ((7, "keyframe 0: not an object"), ({}, "keyframe 0: time is missing")):

@@ -54,14 +54,14 @@ VIEWS_TASK = ("--offline", "--task", "montecarlo")
 OF_OTHER_TASKS = [("--level", "0"), ("--input", "a.png"), ("--channels", "1"), ("--clip", "0")]
 
 
-def test_without_flags_the_viewer_on_the_default_scene() -> None:
+def test_no_flags_give_default_options_and_the_default_scene() -> None:
     options = parse_options([])
     assert options == Options() and options.scene == DEFAULT_SCENE
     denoiser = options.session.denoiser
     assert (denoiser.network, denoiser.learning_rate) == (NetworkName.BEST, 1e-3)
 
 
-def test_defaults_are_the_papers() -> None:
+def test_unet_defaults_are_those_of_the_paper() -> None:
     options = parse_options(["--network", "unet"])
     render, denoiser = options.session.render, options.session.denoiser
     assert (render.size, render.spp, options.session.device) == ((512, 512), 8, "auto")
@@ -69,7 +69,7 @@ def test_defaults_are_the_papers() -> None:
     assert denoiser.loss is LossName.HDR_TONED_INPUT and denoiser.network is NetworkName.UNET
 
 
-def test_the_window_on_a_cpu_begins_small_where_the_user_left_it_open() -> None:
+def test_viewer_on_cpu_has_smaller_defaults_unless_flags_are_given() -> None:
     session = with_cpu_defaults(parse_options(["--device", "cpu"])).session
     assert session.render.size == (256, 160) and session.render.spp == 8
     assert (session.denoiser.train_steps, session.denoiser.crop) == (2, 128)
@@ -78,7 +78,7 @@ def test_the_window_on_a_cpu_begins_small_where_the_user_left_it_open() -> None:
     assert given.session.denoiser.crop == 128
 
 
-def test_an_offline_training_on_a_cpu_ends_within_minutes_if_nothing_is_asked() -> None:
+def test_offline_training_on_cpu_has_smaller_defaults_unless_flags_are_given() -> None:
     offline = with_cpu_defaults(parse_options(["--offline", "--device", "cpu"])).offline
     assert offline is not None and offline.training.task == "gaussian"
     work = (offline.training.crop, offline.training.iterations, offline.training.batch)
@@ -89,7 +89,7 @@ def test_an_offline_training_on_a_cpu_ends_within_minutes_if_nothing_is_asked() 
     assert (given.training.crop, given.training.iterations) == (256, 300_000)
 
 
-def test_scenes_and_views_of_the_task_that_renders_them() -> None:
+def test_montecarlo_task_parses_scenes_views_and_training_flags() -> None:
     words = "--offline --task montecarlo --device cpu --scene a b c --views 5 --loss hdr-linear"
     options = with_cpu_defaults(parse_options([*words.split(), "--iterations", "7"]))
     assert options.offline is not None and options.offline.views is not None
@@ -112,7 +112,7 @@ def test_defaults_of_each_mode(mode: str, spp: int, frames: int) -> None:
     assert given.session.render.spp == 3
 
 
-def test_every_flag_arrives() -> None:
+def test_render_denoiser_and_run_flags_set_their_options() -> None:
     text = (
         "--headless --scene s.xml --environment e.exr --size 40X30 --spp 2 --max-depth 3 "
         "--rr-depth 2 --device cpu --seed 5 --quiet "
@@ -137,7 +137,7 @@ def test_every_flag_arrives() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (512, 384), (MAX_SIDE, 1)])
-def test_sizes(size: tuple[int, int]) -> None:
+def test_size_flag_accepts_1x1_up_to_the_maximum_side(size: tuple[int, int]) -> None:
     text = f"{size[0]}x{size[1]}"
     assert parse_options(["--size", text]).session.render.size == size
 
@@ -212,7 +212,7 @@ def test_sizes(size: tuple[int, int]) -> None:
     ],
     ids=" ".join,
 )
-def test_a_wrong_value_is_named_in_one_line(arguments: list[str]) -> None:
+def test_invalid_argument_is_named_in_a_one_line_error(arguments: list[str]) -> None:
     with pytest.raises(UsageError) as caught:
         parse_options(arguments)
     message = str(caught.value)
@@ -233,31 +233,31 @@ def test_help_lists_each_flag_in_its_group(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize("flag", sorted(GROUPS["offline"] - {"study"}))
-def test_every_flag_of_the_offline_mode_needs_it(flag: str) -> None:
+def test_offline_flags_are_read_only_by_offline_modes(flag: str) -> None:
     """--study is excepted, since it also compares denoisers along a camera path."""
     same = arguments()[flag]
     assert {mode for argument in same for mode in argument.modes} <= set(OFFLINE_MODES)
 
 
 @pytest.mark.parametrize("mode", [*USES])
-def test_every_mode_reads_some_flags_and_no_flag_is_read_by_none(mode: str) -> None:
+def test_every_mode_reads_a_flag_and_every_flag_has_a_mode(mode: str) -> None:
     known = [argument for same in arguments().values() for argument in same]
     assert any(mode in argument.modes for argument in known)
     assert all(set(argument.modes) <= set(USES) and argument.modes for argument in known)
 
 
-def test_options_that_share_a_flag_agree_on_how_it_is_typed() -> None:
+def test_options_that_share_a_flag_agree_on_list_and_switch_syntax() -> None:
     for same in arguments().values():
         assert len({(known.option.takes_list, known.kind is bool) for known in same}) == 1
 
 
-def test_no_flag_is_missing_here() -> None:
+def test_parser_has_exactly_the_listed_flags() -> None:
     known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help"}
     known |= {"--start", "--rival"}  # old spellings, still accepted
     assert {word for action in build_parser()._actions for word in action.option_strings} == known
 
 
-def test_a_checkpoint_to_go_on_from_decides_the_network_where_no_flag_does(tmp_path: Path) -> None:
+def test_resumed_checkpoint_sets_the_network_unless_a_flag_is_given(tmp_path: Path) -> None:
     path = tmp_path / "fast.safetensors"
     fast = DenoiserSettings(network=NetworkName.FAST)
     checkpoint.save(path, Trainer(fast, "cpu"))

@@ -31,7 +31,7 @@ RUN_FRAMES = 3 + WARM_UP_FRAMES
 
 
 @pytest.mark.parametrize(("budget", "is_within"), [("1e6", True), ("1e-3", False)])
-def test_file_and_table(
+def test_benchmark_writes_json_and_prints_the_same_times(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -31,7 +31,7 @@ def study(name: str, output: Path, *words: str) -> int:
     return main(["--study", name, *WORDS, "--quiet", "--output", str(output), *words])
 
 
-def test_losses_has_a_curve_for_each_of_the_five(tmp_path: Path) -> None:
+def test_losses_study_has_one_curve_per_loss(tmp_path: Path) -> None:
     measured = ("--frames", "4", "--reference-every", "2", "--reference-spp", "16")
     assert study("losses", tmp_path, *measured) == 0
     assert {p.name for p in tmp_path.iterdir()} == {"study.json", "study.png", "figure.png"}
@@ -45,7 +45,7 @@ def test_losses_has_a_curve_for_each_of_the_five(tmp_path: Path) -> None:
     assert len(set(denoised)) == 5, "two entries have the same PSNR"
 
 
-def test_an_interrupted_study_ends_as_an_uninterrupted_one(tmp_path: Path) -> None:
+def test_resumed_study_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     words = ("--frames", "50", "--reference-every", "10", "--reference-spp", "16")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(ROOT / "run_viewer.py"), "--study", "online", *WORDS, *words]
@@ -73,7 +73,7 @@ def test_an_interrupted_study_ends_as_an_uninterrupted_one(tmp_path: Path) -> No
     assert not list(halves.glob("state*"))
 
 
-def test_wrong_combinations_are_one_line(
+def test_invalid_study_arguments_are_one_line_errors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for words in (
@@ -87,7 +87,7 @@ def test_wrong_combinations_are_one_line(
         assert error.startswith("error: ") and error.count("\n") == 1
 
 
-def test_another_studys_state_is_refused(
+def test_study_refuses_to_resume_from_the_state_of_another_study(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("--frames", "2", "--reference-spp", "16")

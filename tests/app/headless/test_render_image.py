@@ -50,7 +50,7 @@ def test_exr_has_radiance_and_features(tmp_path: Path) -> None:
     assert layer["depth.Z"].max() > layer["depth.Z"].min() > 0.0
 
 
-def test_a_path_gives_the_viewpoint(tmp_path: Path) -> None:
+def test_render_takes_its_camera_from_the_first_keyframe(tmp_path: Path) -> None:
     """The first keyframe looks out of the open front of the box, so no pixel hits a surface."""
     key = {"time": 3.0, "position": [0.0, 1.0, 6.8], "forward": [0, 0, 1], "up": [0, 1, 0]}
     other = key | {"time": 4.0, "forward": [0, 0, -1]}
@@ -65,7 +65,7 @@ def test_a_path_gives_the_viewpoint(tmp_path: Path) -> None:
     assert not (tmp_path / "other.exr").exists()
 
 
-def test_png_is_the_exr_through_the_papers_curve(tmp_path: Path) -> None:
+def test_png_is_the_exr_with_the_papers_tone_curve(tmp_path: Path) -> None:
     for name in ("picture.exr", "picture.png"):
         assert run("--render", tmp_path / name, "--spp", str(SPP), "--seed", "3") == 0
     names, radiance = pixels_of(tmp_path / "picture.exr")
@@ -76,12 +76,12 @@ def test_png_is_the_exr_through_the_papers_curve(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".exr", ".PNG"])
-def test_suffix_in_any_case(tmp_path: Path, suffix: str) -> None:
+def test_image_file_suffix_is_case_insensitive(tmp_path: Path, suffix: str) -> None:
     assert run("--render", tmp_path / f"p{suffix}", scene="furnace") == 0
     assert (tmp_path / f"p{suffix}").stat().st_size > 0
 
 
-def test_furnace_is_one_everywhere(tmp_path: Path) -> None:
+def test_furnace_mean_radiance_is_one(tmp_path: Path) -> None:
     """The mean over render passes of unequal sample counts is unbiased."""
     path = tmp_path / "furnace.exr"
     words = ("--spp", str(SPP), "--max-depth", "64")

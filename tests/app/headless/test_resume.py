@@ -40,7 +40,7 @@ def stopped(flown: Path, folder: Path) -> dict[str, bytes]:
     return content
 
 
-def test_resume_goes_on_behind_the_last_frame(flown: Path, tmp_path: Path) -> None:
+def test_resume_continues_after_the_last_frame(flown: Path, tmp_path: Path) -> None:
     stopped(flown, tmp_path)
     before = (tmp_path / "frames.csv").read_text().splitlines()
     saved = tmp_path / "end.safetensors"
@@ -56,7 +56,9 @@ def test_resume_goes_on_behind_the_last_frame(flown: Path, tmp_path: Path) -> No
     assert trainer.step_count == 6 and trainer.settings.crop == 32
 
 
-def test_resume_elsewhere_begins_a_new_flight(flown: Path, tmp_path: Path) -> None:
+def test_resume_in_another_folder_keeps_training_and_restarts_frames(
+    flown: Path, tmp_path: Path
+) -> None:
     resume = ("--resume", str(flown / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, "--frames", "1", *resume) == 0
     rows = read_rows(tmp_path / "frames.csv")
@@ -64,7 +66,9 @@ def test_resume_elsewhere_begins_a_new_flight(flown: Path, tmp_path: Path) -> No
     assert "reference" not in layers_of(tmp_path), "no reference was rendered"
 
 
-def test_a_rival_goes_on_learning_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_resume_restores_comparison_networks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     begun, folder = tmp_path / "begun", tmp_path / "out"
     folder.mkdir()
     assert run("--headless", begun, "--frames", "1", "--comparison", "fast") == 0
@@ -83,7 +87,7 @@ def test_a_rival_goes_on_learning_too(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize("name", ["frames.csv", "flythrough.mp4"])
-def test_resume_of_a_broken_folder_is_one_line(
+def test_resume_with_corrupt_log_or_video_is_a_one_line_error(
     flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     stopped(flown, tmp_path)
@@ -107,7 +111,7 @@ def test_resume_of_a_broken_folder_is_one_line(
         (("--comparison", "fast"), "comparison none, not fast"),
     ],
 )
-def test_another_flight_is_not_resumed_in_the_same_folder(
+def test_resume_rejects_changed_settings_and_keeps_all_files(
     flown: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -122,7 +126,7 @@ def test_another_flight_is_not_resumed_in_the_same_folder(
     assert all((tmp_path / each).read_bytes() == before[each] for each in before)
 
 
-def test_another_scene_is_not_resumed_in_the_same_folder(
+def test_resume_rejects_another_scene(
     flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stopped(flown, tmp_path)

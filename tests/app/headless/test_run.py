@@ -71,7 +71,7 @@ def test_frames_are_logged_and_measured(flown: Path) -> None:
     assert all(row.psnr_mean > row.psnr_noisy + 1.0 for row in measured)  # type: ignore
 
 
-def test_header_is_that_of_the_rows(flown: Path) -> None:
+def test_frame_log_header_lists_the_row_fields(flown: Path) -> None:
     with (flown / "frames.csv").open(newline="") as file:
         assert next(csv.reader(file)) == list(FrameRow.__dataclass_fields__)
 
@@ -96,7 +96,7 @@ def test_video_has_every_frame(flown: Path) -> None:
     assert np.std(frames[-1]) > 5.0, "the frame is uniform"
 
 
-def test_last_frame_has_its_layers(flown: Path) -> None:
+def test_last_frame_exr_has_color_and_feature_layers(flown: Path) -> None:
     picture = oiio.ImageBuf(str(flown / "last_frame.exr"))
     names = picture.spec().channelnames
     assert names[:3] == ("R", "G", "B") and set(names) >= LAYERS
@@ -106,7 +106,7 @@ def test_last_frame_has_its_layers(flown: Path) -> None:
     assert mean.mean() == pytest.approx(noisy.mean(), rel=0.5) and not np.array_equal(mean, noisy)
 
 
-def test_the_reference_of_the_last_frame_is_what_it_was_measured_by(flown: Path) -> None:
+def test_reported_psnr_matches_the_reference_layer_of_the_last_frame(flown: Path) -> None:
     layers = layers_of(flown)
     (entry,) = json.loads((flown / "report.json").read_text())["references"][1:]
     measured = {name: float(psnr(layers[name], layers["reference"])) for name in ("mean", "noisy")}
@@ -114,13 +114,13 @@ def test_the_reference_of_the_last_frame_is_what_it_was_measured_by(flown: Path)
     assert measured["noisy"] == pytest.approx(entry["psnr_noisy"], abs=0.01)
 
 
-def test_curve_is_a_picture(flown: Path) -> None:
+def test_convergence_plot_is_not_blank(flown: Path) -> None:
     pixels = oiio.ImageBuf(str(flown / "convergence.png")).get_pixels(oiio.UINT8)
     assert pixels is not None and pixels.shape[0] > 400
     assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 9
 
 
-def test_ctrl_c_leaves_all_files(tmp_path: Path) -> None:
+def test_ctrl_c_still_writes_all_files(tmp_path: Path) -> None:
     """Send a real SIGINT to a real process once its first video segment exists."""
     folder = tmp_path / "out"
     code, error = _fly_until(folder, ".flythrough.0000.mp4", signal.SIGINT)

@@ -61,7 +61,9 @@ def header(path: Path) -> oiio.ImageSpec:
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
-def test_format_size_and_metadata_stay(checkpoint: Path, tmp_path: Path, suffix: str) -> None:
+def test_denoised_file_keeps_format_size_and_metadata(
+    checkpoint: Path, tmp_path: Path, suffix: str
+) -> None:
     source = tmp_path / f"in.{suffix}"
     exif = Image.Exif()
     exif[0x010E], exif[0x0112] = "a cat", 6
@@ -80,7 +82,9 @@ def test_format_size_and_metadata_stay(checkpoint: Path, tmp_path: Path, suffix:
 
 
 @pytest.mark.parametrize("kind", ["uint16", "float"])
-def test_depth_and_alpha_stay(checkpoint: Path, tmp_path: Path, kind: str) -> None:
+def test_denoised_file_keeps_bit_depth_and_alpha(
+    checkpoint: Path, tmp_path: Path, kind: str
+) -> None:
     white = 65535 if kind == "uint16" else 1.0
     pixels = np.dstack([photo() / 255.0, np.linspace(0.1, 1, 96 * 106).reshape(96, 106)]) * white
     stored = pixels.astype(np.uint16 if kind == "uint16" else np.float32)
@@ -99,7 +103,7 @@ def test_depth_and_alpha_stay(checkpoint: Path, tmp_path: Path, kind: str) -> No
     assert not np.array_equal(after[..., :3], stored[..., :3])
 
 
-def test_grey_pictures_stay_grey(checkpoint: Path, tmp_path: Path) -> None:
+def test_denoised_grey_image_has_one_channel(checkpoint: Path, tmp_path: Path) -> None:
     Image.fromarray(photo()[..., 0]).save(tmp_path / "grey.png")
     assert denoise(checkpoint, tmp_path / "out", tmp_path / "grey.png") == 0
     assert header(tmp_path / "out" / "grey.png").nchannels == 1
@@ -127,7 +131,7 @@ def test_originals_are_never_overwritten(
     assert (tmp_path / "a.png").read_bytes() == before and not (tmp_path / "o" / "a.png").exists()
 
 
-def test_layers_of_a_renderer_are_refused(
+def test_multi_layer_exr_is_rejected(
     checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     layers = oiio.ImageBuf(oiio.ImageSpec(32, 32, 7, oiio.FLOAT))
@@ -137,7 +141,7 @@ def test_layers_of_a_renderer_are_refused(
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_memory_does_not_grow_with_what_the_network_needs(tmp_path: Path) -> None:
+def test_denoising_a_large_image_needs_less_than_1500_mb(tmp_path: Path) -> None:
     """The network alone would need some 4 GB for these 6 megapixels at once."""
     path = tmp_path / "net.safetensors"
     save_restoration(path, RestorationTrainer(RestorationSettings(task="gaussian"), "cpu"))

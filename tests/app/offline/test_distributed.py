@@ -39,7 +39,7 @@ def launcher(count: int) -> tuple[str, ...]:
     return ("-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}")
 
 
-def test_two_processes_learn_as_one_with_the_whole_batch(tmp_path: Path) -> None:
+def test_two_process_training_equals_one_process_with_the_same_batch(tmp_path: Path) -> None:
     alone, together = tmp_path / "one", tmp_path / "two"
     for done in (train(alone), train(together, *launcher(2))):
         assert done.returncode == 0, done.stderr
@@ -57,7 +57,7 @@ def test_two_processes_learn_as_one_with_the_whole_batch(tmp_path: Path) -> None
     assert {p.name for p in together.iterdir()} == {p.name for p in alone.iterdir()}
 
 
-def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
+def test_batch_not_divisible_by_the_process_count_is_rejected(tmp_path: Path) -> None:
     done = train(tmp_path / "three", *launcher(3))
     assert done.returncode != 0
     assert "--batch 4 cannot be shared by 3 processes" in done.stderr

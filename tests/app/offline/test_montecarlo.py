@@ -50,7 +50,7 @@ def pictures(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.exr"))}
 
 
-def test_views_are_pairs_of_independent_halves_with_a_clean_picture(views: Path) -> None:
+def test_rendered_views_have_independent_halves_and_a_clean_image(views: Path) -> None:
     found = read_views(views)
     assert [view.scene for view in found] == [SCENES[0]] * 3 + [SCENES[1]] * 3
     for view in found:
@@ -68,7 +68,7 @@ def test_views_are_pairs_of_independent_halves_with_a_clean_picture(views: Path)
     assert float((first - second).abs().mean()) > 0.01  # another viewpoint
 
 
-def test_what_is_missing_is_rendered_again_and_nothing_else(views: Path) -> None:
+def test_rerun_renders_only_views_with_missing_files(views: Path) -> None:
     before = pictures(views)
     kept = {path: path.stat().st_mtime_ns for path in views.glob("*.exr")}
     lost = views / "veach-mis-0001-b.exr"
@@ -79,7 +79,7 @@ def test_what_is_missing_is_rendered_again_and_nothing_else(views: Path) -> None
     assert {path.name for path in again} == {f"veach-mis-0001-{n}.exr" for n in ("a", "b", "clean")}
 
 
-def test_views_under_another_sky_are_others(
+def test_render_rejects_a_folder_of_views_with_another_environment(
     views: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_exr(tmp_path / "sky.exr", {"c": torch.ones(4, 8, 3)})
@@ -87,7 +87,7 @@ def test_views_under_another_sky_are_others(
     assert "lists other views" in capsys.readouterr().err
 
 
-def test_killed_workers_are_replaced_and_make_the_same_files(views: Path, tmp_path: Path) -> None:
+def test_rerun_after_a_killed_worker_gives_identical_files(views: Path, tmp_path: Path) -> None:
     command = [sys.executable, *TORCHRUN, str(ROOT / "run_viewer.py"), *RENDER, str(tmp_path)]
     process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE)
     try:
@@ -109,7 +109,7 @@ def test_killed_workers_are_replaced_and_make_the_same_files(views: Path, tmp_pa
     assert (tmp_path / LIST_NAME).read_text() == (views / LIST_NAME).read_text()
 
 
-def test_both_kinds_of_targets_learn_and_are_measured_on_another_scene(
+def test_noisy_and_clean_targets_train_and_are_tested_on_another_scene(
     views: Path, tmp_path: Path
 ) -> None:
     words = ("--train-data", str(views), "--targets", "both", "--iterations", "30", "--batch", "2")
@@ -136,14 +136,14 @@ def test_both_kinds_of_targets_learn_and_are_measured_on_another_scene(
     assert main([*words, "--quiet", "--output", str(tmp_path / "flight")]) == 0
 
 
-def test_no_scene_is_in_both_parts(views: Path) -> None:
+def test_training_and_test_views_come_from_different_scenes(views: Path) -> None:
     offline = OfflineOptions(task=MONTECARLO, train_data=views)
     data = read_view_data(offline, torch.device("cpu"), ignore_progress)
     assert {view.scene for view in data.train} == {"cornell-box"}
     assert {view.scene for view in data.test} == {"veach-mis"}
 
 
-def test_the_task_alone_renders_before_it_learns(tmp_path: Path) -> None:
+def test_montecarlo_task_without_stage_renders_views_and_trains(tmp_path: Path) -> None:
     words = ("--size", "24x24", "--spp", "1", "--views", "1", "--reference-spp", "8")
     assert main([*LEARN, *words, "--iterations", "2", "--output", str(tmp_path)]) == 0
     report = json.loads((tmp_path / "report.json").read_text())
@@ -168,7 +168,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("case", ERRORS)
-def test_every_error_is_one_line(
+def test_invalid_montecarlo_arguments_are_one_line_errors(
     views: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], case: str
 ) -> None:
     content = json.loads((views / LIST_NAME).read_text())
@@ -198,6 +198,6 @@ def test_every_error_is_one_line(
     assert not (tmp_path / "out" / "report.json").exists()
 
 
-def test_other_modes_take_one_scene(capsys: pytest.CaptureFixture[str]) -> None:
+def test_headless_mode_rejects_several_scenes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--headless", "--scene", *SCENES]) == USER_ERROR
     assert "several are for" in capsys.readouterr().err

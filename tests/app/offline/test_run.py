@@ -65,7 +65,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, photos: Path, tests: Path)
     return folder
 
 
-def test_a_run_writes_everything(trained: Path) -> None:
+def test_offline_run_writes_checkpoints_log_plots_and_report(trained: Path) -> None:
     assert {path.name for path in trained.iterdir()} == {
         *("checkpoint-noisy.safetensors", "checkpoint-clean.safetensors", "training.csv"),
         *("curves.png", "figure.png", "report.json"),
@@ -91,7 +91,9 @@ def test_a_run_writes_everything(trained: Path) -> None:
         )
 
 
-def test_evaluate_measures_the_same_again(trained: Path, tests: Path, tmp_path: Path) -> None:
+def test_evaluate_stage_reproduces_the_results_of_the_training_run(
+    trained: Path, tests: Path, tmp_path: Path
+) -> None:
     saved = [str(trained / f"checkpoint-{kind}.safetensors") for kind in ("noisy", "clean")]
     words = ("--stage", "evaluate", "--test-data", f"small={tests}", "--checkpoint", *saved)
     assert offline(tmp_path, *words) == 0
@@ -133,7 +135,7 @@ def test_resumed_run_equals_an_uninterrupted_one(photos: Path, tests: Path, tmp_
     assert (halves / "training.csv").read_text() == (whole / "training.csv").read_text()
 
 
-def test_own_pairs_are_learned_from_and_measured_without_truth(tmp_path: Path) -> None:
+def test_pairs_task_trains_and_estimates_psnr_without_clean_images(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     for number, pixels in enumerate(default_training(3).pixels[:6]):
         clean = pixels.numpy()[:80, :80].astype(float)
@@ -149,7 +151,7 @@ def test_own_pairs_are_learned_from_and_measured_without_truth(tmp_path: Path) -
     assert result["psnr_input"] == pytest.approx(20.17, abs=0.4) and result["is_estimated"]
 
 
-def test_scans_need_data_and_keep_subjects_apart(
+def test_mri_task_requires_train_data_and_tests_on_one_subject(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert offline(tmp_path / "out", task="mri") == USER_ERROR
@@ -198,7 +200,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("case", ERRORS)
-def test_every_error_is_one_line_and_leaves_nothing(
+def test_invalid_offline_arguments_are_one_line_errors_and_leave_no_files(
     trained: Path,
     photos: Path,
     tmp_path: Path,
@@ -222,13 +224,15 @@ def test_every_error_is_one_line_and_leaves_nothing(
     assert not output.exists() or not list(output.iterdir())
 
 
-def test_offline_choices_are_refused_online(capsys: pytest.CaptureFixture[str]) -> None:
+def test_headless_mode_rejects_offline_networks_and_losses(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     for words in (("--network", "red30"), ("--loss", "l0")):
         assert main(["--headless", *words]) == USER_ERROR
         assert "--offline" in capsys.readouterr().err
 
 
-def test_studies_train_every_member_and_go_on_where_they_stood(
+def test_study_trains_every_member_and_a_rerun_gives_equal_results(
     photos: Path, tests: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("--study", "convergence", "--train-data", str(photos), "--test-data", str(tests))
@@ -248,7 +252,7 @@ def test_studies_train_every_member_and_go_on_where_they_stood(
     assert "1000 pictures" in capsys.readouterr().err
 
 
-def test_budget_exposures_are_taken_once() -> None:
+def test_capture_budget_is_2000_exposures_with_fixed_noise() -> None:
     """Every case of figure 1c spends 2,000 exposures, each with the same noise at every use."""
     pictures = default_test(3)
     for case in BUDGET_CASES:

@@ -30,7 +30,7 @@ from tests.app.cornell_session import weights
 from tests.app.runs import run
 
 
-def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Session) -> None:
+def test_switching_networks_keeps_the_training_state_of_each(session: Session) -> None:
     camera = session.scene.camera
     before = weights(session)
     report = session.step(
@@ -56,7 +56,7 @@ def test_a_network_keeps_what_it_learned_while_another_is_chosen(session: Sessio
 
 
 @pytest.mark.parametrize("comparison", [Comparison.FAST, Comparison.BEST, Comparison.OIDN])
-def test_a_rival_sees_the_same_frames_and_changes_nothing(
+def test_comparison_denoiser_is_measured_and_keeps_the_main_weights(
     session: Session, comparison: Comparison
 ) -> None:
     camera = session.scene.camera
@@ -84,7 +84,7 @@ def test_a_rival_sees_the_same_frames_and_changes_nothing(
     )
 
 
-def test_the_denoiser_is_no_rival_of_its_own(session: Session) -> None:
+def test_rejected_comparison_gives_a_message_and_keeps_the_previous_one(session: Session) -> None:
     camera = session.scene.camera
     session.step(camera, Edits(settings=session.settings.changed(comparison=Comparison.FAST)))
     report = session.step(
@@ -99,7 +99,7 @@ def test_the_denoiser_is_no_rival_of_its_own(session: Session) -> None:
     assert session.settings.comparison is Comparison.FAST and report.comparison is not None
 
 
-def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> None:
+def test_trained_comparison_denoiser_improves_psnr_over_its_input(session: Session) -> None:
     camera = session.scene.camera
     edits = Edits(settings=session.settings.changed(comparison=Comparison.FAST, train_steps=2))
     for frame in range(12):
@@ -110,7 +110,7 @@ def test_a_rival_that_learns_gets_better_than_the_noise(session: Session) -> Non
     assert float(gain) > 1.0
 
 
-def test_training_of_a_rival_is_timed_as_part_of_it(session: Session) -> None:
+def test_comparison_time_includes_comparison_training_time(session: Session) -> None:
     camera = session.scene.camera
     still = session.step(
         camera,
@@ -121,14 +121,14 @@ def test_training_of_a_rival_is_timed_as_part_of_it(session: Session) -> None:
     assert 0.0 < learning["comparison training"] < learning["comparison"] < learning["total"]
 
 
-def test_the_chosen_network_is_no_rival_of_itself(session: Session) -> None:
+def test_comparison_with_the_main_network_gives_no_comparison_image(session: Session) -> None:
     report = session.step(
         session.scene.camera, Edits(settings=session.settings.changed(comparison=Comparison.UNET))
     )
     assert report.comparison is None and report.step_count == 2
 
 
-def test_without_the_package_its_rival_is_refused_with_a_hint(
+def test_oidn_comparison_without_its_package_is_rejected_with_a_hint(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
@@ -139,7 +139,7 @@ def test_without_the_package_its_rival_is_refused_with_a_hint(
     assert session.settings.comparison is Comparison.NONE
 
 
-def test_a_headless_flight_measures_its_rival(tmp_path: Path) -> None:
+def test_headless_run_measures_its_comparison_denoiser(tmp_path: Path) -> None:
     words = ("--frames", "2", "--reference-every", "2", "--reference-spp", "8")
     assert run("--headless", tmp_path, *words, "--comparison", "fast") == 0
     first, second = read_rows(tmp_path / "frames.csv")
@@ -154,7 +154,7 @@ def test_a_headless_flight_measures_its_rival(tmp_path: Path) -> None:
     assert report["references"][0]["psnr_comparison"] == pytest.approx(second.psnr_comparison)
 
 
-def test_a_rival_that_is_not_installed_is_one_line(
+def test_headless_comparison_without_oidn_is_an_error_and_writes_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(denoisers, "has_oidn", lambda: False)
@@ -163,7 +163,7 @@ def test_a_rival_that_is_not_installed_is_one_line(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path) -> None:
+def test_loading_a_checkpoint_switches_to_its_network(session: Session, tmp_path: Path) -> None:
     camera, file = session.scene.camera, tmp_path / "fast.safetensors"
     session.step(camera, Edits(settings=session.settings.changed(network=NetworkName.FAST)))
     saved = session.step(camera, Edits(save_checkpoint=file, training_paused=True)).step_count
@@ -177,7 +177,9 @@ def test_a_checkpoint_brings_its_network_along(session: Session, tmp_path: Path)
     assert report.step_count == saved
 
 
-def test_a_checkpoint_that_does_not_fit_changes_nothing(session: Session, tmp_path: Path) -> None:
+def test_mismatched_checkpoint_gives_a_message_and_keeps_the_network(
+    session: Session, tmp_path: Path
+) -> None:
     camera, file = session.scene.camera, tmp_path / "other.safetensors"
     session.step(camera, Edits(settings=session.settings.changed(network=NetworkName.UNET)))
     session.step(camera, Edits(save_checkpoint=file))
@@ -190,7 +192,7 @@ def test_a_checkpoint_that_does_not_fit_changes_nothing(session: Session, tmp_pa
     assert session.trainer.settings.network is NetworkName.UNET
 
 
-def test_a_headless_flight_learns_with_history_and_goes_on(tmp_path: Path) -> None:
+def test_headless_run_of_the_best_network_trains_and_resumes(tmp_path: Path) -> None:
     words = ("--network", "best", "--frames")
     assert run("--headless", tmp_path, *words, "3") == 0
     report = json.loads((tmp_path / "report.json").read_text())

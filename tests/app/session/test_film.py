@@ -20,7 +20,7 @@ from tests.app.cornell_session import SIZE
 from tests.app.cornell_session import moved
 
 
-def test_film_grows_at_rest(session: Session) -> None:
+def test_film_accumulates_frames_while_the_camera_is_static(session: Session) -> None:
     report = session.report
     assert report.reference_spp == 2 and report.psnr_mean is None and report.psnr_denoised is None
     for spp in (4, 6):
@@ -34,14 +34,14 @@ def test_film_grows_at_rest(session: Session) -> None:
         torch.testing.assert_close(report.reference, mean, rtol=1e-4, atol=1e-5)
 
 
-def test_camera_at_the_same_place_is_the_same_camera(session: Session) -> None:
+def test_new_camera_object_with_the_same_pose_keeps_the_film(session: Session) -> None:
     again = moved(session.scene.camera, 0.0)
     assert again is not session.scene.camera
     assert session.step(again).reference_spp == 4
 
 
 @pytest.mark.parametrize("change", ["position", "fov_x", "aperture_radius", "focus_distance"])
-def test_another_camera_starts_the_film_anew(session: Session, change: str) -> None:
+def test_changed_camera_resets_the_film(session: Session, change: str) -> None:
     camera = session.scene.camera
     session.step(camera)
     values = {"fov_x": 30.0, "aperture_radius": 0.02, "focus_distance": 2.5}
@@ -53,7 +53,9 @@ def test_another_camera_starts_the_film_anew(session: Session, change: str) -> N
 
 
 @pytest.mark.parametrize("changes", [{"size": (24, 16)}, {"max_depth": 2}], ids=["size", "depth"])
-def test_another_picture_starts_the_film_anew(session: Session, changes: dict[str, Any]) -> None:
+def test_changed_size_or_max_depth_resets_the_film(
+    session: Session, changes: dict[str, Any]
+) -> None:
     edits = Edits(settings=session.settings.changed(**changes))
     session.step(session.scene.camera)
     report = session.step(session.scene.camera, edits)
@@ -72,7 +74,7 @@ def test_another_picture_starts_the_film_anew(session: Session, changes: dict[st
     ],
     ids=lambda changes: ",".join(changes) or "none",
 )
-def test_the_denoisers_settings_keep_the_film(session: Session, changes: dict[str, Any]) -> None:
+def test_changed_denoiser_settings_keep_the_film(session: Session, changes: dict[str, Any]) -> None:
     edits = Edits(settings=session.settings.changed(**changes))
     assert session.step(session.scene.camera, edits).reference_spp == 4
 
@@ -80,11 +82,11 @@ def test_the_denoisers_settings_keep_the_film(session: Session, changes: dict[st
 @pytest.mark.parametrize(
     "edits", [Edits(training_paused=True), Edits(reset_training=True), NO_EDITS]
 )
-def test_other_edits_keep_the_film(session: Session, edits: Edits) -> None:
+def test_pausing_or_resetting_training_keeps_the_film(session: Session, edits: Edits) -> None:
     assert session.step(session.scene.camera, edits).reference_spp == 4
 
 
-def test_more_samples_keep_the_film_and_count(session: Session) -> None:
+def test_changed_spp_keeps_the_film_and_weights_frames_by_spp(session: Session) -> None:
     few = frame_mean(session)
     report = session.step(session.scene.camera, Edits(settings=session.settings.changed(spp=3)))
     assert report.reference_spp == 2 + 6 and report.reference is not None
@@ -96,7 +98,7 @@ def frame_mean(session: Session) -> torch.Tensor:
     return session.report.pair.mean_color()
 
 
-def test_reference_is_the_mean_of_other_samples(session: Session) -> None:
+def test_reference_is_reproducible_and_less_noisy_than_the_frame(session: Session) -> None:
     """The reference has its own random streams, and its noise falls with its samples."""
     camera = session.scene.camera
     few, many = session.reference(camera, 16, 77), session.reference(camera, 256, 78)

@@ -47,7 +47,9 @@ def fly(
 
 @pytest.mark.parametrize("picture_ms", [30.0, 120.0, 200.0, 333.0, 700.0, 2900.0])
 @pytest.mark.parametrize("step_ms", [0.0, 2.0, 20.0])
-def test_converges_below_the_target_and_stays(picture_ms: float, step_ms: float) -> None:
+def test_work_converges_to_at_most_105_percent_of_the_target_and_stays(
+    picture_ms: float, step_ms: float
+) -> None:
     works = fly(FrameBudget(), picture_ms, step_ms, 30)
     assert len(set(works[8:])) == 1, "the work oscillates"
     assert times(works[-1], picture_ms, step_ms)["total"] <= TARGET_MS * 1.05
@@ -55,7 +57,9 @@ def test_converges_below_the_target_and_stays(picture_ms: float, step_ms: float)
 
 @pytest.mark.parametrize("picture_ms", [50.0, 120.0, 333.0, 900.0])
 @pytest.mark.parametrize("step_ms", [2.0, 20.0])
-def test_uses_what_the_budget_allows(picture_ms: float, step_ms: float) -> None:
+def test_next_higher_quality_level_would_nearly_fill_the_budget(
+    picture_ms: float, step_ms: float
+) -> None:
     last = fly(FrameBudget(), picture_ms, step_ms, 30)[-1]
     ladder = list(quality_levels(FULL))
     if last != FULL:
@@ -63,7 +67,7 @@ def test_uses_what_the_budget_allows(picture_ms: float, step_ms: float) -> None:
         assert times(more, picture_ms, step_ms)["total"] * 1.05 > 0.8 * TARGET_MS
 
 
-def test_steps_give_way_before_samples_and_samples_before_size() -> None:
+def test_quality_levels_reduce_steps_then_spp_then_size() -> None:
     ladder = list(quality_levels(FULL))
     assert ladder[0] == FULL
     assert [work.train_steps for work in ladder[:4]] == [8, 4, 2, 1]
@@ -75,13 +79,13 @@ def test_steps_give_way_before_samples_and_samples_before_size() -> None:
     assert amounts == sorted(amounts, reverse=True)
 
 
-def test_the_first_frame_has_a_quarter_of_the_pixels_and_nothing_else() -> None:
+def test_first_frame_has_a_quarter_of_the_pixels_minimum_spp_and_no_training() -> None:
     size = (FULL.size[0] // 2, FULL.size[1] // 2)
     assert FrameBudget.first_work(FULL) == Work(size, MIN_SPP, 0, FULL.crop)
     assert FrameBudget.first_work(Work((9, 9), 1, 0, 32)) == Work((9, 9), 1, 0, 32)
 
 
-def test_a_first_frame_without_training_says_nothing_of_what_a_step_costs() -> None:
+def test_first_frame_without_training_does_not_affect_later_work() -> None:
     with_it, without = FrameBudget(), FrameBudget()
     first = FrameBudget.first_work(FULL)
     with_it.observe(first, times(first, 20.0, 20.0))
@@ -89,7 +93,7 @@ def test_a_first_frame_without_training_says_nothing_of_what_a_step_costs() -> N
     assert fly(with_it, 20.0, 20.0, 2)[-1] == expected != FULL
 
 
-def test_training_of_a_rival_gives_way_as_training_does() -> None:
+def test_comparison_training_time_counts_as_training_time() -> None:
     alone, beside = FrameBudget(), FrameBudget()
     own = times(FULL, 40.0, 20.0)
     both = own | {"train": own["train"] / 2, "comparison training": own["train"] / 2}
@@ -100,7 +104,7 @@ def test_training_of_a_rival_gives_way_as_training_does() -> None:
     assert beside.work(FULL, TARGET_MS).size == FULL.size
 
 
-def test_nothing_grows_that_was_little_from_the_start() -> None:
+def test_quality_levels_never_exceed_the_full_work() -> None:
     for full in (Work((40, 30), 1, 0, 16), Work((64, 64), 3, 5, 128), Work((1, 1), 1, 1, 1)):
         ladder = list(quality_levels(full))
         assert len(set(ladder)) == len(ladder)
@@ -110,13 +114,13 @@ def test_nothing_grows_that_was_little_from_the_start() -> None:
             assert all(side <= most for side, most in zip(work.size, full.size))
 
 
-def test_grows_again_when_work_gets_lighter() -> None:
+def test_work_returns_to_full_when_frames_get_cheaper() -> None:
     budget = FrameBudget()
     assert fly(budget, 1000.0, 1.0, 10)[-1] != FULL
     assert fly(budget, 10.0, 1.0, 10)[-1] == FULL
 
 
-def test_a_single_slow_frame_changes_nothing() -> None:
+def test_single_slow_frame_does_not_change_the_work() -> None:
     budget = FrameBudget()
     before = fly(budget, 150.0, 5.0, 10)[-1]
     slow = {name: 20 * ms for name, ms in times(before, 150.0, 5.0).items()}
@@ -125,12 +129,12 @@ def test_a_single_slow_frame_changes_nothing() -> None:
     assert set(fly(budget, 150.0, 5.0, 10)) == {before}
 
 
-def test_training_alone_over_budget_does_not_starve_the_picture() -> None:
+def test_slow_training_keeps_over_a_fifth_of_the_pixel_samples() -> None:
     last = fly(FrameBudget(), 50.0, 500.0, 10)[-1]
     assert last.train_steps == 1 and last.pixel_count * last.spp > FULL.pixel_count * FULL.spp / 5
 
 
-def test_all_work_without_a_target_and_before_the_first_frame() -> None:
+def test_work_is_full_without_a_target_and_before_the_first_frame() -> None:
     budget = FrameBudget()
     assert budget.work(FULL, TARGET_MS) == FULL
     fly(budget, 5000.0, 0.0, 5)
@@ -138,14 +142,14 @@ def test_all_work_without_a_target_and_before_the_first_frame() -> None:
     assert budget.work(FULL, None) == FULL
 
 
-def test_paused_training_keeps_what_a_step_costs() -> None:
+def test_paused_training_keeps_the_estimated_cost_of_a_step() -> None:
     budget = FrameBudget()
     learning = fly(budget, 20.0, 20.0, 10)[-1]
     fly(budget, 20.0, 20.0, 10, replace(FULL, train_steps=0))
     assert budget.work(FULL, TARGET_MS) == learning
 
 
-def test_aspect_is_kept_and_tiny_pictures_stay() -> None:
+def test_lowest_quality_level_keeps_the_aspect_and_a_minimum_side() -> None:
     for size in ((512, 384), (1920, 1080), (64, 48), (200, 60), (8, 6), (1, 1)):
         width, height = list(quality_levels(replace(FULL, size=size)))[-1].size
         assert min(width, height) >= min(MIN_SIDE, *size)

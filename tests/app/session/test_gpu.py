@@ -55,7 +55,7 @@ def test_gpu_and_cpu_render_the_same_radiance(tmp_path: Path) -> None:
     assert compare(*estimates).is_accepted()
 
 
-def test_a_flight_on_the_gpu_learns(tmp_path: Path) -> None:
+def test_headless_gpu_run_gains_over_3_db_from_denoising(tmp_path: Path) -> None:
     words = ("--headless", "--scene", "cornell-box", "--device", "cuda", "--size", "96x96")
     measured = ("--frames", "150", "--reference-every", "150", "--reference-spp", "512")
     run(*words, *measured, "--spp", "2", "--crop", "64", "--output", str(tmp_path))

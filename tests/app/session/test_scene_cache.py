@@ -48,7 +48,7 @@ def assert_same(mine: object, other: object) -> None:
             assert a == b, field.name
 
 
-def test_what_is_kept_is_what_was_made(cache: Path) -> None:
+def test_cached_scene_equals_the_built_scene(cache: Path) -> None:
     place = cache_path("still-life", None)
     assert place is not None and place.parent == cache and read_scene_file(place) is None
     scene = made("still-life")
@@ -62,7 +62,7 @@ def test_what_is_kept_is_what_was_made(cache: Path) -> None:
     assert_same(kept.arrays, scene.arrays)
 
 
-def test_the_process_keeps_what_the_next_start_reads(cache: Path) -> None:
+def test_opened_scene_equals_the_one_that_the_scene_process_cached(cache: Path) -> None:
     path = cache_path("cornell-box", None)
     process = SceneProcess("cornell-box", None, path)
     outline, arrays = process.outline(), process.arrays(lambda done: None)
@@ -74,7 +74,7 @@ def test_the_process_keeps_what_the_next_start_reads(cache: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\x08" + bytes(7) + b"{}      "])
-def test_a_damaged_file_is_made_anew(cache: Path, damage: bytes) -> None:
+def test_damaged_cache_file_is_rebuilt(cache: Path, damage: bytes) -> None:
     place = cache_path("furnace", None)
     assert place is not None
     cache.mkdir()
@@ -86,7 +86,7 @@ def test_a_damaged_file_is_made_anew(cache: Path, damage: bytes) -> None:
     assert read_scene_file(place) is not None
 
 
-def test_a_file_cut_short_is_made_anew(cache: Path) -> None:
+def test_truncated_cache_file_is_not_read(cache: Path) -> None:
     place = cache_path("furnace", None)
     assert place is not None
     keep(place, made("furnace"))
@@ -94,12 +94,14 @@ def test_a_file_cut_short_is_made_anew(cache: Path) -> None:
     assert read_scene_file(place) is None
 
 
-def test_files_and_other_skies_are_not_kept(cache: Path) -> None:
+def test_scene_files_and_other_environments_are_not_cached(cache: Path) -> None:
     assert cache_path("scene.xml", None) is None
     assert cache_path("cornell-box", Path("sky.hdr")) is None
 
 
-def test_the_versions_last_used_are_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_keeps_the_three_most_recently_used_versions(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scene = made("cornell-box")
     cache.mkdir()
     other_scene = cache / f"still-life-{'0' * 16}.safetensors"
@@ -118,7 +120,9 @@ def test_the_versions_last_used_are_kept(cache: Path, monkeypatch: pytest.Monkey
     assert other_scene.exists()
 
 
-def test_a_changed_source_changes_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_source_code_changes_the_cache_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = scene_cache._fingerprint()
     changed = tmp_path / "more.py"
     changed.write_text("ROOM = 1\n")
@@ -132,7 +136,7 @@ def test_a_changed_source_changes_the_name(tmp_path: Path, monkeypatch: pytest.M
     scene_cache._fingerprint.cache_clear()
 
 
-def test_where_nothing_can_be_written_the_scene_is_made(
+def test_scene_is_built_if_the_cache_is_not_writable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()

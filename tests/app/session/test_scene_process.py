@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 
 
-def test_arrays_are_those_of_this_process(tmp_path: Path) -> None:
+def test_scene_process_gives_the_arrays_built_in_this_process(tmp_path: Path) -> None:
     path = tmp_path / "triangle.obj"
     path.write_text(TRIANGLE)
     for source in ("still-life", str(path)):
@@ -48,7 +48,7 @@ def test_arrays_are_those_of_this_process(tmp_path: Path) -> None:
         assert all(0.0 <= share <= 1.0 for share in shares)
 
 
-def test_bad_input_is_told_as_here(tmp_path: Path) -> None:
+def test_scene_process_raises_the_same_error_for_bad_input(tmp_path: Path) -> None:
     path = tmp_path / "broken.obj"
     path.write_text("v 0 0 0\nf 1 2 3\n")
     for source in (str(path), str(tmp_path / "missing.ply"), "no-such-scene"):
@@ -61,14 +61,14 @@ def test_bad_input_is_told_as_here(tmp_path: Path) -> None:
         process.close()
 
 
-def test_a_killed_process_is_told() -> None:
+def test_killed_scene_process_raises_a_scene_error() -> None:
     process = SceneProcess("reading-room", None)
     process._process.kill()
     with pytest.raises(SceneError, match="reading-room: .* ended from outside"):
         process.outline()
 
 
-def test_a_process_killed_while_it_builds_is_told() -> None:
+def test_pipe_closed_during_the_build_gives_an_error_message() -> None:
     ours, theirs = Pipe(duplex=False)
     theirs.send(("scene", "described"))
     theirs.send(("progress", 0.5))
@@ -82,7 +82,7 @@ def test_a_process_killed_while_it_builds_is_told() -> None:
     assert len(messages) == 3 and ours.closed
 
 
-def test_what_cannot_be_received_is_told() -> None:
+def test_invalid_data_on_the_pipe_gives_an_error_message() -> None:
     ours, theirs = Pipe(duplex=False)
     theirs.send_bytes(b"no message")
     messages: list[tuple[str, object]] = []
@@ -90,14 +90,14 @@ def test_what_cannot_be_received_is_told() -> None:
     assert [kind for kind, _ in messages] == ["error"] and isinstance(messages[0][1], Exception)
 
 
-def test_closing_ends_the_process_at_once() -> None:
+def test_scene_process_has_ended_after_close() -> None:
     process = SceneProcess("reading-room", None)
     process.close()
     assert process._process.exitcode is not None
     process.close()
 
 
-def test_where_torch_is_imported_the_scene_is_built_here(tmp_path: Path) -> None:
+def test_opened_scene_builds_its_arrays_once_and_reports_progress(tmp_path: Path) -> None:
     path = tmp_path / "triangle.obj"
     path.write_text(TRIANGLE)
     scene = open_scene(str(path))
@@ -107,7 +107,7 @@ def test_where_torch_is_imported_the_scene_is_built_here(tmp_path: Path) -> None
     assert heard[0][1] == 0.0 and heard[-1][1] == 1.0
 
 
-def test_an_opened_file_leaves_nothing_behind(
+def test_scene_process_leaves_no_temporary_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -118,12 +118,12 @@ def test_an_opened_file_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("module", ["app.main", "app.cli.parser", "renderer.tables.build"])
-def test_the_command_line_and_the_other_process_need_no_torch(module: str) -> None:
+def test_command_line_and_scene_build_import_neither_torch_nor_taichi(module: str) -> None:
     check = f"import sys, {module}; sys.exit(any(n in sys.modules for n in ('torch', 'taichi')))"
     assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=False).returncode == 0
 
 
-def test_a_picture_is_the_same_either_way(tmp_path: Path) -> None:
+def test_image_is_identical_with_and_without_a_scene_process(tmp_path: Path) -> None:
     """Run in its own process, where a further process loads the scene, and in this process."""
     import OpenImageIO as oiio
 

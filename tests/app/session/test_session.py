@@ -31,7 +31,7 @@ from tests.app.cornell_session import weights
 BROKEN = (3, 5)  # (row, column) of the pixel that is set to NaN
 
 
-def test_edits_apply_to_their_own_frame(session: Session) -> None:
+def test_edits_apply_to_the_frame_they_are_given_with(session: Session) -> None:
     edits = Edits(
         settings=session.settings.changed(
             **{"size": (20, 12), "spp": 2, "max_depth": 3, "train_steps": 3, "crop": 8},
@@ -48,7 +48,7 @@ def test_edits_apply_to_their_own_frame(session: Session) -> None:
     assert denoiser.loss is LossName.L2_LINEAR_INPUT
 
 
-def test_halves_and_frames_are_independent(session: Session) -> None:
+def test_halves_of_two_frames_all_differ(session: Session) -> None:
     first = session.report.pair
     second = session.step(session.scene.camera).pair
     images = [first.a.color, first.b.color, second.a.color, second.b.color]
@@ -56,7 +56,7 @@ def test_halves_and_frames_are_independent(session: Session) -> None:
         assert all(not torch.equal(image, other) for other in images[:index])
 
 
-def test_pause_stops_training_and_reset_forgets(session: Session) -> None:
+def test_pause_stops_training_and_reset_restores_initial_weights(session: Session) -> None:
     camera = session.scene.camera
     start = weights(session)
     assert not torch.equal(weights(session), fresh(session))
@@ -76,7 +76,7 @@ def fresh(session: Session) -> torch.Tensor:
     return torch.cat([state[name].flatten() for name in state if name.startswith(WEIGHTS)])
 
 
-def test_stages_lie_within_the_frame_and_the_frame_within_the_call(session: Session) -> None:
+def test_stage_times_sum_to_less_than_the_frame_time(session: Session) -> None:
     begin = time.perf_counter()
     report = session.step(session.scene.camera)
     passed = (time.perf_counter() - begin) * 1e3
@@ -85,7 +85,7 @@ def test_stages_lie_within_the_frame_and_the_frame_within_the_call(session: Sess
     assert 0.0 < sum(milliseconds.values()) < total < passed
 
 
-def test_report_of_a_frame(session: Session) -> None:
+def test_frame_report_has_stage_times_loss_and_finite_image(session: Session) -> None:
     report = session.report
     stages = {"render", "train", "denoise"}
     assert report.milliseconds.keys() == stages | {"total"}
@@ -95,7 +95,7 @@ def test_report_of_a_frame(session: Session) -> None:
     assert torch.isfinite(report.denoised).all() and (report.denoised >= 0).all()
 
 
-def test_stages_are_yielded_piece_by_piece(session: Session) -> None:
+def test_stages_are_yielded_in_order_and_once_per_train_step(session: Session) -> None:
     stages = list(
         session.stages(
             session.scene.camera, Edits(settings=session.settings.changed(train_steps=3))
@@ -105,7 +105,7 @@ def test_stages_are_yielded_piece_by_piece(session: Session) -> None:
     assert stages.count("train") == 3 and stages.count("render") >= 2
 
 
-def test_frame_left_before_its_end_changes_nothing(session: Session) -> None:
+def test_abandoned_frame_changes_neither_report_nor_film(session: Session) -> None:
     before = session.report
     for _ in session.stages(session.scene.camera):
         break
@@ -113,7 +113,7 @@ def test_frame_left_before_its_end_changes_nothing(session: Session) -> None:
     assert session.step(session.scene.camera).reference_spp == before.reference_spp + 2
 
 
-def test_broken_pixel_is_counted_and_harms_nothing(
+def test_nan_pixel_is_counted_and_ignored_by_training_and_reference(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bands = session._renderer.bands
@@ -154,7 +154,7 @@ def test_checkpoints_are_saved_and_loaded(session: Session, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("kind", ["save", "load"])
 @pytest.mark.parametrize("name", ["", "missing/checkpoint", "broken"])
-def test_a_checkpoint_that_fails_is_a_message(
+def test_failed_checkpoint_save_or_load_gives_a_one_line_message(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -171,7 +171,7 @@ def test_a_checkpoint_that_fails_is_a_message(
     assert {item.name for item in tmp_path.iterdir()} <= {"broken"}
 
 
-def test_seed_decides_everything() -> None:
+def test_same_seed_repeats_rendering_and_training() -> None:
     """Sessions with the same seed render and learn the same; another seed renders differently."""
     scene = load_scene("cornell-box")
     colors, losses = [], []
@@ -190,7 +190,9 @@ def test_seed_decides_everything() -> None:
 READS = ("item", "tolist", "__bool__", "__int__", "__float__", "numpy", "cpu", "__index__")
 
 
-def test_a_frame_reads_the_device_once(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frame_reads_results_from_the_device_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On a GPU, each read of a tensor on the host waits for all work queued before it."""
     camera = session.scene.camera
     edits = Edits(

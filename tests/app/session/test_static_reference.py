@@ -52,19 +52,19 @@ def _run_frames(holds_out: bool, frames: int = 400) -> tuple[float, float]:
     return float(measured), float(psnr(total / count, torch.full_like(total, LEVEL)))
 
 
-def test_frames_held_out_tell_the_truth_and_not_their_own_noise() -> None:
+def test_psnr_against_held_out_frames_is_within_1_db_of_true_psnr() -> None:
     measured, true = _run_frames(holds_out=True)
     # The plain difference to the held-out mean would be 6 dB too low: three of four frames make the
     # image, so that the variance of the held-out mean is three times as large.
     assert measured == pytest.approx(true, abs=1.0)
 
 
-def test_a_shared_film_flatters() -> None:
+def test_psnr_against_the_shared_film_is_over_20_db_too_high() -> None:
     measured, true = _run_frames(holds_out=False)
     assert measured > true + 20
 
 
-def test_every_fourth_frame_is_held_out_and_counts_as_reference() -> None:
+def test_every_fourth_frame_is_held_out_and_added_to_the_reference() -> None:
     generator = torch.Generator().manual_seed(1)
     measure = StaticReference()
     measure.holds_out = True
@@ -85,7 +85,7 @@ def test_every_fourth_frame_is_held_out_and_counts_as_reference() -> None:
     assert measure.score(mean) is None and not measure.wants_frame
 
 
-def test_a_frame_held_out_changes_no_picture(session: Session) -> None:
+def test_held_out_frame_changes_neither_image_nor_training(session: Session) -> None:
     camera = session.scene.camera
     session.measure.holds_out = True
     for _ in range(2):
@@ -102,7 +102,7 @@ def test_a_frame_held_out_changes_no_picture(session: Session) -> None:
     assert after.measure_spp == 2 and after.pair.frame_index == last.pair.frame_index + 2
 
 
-def test_a_frame_that_changes_something_is_not_held_out(session: Session) -> None:
+def test_frame_that_resets_training_is_not_held_out(session: Session) -> None:
     camera = session.scene.camera
     session.measure.holds_out = True
     for _ in range(2):

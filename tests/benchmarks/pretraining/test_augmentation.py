@@ -21,7 +21,7 @@ def example() -> Examples:
     return Examples(inputs, targets, targets[:, :1] > 0.5)
 
 
-def test_planes_targets_and_valid_pixels_stay_together() -> None:
+def test_inputs_targets_and_mask_are_transformed_alike() -> None:
     original = example()
     for _ in range(30):
         moved = augmented(original, GENERATOR)
@@ -32,7 +32,7 @@ def test_planes_targets_and_valid_pixels_stay_together() -> None:
         assert torch.equal(moved.inputs[:, planes.NORMAL], original.inputs[:, planes.NORMAL])
 
 
-def test_all_forty_eight_ways_come_up_equally_often() -> None:
+def test_all_48_augmentations_are_equally_likely() -> None:
     original = example()
     counts: dict[bytes, int] = {}
     for _ in range(4800):

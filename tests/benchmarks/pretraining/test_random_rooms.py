@@ -27,7 +27,7 @@ def lamps(scene: SceneDescription) -> list[Mesh | Sphere]:
     return [shape for shape in meshes_and_spheres if shape.radiance is not None]
 
 
-def test_everything_is_finite_and_has_a_material(seeded: tuple[int, SceneDescription]) -> None:
+def test_geometry_is_finite_and_shapes_have_materials(seeded: tuple[int, SceneDescription]) -> None:
     _, scene = seeded
     for shape in scene.shapes:
         assert not isinstance(shape, (Mesh, Sphere)) or 0 <= shape.material < len(scene.materials)
@@ -37,14 +37,14 @@ def test_everything_is_finite_and_has_a_material(seeded: tuple[int, SceneDescrip
         assert np.isfinite(scene.environment.image).all()
 
 
-def test_there_is_light_of_sensible_power(seeded: tuple[int, SceneDescription]) -> None:
+def test_room_has_lamps_of_positive_radiance(seeded: tuple[int, SceneDescription]) -> None:
     _, scene = seeded
     found = lamps(scene)
     assert found
     assert all(shape.radiance is not None and min(shape.radiance) > 0 for shape in found)
 
 
-def test_the_tour_stays_in_the_room_and_beside_the_things(
+def test_camera_stops_are_inside_room_and_away_from_sphere_centers(
     seeded: tuple[int, SceneDescription],
 ) -> None:
     seed, scene = seeded
@@ -57,7 +57,7 @@ def test_the_tour_stays_in_the_room_and_beside_the_things(
         assert (distance > 0.5 * sphere.radius).all()
 
 
-def test_no_two_rooms_are_alike_and_each_can_be_made_again() -> None:
+def test_rooms_differ_between_seeds_and_are_repeatable() -> None:
     rooms = [generated_room(seed) for seed in SEEDS]
     sizes = {tuple(np.round(bounds_of(room.boxes)[1], 3)) for room in rooms}
     assert len(sizes) == len(rooms)

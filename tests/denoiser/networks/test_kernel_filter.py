@@ -39,7 +39,7 @@ def test_equal_weights_are_a_box_filter(side: int, level: float) -> None:
 
 
 @pytest.mark.parametrize(("index", "row", "column"), [(0, -1, -1), (5, 0, 1), (7, 1, 0)])
-def test_a_single_weight_moves_the_image(index: int, row: int, column: int) -> None:
+def test_single_weight_shifts_the_image(index: int, row: int, column: int) -> None:
     logits = torch.full((2, 9, 7, 9), FAR)
     logits[:, index] = 0.0
     moved = filtered(IMAGE, logits, 3)
@@ -47,7 +47,7 @@ def test_a_single_weight_moves_the_image(index: int, row: int, column: int) -> N
     torch.testing.assert_close(moved[:, :, 1:-1, 1:-1], expected)
 
 
-def test_every_pixel_has_its_own_kernel_over_all_pictures() -> None:
+def test_each_pixel_applies_its_own_kernel_to_all_images() -> None:
     pictures = torch.rand((2, 4, 3, 7, 9), generator=GENERATOR)
     head = torch.randn((2, 4 * 25 + 2, 7, 9), generator=GENERATOR)
     result, rest = filter_by(pictures, head, 5)
@@ -64,7 +64,7 @@ def test_every_pixel_has_its_own_kernel_over_all_pictures() -> None:
         torch.testing.assert_close(result[:, :, row, column], expected)
 
 
-def test_the_head_is_a_convolution_of_one_pixel() -> None:
+def test_output_layer_is_a_1x1_convolution() -> None:
     pictures = torch.rand((2, 2, 3, 4, 5), generator=GENERATOR)
     features = torch.randn((2, 6, 4, 5), generator=GENERATOR)
     convolution = torch.nn.Conv2d(6, 2 * 9 + 1, 1)
@@ -76,7 +76,7 @@ def test_the_head_is_a_convolution_of_one_pixel() -> None:
         torch.testing.assert_close(one, other)
 
 
-def test_gradients_reach_features_and_head() -> None:
+def test_gradients_match_finite_differences() -> None:
     pictures = torch.rand((2, 2, 3, 4, 5), generator=GENERATOR, dtype=torch.float64)
     features = torch.randn((2, 6, 4, 5), generator=GENERATOR, dtype=torch.float64)
     weight = torch.randn((2 * 9 + 1, 6), generator=GENERATOR, dtype=torch.float64)
@@ -94,7 +94,7 @@ def test_gradients_reach_features_and_head() -> None:
         torch.testing.assert_close(one, other)
 
 
-def test_half_precision_reaches_no_further_than_the_head() -> None:
+def test_bf16_autocast_keeps_images_and_result_in_float32() -> None:
     pictures = torch.rand((1, 1, 3, 8, 8), generator=GENERATOR)
     pictures[:, :, 2] = 1.2345  # not representable in bfloat16
     features = torch.randn((1, 4, 8, 8), generator=GENERATOR).bfloat16().requires_grad_()

@@ -45,7 +45,7 @@ def network(widths: ChannelCounts = SMALL) -> KernelUNet:
     return KernelUNet(KernelShape(widths, SIDES), torch.Generator().manual_seed(0))
 
 
-def test_channels_are_what_the_planes_say() -> None:
+def test_input_planes_hold_features_of_their_half() -> None:
     inputs = both_directions_with_history(frame(0), History()).inputs
     assert inputs.shape == (2, planes.CHANNELS, 40, 48)
     pair = frame(0)
@@ -56,7 +56,7 @@ def test_channels_are_what_the_planes_say() -> None:
 
 
 @pytest.mark.parametrize("rows", [0, 10, 30, 39])
-def test_sky_does_not_change_how_far_away_the_rest_is(rows: int) -> None:
+def test_sky_does_not_affect_normalised_distance_of_other_pixels(rows: int) -> None:
     depth = torch.arange(1.0, 49.0).expand(40, 48)[..., None].clone()
     depth[:rows] = 0.0  # sky
     pair = frame(0)
@@ -66,7 +66,7 @@ def test_sky_does_not_change_how_far_away_the_rest_is(rows: int) -> None:
     torch.testing.assert_close(inputs[1, planes.DISTANCE][0], expected)
 
 
-def test_a_picture_of_nothing_but_sky_has_no_distance() -> None:
+def test_distance_plane_of_an_all_sky_image_is_zero() -> None:
     pair = frame(0)
     a, b = (replace(half, distance=torch.zeros_like(half.distance)) for half in (pair.a, pair.b))
     inputs = both_directions_with_history(replace(pair, a=a, b=b), History()).inputs
@@ -74,13 +74,13 @@ def test_a_picture_of_nothing_but_sky_has_no_distance() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 13), (16, 24), (33, 40)])
-def test_any_size(size: tuple[int, int]) -> None:
+def test_output_is_nonnegative_for_any_image_size(size: tuple[int, int]) -> None:
     image = torch.rand((2, planes.CHANNELS, *size))
     output = network()(image)
     assert output.shape == (2, 3, *size) and bool((output >= 0).all())
 
 
-def test_a_firefly_in_the_history_is_no_more_than_a_few_times_as_bright() -> None:
+def test_firefly_in_history_is_capped_relative_to_its_surroundings() -> None:
     history, pairs = History(), [frame(seed) for seed in range(3)]
     pairs[1].a.color[20, 24] = 1e5
     for pair in pairs:
@@ -95,7 +95,7 @@ def test_a_firefly_in_the_history_is_no_more_than_a_few_times_as_bright() -> Non
     assert float((inputs[1, planes.LOG_OF_MEAN].expm1() - plain).abs().median()) < 1e-4
 
 
-def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
+def test_constant_image_is_only_remodulated_by_albedo() -> None:
     """Kernels sum to one and all scales agree: the output is the input, remodulated by albedo."""
     image = torch.zeros((1, planes.CHANNELS, 32, 32))
     image[:, planes.PICTURES] = 1.5
@@ -107,7 +107,7 @@ def test_a_constant_picture_is_scaled_and_nothing_else() -> None:
     torch.testing.assert_close(layers(image), expected, rtol=1e-4, atol=1e-6)
 
 
-def test_brightness_of_a_scene_does_not_matter() -> None:
+def test_output_scales_with_scene_brightness() -> None:
     """The exposure normalises radiance: scaled input gives an equally scaled output."""
     dim, bright = frame(0), frame(0)
     for half in (bright.a, bright.b):
@@ -118,7 +118,7 @@ def test_brightness_of_a_scene_does_not_matter() -> None:
     torch.testing.assert_close(outputs[1] / 1000.0, outputs[0], rtol=0.1, atol=1e-2)
 
 
-def test_the_presets_are_as_large_as_the_manual_says() -> None:
+def test_preset_parameter_counts_match_the_manual() -> None:
     device = torch.device("cpu")
     counts = {
         name: sum(p.numel() for p in build_network(name, 0, device).parameters())
@@ -132,7 +132,7 @@ def test_the_presets_are_as_large_as_the_manual_says() -> None:
 
 
 @pytest.mark.parametrize("name", [NetworkName.FAST, NetworkName.BEST])
-def test_a_few_frames_without_a_past_are_learned_from(name: NetworkName) -> None:
+def test_training_on_frames_without_history_improves_psnr(name: NetworkName) -> None:
     """From random weights; an untrained twin shows the gain of the filter alone."""
     asked = DenoiserSettings(network=name, learning_rate=1e-3, crop=32, init=Init.RANDOM)
     learning, twin = Trainer(asked, "cpu"), Trainer(asked, "cpu")
@@ -160,7 +160,7 @@ def test_the_same_seed_gives_the_same_training() -> None:
     assert torch.equal(*results)
 
 
-def test_at_rest_the_picture_converges_to_the_reference() -> None:
+def test_static_camera_psnr_reaches_plain_mean_within_0_05_db() -> None:
     """After 63 frames of two halves, 8 spp each, PSNR is at most 0.05 dB below the plain mean's."""
     trainer = Trainer(DenoiserSettings(network=NetworkName.FAST, crop=32, train_steps=1), "cpu")
     total = torch.zeros_like(CLEAN.color)
@@ -178,7 +178,7 @@ def test_at_rest_the_picture_converges_to_the_reference() -> None:
 
 
 @pytest.mark.parametrize("loss", [LossName.HDR_TONED_INPUT, LossName.L2_TONED_INPUT])
-def test_a_step_minimises_the_loss_that_was_asked_for(loss: LossName) -> None:
+def test_training_step_returns_the_selected_loss(loss: LossName) -> None:
     settings = DenoiserSettings(network=NetworkName.FAST, loss=loss, precision=Precision.FP32)
     trainer = Trainer(settings, "cpu")
     examples = trainer.denoiser.begin_frame(frame(0))

@@ -30,12 +30,12 @@ def test_parameter_counts() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 5), (32, 48)])
-def test_any_size_comes_back(size: tuple[int, int]) -> None:
+def test_output_has_the_size_of_the_input(size: tuple[int, int]) -> None:
     image = torch.rand(2, 1, *size) - 0.5
     assert make(1)(image).shape == image.shape
 
 
-def test_the_input_is_added_at_the_end() -> None:
+def test_output_is_input_plus_residual() -> None:
     network = make(3)
     with torch.no_grad():
         network.deconvolutions[-1].weight.zero_()
@@ -43,7 +43,7 @@ def test_the_input_is_added_at_the_end() -> None:
     assert torch.equal(network(image), image)
 
 
-def test_skips_join_mirrored_layers() -> None:
+def test_skip_connections_join_mirrored_layers() -> None:
     """With deconvolution 1 set to zero, deconvolution 2 receives the output of convolution 14."""
     network = make(1)
     seen: list[torch.Tensor] = []
@@ -55,7 +55,7 @@ def test_skips_join_mirrored_layers() -> None:
     assert torch.equal(seen[0], seen[1])
 
 
-def test_first_output_is_no_larger_than_a_picture() -> None:
+def test_initial_residual_standard_deviation_is_between_0_05_and_5() -> None:
     image = torch.rand(1, 3, 48, 48, generator=torch.Generator().manual_seed(1)) - 0.5
     with torch.no_grad():
         change = make(3)(image) - image

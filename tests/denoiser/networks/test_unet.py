@@ -58,7 +58,7 @@ def test_every_layer_gets_he_weights_and_zero_biases() -> None:
         assert not convolution.bias.any()
 
 
-def test_weights_come_from_the_generator_alone() -> None:
+def test_initial_weights_depend_only_on_the_generator() -> None:
     before = torch.random.get_rng_state()
     first, same, other = unet(9, 3, 5), unet(9, 3, 5), unet(9, 3, 6)
     assert torch.equal(torch.random.get_rng_state(), before)
@@ -66,7 +66,7 @@ def test_weights_come_from_the_generator_alone() -> None:
     assert not torch.equal(first.dec_conv1c.weight, other.dec_conv1c.weight)
 
 
-def test_the_input_reaches_the_last_block_directly() -> None:
+def test_skip_connection_carries_the_input_to_the_last_block() -> None:
     """Skip from the input (CONCAT INPUT, table 2): the output still depends on it if all 96
     other channels of the last block are ignored."""
     net = unet(3, 3)

@@ -12,7 +12,7 @@ SKIP = -torch.arange(2 * 2 * 8 * 10, dtype=torch.float64).view(2, 2, 8, 10)
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_every_coarse_pixel_stands_four_times(layout: torch.memory_format) -> None:
+def test_each_coarse_pixel_is_repeated_2x2(layout: torch.memory_format) -> None:
     joined = upsample_and_join(COARSE.contiguous(memory_format=layout), SKIP)
     assert joined.shape == (2, 5, 8, 10)
     for row in range(8):
@@ -27,5 +27,5 @@ def test_the_derivative_agrees_with_finite_differences() -> None:
     assert torch.autograd.gradcheck(lambda a, b: upsample_and_join(a, b).square(), inputs)
 
 
-def test_the_result_has_the_type_of_the_coarse_features() -> None:
+def test_result_has_the_dtype_of_the_coarse_features() -> None:
     assert upsample_and_join(COARSE.bfloat16(), SKIP).dtype is torch.bfloat16

@@ -70,21 +70,21 @@ def message_of(path: Path, trainer: Trainer | None = None) -> str:
     return message
 
 
-def test_settings_from_before_there_was_a_choice_of_initial_weights_still_fit() -> None:
+def test_settings_without_init_load_with_the_default_init() -> None:
     values = to_json(SETTINGS)
     del values["init"]
     assert from_json(DenoiserSettings, values) == SETTINGS
 
 
 @pytest.mark.parametrize(("old", "init"), [("warm", Init.PRETRAINED), ("scratch", Init.RANDOM)])
-def test_earlier_names_of_settings_are_read(old: str, init: Init) -> None:
+def test_old_start_setting_is_read_as_init(old: str, init: Init) -> None:
     values = to_json(SETTINGS)
     values["start"] = old
     del values["init"]
     assert from_json(DenoiserSettings, values) == replace(SETTINGS, init=init)
 
 
-def test_training_goes_on_bit_for_bit(saved: Path) -> None:
+def test_resumed_training_equals_uninterrupted_training_bit_for_bit(saved: Path) -> None:
     uninterrupted = Trainer(replace(SETTINGS, train_steps=7), "cpu")
     losses = list(uninterrupted.train(PAIR))
     # Different settings and seed: everything must be restored from the file.
@@ -102,7 +102,7 @@ def test_training_goes_on_bit_for_bit(saved: Path) -> None:
     assert torch.equal(resumed.denoiser.denoise(PAIR), uninterrupted.denoiser.denoise(PAIR))
 
 
-def test_a_saved_state_does_not_follow_the_loaded_trainer(saved: Path, tmp_path: Path) -> None:
+def test_saving_after_loading_reproduces_the_file_bit_for_bit(saved: Path, tmp_path: Path) -> None:
     trainer = Trainer(SETTINGS, "cpu")
     load(saved, trainer)
     again = tmp_path / "again.safetensors"
@@ -114,7 +114,7 @@ def test_a_saved_state_does_not_follow_the_loaded_trainer(saved: Path, tmp_path:
     assert again.read_bytes() == saved.read_bytes()
 
 
-def test_a_fresh_trainer_can_be_saved(tmp_path: Path) -> None:
+def test_trainer_without_steps_can_be_saved_and_loaded(tmp_path: Path) -> None:
     path = tmp_path / "fresh.safetensors"
     save(path, Trainer(SETTINGS, "cpu"))
     trainer = Trainer(replace(SETTINGS, seed=8), "cpu")
@@ -124,11 +124,11 @@ def test_a_fresh_trainer_can_be_saved(tmp_path: Path) -> None:
     assert trainer.step(PAIR).item() == Trainer(SETTINGS, "cpu").step(PAIR).item()
 
 
-def test_writing_leaves_only_the_file(saved: Path) -> None:
+def test_saving_leaves_no_other_files(saved: Path) -> None:
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
 
 
-def test_writing_where_nothing_can_be_written(tmp_path: Path) -> None:
+def test_saving_to_an_unwritable_path_raises_a_one_line_error(tmp_path: Path) -> None:
     trainer = Trainer(SETTINGS, "cpu")
     occupied = tmp_path / "folder.safetensors"
     occupied.mkdir()
@@ -142,9 +142,7 @@ def test_writing_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.safetensors"]
 
 
-def test_a_failed_write_keeps_the_older_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed_save_keeps_the_older_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "c.safetensors"
     path.write_bytes(b"older")
 
@@ -158,7 +156,7 @@ def test_a_failed_write_keeps_the_older_file(
     assert [entry.name for entry in tmp_path.iterdir()] == ["c.safetensors"]
 
 
-def test_missing_and_unreadable_files(tmp_path: Path) -> None:
+def test_missing_and_unreadable_files_raise_one_line_errors(tmp_path: Path) -> None:
     assert message_of(tmp_path / "no").endswith("no such file")
     message_of(tmp_path)  # a directory
     text = tmp_path / "text"
@@ -170,25 +168,25 @@ def test_missing_and_unreadable_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [0.001, 0.5, 0.999])
-def test_truncated_files(saved: Path, tmp_path: Path, kept: float) -> None:
+def test_truncated_files_raise_one_line_errors(saved: Path, tmp_path: Path, kept: float) -> None:
     content = saved.read_bytes()
     path = tmp_path / "cut"
     path.write_bytes(content[: int(len(content) * kept)])
     assert "truncated or no checkpoint" in message_of(path)
 
 
-def test_tensors_of_something_else(tmp_path: Path) -> None:
+def test_safetensors_file_without_metadata_raises_error(tmp_path: Path) -> None:
     path = tmp_path / "other.safetensors"
     save_file({"x": torch.zeros(3)}, path)
     assert "no checkpoint: its metadata lacks" in message_of(path)
 
 
-def test_another_format_version(saved: Path, tmp_path: Path) -> None:
+def test_other_format_version_raises_error(saved: Path, tmp_path: Path) -> None:
     path = rewritten(saved, tmp_path / "c", lambda _, header: header.update(format_version=99))
     assert message_of(path).endswith("format version 99, this program reads 1")
 
 
-def test_other_channels_and_layers(saved: Path, tmp_path: Path) -> None:
+def test_missing_unknown_and_misshaped_tensors_raise_errors(saved: Path, tmp_path: Path) -> None:
     def three_inputs(tensors: dict, _: dict) -> None:
         name = "weights.enc_conv0.weight"
         tensors[name] = tensors[name][:, :3].contiguous()
@@ -216,18 +214,18 @@ def test_other_channels_and_layers(saved: Path, tmp_path: Path) -> None:
         *(("learning_rate", float("nan")), ("train_steps", -1), ("seed", -1)),
     ],
 )
-def test_broken_settings(saved: Path, tmp_path: Path, key: str, value: object) -> None:
+def test_invalid_settings_raise_error(saved: Path, tmp_path: Path, key: str, value: object) -> None:
     path = rewritten(
         saved, tmp_path / "c", lambda _, header: header["settings"].update({key: value})
     )
     assert "broken metadata" in message_of(path)
 
 
-def test_a_negative_step_count(saved: Path, tmp_path: Path) -> None:
+def test_negative_step_count_raises_error(saved: Path, tmp_path: Path) -> None:
     path = rewritten(saved, tmp_path / "c", lambda _, header: header.update(step_count=-1))
     assert "broken metadata: step_count -1" in message_of(path)
 
 
-def test_a_broken_random_state(saved: Path, tmp_path: Path) -> None:
+def test_invalid_random_state_raises_error(saved: Path, tmp_path: Path) -> None:
     path = rewritten(saved, tmp_path / "c", lambda tensors, _: tensors["crops.state"].fill_(255))
     assert "crops.state" in message_of(path)

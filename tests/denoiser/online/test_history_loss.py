@@ -25,7 +25,7 @@ def examples(targets: torch.Tensor) -> Examples:
     return Examples(inputs, targets, torch.ones((count, 1, height, width), dtype=torch.bool))
 
 
-def test_values_are_those_of_the_definition() -> None:
+def test_loss_matches_the_closed_form() -> None:
     targets = torch.full((1, 3, 8, 8), 1.0)
     for estimate, brightness in ((0.3, 0.3), (100.0, CAP * RADIANCE)):
         loss = history_loss(torch.full_like(targets, estimate), examples(targets))
@@ -33,7 +33,7 @@ def test_values_are_those_of_the_definition() -> None:
         torch.testing.assert_close(loss, torch.tensor(expected), rtol=1e-4, atol=0.0)
 
 
-def test_a_lamp_excuses_no_halo_beside_it() -> None:
+def test_lamp_does_not_reduce_the_penalty_of_a_halo_beside_it() -> None:
     """Near a small lamp, brightness is capped at CAP times the pixel's own, not the lamp's."""
     lamp, halo = 2000.0, 100.0
     targets = torch.full((1, 3, 16, 16), RADIANCE)
@@ -52,7 +52,7 @@ def test_a_lamp_excuses_no_halo_beside_it() -> None:
         torch.testing.assert_close(loss, error, rtol=1e-3, atol=0.0)
 
 
-def test_noise_of_the_history_is_smoothed() -> None:
+def test_history_brightness_is_averaged_over_the_surroundings() -> None:
     """The brightness of a pixel whose history is black is a mean over its surroundings."""
     targets = torch.full((1, 3, 16, 16), RADIANCE)
     seen = examples(targets)
@@ -66,7 +66,7 @@ def test_noise_of_the_history_is_smoothed() -> None:
     )
 
 
-def test_a_target_far_too_bright_pulls_no_harder_than_the_limit() -> None:
+def test_gradient_of_very_bright_targets_is_limited() -> None:
     """Beyond ERROR_LIMIT, the slope in e is -2 ERROR_LIMIT, and the loss is continuous."""
     scale = RADIANCE + FLOOR
     slopes, values = [], []
@@ -90,7 +90,7 @@ def test_a_target_far_too_bright_pulls_no_harder_than_the_limit() -> None:
     assert values[3] == pytest.approx(99 * ERROR_LIMIT**2, rel=1e-3)
 
 
-def test_the_minimiser_is_the_mean_of_the_targets() -> None:
+def test_loss_minimiser_is_the_mean_of_the_targets() -> None:
     generator = torch.Generator().manual_seed(0)
     targets = torch.rand((1, 3, 64, 64), generator=generator).pow(4) * 5  # mean 1, median 0.3
     estimate = torch.full((1, 3, 1, 1), 0.2, requires_grad=True)
@@ -102,7 +102,7 @@ def test_the_minimiser_is_the_mean_of_the_targets() -> None:
     torch.testing.assert_close(estimate.detach().mean(), targets.mean(), rtol=1e-3, atol=0.0)
 
 
-def test_what_is_not_valid_counts_for_nothing() -> None:
+def test_invalid_pixels_do_not_affect_the_loss() -> None:
     targets = torch.full((1, 3, 8, 8), 1.0)
     seen = examples(targets)
     seen.valid[..., 4:] = False
@@ -111,7 +111,7 @@ def test_what_is_not_valid_counts_for_nothing() -> None:
     torch.testing.assert_close(history_loss(torch.full_like(targets, 0.3), seen), whole)
 
 
-def test_without_a_past_the_picture_around_tells_the_brightness() -> None:
+def test_denoised_brightness_is_used_only_without_history() -> None:
     """LOG_DENOISED counts only without history (AGE 1) and where it is brighter than LOG_MEAN."""
     targets = torch.full((1, 3, 8, 8), RADIANCE)
     shown = torch.tensor(EXPOSURE * RADIANCE / (ALBEDO + 0.02))
@@ -125,7 +125,7 @@ def test_without_a_past_the_picture_around_tells_the_brightness() -> None:
 
 
 @pytest.mark.parametrize("lit, times", [(7, 1.0), (4, 1.25), (3, 2.0), (1, MAX_LIMIT_FACTOR)])
-def test_the_limit_is_higher_where_logs_scatter(lit: int, times: float) -> None:
+def test_error_limit_increases_with_relative_variance_of_the_frame(lit: int, times: float) -> None:
     """If `lit` of nine pixels are not 0, and equal, variance / mean^2 is 9 / lit - 1."""
     tile = (torch.arange(9) < lit).float().view(3, 3)
     estimate = torch.full((1, 3, 27, 27), RADIANCE, requires_grad=True)

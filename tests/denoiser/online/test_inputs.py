@@ -34,7 +34,7 @@ def frames() -> list[FramePair]:
     return [replace(noisy_pair(CLEAN, seed), pose=view) for seed, view in enumerate(VIEWS)]
 
 
-def test_kernels_make_of_both_halves_the_mean_of_what_they_make_of_each() -> None:
+def test_filtered_combined_halves_equal_the_mean_of_filtered_halves() -> None:
     inputs = both_directions_with_history(frames()[0], History()).inputs
     pictures = torch.cat((inputs, combine_halves(inputs)))[:, planes.LOG_MEAN].expm1()
     head = torch.randn(1, 25, SIZE[1], SIZE[0], generator=torch.Generator().manual_seed(0))
@@ -42,7 +42,7 @@ def test_kernels_make_of_both_halves_the_mean_of_what_they_make_of_each() -> Non
     torch.testing.assert_close(both, (a + b) / 2)
 
 
-def test_two_equal_halves_are_one_with_less_noise() -> None:
+def test_combining_equal_halves_only_divides_deviation_by_sqrt_2() -> None:
     history = History()
     for pair in frames():
         inputs = both_directions_with_history(replace(pair, b=pair.a), history).inputs
@@ -54,7 +54,7 @@ def test_two_equal_halves_are_one_with_less_noise() -> None:
     torch.testing.assert_close(both, one)
 
 
-def test_both_halves_as_one_make_a_better_picture_than_one() -> None:
+def test_denoising_combined_halves_beats_either_half_by_0_3_db() -> None:
     trainer = Trainer(DenoiserSettings(network=NetworkName.BEST, crop=48), "cpu")
     for pair in frames():
         list(trainer.train(pair))
@@ -65,7 +65,7 @@ def test_both_halves_as_one_make_a_better_picture_than_one() -> None:
     assert float(psnr(shown, CLEAN.color)) > best + 0.3
 
 
-def test_what_is_made_of_both_does_not_reach_the_halves() -> None:
+def test_combined_denoising_does_not_leak_half_b_into_half_a_history() -> None:
     """Otherwise a half's history would contain the other half, which is its target."""
     one, other = HistoryInputs(), HistoryInputs()
     first, second, third = frames()
@@ -81,7 +81,7 @@ def test_what_is_made_of_both_does_not_reach_the_halves() -> None:
     assert not torch.equal(seen[0][1], seen[1][1])
 
 
-def test_without_history_every_frame_is_taken_for_itself() -> None:
+def test_earlier_frames_affect_inputs_only_with_history() -> None:
     first, second, third = frames()
     for is_carried in (True, False):
         inputs, other = HistoryInputs(is_carried), HistoryInputs(is_carried)
@@ -92,7 +92,7 @@ def test_without_history_every_frame_is_taken_for_itself() -> None:
         assert same is not is_carried
 
 
-def test_history_is_dropped_and_taken_up_again_in_flight() -> None:
+def test_history_can_be_disabled_between_frames() -> None:
     trainer = Trainer(DenoiserSettings(network=NetworkName.FAST), "cpu")
     first, second, third = frames()
     trainer.denoiser.begin_frame(first)

@@ -31,7 +31,7 @@ def settings(name: NetworkName, start: Init) -> DenoiserSettings:
     return DenoiserSettings(network=name, learning_rate=1e-3, crop=32, init=start)
 
 
-def test_files_are_small_and_of_half_precision() -> None:
+def test_weight_files_are_small_and_in_half_precision() -> None:
     files = sorted(FOLDER.glob("*"))
     assert [file.stem for file in files] == sorted(name.value for name in LEARNED)
     assert sum(file.stat().st_size for file in files) < MAX_BYTES
@@ -40,7 +40,7 @@ def test_files_are_small_and_of_half_precision() -> None:
             assert value.dtype == torch.float16 and bool(torch.isfinite(value).all())
 
 
-def test_the_papers_network_starts_from_random_weights() -> None:
+def test_paper_unet_has_random_initial_weights_for_every_init() -> None:
     assert not has_pretrained(NetworkName.UNET)
     warm, scratch = (Trainer(settings(NetworkName.UNET, start), "cpu") for start in Init)
     for name, value in warm.denoiser.network.state_dict().items():
@@ -48,7 +48,7 @@ def test_the_papers_network_starts_from_random_weights() -> None:
 
 
 @pytest.mark.parametrize("name", LEARNED)
-def test_training_and_denoising_start_from_the_file_and_do_so_again(name: NetworkName) -> None:
+def test_training_and_denoising_start_from_weight_file_also_after_reset(name: NetworkName) -> None:
     trainer, pair = Trainer(settings(name, Init.PRETRAINED), "cpu"), noisy_pair(CLEAN, 0)
     stored = load_file(FOLDER / f"{name.value}.safetensors")
     for _ in range(2):
@@ -64,7 +64,7 @@ def test_training_and_denoising_start_from_the_file_and_do_so_again(name: Networ
 
 
 @pytest.mark.parametrize("name", LEARNED)
-def test_better_than_the_noise_before_the_first_step(name: NetworkName) -> None:
+def test_pretrained_beats_noisy_input_and_random_weights_before_training(name: NetworkName) -> None:
     pair = noisy_pair(CLEAN, 1)
     noise = psnr(pair.mean_color(), CLEAN.color)
     warm, scratch = (
@@ -76,7 +76,7 @@ def test_better_than_the_noise_before_the_first_step(name: NetworkName) -> None:
     assert warm > 9.0 and warm > scratch + 1.0, (warm, scratch)
 
 
-def test_another_start_counts_from_the_next_reset() -> None:
+def test_changed_init_affects_learning_rate_only_after_reset() -> None:
     trainer = Trainer(settings(NetworkName.FAST, Init.PRETRAINED), "cpu")
     trainer.step_count = 100_000
     trainer.change(replace(trainer.settings, init=Init.RANDOM))
@@ -87,7 +87,9 @@ def test_another_start_counts_from_the_next_reset() -> None:
 
 
 @pytest.mark.parametrize("saved", list(Init))
-def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, saved: Init) -> None:
+def test_resumed_learning_rate_follows_init_saved_in_checkpoint(
+    tmp_path: Path, saved: Init
+) -> None:
     """The initial weights saved in the checkpoint count, not those set for the resumed run."""
     earlier = Trainer(settings(NetworkName.FAST, saved), "cpu")
     earlier.step_count = 100_000
@@ -111,7 +113,7 @@ def test_what_a_checkpoint_began_with_decides_its_step_size(tmp_path: Path, save
         (Init.RANDOM, True, 450, 1.0),
     ],
 )
-def test_steps_get_shorter_from_learned_weights(
+def test_learning_rate_decays_only_for_pretrained_weights_with_history(
     start: Init, has_history: bool, steps: int, share: float
 ) -> None:
     """Adam's first step changes each weight by the learning rate, whatever the gradient."""

@@ -41,14 +41,14 @@ def rested(count: int) -> tuple[StaticMeans, torch.Tensor]:
     return resting, ((a + b) / 2)[0].permute(1, 2, 0)
 
 
-def test_means_are_those_of_all_frames_at_rest() -> None:
+def test_static_means_average_all_frames_of_a_static_camera() -> None:
     resting, mean = rested(5)
     expected = torch.stack([frame(seed).mean_color() for seed in range(5)]).mean(dim=0)
     torch.testing.assert_close(mean, expected)
     assert resting.frames == 5
 
 
-def test_a_frame_counts_by_its_samples() -> None:
+def test_frames_are_weighted_by_samples_per_pixel() -> None:
     resting = StaticMeans()
     few, many = replace(frame(0), spp=2), replace(frame(1), spp=6)
     resting.add(few)
@@ -58,7 +58,7 @@ def test_a_frame_counts_by_its_samples() -> None:
     assert resting.spp == 16
 
 
-def test_a_moved_camera_begins_anew_and_a_broken_pixel_is_left_out() -> None:
+def test_static_means_restart_on_camera_motion_and_skip_nan_pixels() -> None:
     resting, _ = rested(3)
     moved = replace(frame(9), pose=replace(HERE, position=(1.0, 0.0, 0.0)))
     resting.add(moved)
@@ -73,7 +73,7 @@ def test_a_moved_camera_begins_anew_and_a_broken_pixel_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("factor", [1.0, 0.97, 1.1])
-def test_the_blend_is_at_least_as_good_as_both(factor: float) -> None:
+def test_blend_has_lower_error_than_mean_and_network(factor: float) -> None:
     """For 2 to 200 frames of two halves, 8 spp each; 63 frames are 1,008 spp."""
     for count in (2, 8, 32, 63, 200):
         resting, mean = rested(count)
@@ -84,20 +84,20 @@ def test_the_blend_is_at_least_as_good_as_both(factor: float) -> None:
         assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 0.1
 
 
-def test_a_perfect_network_is_kept_for_long() -> None:
+def test_blend_with_perfect_network_beats_mean_by_3_db_at_20_frames() -> None:
     resting, mean = rested(20)
     blend = static_blend(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
     assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 3.0
 
 
-def test_no_specks_of_noise_get_into_a_perfect_network() -> None:
+def test_blend_with_perfect_network_beats_mean_by_20_db_up_to_8_frames() -> None:
     for count in (2, 4, 8):
         resting, mean = rested(count)
         blend = static_blend(CLEAN.color, [CLEAN.color, CLEAN.color], resting)
         assert float(psnr(blend, CLEAN.color)) > float(psnr(mean, CLEAN.color)) + 20.0
 
 
-def test_the_first_frame_is_the_networks_alone() -> None:
+def test_blend_of_one_frame_is_the_network_output() -> None:
     resting, _ = rested(1)
     made = blurred(2.0)
     assert torch.equal(static_blend(made, [made, made], resting), made)

@@ -40,7 +40,7 @@ def weights(trainer: Trainer) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in trainer.denoiser.network.parameters()])
 
 
-def test_a_single_noisy_pair_teaches_at_least_3_db() -> None:
+def test_training_on_one_noisy_pair_gains_at_least_3_db() -> None:
     """80 steps on 64 x 64 crops of one noisy pair, without the clean image."""
     clean = clean_half(96, 96)
     pair = noisy_pair(clean, seed=1)
@@ -51,7 +51,7 @@ def test_a_single_noisy_pair_teaches_at_least_3_db() -> None:
     assert after - before >= 3
 
 
-def test_denoised_is_the_mean_of_the_halves_denoised_alone() -> None:
+def test_denoised_image_is_the_mean_of_separately_denoised_halves() -> None:
     trainer = trained(noisy_pair(CLEAN, seed=1), 3)
     pair = noisy_pair(clean_half(33, 47), seed=2)
     denoised = trainer.denoiser.denoise(pair)
@@ -85,7 +85,7 @@ def test_training_is_a_function_of_seed_and_frames() -> None:
     assert torch.equal(weights(first), weights(same))
 
 
-def test_steps_come_one_at_a_time_and_losses_stay_tensors() -> None:
+def test_train_yields_a_scalar_loss_tensor_after_each_step() -> None:
     trainer = Trainer(replace(FAST, train_steps=3), "cpu")
     losses = []
     for count, loss in enumerate(trainer.train(noisy_pair(CLEAN, seed=1)), start=1):
@@ -95,7 +95,7 @@ def test_steps_come_one_at_a_time_and_losses_stay_tensors() -> None:
     assert all(loss.shape == () and not loss.requires_grad for loss in losses)
 
 
-def test_steps_alternate_between_the_two_directions() -> None:
+def test_steps_alternate_which_half_is_the_input() -> None:
     pair = noisy_pair(CLEAN, seed=1)
     seen = []
     trainer = Trainer(replace(FAST, crop=64), "cpu")
@@ -107,7 +107,7 @@ def test_steps_alternate_between_the_two_directions() -> None:
     assert torch.equal(seen[1][0], examples.inputs[1])
 
 
-def test_loss_rate_and_crop_change_live_and_keep_the_weights() -> None:
+def test_changing_loss_learning_rate_and_crop_keeps_the_weights() -> None:
     pair = noisy_pair(CLEAN, seed=1)
     trainer = trained(pair, 2)
     before = weights(trainer)
@@ -125,7 +125,7 @@ def test_loss_rate_and_crop_change_live_and_keep_the_weights() -> None:
     assert trainer.denoiser.denoise(pair).min() >= 0
 
 
-def test_clean_targets_are_only_another_choice_of_target() -> None:
+def test_training_with_clean_targets_reduces_the_loss() -> None:
     pair = noisy_pair(CLEAN, seed=1)
     examples = both_directions(pair, TONED)
     clean = Examples(examples.inputs, to_planes(CLEAN.color).expand(2, -1, -1, -1), examples.valid)
@@ -135,7 +135,7 @@ def test_clean_targets_are_only_another_choice_of_target() -> None:
     assert trainer.step_count == 8
 
 
-def test_broken_samples_cost_no_decibels() -> None:
+def test_nonfinite_samples_change_psnr_by_at_most_1_db() -> None:
     """Two per cent of the pixels are broken; over three seeds the gap was at most 0.4 dB."""
     sound, broken = noisy_pair(CLEAN, seed=1), noisy_pair(CLEAN, seed=1)
     where = torch.randperm(64 * 64, generator=torch.Generator().manual_seed(2))[:80]
@@ -155,7 +155,7 @@ def test_broken_samples_cost_no_decibels() -> None:
     assert results[1] == pytest.approx(results[0], abs=1.0)
 
 
-def test_an_overflowing_step_is_left_out_and_counted() -> None:
+def test_overflowing_step_is_skipped_and_counted() -> None:
     pair = noisy_pair(CLEAN, seed=1)
     trainer = trained(pair, 2)
     before = weights(trainer)
@@ -166,7 +166,7 @@ def test_an_overflowing_step_is_left_out_and_counted() -> None:
     assert trainer.skipped_count.item() == 1
 
 
-def test_bf16_stays_close_to_fp32() -> None:
+def test_bf16_output_and_loss_stay_close_to_fp32() -> None:
     pair = noisy_pair(clean_half(32, 32), seed=1)
     trainers = [
         Trainer(replace(FAST, precision=precision), "cpu")
@@ -180,7 +180,7 @@ def test_bf16_stays_close_to_fp32() -> None:
     assert all(p.dtype == torch.float32 for p in trainers[1].denoiser.network.parameters())
 
 
-def test_auto_precision_follows_the_device() -> None:
+def test_auto_precision_is_bf16_only_if_the_device_has_native_bf16() -> None:
     pair = noisy_pair(clean_half(32, 32), seed=1)
     expected = Precision.BF16 if has_native_bf16(torch.device("cpu")) else Precision.FP32
     results = [
@@ -190,7 +190,7 @@ def test_auto_precision_follows_the_device() -> None:
     assert torch.equal(*results)
 
 
-def test_a_clean_target_replaces_the_other_half_and_nothing_else() -> None:
+def test_clean_target_replaces_only_the_other_half_as_target() -> None:
     """The first step maps a to b: with b as the clean target, the step is the same."""
     pair = noisy_pair(CLEAN, seed=1)
     plain, same, clean = (Trainer(FAST, "cpu") for _ in range(3))

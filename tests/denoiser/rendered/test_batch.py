@@ -41,7 +41,7 @@ def crops(views: list[View] = VIEWS, crop: int = 16) -> ViewCrops:
     return ViewCrops(views, DenoiserSettings(network=NetworkName.UNET, crop=crop, seed=5))
 
 
-def test_each_crop_compares_one_half_with_the_other_at_the_same_place() -> None:
+def test_crop_input_and_target_are_opposite_halves_at_same_position() -> None:
     batch = crops().batch(0, 0, 40)
     assert batch.noisy.inputs.shape == (40, 9, 16, 16)
     seen = set()
@@ -64,14 +64,14 @@ def test_each_crop_compares_one_half_with_the_other_at_the_same_place() -> None:
     assert len({key[2:] for key in seen}) > 20
 
 
-def test_a_batch_is_the_same_when_drawn_again_or_in_parts() -> None:
+def test_batch_is_repeatable_and_equals_its_concatenated_parts() -> None:
     whole, first, second = (crops().batch(7, *part) for part in ((0, 4), (0, 2), (2, 2)))
     assert torch.equal(whole.noisy.inputs, torch.cat((first.noisy.inputs, second.noisy.inputs)))
     assert torch.equal(whole.noisy.targets, torch.cat((first.noisy.targets, second.noisy.targets)))
     assert not torch.equal(whole.noisy.inputs, crops().batch(8, 0, 4).noisy.inputs)
 
 
-def test_clean_targets_change_the_target_and_nothing_else() -> None:
+def test_clean_targets_leave_the_inputs_unchanged() -> None:
     batch = crops().batch(1, 0, 8)
     assert batch.clean is not None
     assert torch.equal(batch.clean.inputs, batch.noisy.inputs)
@@ -88,7 +88,7 @@ def run(trainer: ViewTrainer, until: int) -> None:
         trainer.step(source.batch(trainer.step_count, 0, 2))
 
 
-def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path) -> None:
+def test_resumed_training_equals_uninterrupted_training(tmp_path: Path) -> None:
     whole, halves = ViewTrainer(SETTINGS, "cpu"), ViewTrainer(SETTINGS, "cpu")
     run(whole, 12)
     run(halves, 5)
@@ -99,7 +99,7 @@ def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     assert torch.equal(resumed.denoise(VIEWS[0].pair), whole.denoise(VIEWS[0].pair))
 
 
-def test_the_step_size_falls_to_nothing_at_the_end() -> None:
+def test_last_step_changes_output_by_less_than_1_percent_of_largest() -> None:
     trainer = ViewTrainer(SETTINGS, "cpu")
     source = crops(crop=32)
     moved = []
@@ -110,7 +110,7 @@ def test_the_step_size_falls_to_nothing_at_the_end() -> None:
     assert moved[-1] < 0.01 * max(moved)
 
 
-def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
+def test_checkpoint_trained_with_another_loss_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "saved.safetensors"
     ViewTrainer(SETTINGS, "cpu").save(path)
     other = replace(SETTINGS, denoiser=replace(SETTINGS.denoiser, loss=LossName.L2_TONED_INPUT))
@@ -121,13 +121,13 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     ViewTrainer(replace(SETTINGS, denoiser=free), "cpu").load(path)
 
 
-def test_clean_targets_need_clean_pictures() -> None:
+def test_clean_targets_require_clean_images() -> None:
     batch = crops([replace(VIEWS[0], clean=None)]).batch(0, 0, 1)
     with pytest.raises(AssertionError):
         ViewBatch(batch.noisy, batch.clean).examples(TargetKind.CLEAN)
 
 
-def test_views_are_denoised_each_for_itself() -> None:
+def test_denoising_a_view_does_not_depend_on_other_views() -> None:
     settings = replace(SETTINGS, denoiser=replace(SETTINGS.denoiser, network=NetworkName.FAST))
     trainer = ViewTrainer(settings, "cpu")
     alone = trainer.denoise(SEEN[1].pair)

@@ -22,7 +22,7 @@ needs_bm3d = pytest.mark.skipif(not has_bm3d(), reason="needs the optional packa
 
 
 @pytest.mark.parametrize("mean", [0.05, 0.5, 3.0, 20.0, 300.0])
-def test_inverse_of_the_mean_anscombe_is_the_mean(mean: float) -> None:
+def test_exact_anscombe_inverse_is_unbiased(mean: float) -> None:
     """The algebraic inverse is biased: it is too small, above all for low counts."""
     counts = np.random.default_rng(0).poisson(mean, 400_000)
     stabilised = (2 * np.sqrt(counts + 3 / 8)).mean()
@@ -47,14 +47,14 @@ def test_bm3d_removes_gaussian_noise(clean: torch.Tensor, channels: int) -> None
 
 
 @needs_bm3d
-def test_bm3d_removes_poisson_noise_without_a_shift(clean: torch.Tensor) -> None:
+def test_bm3d_removes_poisson_noise_and_keeps_mean_brightness(clean: torch.Tensor) -> None:
     noisy = Poisson().corrupt(clean, 30.0, generator_at("cpu", 1)).image
     restored = bm3d_poisson(noisy, 30.0)
     assert image_psnr(restored, clean) > image_psnr(noisy, clean) + 4.0
     assert abs(float((restored - clean).mean())) < 0.01
 
 
-def test_deep_image_prior_fills_what_is_lost(clean: torch.Tensor) -> None:
+def test_deep_image_prior_inpaints_lost_pixels(clean: torch.Tensor) -> None:
     small = clean[:, :48, :48]
     noisy = Bernoulli().corrupt(small, 0.5, generator_at("cpu", 2))
     assert noisy.observed is not None

@@ -28,7 +28,7 @@ def write(path: Path, picture: Image.Image) -> None:
     picture.save(path)
 
 
-def test_two_folders_of_the_same_names(tmp_path: Path) -> None:
+def test_two_folders_are_paired_by_equal_file_names(tmp_path: Path) -> None:
     for index, side in enumerate("ab"):
         for name in ("x.png", "y.png"):
             write(tmp_path / side / name, noisy(index))
@@ -36,7 +36,7 @@ def test_two_folders_of_the_same_names(tmp_path: Path) -> None:
     assert bursts.names == ("x.png", "y.png") and bursts.pair_count == 4 and not bursts.warnings
 
 
-def test_one_folder_for_each_burst_gives_every_ordered_pair(tmp_path: Path) -> None:
+def test_one_folder_per_burst_gives_every_ordered_pair(tmp_path: Path) -> None:
     for frame in range(3):
         write(tmp_path / "one" / f"{frame}.png", Image.new("RGB", (40, 40), (frame * 50,) * 3))
     write(tmp_path / "two" / "a.png", Image.new("RGB", (50, 40), (200, 0, 0)))
@@ -58,7 +58,7 @@ def test_one_folder_for_each_burst_gives_every_ordered_pair(tmp_path: Path) -> N
     }
 
 
-def test_crops_of_a_pair_are_of_the_same_place(tmp_path: Path) -> None:
+def test_crops_of_a_pair_have_the_same_position(tmp_path: Path) -> None:
     ramp = np.arange(64 * 64 * 3, dtype=np.uint32).reshape(64, 64, 3) % 251
     for side in "ab":
         write(tmp_path / side / "x.png", Image.fromarray(ramp.astype(np.uint8)))
@@ -67,7 +67,7 @@ def test_crops_of_a_pair_are_of_the_same_place(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shift", [0, 3, -6])
-def test_a_shift_is_found_in_noise(shift: int) -> None:
+def test_frame_shift_is_estimated_from_noisy_images(shift: int) -> None:
     first, second = (
         np.asarray(picture.convert("L"), np.float32) / 255 - 0.5
         for picture in (noisy(1), noisy(2, shift))
@@ -76,7 +76,7 @@ def test_a_shift_is_found_in_noise(shift: int) -> None:
     assert abs(down) < 0.7 and abs(right - shift) < 0.7
 
 
-def test_misaligned_and_identical_frames_are_warned_of(tmp_path: Path) -> None:
+def test_misaligned_and_identical_frames_give_warnings(tmp_path: Path) -> None:
     write(tmp_path / "moved" / "1.png", noisy(1))
     write(tmp_path / "moved" / "2.png", noisy(2, 4))
     write(tmp_path / "same" / "1.png", noisy(3))
@@ -87,7 +87,7 @@ def test_misaligned_and_identical_frames_are_warned_of(tmp_path: Path) -> None:
     assert "identical" in warnings[1]
 
 
-def test_bursts_are_split_without_overlap(tmp_path: Path) -> None:
+def test_training_and_test_bursts_do_not_overlap(tmp_path: Path) -> None:
     for index in range(10):
         for frame in range(2):
             write(tmp_path / f"b{index}" / f"{frame}.png", noisy(index * 2 + frame))
@@ -96,7 +96,7 @@ def test_bursts_are_split_without_overlap(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", ["sizes", "partner", "single", "nothing", "small", "missing"])
-def test_what_cannot_be_paired_is_one_line(tmp_path: Path, case: str) -> None:
+def test_invalid_burst_folders_raise_one_line_errors(tmp_path: Path, case: str) -> None:
     folder = tmp_path / "data"
     if case != "missing":
         folder.mkdir()

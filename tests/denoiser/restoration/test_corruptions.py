@@ -65,7 +65,9 @@ def mean_is_kept(images: torch.Tensor, clean: torch.Tensor) -> bool:
     [(WhiteGaussian(), 25.0), (WhiteGaussian(), 50.0), (Poisson(), 5.0), (Poisson(), 30.0)],
     ids=["gaussian 25", "gaussian 50", "poisson 5", "poisson 30"],
 )
-def test_mean_is_the_clean_value(corruption: Corruption, level: float, clean: torch.Tensor) -> None:
+def test_gaussian_and_poisson_noise_preserve_the_mean(
+    corruption: Corruption, level: float, clean: torch.Tensor
+) -> None:
     images = draws(corruption, clean, level, COUNT)
     assert corruption.statistic is Statistic.MEAN and mean_is_kept(images, clean)
     # Clipping to the range [0, 1], as 8-bit storage does, changes the mean.
@@ -73,7 +75,7 @@ def test_mean_is_the_clean_value(corruption: Corruption, level: float, clean: to
     assert not mean_is_kept(images + 0.002, clean)
 
 
-def test_white_noise_has_its_level_and_no_memory() -> None:
+def test_white_noise_has_requested_sigma_and_no_spatial_correlation() -> None:
     grey = torch.zeros(3, 128, 128)
     noise = WhiteGaussian().corrupt(grey, 25.0, generator_at("cpu", 3)).image * 255
     count = noise.numel()
@@ -83,7 +85,7 @@ def test_white_noise_has_its_level_and_no_memory() -> None:
 
 
 @pytest.mark.parametrize("bandwidth", [0.0, *BROWN_BANDWIDTHS])
-def test_brown_noise_has_its_level_and_its_width(bandwidth: float) -> None:
+def test_brown_noise_has_sigma_25_and_the_requested_bandwidth(bandwidth: float) -> None:
     side, count = 96, 200
     grey = torch.zeros(1, side, side)
     fields = torch.stack(
@@ -105,7 +107,7 @@ def test_brown_noise_has_its_level_and_its_width(bandwidth: float) -> None:
         assert abs(error) < 5 * math.sqrt(2.0 / (count * places))
 
 
-def test_brown_noise_is_as_strong_at_the_edges_and_does_not_wrap() -> None:
+def test_brown_noise_is_uncorrelated_between_opposite_edges() -> None:
     grey = torch.zeros(1, 64, 64)
     rows = torch.stack(
         [
@@ -117,7 +119,7 @@ def test_brown_noise_is_as_strong_at_the_edges_and_does_not_wrap() -> None:
     assert abs(across) < 4 / math.sqrt(400), "values at the left and right edges are correlated"
 
 
-def test_poisson_variance_is_the_value_over_lambda(clean: torch.Tensor) -> None:
+def test_poisson_variance_is_the_clean_value_over_lambda(clean: torch.Tensor) -> None:
     images = draws(Poisson(), clean, 30.0, COUNT)
     expected = (clean.double() - BLACK) / 30.0
     ratio = images.double().var(dim=0)[expected > 0.003] / expected[expected > 0.003]
@@ -126,7 +128,7 @@ def test_poisson_variance_is_the_value_over_lambda(clean: torch.Tensor) -> None:
 
 
 @pytest.mark.parametrize("level", [0.0, 0.3, 0.95])
-def test_bernoulli_loses_its_share_and_leaves_the_rest_exact(level: float) -> None:
+def test_bernoulli_drops_requested_fraction_and_keeps_other_pixels(level: float) -> None:
     clean = torch.rand(3, 100, 100, generator=generator_at("cpu", 2)) - 0.5
     noisy = Bernoulli().corrupt(clean, level, generator_at("cpu", 4))
     assert noisy.observed is not None and noisy.observed.shape == (1, 100, 100)
@@ -137,7 +139,7 @@ def test_bernoulli_loses_its_share_and_leaves_the_rest_exact(level: float) -> No
 
 
 @pytest.mark.parametrize("level", [0.3, 0.7])
-def test_impulse_noise_keeps_the_mode(level: float, clean: torch.Tensor) -> None:
+def test_impulse_noise_preserves_the_mode(level: float, clean: torch.Tensor) -> None:
     images = draws(Impulse(), clean, level, COUNT)
     untouched = (images == clean).all(dim=1)
     share = float(untouched.double().mean())
@@ -150,7 +152,7 @@ def test_impulse_noise_keeps_the_mode(level: float, clean: torch.Tensor) -> None
 
 
 @pytest.mark.parametrize("level", [0.1, 0.25, 0.45])
-def test_text_keeps_the_median_and_covers_its_share(level: float) -> None:
+def test_text_preserves_the_median_and_covers_requested_fraction(level: float) -> None:
     clean = torch.rand(3, 64, 64, generator=generator_at("cpu", 6)) - 0.5
     images = draws(TextOverlay(), clean, level, 300)
     touched = (images != clean).any(dim=1).double()
@@ -164,7 +166,7 @@ def test_text_keeps_the_median_and_covers_its_share(level: float) -> None:
     assert not mean_is_kept(images, clean)
 
 
-def test_text_has_strings_of_several_scripts_and_colours() -> None:
+def test_text_has_more_than_10_colors_and_stays_in_range() -> None:
     grey = torch.zeros(3, 128, 128)
     image = TextOverlay().corrupt(grey, 0.3, generator_at("cpu", 8)).image
     colors = image.permute(1, 2, 0).reshape(-1, 3)
@@ -173,7 +175,9 @@ def test_text_has_strings_of_several_scripts_and_colours() -> None:
 
 
 @pytest.mark.parametrize("name", [n for n, t in TASKS.items() if t.corruption and not t.is_scan])
-def test_two_corruptions_are_independent_and_repeatable(name: str, clean: torch.Tensor) -> None:
+def test_corruptions_are_repeatable_and_uncorrelated_between_seeds(
+    name: str, clean: torch.Tensor
+) -> None:
     corruption = TASKS[name].corruption
     assert corruption is not None
     level = corruption.test_level
@@ -193,7 +197,7 @@ def test_two_corruptions_are_independent_and_repeatable(name: str, clean: torch.
 
 
 @pytest.mark.parametrize("name", [n for n, t in TASKS.items() if t.corruption])
-def test_levels_are_drawn_over_their_range(name: str) -> None:
+def test_random_corruption_levels_stay_within_their_range(name: str) -> None:
     corruption = TASKS[name].corruption
     assert corruption is not None
     low, high = corruption.levels

@@ -40,7 +40,9 @@ def write(path: Path, pixels: np.ndarray, kind: str) -> Path:
 
 
 @pytest.mark.parametrize("suffix", ["png", "tif", "webp", "jpg", "bmp"])
-def test_every_format_gives_the_pixels(tmp_path: Path, pixels: np.ndarray, suffix: str) -> None:
+def test_every_file_format_decodes_to_the_written_pixels(
+    tmp_path: Path, pixels: np.ndarray, suffix: str
+) -> None:
     path = tmp_path / f"a.{suffix}"
     options = {"jpg": {"quality": 100, "subsampling": 0}, "webp": {"lossless": True}}
     Image.fromarray(pixels).save(path, **options.get(suffix, {}))
@@ -49,7 +51,7 @@ def test_every_format_gives_the_pixels(tmp_path: Path, pixels: np.ndarray, suffi
 
 
 @pytest.mark.parametrize(("kind", "white"), [("uint16", 65535), ("float", 1.0)])
-def test_deep_pictures_keep_their_depth(
+def test_uint16_and_float_images_keep_their_precision(
     tmp_path: Path, pixels: np.ndarray, kind: str, white: float
 ) -> None:
     deep = (pixels / 255.0 * white).astype(np.uint16 if kind == "uint16" else np.float32)
@@ -59,7 +61,9 @@ def test_deep_pictures_keep_their_depth(
     np.testing.assert_allclose(picture.permute(1, 2, 0).numpy(), pixels / 255.0 - 0.5, atol=2e-5)
 
 
-def test_grey_and_alpha_become_the_networks_channels(tmp_path: Path, pixels: np.ndarray) -> None:
+def test_grey_and_alpha_images_are_converted_to_network_channels(
+    tmp_path: Path, pixels: np.ndarray
+) -> None:
     Image.fromarray(pixels[..., 0]).save(tmp_path / "grey.png")
     rgba = np.dstack([pixels, np.full(SIZE, 77, np.uint8)])
     Image.fromarray(rgba).save(tmp_path / "rgba.png")
@@ -71,7 +75,7 @@ def test_grey_and_alpha_become_the_networks_channels(tmp_path: Path, pixels: np.
     assert np.abs(to_channels(with_alpha, 1)[..., 0] - luma).max() <= 0.51
 
 
-def test_exif_orientation_turns_the_picture_upright(tmp_path: Path, pixels: np.ndarray) -> None:
+def test_exif_orientation_is_applied(tmp_path: Path, pixels: np.ndarray) -> None:
     turned = Image.fromarray(np.ascontiguousarray(np.rot90(pixels)))
     exif = turned.getexif()
     exif[0x0112] = 6  # shown after a quarter turn clockwise
@@ -79,7 +83,7 @@ def test_exif_orientation_turns_the_picture_upright(tmp_path: Path, pixels: np.n
     np.testing.assert_array_equal(read_pixels(tmp_path / "turned.png"), pixels)
 
 
-def test_folders_are_read_deeply_in_order_and_without_hidden_files(tmp_path: Path) -> None:
+def test_folders_are_listed_recursively_in_order_without_hidden_files(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     for name in ("b/2.png", "a.jpg", ".hidden.png", "b/1.PNG", "notes.txt"):
         Image.new("RGB", (4, 4)).save(tmp_path / name, format="PNG")
@@ -91,7 +95,9 @@ def test_folders_are_read_deeply_in_order_and_without_hidden_files(tmp_path: Pat
 @pytest.mark.parametrize(
     "case", ["missing", "empty", "text", "truncated", "small", "nan", "layers"]
 )
-def test_what_cannot_be_used_is_one_line(tmp_path: Path, pixels: np.ndarray, case: str) -> None:
+def test_unusable_image_files_raise_one_line_errors(
+    tmp_path: Path, pixels: np.ndarray, case: str
+) -> None:
     folder = tmp_path / "pictures"
     if case != "missing":
         folder.mkdir()
@@ -115,7 +121,7 @@ def test_what_cannot_be_used_is_one_line(tmp_path: Path, pixels: np.ndarray, cas
     assert "\n" not in message and str(folder) in message
 
 
-def test_default_pictures_are_apart_and_large_enough() -> None:
+def test_default_training_and_test_images_are_disjoint_and_large_enough() -> None:
     assert not set(TRAINING) & set(TEST)
     for channels in (1, 3):
         pictures = default_training(channels), default_test(channels)
@@ -124,7 +130,7 @@ def test_default_pictures_are_apart_and_large_enough() -> None:
             assert picture.shape[2] == channels and min(picture.shape[:2]) >= 256
 
 
-def test_crops_come_from_everywhere_alike() -> None:
+def test_horizontal_crop_positions_are_roughly_uniform() -> None:
     pictures = default_test(1)
     ramp = torch.arange(40).repeat(30, 1)[..., None].to(torch.uint8)
     ramps = type(pictures)((ramp,), ("ramp",))

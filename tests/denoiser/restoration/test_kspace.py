@@ -15,7 +15,7 @@ from denoiser.restoration.corruptions.kspace import replace_measured
 from denoiser.seeds import generator_at
 
 
-def test_probability_is_one_in_the_middle_and_fortieth_at_the_edge() -> None:
+def test_keep_probability_is_1_at_zero_frequency_and_0_025_at_the_edge() -> None:
     probability = keep_probability((SIDE, SIDE), 1.0, "cpu")
     assert probability[0, 0] == 1.0
     assert float(probability[0, 127]) == pytest.approx(0.025, rel=1e-4)
@@ -23,11 +23,11 @@ def test_probability_is_one_in_the_middle_and_fortieth_at_the_edge() -> None:
     assert float(probability.mean()) == pytest.approx(0.10477, abs=2e-4)  # from the authors' code
 
 
-def test_other_sides_keep_about_the_same_share() -> None:
+def test_other_image_size_keeps_about_10_percent_of_frequencies() -> None:
     assert float(keep_probability((101, 131), 1.0, "cpu").mean()) == pytest.approx(0.105, abs=5e-3)
 
 
-def test_kept_frequencies_are_symmetric_and_come_with_their_probability() -> None:
+def test_kept_frequencies_are_symmetric_and_match_keep_probability() -> None:
     picture = torch.rand(1, 33, 31, generator=generator_at("cpu", 1)) - 0.5
     count = 3000
     total = torch.zeros(33, 31)
@@ -45,7 +45,7 @@ def test_kept_frequencies_are_symmetric_and_come_with_their_probability() -> Non
     assert float(z.abs().max()) < 4.5 and 0.8 < float(z.std()) < 1.2
 
 
-def test_mean_is_the_clean_picture() -> None:
+def test_mean_of_undersampled_images_is_the_clean_image() -> None:
     picture = torch.rand(1, 21, 21, generator=generator_at("cpu", 3)) - 0.5
     images = torch.stack(
         [
@@ -62,7 +62,7 @@ def test_mean_is_the_clean_picture() -> None:
     assert float((wrong / spread).square().mean()) > 1.5
 
 
-def test_measured_frequencies_are_enforced_and_the_others_left() -> None:
+def test_replace_measured_changes_only_the_measured_frequencies() -> None:
     picture = torch.rand(1, 21, 21, generator=generator_at("cpu", 5)) - 0.5
     noisy = UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 6))
     assert noisy.spectrum is not None
@@ -78,6 +78,6 @@ def test_measured_frequencies_are_enforced_and_the_others_left() -> None:
     assert float(torch.fft.fft2(output.grad)[kept].abs().max()) < 1e-4
 
 
-def test_even_sides_are_refused() -> None:
+def test_even_side_length_is_rejected() -> None:
     with pytest.raises(AssertionError):
         UndersampledSpectrum().corrupt(torch.zeros(1, 32, 31), 1.0, generator_at("cpu", 1))

@@ -28,21 +28,21 @@ def minimiser(loss: RestorationLoss, done: float) -> float:
     return float(CANDIDATES[int(torch.stack(costs).argmin())])
 
 
-def test_l2_finds_the_mean() -> None:
+def test_l2_minimiser_is_the_mean() -> None:
     assert minimiser(RestorationLoss.L2, 0.5) == pytest.approx(float(VALUES.mean()), abs=5e-4)
 
 
-def test_l1_finds_the_median() -> None:
+def test_l1_minimiser_is_the_median() -> None:
     assert minimiser(RestorationLoss.L1, 0.5) == pytest.approx(float(np.median(VALUES)), abs=5e-4)
 
 
-def test_annealed_l0_goes_from_the_mean_to_the_mode() -> None:
+def test_annealed_l0_minimiser_moves_from_mean_to_mode() -> None:
     assert minimiser(RestorationLoss.L0, 0.0) == pytest.approx(float(VALUES.mean()), abs=5e-4)
     assert minimiser(RestorationLoss.L0, 0.5) == pytest.approx(float(np.median(VALUES)), abs=5e-4)
     assert minimiser(RestorationLoss.L0, 0.98) == pytest.approx(0.1, abs=5e-4)
 
 
-def test_l0_has_the_papers_formula_and_a_finite_gradient_at_0() -> None:
+def test_annealed_l0_matches_its_formula_and_has_finite_gradient_at_0() -> None:
     error = torch.tensor([0.0, -0.3], requires_grad=True)
     value = annealed_l0(error, 0.75)  # gamma = 0.5
     assert value.tolist() == pytest.approx([L0_EPSILON**0.5, (0.3 + L0_EPSILON) ** 0.5])
@@ -50,7 +50,7 @@ def test_l0_has_the_papers_formula_and_a_finite_gradient_at_0() -> None:
     assert error.grad is not None and torch.isfinite(error.grad).all()
 
 
-def test_masked_l2_finds_the_mean_of_what_was_observed() -> None:
+def test_masked_l2_minimiser_is_the_mean_of_observed_values() -> None:
     observed = torch.tensor([True] * 3 + [False] * 2).view(1, 1, 1, 5)
     targets = torch.tensor([0.2, 0.3, 0.7, -0.5, -0.5]).view(1, 1, 1, 5)
     estimate = torch.zeros(1, 1, 1, 1, requires_grad=True)
@@ -66,7 +66,7 @@ def test_masked_l2_finds_the_mean_of_what_was_observed() -> None:
     assert float(cost(torch.zeros(1, 1, 1, 1), observed)) == pytest.approx((0.04 + 0.09 + 0.49) / 5)
 
 
-def test_what_is_not_observed_leaves_no_gradient_even_if_it_is_no_number() -> None:
+def test_unobserved_values_have_zero_gradient() -> None:
     estimate = torch.zeros(1, 1, 1, 2, requires_grad=True)
     target = torch.tensor([0.5, torch.nan]).view(1, 1, 1, 2)
     observed = torch.tensor([True, False]).view(1, 1, 1, 2)

@@ -24,7 +24,7 @@ def write_npz(path: Path, **arrays: np.ndarray) -> Path:
     return path
 
 
-def test_npz_gives_slices_in_the_middle_of_odd_squares(tmp_path: Path) -> None:
+def test_npz_slices_are_centered_in_odd_squares_and_empty_ones_dropped(tmp_path: Path) -> None:
     stored = slices(4)
     stored[3] = 0
     path = write_npz(tmp_path / "a.npz", slices=stored, subject=np.array(["x", "x", "y", "y"]))
@@ -37,7 +37,7 @@ def test_npz_gives_slices_in_the_middle_of_odd_squares(tmp_path: Path) -> None:
     assert float(picture[0, :90].max()) == -0.5
 
 
-def test_volumes_are_normalised_and_each_is_a_subject(tmp_path: Path) -> None:
+def test_volumes_are_normalised_and_each_is_one_subject(tmp_path: Path) -> None:
     for name, scale in (("s1.nii.gz", 500.0), ("s2.nii", 3.0)):
         volume = np.random.default_rng(1).random((300, 40, 5)).astype(np.float32) * scale
         nibabel.save(nibabel.Nifti1Image(volume, np.eye(4)), tmp_path / name)
@@ -50,14 +50,16 @@ def test_volumes_are_normalised_and_each_is_a_subject(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "names", [("p1/a.png", "p1/b.png", "p2/a.png"), ("p1-01.png", "p1-02.png", "p2-01.png")]
 )
-def test_folders_of_png_know_their_subjects(tmp_path: Path, names: tuple[str, ...]) -> None:
+def test_subjects_of_png_files_come_from_folder_or_file_names(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
     for name in names:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.fromarray(slices(1)[0]).save(tmp_path / name)
     assert read_scans(tmp_path).subjects == ("p1", "p1", "p2")
 
 
-def test_no_subject_is_in_training_and_test(tmp_path: Path) -> None:
+def test_training_and_test_sets_share_no_subject(tmp_path: Path) -> None:
     subjects = np.repeat([f"s{i:02d}" for i in range(20)], 3)
     path = write_npz(tmp_path / "a.npz", slices=slices(60), subject=subjects)
     scans = read_scans(path)
@@ -87,7 +89,7 @@ def test_no_subject_is_in_training_and_test(tmp_path: Path) -> None:
         "cut volume",
     ],
 )
-def test_broken_scans_are_one_line(tmp_path: Path, case: str) -> None:
+def test_invalid_scan_files_raise_one_line_errors(tmp_path: Path, case: str) -> None:
     path = tmp_path / "a.npz"
     if case == "no npz":
         path.write_text("no")

@@ -28,7 +28,7 @@ def assembled(source: np.ndarray, restore: Restore, side: int, overlap: int) -> 
 
 
 @pytest.mark.parametrize("length", [1, 63, 128, 129, 160, 161, 300, 511, 512, 1000, 1337])
-def test_weights_sum_to_one_and_each_tile_is_inside(length: int) -> None:
+def test_tile_weights_sum_to_one_and_each_tile_lies_inside(length: int) -> None:
     side, overlap = 128, 32
     starts = tile_starts(length, side, overlap)
     total = np.zeros(length)
@@ -42,13 +42,13 @@ def test_weights_sum_to_one_and_each_tile_is_inside(length: int) -> None:
 
 
 @pytest.mark.parametrize("size", [(40, 50), (128, 128), (300, 170), (257, 515)])
-def test_a_restoration_that_changes_nothing_gives_the_picture(size: tuple[int, int]) -> None:
+def test_identity_restoration_reproduces_the_image(size: tuple[int, int]) -> None:
     source = np.random.default_rng(0).random((*size, 3)).astype(np.float32)
     result = assembled(source, lambda tile: tile, 128, 32)
     np.testing.assert_allclose(result, source, atol=1e-5)
 
 
-def test_a_difference_between_tiles_is_faded_not_cut() -> None:
+def test_brightness_differences_between_tiles_are_blended() -> None:
     """With a different brightness per tile, adjacent pixels differ only slightly."""
     source = np.zeros((300, 300, 1), np.float32)
     brightness = iter(np.random.default_rng(1).random(100))
@@ -57,7 +57,7 @@ def test_a_difference_between_tiles_is_faded_not_cut() -> None:
     assert 0.0 < steps < 1.5 / 16
 
 
-def test_tiles_of_a_network_agree_with_the_whole_picture(trained: RestorationTrainer) -> None:
+def test_tiled_network_output_matches_untiled_output(trained: RestorationTrainer) -> None:
     """The largest difference is below three 8-bit steps, at seams and elsewhere."""
     clean = default_test(3).picture(1)[:, :416, :448]
     noisy = WhiteGaussian().corrupt(clean, 25.0, generator_at("cpu", 2)).image

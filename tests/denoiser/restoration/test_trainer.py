@@ -47,7 +47,7 @@ def run(trainer: RestorationTrainer, source: CorruptedImages, until: int) -> lis
     return losses
 
 
-def test_noisy_targets_alone_teach_to_denoise(trained: RestorationTrainer) -> None:
+def test_training_on_noisy_targets_gains_more_than_3_db(trained: RestorationTrainer) -> None:
     gains = []
     for number in range(2):
         clean = default_test(3).picture(number)[:, 100:228, 100:228]
@@ -57,7 +57,9 @@ def test_noisy_targets_alone_teach_to_denoise(trained: RestorationTrainer) -> No
     assert statistics.fmean(gains) > 3.0
 
 
-def test_resuming_goes_on_bit_for_bit(tmp_path: Path, photographs: CorruptedImages) -> None:
+def test_resumed_training_equals_uninterrupted_training_bit_for_bit(
+    tmp_path: Path, photographs: CorruptedImages
+) -> None:
     whole = RestorationTrainer(TINY, "cpu")
     losses = run(whole, photographs, TINY.iterations)
     half = RestorationTrainer(TINY, "cpu")
@@ -70,7 +72,7 @@ def test_resuming_goes_on_bit_for_bit(tmp_path: Path, photographs: CorruptedImag
         assert torch.equal(value, resumed.state()[name]), name
 
 
-def test_targets_decide_only_what_is_compared(photographs: CorruptedImages) -> None:
+def test_target_kind_changes_the_loss_and_not_the_output(photographs: CorruptedImages) -> None:
     batch = photographs.batch(0, 0, 2)
     assert batch.clean_targets is not None
     noisy, clean = (
@@ -86,7 +88,7 @@ def test_targets_decide_only_what_is_compared(photographs: CorruptedImages) -> N
     assert losses == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_batch_is_the_same_in_one_piece_or_in_shares(photographs: CorruptedImages) -> None:
+def test_batch_equals_its_concatenated_parts(photographs: CorruptedImages) -> None:
     whole = photographs.batch(3, 0, 4)
     shares = [photographs.batch(3, first, 2) for first in (0, 2)]
     for name in ("inputs", "noisy_targets", "clean_targets"):
@@ -95,7 +97,7 @@ def test_a_batch_is_the_same_in_one_piece_or_in_shares(photographs: CorruptedIma
     assert not torch.equal(whole.inputs, replace(photographs, seed=1).batch(3, 0, 4).inputs)
 
 
-def test_input_and_target_are_independent_noise_on_one_crop(photographs: CorruptedImages) -> None:
+def test_noise_of_input_and_target_is_uncorrelated(photographs: CorruptedImages) -> None:
     source = replace(photographs, corruption=WhiteGaussian())
     batches = [source.batch(index, 0, 4) for index in range(20)]
     errors = []
@@ -106,7 +108,7 @@ def test_input_and_target_are_independent_noise_on_one_crop(photographs: Corrupt
     assert abs(float(torch.stack(errors).mean())) < 4 / (20 * 4 * 3 * 32 * 32) ** 0.5
 
 
-def test_lost_pixels_of_the_target_do_not_teach() -> None:
+def test_lost_target_pixels_do_not_affect_the_loss() -> None:
     pictures = ImageSet((torch.full((64, 64, 3), 200, dtype=torch.uint8),), ("plain",))
     source = CorruptedImages(pictures, Bernoulli(), 32, 0)
     batch = source.batch(0, 0, 2)
@@ -117,7 +119,7 @@ def test_lost_pixels_of_the_target_do_not_teach() -> None:
     assert float(trainer.step(batch)) == pytest.approx(float(errors.mean()), rel=1e-5)
 
 
-def test_scans_keep_their_measured_frequencies_in_training() -> None:
+def test_restored_scans_keep_their_measured_frequencies() -> None:
     random = torch.Generator().manual_seed(0)
     slices = tuple(torch.rand(63, 63, 1, generator=random) for _ in range(2))
     source = CorruptedImages(ImageSet(slices, ("a", "b")), UndersampledSpectrum(), None, 0)
@@ -130,7 +132,7 @@ def test_scans_keep_their_measured_frequencies_in_training() -> None:
     assert torch.isfinite(trainer.step(batch))
 
 
-def test_the_step_size_falls_smoothly_to_zero_at_the_end() -> None:
+def test_learning_rate_ramps_down_monotonically_to_zero() -> None:
     assert [ramped_down(done, 0.3) for done in (0.0, 0.5, 0.7)] == [1.0, 1.0, 1.0]
     assert ramped_down(0.85, 0.3) == pytest.approx(0.25) and ramped_down(1.0, 0.3) == 0.0
     falling = [ramped_down(0.7 + 0.03 * i, 0.3) for i in range(11)]
@@ -139,7 +141,9 @@ def test_the_step_size_falls_smoothly_to_zero_at_the_end() -> None:
 
 @pytest.mark.parametrize("network", list(RestorationNetwork))
 @pytest.mark.parametrize("channels", [1, 3])
-def test_both_networks_learn_with_each_loss(network: RestorationNetwork, channels: int) -> None:
+def test_both_networks_reduce_the_error_with_each_loss(
+    network: RestorationNetwork, channels: int
+) -> None:
     clean = torch.zeros(1, channels, 24, 24)
     batch = Batch(clean + 0.3, clean + 0.1, clean)
     for loss in RestorationLoss:
@@ -156,7 +160,9 @@ def test_both_networks_learn_with_each_loss(network: RestorationNetwork, channel
 @pytest.mark.parametrize(
     "case", ["task", "kind", "network", "tensor", "header", "settings", "text"]
 )
-def test_other_checkpoints_are_refused_in_one_line(tmp_path: Path, case: str) -> None:
+def test_incompatible_or_invalid_checkpoints_raise_one_line_errors(
+    tmp_path: Path, case: str
+) -> None:
     path = tmp_path / "saved"
     save_restoration(path, RestorationTrainer(TINY, "cpu"))
     content = read_checkpoint(path, RESTORATION)

@@ -59,7 +59,7 @@ def test_remodulation_undoes_demodulation() -> None:
 
 
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.2, 0.5])
-def test_exposure_is_that_of_what_is_lit_however_little_that_is(share: float) -> None:
+def test_exposure_changes_less_than_tenfold_if_most_pixels_are_black(share: float) -> None:
     """Most of the first frame may be black."""
     lit, dark = frame(0), frame(0)
     is_lit = torch.rand((32, 40, 1), generator=torch.Generator().manual_seed(7)) < share
@@ -73,7 +73,7 @@ def test_exposure_is_that_of_what_is_lit_however_little_that_is(share: float) ->
     assert 0.9 < exposures[1] / exposures[0] < 10.0
 
 
-def test_exposure_waits_for_the_first_light() -> None:
+def test_exposure_is_set_by_the_first_frame_that_is_not_black() -> None:
     history, black = History(), frame(0)
     for half in (black.a, black.b):
         half.color.zero_()
@@ -87,7 +87,7 @@ def test_exposure_waits_for_the_first_light() -> None:
     assert history.exposure == expected.exposure, "the exposure has changed"
 
 
-def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> None:
+def test_static_camera_means_average_all_frames_per_half() -> None:
     history, frames = History(), [frame(seed) for seed in range(6)]
     for pair in frames:
         halves = advanced(history, pair)
@@ -102,7 +102,7 @@ def test_at_rest_the_means_are_those_of_all_frames_each_half_on_its_own() -> Non
         torch.testing.assert_close(half.deviation(), expected, atol=2e-3, rtol=1e-3)
 
 
-def test_long_histories_forget() -> None:
+def test_history_length_is_capped_at_max_frames() -> None:
     history = History()
     for seed in range(int(MAX_FRAMES) + 5):
         half = advanced(history, frame(seed))[0]
@@ -113,7 +113,7 @@ def test_long_histories_forget() -> None:
     torch.testing.assert_close(after, before.lerp(log_of(pair.a, history), 1 / MAX_FRAMES))
 
 
-def test_the_mean_of_logs_is_shorter_while_the_camera_moves() -> None:
+def test_log_mean_has_a_shorter_history_while_the_camera_moves() -> None:
     history = History()
     views = [replace(HERE, position=(1e-6 * step, 0.0, 0.0)) for step in range(8)]
     for seed, view in enumerate(views):
@@ -133,7 +133,7 @@ def test_the_mean_of_logs_is_shorter_while_the_camera_moves() -> None:
     torch.testing.assert_close(again.log_mean[inner], expected[inner], atol=1e-3, rtol=1e-3)
 
 
-def test_what_was_not_in_view_starts_anew() -> None:
+def test_history_restarts_for_pixels_not_in_view_before() -> None:
     history = History()
     history.advance(frame(0))
     moved = frame(1, AWAY)
@@ -145,7 +145,7 @@ def test_what_was_not_in_view_starts_anew() -> None:
     torch.testing.assert_close(half.log_denoised, along)
 
 
-def test_a_past_seen_in_glass_is_doubted_where_the_present_contradicts_it() -> None:
+def test_contradicted_history_through_glass_is_rejected_on_camera_motion() -> None:
     """History is not tested on surfaces seen directly, nor at rest."""
     nearly = replace(HERE, position=(1e-6, 0.0, 0.0))
     for share, view, is_doubted in ((1.0, nearly, True), (0.0, nearly, False), (1.0, HERE, False)):
@@ -161,7 +161,7 @@ def test_a_past_seen_in_glass_is_doubted_where_the_present_contradicts_it() -> N
         assert float(counts[1].mean()) > 1.9, "the other half has its own history"
 
 
-def test_what_was_made_of_a_half_is_carried_along() -> None:
+def test_denoised_half_is_carried_to_the_next_frame() -> None:
     history, pair = History(), frame(0)
     history.advance(pair)
     made = [torch.full((32, 40, 3), value) for value in (2.0, 5.0)]
@@ -170,7 +170,7 @@ def test_what_was_made_of_a_half_is_carried_along() -> None:
         torch.testing.assert_close(half.log_denoised, log_of(replace(before, color=image), history))
 
 
-def test_the_exposure_is_the_first_frames_and_stays() -> None:
+def test_exposure_is_set_by_the_first_frame_and_stays_constant() -> None:
     history, pair = History(), frame(0)
     for half in (pair.a, pair.b):
         half.color.mul_(1e-3)
@@ -192,7 +192,7 @@ def test_the_exposure_is_the_first_frames_and_stays() -> None:
     assert history.exposure is first, "the exposure was computed again"
 
 
-def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
+def test_history_restarts_without_camera_pose_or_at_another_size() -> None:
     history = History()
     history.advance(frame(0))
     assert bool((advanced(history, frame(1, None))[0].count == 1).all())
@@ -201,7 +201,7 @@ def test_without_a_viewpoint_or_at_another_size_there_is_no_past() -> None:
     assert advanced(history, other)[0].log_mean.shape == (3, 1, 16, 24)
 
 
-def test_a_broken_pixel_keeps_its_past() -> None:
+def test_nonfinite_pixel_keeps_its_history() -> None:
     history = History()
     first = frame(0)
     history.advance(first)
@@ -213,7 +213,7 @@ def test_a_broken_pixel_keeps_its_past() -> None:
     assert torch.isfinite(half.planes()).all()
 
 
-def test_one_half_knows_nothing_of_the_other() -> None:
+def test_history_of_one_half_is_independent_of_the_other() -> None:
     """Except the exposure, a scalar that the first frame determines."""
     one, other = History(), History()
     for history in (one, other):
@@ -226,7 +226,7 @@ def test_one_half_knows_nothing_of_the_other() -> None:
         assert torch.equal(mine.planes(), same.planes())
 
 
-def test_a_lone_firefly_is_cut_and_nothing_else() -> None:
+def test_isolated_firefly_is_clamped_and_other_pixels_are_unchanged() -> None:
     pasts = []
     for firefly in (None, 1e5):
         history, pair = History(), frame(1, AWAY)

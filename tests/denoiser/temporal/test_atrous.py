@@ -50,7 +50,7 @@ def step() -> torch.Tensor:
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.05])
-def test_on_a_plane_it_is_a_wavelet(slope: float) -> None:
+def test_filter_on_a_plane_is_a_fixed_wavelet_kernel(slope: float) -> None:
     half = surface(3 + slope * torch.arange(WIDTH))
     expected = stacked([half.color]).transpose(0, 1)
     row = torch.tensor([1.0, 2.0, 1.0]) / 4
@@ -63,30 +63,30 @@ def test_on_a_plane_it_is_a_wavelet(slope: float) -> None:
     torch.testing.assert_close(found[inner], expected[inner], rtol=1e-4, atol=1e-5)
 
 
-def test_means_do_not_cross_an_edge_of_normals() -> None:
+def test_filter_does_not_average_across_normal_edges() -> None:
     half = surface(3.0)
     half.normal[:, WIDTH // 2 :] = torch.tensor([1.0, 0.0, 0.0])
     torch.testing.assert_close(filtered(half, step()), step(), rtol=0, atol=1e-6)
 
 
-def test_means_do_not_cross_an_edge_of_depth() -> None:
+def test_filter_does_not_average_across_depth_edges() -> None:
     depth = torch.full((WIDTH,), 3.0)
     depth[WIDTH // 2 :] = 4.0
     torch.testing.assert_close(filtered(surface(depth), step()), step(), rtol=0, atol=1e-6)
 
 
-def test_means_do_not_join_what_is_seen_in_a_mirror_and_beside_it() -> None:
+def test_filter_does_not_average_across_mirror_edges() -> None:
     half = surface(3.0)
     half.delta_fraction[:, WIDTH // 2 :] = 1
     torch.testing.assert_close(filtered(half, step()), step(), rtol=0, atol=2e-3)
 
 
-def test_an_edge_of_radiance_alone_is_none() -> None:
+def test_filter_averages_across_edges_of_radiance_alone() -> None:
     left, right = halves_of(filtered(surface(3.0), step()))
     assert 0.1 < float(left[..., -1].mean()) < 0.5 < float(right[..., 0].mean()) < 0.9
 
 
-def test_sky_stays() -> None:
+def test_filter_leaves_sky_pixels_unchanged() -> None:
     half = surface(3.0)
     half.distance[:, WIDTH // 2 :] = 0
     half.normal[:, WIDTH // 2 :] = 0
@@ -96,7 +96,7 @@ def test_sky_stays() -> None:
     assert float(left.var()) < 0.05 * float(halves_of(image)[0].var())
 
 
-def test_halves_know_nothing_of_each_other() -> None:
+def test_halves_are_filtered_independently() -> None:
     first, second = surface(3.0), surface(5.0)
     both = GBuffer((first, second), None)
     image = stacked([first.color, 2 * second.color])
@@ -106,7 +106,7 @@ def test_halves_know_nothing_of_each_other() -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5), (3, 1), (4, 9), (15, 16)])
-def test_small_pictures_keep_what_is_even(size: tuple[int, int]) -> None:
+def test_small_constant_images_stay_constant(size: tuple[int, int]) -> None:
     width, height = size
     even = torch.full((3, 1, height, width), 0.7)
     torch.testing.assert_close(filtered(surface(2.0, size), even), even)

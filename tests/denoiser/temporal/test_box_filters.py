@@ -15,7 +15,7 @@ IMAGE = torch.rand((2, 3, 6, 9), generator=torch.Generator().manual_seed(4))
 
 @pytest.mark.parametrize("side", [1, 3, 5])
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_means_are_those_of_a_pooling(side: int, layout: torch.memory_format) -> None:
+def test_box_mean_matches_average_pooling(side: int, layout: torch.memory_format) -> None:
     image = IMAGE.contiguous(memory_format=layout)
     padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
     expected = functional.avg_pool2d(padded, side, stride=1)
@@ -23,7 +23,7 @@ def test_means_are_those_of_a_pooling(side: int, layout: torch.memory_format) ->
     assert torch.equal(image, IMAGE), "the input image was modified"
 
 
-def test_the_brightest_around_leaves_the_pixel_itself_out() -> None:
+def test_brightest_around_excludes_the_center_pixel() -> None:
     found = brightest_around(IMAGE)
     for row in range(6):
         for column in range(9):
@@ -34,7 +34,7 @@ def test_the_brightest_around_leaves_the_pixel_itself_out() -> None:
 
 
 @pytest.mark.parametrize("side", [3, 5])
-def test_the_darkest_around_is_the_least_of_the_window(side: int) -> None:
+def test_darkest_around_is_the_minimum_of_the_window(side: int) -> None:
     padded = functional.pad(IMAGE, (side // 2,) * 4, mode="replicate")
     expected = -functional.max_pool2d(-padded, side, stride=1)
     assert torch.equal(darkest_around(IMAGE, side), expected)

@@ -21,7 +21,7 @@ def noise(seed: int) -> torch.Tensor:
     return DEVIATION * torch.randn((1, 1, *SIZE), generator=generator).expand(3, -1, -1, -1)
 
 
-def test_a_past_that_differs_by_noise_is_believed() -> None:
+def test_history_within_noise_keeps_its_weight() -> None:
     share = agreement(torch.zeros((3, 1, *SIZE)), noise(0), ALL)
     assert share.shape == (1, 1, *SIZE)
     # The limit is 2 standard errors of 25 samples: exceeded by Student's t with 24 degrees of
@@ -31,7 +31,7 @@ def test_a_past_that_differs_by_noise_is_believed() -> None:
     assert float(share.mean()) > 0.98
 
 
-def test_a_past_that_differs_by_more_is_doubted_with_the_square() -> None:
+def test_history_weight_falls_with_inverse_square_of_the_difference() -> None:
     for change in (0.8, -1.6):
         share = agreement(torch.full((3, 1, *SIZE), change), noise(1), ALL)
         error = DEVIATION / WINDOW
@@ -39,7 +39,7 @@ def test_a_past_that_differs_by_more_is_doubted_with_the_square() -> None:
         assert float(share.median()) == pytest.approx(expected, rel=0.1)
 
 
-def test_without_noise_small_changes_are_believed() -> None:
+def test_small_changes_without_noise_keep_the_history_weight() -> None:
     still = torch.ones((3, 1, *SIZE))
     for change, expected in (
         (0.0, 1.0),
@@ -50,7 +50,7 @@ def test_without_noise_small_changes_are_believed() -> None:
         torch.testing.assert_close(share, torch.full_like(share, expected), rtol=1e-3, atol=1e-6)
 
 
-def test_what_has_no_past_says_nothing() -> None:
+def test_pixels_without_history_do_not_cause_rejection() -> None:
     past = torch.full((3, 1, *SIZE), 5.0)
     past[..., :100] = 0.0  # agrees with the frame where history is known
     is_known = ALL.clone()

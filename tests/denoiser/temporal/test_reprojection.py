@@ -100,7 +100,7 @@ def planes(image: torch.Tensor) -> torch.Tensor:
     ("position", "turn"),
     [((0.3, 0.1, 0.0), 0.0), ((0.0, 0.0, 0.8), 0.0), ((-0.2, 0.05, -0.3), 4.0)],
 )
-def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) -> None:
+def test_wall_points_are_matched_after_camera_motion(position: Vector, turn: float) -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose(position, turn)
     (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
     matches = match(half, now, earlier, before)
@@ -117,7 +117,7 @@ def test_what_is_painted_on_a_wall_moves_with_it(position: Vector, turn: float) 
     assert float(carried[~found].abs().max() if (~found).any() else 0.0) == 0.0
 
 
-def test_what_was_out_of_the_picture_is_not_found() -> None:
+def test_points_outside_the_earlier_image_have_no_match() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.0, 0.0, 0.0), 20.0)
     (half, painted), (earlier, earlier_painted) = wall(now, 4.0), wall(before, 4.0)
     found = found_in(match(half, now, earlier, before))
@@ -125,7 +125,7 @@ def test_what_was_out_of_the_picture_is_not_found() -> None:
     assert not found[painted[..., 0].abs() > reach].any()
 
 
-def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
+def test_points_hidden_behind_a_panel_before_have_no_match() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.8, 0.0, 0.0))
     (half, painted), (earlier, _) = wall(now, 4.0, panel=2.0), wall(before, 4.0, panel=2.0)
     found = found_in(match(half, now, earlier, before))
@@ -137,7 +137,7 @@ def test_what_was_hidden_behind_a_panel_is_not_found() -> None:
     assert float(found[clear].float().mean()) > 0.9
 
 
-def test_edges_move_with_what_is_in_front() -> None:
+def test_edge_pixels_follow_the_nearer_surface() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
     (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
     matches = match(half, now, earlier, before)
@@ -150,7 +150,7 @@ def test_edges_move_with_what_is_in_front() -> None:
     assert float((carried - share)[is_edge & found].abs().mean()) < 0.2
 
 
-def test_at_rest_every_pixel_is_its_own_match() -> None:
+def test_static_camera_matches_each_pixel_to_itself() -> None:
     view = pose((0.1, 0.2, 0.3), 7.0)
     half, painted = wall(view, 4.0)
     matches = match(half, view, half, view)
@@ -158,7 +158,7 @@ def test_at_rest_every_pixel_is_its_own_match() -> None:
     assert bool(found_in(matches).all())
 
 
-def test_sky_matches_sky_and_turns_with_the_camera() -> None:
+def test_sky_matches_only_sky_and_follows_camera_rotation() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((5.0, 0.0, 0.0), 3.0)
     blank = torch.zeros((HEIGHT, WIDTH, 3))
     sky = Half(blank, blank, blank, *(torch.zeros((HEIGHT, WIDTH, 1)) for _ in range(2)))
@@ -174,7 +174,7 @@ def test_sky_matches_sky_and_turns_with_the_camera() -> None:
     assert not found_in(match(half, now, sky, before)).any()
 
 
-def test_a_surface_turned_away_is_another_surface() -> None:
+def test_surfaces_with_opposite_normals_do_not_match() -> None:
     view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     earlier, _ = wall(view, 4.0)
@@ -182,7 +182,7 @@ def test_a_surface_turned_away_is_another_surface() -> None:
     assert not found_in(match(half, moved, turned, view)).any()
 
 
-def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
+def test_surfaces_seen_through_glass_and_directly_do_not_match() -> None:
     view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     earlier, _ = wall(view, 4.0)
@@ -195,7 +195,7 @@ def test_what_is_seen_through_glass_is_not_what_is_seen_directly() -> None:
     assert torch.equal(both.weights, match(half, moved, earlier, view).weights)
 
 
-def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
+def test_only_edge_pixels_match_a_nearby_parallel_plane() -> None:
     view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     farther, _ = wall(view, 4.3)  # close enough for an edge match, but another plane
@@ -205,7 +205,7 @@ def test_a_whole_surface_takes_no_past_from_pixels_that_look_alike() -> None:
     assert float(found_in(match(mixed, moved, farther, view)).float().mean()) > 0.7
 
 
-def test_broken_features_match_nothing() -> None:
+def test_pixels_with_nonfinite_features_have_no_match() -> None:
     view, moved = pose((0.0, 0.0, 0.0)), pose((0.1, 0.0, 0.0))
     half, _ = wall(moved, 4.0)
     earlier, painted = wall(view, 4.0)
@@ -217,7 +217,9 @@ def test_broken_features_match_nothing() -> None:
     assert torch.isfinite(matches.carried(planes(painted))).all()
 
 
-def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_testing_all_pixels_as_on_a_gpu_gives_the_same_matches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
     (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
     some = match(half, now, earlier, before)
@@ -230,7 +232,7 @@ def test_all_pixels_asked_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPa
     assert bool(some.is_any()[((share > 0) & (share < 1)).flatten()].any())
 
 
-def test_halves_handled_at_once_know_nothing_of_each_other() -> None:
+def test_halves_matched_together_equal_halves_matched_separately() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
     (half, _), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
     (other, _), (other_earlier, other_painted) = wall(now, 3.0), wall(before, 3.0)

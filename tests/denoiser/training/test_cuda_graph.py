@@ -63,7 +63,9 @@ def settings(network: NetworkName, loss: LossName = LossName.HDR_TONED_INPUT) ->
 
 
 @pytest.mark.parametrize(("network", "loss"), CASES)
-def test_steps_and_pictures_read_nothing_on_the_host(network: NetworkName, loss: LossName) -> None:
+def test_training_step_and_denoising_read_nothing_on_the_host(
+    network: NetworkName, loss: LossName
+) -> None:
     trainer = Trainer(settings(network, loss), "cpu")
     examples = trainer.denoiser.begin_frame(PAIR)
     with HostReads() as reads:
@@ -73,7 +75,7 @@ def test_steps_and_pictures_read_nothing_on_the_host(network: NetworkName, loss:
     assert reads.found == []
 
 
-def test_a_frame_with_a_past_waits_for_nothing(
+def test_denoising_with_history_does_not_wait_for_the_device(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """This work is not captured, but a wait in it would delay every step that follows.
@@ -99,13 +101,15 @@ def test_a_frame_with_a_past_waits_for_nothing(
         lambda x: x[x > 0].sum(),
     ],
 )
-def test_reads_would_be_found(work: Callable[[torch.Tensor], torch.Tensor]) -> None:
+def test_host_read_detector_finds_planted_reads(
+    work: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
     with HostReads() as reads:
         work(torch.ones(3))
     assert reads.found
 
 
-def test_on_a_cpu_work_is_simply_done() -> None:
+def test_captured_function_runs_uncaptured_on_a_cpu() -> None:
     replay = CapturedFunction(lambda a, b: a + b, torch.device("cpu"))
     for turn in range(WARM_UPS + 2):
         assert replay(torch.tensor(turn), torch.tensor(1)) == turn + 1
@@ -129,7 +133,7 @@ class OneByOne(Trainer):
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("network", list(NetworkName))
-def test_a_recorded_step_does_the_same(network: NetworkName) -> None:
+def test_captured_training_matches_uncaptured_training(network: NetworkName) -> None:
     """Also after changes of rate and crop, after a loss that is not finite, and after a reset."""
     pair = on_gpu(PAIR)
     broken = replace(pair, b=replace(pair.b, color=torch.full_like(pair.b.color, 1e30)))

@@ -42,7 +42,7 @@ def noisy_targets() -> torch.Tensor:
     return 0.3 * noise.square()
 
 
-def test_hdr_value_and_gradient_are_the_closed_form() -> None:
+def test_hdr_loss_and_gradient_match_the_closed_form() -> None:
     estimate = ESTIMATES.clone().requires_grad_()
     error = hdr_error(estimate, TARGETS)
     torch.testing.assert_close(error.detach(), (ESTIMATES - TARGETS) ** 2 / (ESTIMATES + 0.01) ** 2)
@@ -51,14 +51,14 @@ def test_hdr_value_and_gradient_are_the_closed_form() -> None:
     torch.testing.assert_close(estimate.grad, expected)
 
 
-def test_a_gradient_through_the_denominator_is_noticed() -> None:
+def test_hdr_gradient_check_detects_gradient_through_the_denominator() -> None:
     estimate = ESTIMATES.clone().requires_grad_()
     planted_hdr_error(estimate, TARGETS).sum().backward()
     expected = 2 * (ESTIMATES - TARGETS) / (ESTIMATES + 0.01) ** 2
     assert ((estimate.grad - expected).abs() > 0.1 * expected.abs()).all()
 
 
-def test_negative_estimates_keep_the_denominator_away_from_zero() -> None:
+def test_hdr_loss_and_gradient_are_finite_for_negative_estimates() -> None:
     estimate = torch.tensor([-0.01, -5.0], requires_grad=True)
     error = hdr_error(estimate, torch.tensor([0.0, 0.0]))
     error.sum().backward()
@@ -67,18 +67,18 @@ def test_negative_estimates_keep_the_denominator_away_from_zero() -> None:
 
 
 @pytest.mark.parametrize("error", [hdr_error, squared_error])
-def test_noisy_targets_teach_their_mean(error: object) -> None:
+def test_loss_minimiser_is_the_mean_of_noisy_targets(error: object) -> None:
     targets = noisy_targets()
     assert minimiser(error, targets) == pytest.approx(targets.mean().item(), rel=1e-4)
 
 
-def test_with_the_planted_gradient_the_mean_is_missed() -> None:
+def test_minimiser_with_gradient_through_denominator_is_not_the_mean() -> None:
     """The true minimiser of the ratio is about E[y^2] / E[y], three times the mean here."""
     targets = noisy_targets()
     assert minimiser(planted_hdr_error, targets) > 2 * targets.mean().item()
 
 
-def test_masked_pixels_count_neither_in_the_mean_nor_in_the_gradient() -> None:
+def test_masked_pixels_do_not_affect_the_mean_or_the_gradient() -> None:
     values = torch.tensor([1.0, 2.0, 3.0, 400.0]).reshape(1, 1, 2, 2).expand(1, 3, 2, 2)
     values = values.clone().requires_grad_()
     valid = torch.tensor([True, True, True, False]).reshape(1, 1, 2, 2)
@@ -99,7 +99,7 @@ def test_masked_pixels_count_neither_in_the_mean_nor_in_the_gradient() -> None:
         (LossName.L2_TONED_TARGET, False, True, True),
     ],
 )
-def test_the_five_combinations_of_figure_6(
+def test_five_losses_of_figure_6_match_their_definitions(
     name: LossName, is_relative: bool, is_input_toned: bool, is_target_toned: bool
 ) -> None:
     objective = OBJECTIVES[name]
@@ -123,7 +123,7 @@ def test_the_five_combinations_of_figure_6(
     assert (objective.radiance(output) >= 0).all()
 
 
-def test_toned_targets_are_learned_too_dark_and_linear_ones_are_not() -> None:
+def test_minimiser_for_tone_mapped_targets_is_too_dark() -> None:
     """As in figure 6: E[T(y)] < T(E[y]), so the decoded constant is below the mean."""
     targets = noisy_targets()
     toned = minimiser(squared_error, tone(targets))

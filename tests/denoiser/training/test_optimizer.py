@@ -35,7 +35,7 @@ def test_three_steps_follow_kingma_and_ba_algorithm_1() -> None:
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
-def test_a_bad_loss_changes_nothing_and_is_counted(bad: float) -> None:
+def test_step_with_nonfinite_loss_is_skipped_and_counted(bad: float) -> None:
     network = one_weight(2.0)
     adam = GuardedAdam(network, learning_rate=0.1)
     adam.step(network.weight.square().sum())
@@ -51,7 +51,7 @@ def test_a_bad_loss_changes_nothing_and_is_counted(bad: float) -> None:
     assert network.weight.item() < weight.item()
 
 
-def test_a_finite_loss_with_an_infinite_gradient_is_left_out_too() -> None:
+def test_step_with_infinite_gradient_is_skipped_and_counted() -> None:
     network = one_weight(0.0)
     adam = GuardedAdam(network, learning_rate=0.1)
     loss = network.weight.abs().sqrt().sum()  # infinite slope at 0
@@ -61,7 +61,7 @@ def test_a_finite_loss_with_an_infinite_gradient_is_left_out_too() -> None:
     assert adam.skipped_count.item() == 1
 
 
-def test_the_learning_rate_changes_live() -> None:
+def test_changed_learning_rate_applies_to_the_next_step() -> None:
     network = one_weight(2.0)
     adam = GuardedAdam(network, learning_rate=0.1)
     adam.learning_rate = 0.5
@@ -70,7 +70,7 @@ def test_the_learning_rate_changes_live() -> None:
     assert adam.learning_rate == 0.5
 
 
-def test_moments_follow_the_parameters_memory_order() -> None:
+def test_restored_moments_have_the_memory_order_of_the_parameters() -> None:
     """The fused kernel ignores strides, so a moment in another order would update wrong weights."""
     network = torch.nn.Conv2d(3, 5, 3).to(memory_format=torch.channels_last)
     adam = GuardedAdam(network, learning_rate=0.1)
@@ -79,7 +79,7 @@ def test_moments_follow_the_parameters_memory_order() -> None:
         assert adam.state()[name].stride() == network.weight.stride()
 
 
-def test_an_unusual_gradient_is_limited_and_usual_ones_are_not() -> None:
+def test_only_unusually_large_gradients_are_clipped() -> None:
     """Compare with unclipped Adam that is given the expected clipped gradients."""
     torch.manual_seed(0)
     usual = [torch.randn(4) for _ in range(8)]
@@ -99,7 +99,7 @@ def test_an_unusual_gradient_is_limited_and_usual_ones_are_not() -> None:
     assert not torch.allclose(networks[0], networks[2], atol=1e-3)
 
 
-def test_a_gradient_that_is_not_finite_leaves_the_limit_alone() -> None:
+def test_nonfinite_gradient_leaves_the_clipping_norm_unchanged() -> None:
     network = nn.Linear(2, 1, bias=False)
     optimizer = GuardedAdam(network, 1e-2, 2.0)
     optimizer.step(network.weight.sum())

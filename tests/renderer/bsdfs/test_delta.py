@@ -24,7 +24,7 @@ def _snell(wi: np.ndarray, eta: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("place", DIRECTIONS)
-def test_delta_lobes_of_glass(place: str) -> None:
+def test_glass_delta_lobes_match_fresnel_and_snell(place: str) -> None:
     wi = DIRECTIONS[place].astype(np.float64)
     for name, ior, specular, transmittance in (
         ("glass", 1.5, (1, 1, 1), (1, 1, 1)),
@@ -46,7 +46,7 @@ def test_delta_lobes_of_glass(place: str) -> None:
 
 
 @pytest.mark.parametrize("place", DIRECTIONS)
-def test_delta_lobes_of_a_pane(place: str) -> None:
+def test_thin_pane_reflects_fresnel_series_and_transmits_straight(place: str) -> None:
     wi = DIRECTIONS[place].astype(np.float64)
     # Geometric series of reflections between the two faces of the pane.
     r = float(fresnel(wi[2:], 1.5)[0])
@@ -60,7 +60,7 @@ def test_delta_lobes_of_a_pane(place: str) -> None:
 
 
 @pytest.mark.parametrize("place", UPPER)
-def test_delta_lobes_of_metal_and_plastic(place: str) -> None:
+def test_smooth_metal_and_plastic_coat_reflect_by_fresnel(place: str) -> None:
     wi = DIRECTIONS[place].astype(np.float64)
     mirrored = wi * [-1, -1, 1]
     gold = probe().sample(number("gold"), wi, uniform(64, 5))
@@ -82,7 +82,7 @@ def test_delta_lobes_of_metal_and_plastic(place: str) -> None:
         assert np.allclose(plastic.weight[coat] * chance, expected, rtol=1e-3)
 
 
-def test_transmission_goes_straight_on() -> None:
+def test_metallic_roughness_transmits_straight_with_schlick_weight() -> None:
     name = "metallic 0.0 rough 0.5 transmits 0.7"
     wi = DIRECTIONS["slanted"]
     samples = probe().sample(number(name), wi, uniform(COUNT, 7))

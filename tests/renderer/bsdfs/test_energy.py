@@ -48,7 +48,7 @@ def test_white_furnace(name: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("place", UPPER)
-def test_smooth_white_plastic_loses_nothing(place: str) -> None:
+def test_smooth_white_plastic_reflects_all_energy(place: str) -> None:
     # With a white base, all internally reflected light leaves in the end.
     for name in ("plastic", "plastic nonlinear"):
         mean, noise = _albedo(white_number(name), DIRECTIONS[place])
@@ -56,13 +56,13 @@ def test_smooth_white_plastic_loses_nothing(place: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["mirror ggx 0.3", "plastic ggx 0.1", "metallic 0", "metallic 1"])
-def test_single_scattering_loses_little_from_above(name: str) -> None:
+def test_rough_white_bsdf_albedo_exceeds_85_percent_at_normal_incidence(name: str) -> None:
     mean, _ = _albedo(white_number(name), DIRECTIONS["normal"])
     assert mean.min() > 0.85
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_albedo_stays_below_one(name: str) -> None:
+def test_albedo_stays_below_energy_conservation_limit(name: str) -> None:
     for wi in DIRECTIONS.values():
         mean, noise = _albedo(number(name), wi)
         eta = max(next((v for k, v in IORS.items() if name.startswith(k)), 1.5), 1.4)
@@ -86,7 +86,7 @@ def _agree(there: np.ndarray, back: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("name", RECIPROCAL)
-def test_reciprocity(name: str) -> None:
+def test_reflection_is_reciprocal(name: str) -> None:
     if name == "gold":
         return
     a, b = _pairs(4096, (1, 1))
@@ -96,7 +96,7 @@ def test_reciprocity(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROUGH_GLASS)
-def test_reciprocity_of_glass(name: str) -> None:
+def test_rough_glass_is_reciprocal_up_to_eta_squared(name: str) -> None:
     # Transmitted radiance: f(a, b) / eta_b^2 is symmetric (Veach 1997, eq. 5.14).
     eta = IORS[name.split()[0]]
     above, below = _pairs(4096, (1, -1))
@@ -111,7 +111,7 @@ def test_reciprocity_of_glass(name: str) -> None:
         _agree(there, back)
 
 
-def test_two_sided_is_the_same_from_below() -> None:
+def test_two_sided_bsdfs_match_from_below_and_one_sided_are_zero() -> None:
     a, b = _pairs(1024, (1, 1))
     flip = np.array([1, 1, -1], np.float32)
     for name in (
@@ -129,7 +129,7 @@ def test_two_sided_is_the_same_from_below() -> None:
         assert (probe().rows(number(name), flip * a, flip * b)[:, :4] == 0).all()
 
 
-def test_diffuse_closed_form() -> None:
+def test_diffuse_value_and_pdf_match_closed_form() -> None:
     a, b = _pairs(1024, (1, 1))
     rows = probe().rows(number("diffuse"), a, b)
     assert np.allclose(rows[:, :3], np.array(BLUE) * b[:, 2:] / np.pi, rtol=1e-5)
@@ -145,7 +145,7 @@ def test_albedo_feature_lies_in_the_unit_interval() -> None:
     assert np.allclose(probe().rows(number("glass"), wi, wi[None])[0, 4:7], 1)
 
 
-def test_dropped_lobe_would_break_the_furnace_of_plastic() -> None:
+def test_white_furnace_detects_missing_plastic_delta_lobe() -> None:
     wi = DIRECTIONS["low"]
     samples = probe().sample(white_number("plastic"), wi, uniform(COUNT, 9))
     without = np.where(samples.is_delta[:, None], 0, samples.weight).mean()

@@ -30,11 +30,11 @@ def _twin(cosine: np.ndarray, index: complex) -> np.ndarray:
 
 
 @pytest.mark.parametrize("eta", [1.0, 1.33, 1.5, 2.4, 1 / 1.5, 1 / 2.4])
-def test_dielectric_equals_complex_twin(eta: float) -> None:
+def test_dielectric_fresnel_matches_complex_reference(eta: float) -> None:
     assert np.allclose(_fresnel(eta)[:, 0], _twin(COSINES, eta), atol=2e-5)
 
 
-def test_dielectric_closed_forms() -> None:
+def test_dielectric_fresnel_matches_closed_forms() -> None:
     one = np.ones(1, np.float32)
     assert _fresnel(1.5, cosine=one)[0, 0] == pytest.approx(0.04, rel=1e-5)
     assert _fresnel(1.5, cosine=0 * one)[0, 0] == pytest.approx(1.0)
@@ -48,27 +48,27 @@ def test_dielectric_closed_forms() -> None:
     assert (inside[COSINES > critical + 1e-3] < 1).all()
 
 
-def test_dielectric_is_the_same_from_both_sides() -> None:
+def test_dielectric_fresnel_is_equal_from_both_sides() -> None:
     out = _fresnel(1.5)[:, 0]
     cos_t = np.sqrt(1 - (1 - COSINES.astype(np.float64) ** 2) / 1.5**2).astype(np.float32)
     assert np.allclose(_fresnel(1 / 1.5, cosine=cos_t)[:, 0], out, atol=5e-4)
     assert np.array_equal(_fresnel(1.5, cosine=-COSINES)[:, 0], out)
 
 
-def test_conductor_equals_complex_twin() -> None:
+def test_conductor_fresnel_matches_complex_reference() -> None:
     out = _fresnel(1.5)
     for channel in range(3):
         index = complex(METAL[0, channel], METAL[1, channel])
         assert np.allclose(out[:, 1 + channel], _twin(COSINES, index), atol=1e-4)
 
 
-def test_conductor_without_absorption_is_a_dielectric() -> None:
+def test_conductor_fresnel_without_absorption_equals_dielectric() -> None:
     metal = np.array([[1.5, 1.33, 2.4], [0.0, 0.0, 0.0]])
     out = _fresnel(1.5, metal)
     assert np.allclose(out[:, 1], out[:, 0], atol=1e-4)
 
 
-def test_perfect_mirror() -> None:
+def test_conductor_with_eta_0_and_k_1_has_reflectance_one() -> None:
     out = _fresnel(1.5, np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]))
     assert np.allclose(out[:, 1:4], 1, atol=1e-6)
 
@@ -81,7 +81,7 @@ def test_reflectance_lies_in_the_unit_interval() -> None:
         assert out.max() <= 1 + 1e-5
 
 
-def test_schlick() -> None:
+def test_schlick_reflectance_matches_formula() -> None:
     f0 = np.array([[1.0, 1, 1], [0.04, 0.5, 1.0]])
     expected = f0[1] + (1 - f0[1]) * (1 - COSINES.astype(np.float64)[:, None]) ** 5
     assert np.allclose(_fresnel(1.5, f0)[:, 4:], expected, atol=1e-6)
@@ -113,7 +113,7 @@ def test_refraction_obeys_snell(eta: float) -> None:
     assert np.allclose(eta * np.cross(bent, m[refracts]), -np.cross(wi, m)[refracts], atol=1e-5)
 
 
-def test_frames_are_right_handed_and_orthonormal() -> None:
+def test_coordinate_frames_are_right_handed_and_orthonormal() -> None:
     wi, m, out = _scatter(1.5)
     basis = out[:, 6:15].reshape(-1, 3, 3)
     assert np.allclose(basis @ basis.transpose(0, 2, 1), np.eye(3), atol=1e-5)

@@ -112,13 +112,13 @@ def _errors_of_mixture(name: str, wi: np.ndarray, factor: float = 1.0) -> Jacobi
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", SINGLE)
-def test_single_lobe(name: str, place: str) -> None:
+def test_single_lobe_pdf_matches_jacobian(name: str, place: str) -> None:
     _accept(_lobe_errors(name, PLACES[place], 0.5, np.ones(len(U)), 0.0, 1.0))
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", GLASS)
-def test_reflection_and_refraction(name: str, place: str) -> None:
+def test_glass_reflection_and_refraction_pdfs_match_jacobian(name: str, place: str) -> None:
     reflection, refraction = _errors_of_glass(name, PLACES[place])
     assert reflection.count + refraction.count > 100
     _accept(reflection)
@@ -127,11 +127,11 @@ def test_reflection_and_refraction(name: str, place: str) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", MIXED)
-def test_coat_over_base(name: str, place: str) -> None:
+def test_coat_lobe_pdf_matches_jacobian(name: str, place: str) -> None:
     _accept(_errors_of_mixture(name, PLACES[place]))
 
 
-def test_one_percent_is_caught() -> None:
+def test_jacobian_check_detects_one_percent_pdf_error() -> None:
     wi = DIRECTIONS["slanted"]
     single = _lobe_errors("gold ggx 0.5", wi, 0.5, np.ones(len(U)), 0.0, 1.01)
     refraction = _errors_of_glass("glass beckmann 0.5", wi, 1.01)[1]

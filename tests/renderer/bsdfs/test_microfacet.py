@@ -46,7 +46,7 @@ def test_projected_area_of_all_facets_is_one(alpha: float, distribution: int) ->
 
 @pytest.mark.parametrize("alpha", ALPHAS)
 @pytest.mark.parametrize("angle", ANGLES)
-def test_visible_projected_area_is_that_of_the_surface(alpha: float, angle: float) -> None:
+def test_visible_ggx_facet_area_equals_projected_surface_area(alpha: float, angle: float) -> None:
     # Heitz 2014, eq. 18: with G1, the facets visible from wi have projected area cos(theta_i).
     wi = _wi(angle)
 
@@ -61,7 +61,9 @@ def test_visible_projected_area_is_that_of_the_surface(alpha: float, angle: floa
 
 @pytest.mark.parametrize("alpha", [0.2, 0.5, 1.0])
 @pytest.mark.parametrize("angle", ANGLES)
-def test_beckmann_masking_is_near_its_exact_form(alpha: float, angle: float) -> None:
+def test_visible_beckmann_facet_area_is_near_projected_surface_area(
+    alpha: float, angle: float
+) -> None:
     # Walter 2007, eq. 27 is a fit with a relative error below 0.35 %.
     wi = _wi(angle)
 
@@ -74,7 +76,7 @@ def test_beckmann_masking_is_near_its_exact_form(alpha: float, angle: float) -> 
 
 @pytest.mark.parametrize("alpha", ALPHAS)
 @pytest.mark.parametrize("angle", ANGLES)
-def test_visible_normals_follow_their_density(alpha: float, angle: float) -> None:
+def test_visible_normal_samples_match_their_pdf(alpha: float, angle: float) -> None:
     wi = _wi(angle)
     u = np.random.default_rng(1).random((100_000, 2))
     normals = _normals(wi, u, alpha)
@@ -87,7 +89,7 @@ def test_visible_normals_follow_their_density(alpha: float, angle: float) -> Non
     assert errors.p99 < 0.05
 
 
-def test_wrong_width_is_rejected() -> None:
+def test_chi_square_detects_wrong_ggx_roughness() -> None:
     wi = _wi(0.6)
     normals = _normals(wi, np.random.default_rng(1).random((100_000, 2)), 0.3)
     wrong = lambda m: _facets(wi, m, 0.31, GGX)[:, 2]  # noqa: E731
@@ -106,7 +108,7 @@ def test_masking_lies_between_zero_and_one_and_falls_with_the_angle(distribution
 
 
 @pytest.mark.parametrize("distribution", [GGX, BECKMANN])
-def test_back_of_a_facet_is_not_seen(distribution: int) -> None:
+def test_g1_is_zero_for_back_facing_and_d_for_downward_facets(distribution: int) -> None:
     wi = _wi(1.4)
     away = -np.array([[wi[0], wi[1], 0.0]], np.float32) + np.array([[0, 0, 0.2]], np.float32)
     away /= np.linalg.norm(away)
@@ -114,7 +116,7 @@ def test_back_of_a_facet_is_not_seen(distribution: int) -> None:
     assert _facets(wi, -away * [1, 1, 1], 0.5, distribution)[0, 0] == 0
 
 
-def test_ratio_of_densities_is_bounded() -> None:
+def test_beckmann_distribution_is_below_ggx_times_4_over_e() -> None:
     theta = np.linspace(0, 1.5, 400)
     m = np.stack([np.sin(theta), 0 * theta, np.cos(theta)], axis=1)
     for alpha in ALPHAS:

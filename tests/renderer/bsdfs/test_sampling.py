@@ -39,20 +39,20 @@ def _compare(name: str, wi: np.ndarray, density: Density) -> ChiSquareResult:
 
 @pytest.mark.parametrize("place", DIRECTIONS)
 @pytest.mark.parametrize("name", ROUGH_NAMES)
-def test_chi_square(name: str, place: str) -> None:
+def test_rough_bsdf_samples_match_pdf_in_chi_square_test(name: str, place: str) -> None:
     wi = DIRECTIONS[place]
     result = _compare(name, wi, _density(name, wi))
     assert result.is_accepted(0.01, TESTS), result
 
 
 @pytest.mark.parametrize("name", ["diffuse", "gold ggx 0.5", "glass ggx 0.5", "plastic ggx 0.5"])
-def test_chi_square_catches_wrong_mass(name: str) -> None:
+def test_chi_square_detects_five_percent_pdf_error(name: str) -> None:
     wi = DIRECTIONS["slanted"]
     density = _density(name, wi)
     assert not _compare(name, wi, lambda wo: 1.05 * density(wo)).is_accepted(0.001, TESTS)
 
 
-def test_chi_square_catches_a_dropped_lobe() -> None:
+def test_chi_square_detects_a_missing_lobe() -> None:
     wi = DIRECTIONS["slanted"]
     # Plastic without its coat is a cosine lobe; glass without refraction only reflects.
     cosine = _density("plastic bare", wi)
@@ -64,7 +64,7 @@ def test_chi_square_catches_a_dropped_lobe() -> None:
 
 @pytest.mark.parametrize("place", DIRECTIONS)
 @pytest.mark.parametrize("name", NAMES)
-def test_weight_is_value_over_density(name: str, place: str) -> None:
+def test_sample_weight_equals_value_over_pdf(name: str, place: str) -> None:
     wi = DIRECTIONS[place]
     samples = probe().sample(number(name), wi, uniform(8192, 2))
     assert np.isfinite(samples.weight).all()
@@ -86,7 +86,7 @@ def test_weight_is_value_over_density(name: str, place: str) -> None:
 
 @pytest.mark.parametrize("place", DIRECTIONS)
 @pytest.mark.parametrize("name", NAMES)
-def test_no_value_without_density(name: str, place: str) -> None:
+def test_bsdf_pdf_is_positive_where_value_is_positive(name: str, place: str) -> None:
     wi = DIRECTIONS[place]
     wo = np.random.default_rng(3).normal(size=(8192, 3))
     wo /= np.linalg.norm(wo, axis=1, keepdims=True)
@@ -99,7 +99,7 @@ def test_no_value_without_density(name: str, place: str) -> None:
 
 
 @pytest.mark.parametrize("name", ROUGH_NAMES)
-def test_integral_of_value_equals_mean_weight(name: str) -> None:
+def test_integral_of_bsdf_value_equals_mean_sample_weight(name: str) -> None:
     wi = DIRECTIONS["slanted"]
     samples = probe().sample(number(name), wi, uniform(COUNT, 4))
     spread = samples.is_valid & ~samples.is_delta
@@ -111,7 +111,7 @@ def test_integral_of_value_equals_mean_weight(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_glancing_and_degenerate_directions_stay_finite(name: str) -> None:
+def test_bsdf_samples_are_finite_for_grazing_and_degenerate_directions(name: str) -> None:
     for wi in ([1, 0, 1e-7], [0, 1, -1e-7], [1, 0, 0], [0, 0, 1], [0, 0, -1], [0.6, 0, 0.8]):
         direction = np.array(wi, np.float32)
         samples = probe().sample(number(name), direction, uniform(2048, 5))

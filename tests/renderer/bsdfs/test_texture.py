@@ -75,7 +75,7 @@ def _twin(texture: ImageTexture, uv: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("is_srgb", [False, True])
 @pytest.mark.parametrize("wrap", list(Wrap))
 @pytest.mark.parametrize("filter_", list(Filter))
-def test_equals_twin(filter_: Filter, wrap: Wrap, is_srgb: bool) -> None:
+def test_texture_lookup_matches_numpy_reference(filter_: Filter, wrap: Wrap, is_srgb: bool) -> None:
     image = Image(TEXELS, is_srgb)
     textures = [
         ImageTexture(image, wrap=wrap, filter=filter_),
@@ -88,7 +88,7 @@ def test_equals_twin(filter_: Filter, wrap: Wrap, is_srgb: bool) -> None:
         assert np.mean(error > 1e-4) < (2e-3 if filter_ is Filter.NEAREST else 1e-9)
 
 
-def test_orientation() -> None:
+def test_first_texel_is_at_upper_left_of_uv_square() -> None:
     texels = np.zeros((2, 2, 4), np.uint8)
     texels[0, 0], texels[1, 1] = (255, 0, 0, 255), (0, 255, 0, 255)
     texture = ImageTexture(Image(texels, False), filter=Filter.NEAREST)
@@ -97,7 +97,7 @@ def test_orientation() -> None:
     assert np.array_equal(_look_up([texture], 0, uv), expected)
 
 
-def test_light_beyond_one() -> None:
+def test_rgbe_textures_keep_radiance_above_one() -> None:
     light = np.random.default_rng(3).lognormal(0.0, 4.0, (5, 3, 3))
     light[2, 1] = 0.0
     image = Image(encode_rgbe(light), is_srgb=False, is_rgbe=True)
@@ -121,7 +121,7 @@ def test_texel_centres_are_exact_and_alpha_stays_linear() -> None:
     assert np.allclose(_look_up([texture], 0, uv), expected, atol=1e-5)
 
 
-def test_checkerboard() -> None:
+def test_checkerboard_lookup_matches_numpy_reference() -> None:
     boards = [Checkerboard((1, 0.5, 0), (0, 0.25, 1)), Checkerboard((1, 1, 1), (0, 0, 0), TURN)]
     uv = _uv(4000, 3.0)
     for number, board in enumerate(boards):
@@ -137,7 +137,7 @@ def test_checkerboard() -> None:
         )
 
 
-def test_many_textures_keep_their_texels_apart() -> None:
+def test_lookup_in_several_textures_does_not_mix_their_texels() -> None:
     random = np.random.default_rng(3)
     images = [
         Image(random.integers(0, 256, (h, w, 4), dtype=np.uint8), False)
@@ -151,7 +151,7 @@ def test_many_textures_keep_their_texels_apart() -> None:
         assert wrong.mean() < 5e-3
 
 
-def test_table_shares_equal_objects() -> None:
+def test_texture_table_stores_repeated_textures_and_images_once() -> None:
     table = TextureTable()
     texture = ImageTexture(Image(TEXELS, True))
     other = ImageTexture(texture.image, wrap=Wrap.CLAMP)
@@ -159,7 +159,7 @@ def test_table_shares_equal_objects() -> None:
     assert len(table.texels()) == TEXELS.shape[0] * TEXELS.shape[1]
 
 
-def test_srgb_table() -> None:
+def test_srgb_decode_table_matches_formula() -> None:
     table, factor = np.split(decode_table(), 2)
     assert factor[0] == 0.0 and (factor[10:] >= np.finfo(np.float32).tiny).all()
     assert table[0] == 0 and table[255] == 1

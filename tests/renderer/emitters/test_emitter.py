@@ -80,7 +80,7 @@ def _density(name: str) -> object:
 
 
 @pytest.mark.parametrize("name", [name for name in SCENES if name != "several"])
-def test_directions_follow_the_density_that_hits_report(name: str) -> None:
+def test_emitter_samples_match_pdf_reported_at_hits(name: str) -> None:
     rows = _probe(name).emit(ORIGIN, _numbers(COUNT, 2))
     valid = rows[:, 7] > 0
     assert np.allclose(np.linalg.norm(rows[:, :3], axis=1), 1, atol=1e-4)
@@ -89,7 +89,7 @@ def test_directions_follow_the_density_that_hits_report(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["rectangle", "sphere", "image"])
-def test_wrong_mass_and_missing_part_are_caught(name: str) -> None:
+def test_chi_square_detects_wrong_pdf_scale_and_missing_part(name: str) -> None:
     rows = _probe(name).emit(ORIGIN, _numbers(COUNT, 2))
     density = _density(name)
     wrong = lambda w: 1.05 * density(w)  # noqa: E731
@@ -100,7 +100,7 @@ def test_wrong_mass_and_missing_part_are_caught(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_sample_and_hit_report_the_same_density(name: str) -> None:
+def test_emitter_sample_and_hit_report_the_same_pdf(name: str) -> None:
     rows = _probe(name).emit(ORIGIN, _numbers(COUNT, 3))
     rows = rows[rows[:, 7] > 0]
     hits = _probe(name).trace(ORIGIN, rows[:, :3])
@@ -117,7 +117,7 @@ def test_sample_and_hit_report_the_same_density(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", AREA)
-def test_jacobian(name: str) -> None:
+def test_emitter_pdf_matches_sampling_jacobian(name: str) -> None:
     points = square_points(4096, 4)
     choose = lambda u: np.column_stack([np.full(len(u), 0.5), u])  # noqa: E731
     directions = lambda u: _probe(name).emit(ORIGIN, choose(u))[:, :3]  # noqa: E731
@@ -132,7 +132,7 @@ def test_jacobian(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_radiance_is_what_a_ray_would_see(name: str) -> None:
+def test_sampled_radiance_equals_radiance_of_the_emitter(name: str) -> None:
     rows = _probe(name).emit(ORIGIN, _numbers(4000, 5))
     away = rows[:, 3] > 1e20
     if name in ("constant", "image"):
@@ -153,7 +153,7 @@ def test_radiance_is_what_a_ray_would_see(name: str) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 7, 5120])
-def test_choice_sums_to_one_and_follows_power(count: int) -> None:
+def test_emitter_pmf_is_equal_per_group_and_proportional_to_triangle_area(count: int) -> None:
     random = np.random.default_rng(6)
     corners = random.normal(size=(count, 3, 3)).astype(np.float32)
     mesh = Mesh(
@@ -176,7 +176,7 @@ def test_choice_sums_to_one_and_follows_power(count: int) -> None:
     assert np.allclose(drawn / table.count, pmf, atol=2e-7)
 
 
-def test_alias_rows_are_independent() -> None:
+def test_each_alias_row_matches_its_weights_or_is_uniform_if_all_are_zero() -> None:
     weights = np.random.default_rng(7).random((5, 9)) ** 4
     weights[3] = 0
     table = build_alias(weights)

@@ -55,14 +55,14 @@ def _near(estimate: tuple[float, float, float], exact: float) -> None:
     assert abs(mean - exact) < 4.5 * noise + 1e-4 * exact, (mean, exact, noise)
 
 
-def test_disk_overhead() -> None:
+def test_irradiance_of_overhead_disk_matches_closed_form() -> None:
     # Parallel coaxial disk: pi r^2 / (r^2 + h^2).
     for r, h in ((1.0, 1.0), (0.1, 2.0), (5.0, 0.5)):
         down = Flat((-r, -r, h), (0, 2 * r, 0), (2 * r, 0, 0), FlatKind.DISK, radiance=WHITE)
         _near(_irradiance(make_scene([down])), np.pi * r**2 / (r**2 + h**2))
 
 
-def test_sphere_overhead_and_aslant() -> None:
+def test_irradiance_of_sphere_matches_closed_form() -> None:
     # A sphere above the horizon: pi (r / d)^2 cos(theta).
     for center, r in (
         ((0, 0, 3), 1.0),
@@ -75,13 +75,13 @@ def test_sphere_overhead_and_aslant() -> None:
         _near(_irradiance(make_scene([Sphere(center, r, radiance=WHITE)])), exact)
 
 
-def test_inside_a_sphere_half_the_sky_is_pi() -> None:
+def test_irradiance_inside_emissive_sphere_is_pi() -> None:
     for p in ((0, 0, 0), (0.5, 0.2, -0.6), (0, 0, 0.99)):
         scene = make_scene([Sphere((0, 0, 0), 1.0, radiance=WHITE, is_flipped=True)])
         _near(_irradiance(scene, np.array(p)), np.pi)
 
 
-def test_rectangle_and_two_triangles() -> None:
+def test_irradiance_of_rectangle_and_two_triangles_matches_closed_form() -> None:
     # Configuration factor of a parallel rectangle above its corner (Howell C-11).
     a, b = 1.5, 0.8
     root_a, root_b = np.sqrt(1 + a * a), np.sqrt(1 + b * b)
@@ -93,7 +93,7 @@ def test_rectangle_and_two_triangles() -> None:
     _near(_irradiance(make_scene([mesh])), exact)
 
 
-def test_picture_that_glows() -> None:
+def test_irradiance_of_textured_disk_is_exact_in_front_and_zero_behind() -> None:
     # A uniform image, so that the closed form of the disk holds.
     picture = ImageTexture(Image(np.full((4, 4, 4), 51, np.uint8), False), scale=(5, 5, 5, 1))
     down = Flat((-1, -1, 1), (0, 2, 0), (2, 0, 0), FlatKind.DISK, radiance=picture)
@@ -103,12 +103,12 @@ def test_picture_that_glows() -> None:
     assert _irradiance(make_scene([away], [material]))[0] == 0, "two-sided material emits from back"
 
 
-def test_front_only() -> None:
+def test_rectangle_does_not_emit_from_its_back() -> None:
     away = Flat((-1, -1, 1), (2, 0, 0), (0, 2, 0), radiance=WHITE)
     assert _irradiance(make_scene([away]))[0] == 0
 
 
-def test_a_material_that_glows_from_its_back_too() -> None:
+def test_emits_from_back_controls_emission_from_the_back() -> None:
     for edges in (((0, 2, 0), (2, 0, 0)), ((2, 0, 0), (0, 2, 0))):
         disk = Flat((-1, -1, 1), *edges, FlatKind.DISK)
         both = Material(Diffuse(), emission=WHITE, emits_from_back=True)
@@ -117,11 +117,11 @@ def test_a_material_that_glows_from_its_back_too() -> None:
     assert _irradiance(make_scene([disk], [front]))[0] == 0, "front-only emitter faces away"
 
 
-def test_constant_environment() -> None:
+def test_irradiance_of_constant_environment_is_pi() -> None:
     _near(_irradiance(make_scene([BLOCKER], environment=Environment(WHITE))), np.pi)
 
 
-def test_image_environment() -> None:
+def test_irradiance_of_image_environment_matches_quadrature() -> None:
     scene = make_scene([BLOCKER], environment=turned_image())
     probe = SceneProbe(scene)
 
@@ -137,7 +137,7 @@ def test_image_environment() -> None:
     assert abs(mean - exact) < 4.5 * noise + 2e-3 * exact
 
 
-def test_environment_maps_as_described() -> None:
+def test_environment_lookup_maps_directions_to_expected_pixels() -> None:
     image = np.zeros((64, 128, 3), np.float32)
     rows, columns = np.array([3, 20, 50]), np.array([5, 40, 100])
     image[rows, columns] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
@@ -154,7 +154,7 @@ def test_environment_maps_as_described() -> None:
         assert np.allclose(probe.environment(world), np.eye(3), atol=1e-2)
 
 
-def test_point_and_directional_lights() -> None:
+def test_irradiance_of_point_and_directional_lights_matches_closed_form() -> None:
     light = PointLight((1, 2, 3), (5, 5, 5))
     d2 = 14.0
     mean, noise, _ = _irradiance(make_scene([BLOCKER], lights=(light,)))
@@ -168,7 +168,7 @@ def test_point_and_directional_lights() -> None:
 
 
 @pytest.mark.parametrize("falloff", list(Falloff))
-def test_spot_falls_off(falloff: Falloff) -> None:
+def test_spot_light_falloff_matches_formula(falloff: Falloff) -> None:
     inner, outer = 0.2, 0.5
     spot = PointLight((0, 0, 4), (10, 10, 10), (0, 0, -2), (inner, outer), falloff)
     probe = SceneProbe(make_scene([BLOCKER], lights=(spot,)))
@@ -199,7 +199,7 @@ def _grid(count: int) -> Mesh:
     return Mesh(vertices.reshape(-1, 3).astype(np.float32), faces.astype(np.int32), radiance=WHITE)
 
 
-def test_thousands_of_triangles_are_no_noisier_than_one_lamp() -> None:
+def test_irradiance_noise_does_not_rise_from_2_to_5000_triangles() -> None:
     few, many = (_irradiance(make_scene([_grid(count)])) for count in (1, 50))
     exact = dblquad(lambda x, y: 1 / (x * x + y * y + 1) ** 2, -0.5, 0.5, -0.5, 0.5)[0]
     _near(few, exact)
@@ -207,7 +207,7 @@ def test_thousands_of_triangles_are_no_noisier_than_one_lamp() -> None:
     assert many[2] < 1.05 * few[2]
 
 
-def test_dim_triangles_do_not_drown_the_sky() -> None:
+def test_environment_noise_stays_low_beside_many_dim_triangles() -> None:
     dim = icosphere(1.0, 3)
     moved = Mesh(dim.vertices + np.float32([0, 0, 3]), dim.faces, radiance=(0.01, 0.01, 0.01))
     estimate = _irradiance(make_scene([moved], environment=Environment(WHITE)))

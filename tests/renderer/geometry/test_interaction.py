@@ -59,7 +59,7 @@ def test_triangle_interpolates_normals_and_texture_coordinates() -> None:
     assert np.allclose(np.linalg.norm(hits.wi[ok], axis=1), 1, atol=1e-4)
 
 
-def test_winding_follows_the_shading_normals() -> None:
+def test_geometric_normal_faces_the_side_of_the_vertex_normals() -> None:
     vertices = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
     normals = np.tile(np.array([[0, 0, -1]], np.float32), (3, 1))
     uvs = np.array([[0, 0], [1, 0], [0, 1]], np.float32)
@@ -70,7 +70,7 @@ def test_winding_follows_the_shading_normals() -> None:
 
 
 @pytest.mark.parametrize("kind", list(FlatKind))
-def test_flat_shapes(kind: FlatKind) -> None:
+def test_flat_shape_hits_have_correct_outline_normal_and_uv(kind: FlatKind) -> None:
     flat = Flat((1, 0, 2), (2, 0.5, 0), (0.3, 0, 1.5), kind)
     a = np.random.default_rng(3).random((COUNT, 2))
     o, u, v = (np.array(x) for x in (flat.origin, flat.edge_u, flat.edge_v))
@@ -88,7 +88,7 @@ def test_flat_shapes(kind: FlatKind) -> None:
 
 
 @pytest.mark.parametrize("is_flipped", [False, True])
-def test_sphere(is_flipped: bool) -> None:
+def test_sphere_hits_have_correct_position_normal_and_uv(is_flipped: bool) -> None:
     sphere = Sphere((1, -2, 3), 0.7, is_flipped=is_flipped)
     n = np.random.default_rng(5).normal(size=(COUNT, 3))
     n /= np.linalg.norm(n, axis=1, keepdims=True)
@@ -112,7 +112,7 @@ def _around(sphere: Sphere, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return n, n @ np.array(sphere.axes).T
 
 
-def test_turned_sphere_turns_its_picture() -> None:
+def test_sphere_axes_rotate_texture_coordinates() -> None:
     sphere = Sphere((1, -2, 3), 0.7, axes=AXES)
     n, own = _around(sphere, 6)
     hits = SceneProbe(make_scene([sphere])).trace(np.array(sphere.center) + 2 * n, -n)
@@ -139,7 +139,7 @@ def _mapped_normal(
     return probe.trace(np.array([0.3, 0.6, 2.0]), np.array([[0, 0, -1.0]])).n[0]
 
 
-def test_normal_map_leans_along_the_texture() -> None:
+def test_normal_map_tilts_normal_along_texture_axes() -> None:
     straight = [[0, 0], [1, 0], [1, 1], [0, 1]]
     lean = (2 * np.array([204, 128, 204]) / 255 - 1) / np.linalg.norm(
         2 * np.array([204, 128, 204]) / 255 - 1
@@ -158,7 +158,7 @@ def test_normal_map_leans_along_the_texture() -> None:
 
 
 @pytest.mark.parametrize("channel", [0, 1])
-def test_normal_map_of_a_sphere_leans_east_and_north(channel: int) -> None:
+def test_normal_map_of_a_sphere_tilts_normal_east_and_north(channel: int) -> None:
     texels = np.full((1, 1, 4), 255, np.uint8)
     texels[0, 0, :3] = (128, 128, 204)
     texels[0, 0, channel] = 204
@@ -176,7 +176,7 @@ def test_normal_map_of_a_sphere_leans_east_and_north(channel: int) -> None:
     assert np.abs(hits.n[away] - expected[away]).max() < 0.01
 
 
-def test_normal_map_scale_and_degenerate_coordinates() -> None:
+def test_normal_map_scale_changes_tilt_and_degenerate_uvs_stay_finite() -> None:
     straight = [[0, 0], [1, 0], [1, 1], [0, 1]]
     assert np.allclose(_mapped_normal((204, 128, 204), straight, 0.0), [0, 0, 1], atol=1e-4)
     weak, strong = (_mapped_normal((204, 128, 204), straight, s)[0] for s in (0.5, 2.0))

@@ -32,14 +32,14 @@ def _straight(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("opacity", [0.0, 0.25, 0.9])
-def test_constant_opacity_is_a_probability(opacity: float) -> None:
+def test_constant_opacity_equals_fraction_of_hits(opacity: float) -> None:
     count = 40_000
     for is_shadow in (False, True):
         share = _screen(opacity).trace(*_straight(count, 15), is_shadow=is_shadow).is_hit.mean()
         assert abs(share - opacity) < 4.5 * np.sqrt(opacity * (1 - opacity) / count) + 1e-9
 
 
-def test_textured_opacity_lies_where_the_texture_says() -> None:
+def test_textured_opacity_follows_texture_alpha_and_cutoff() -> None:
     texels = np.zeros((2, 2, 4), np.uint8)
     texels[0, 0, 3], texels[1, 1, 3], texels[0, 1, 3] = 255, 255, 128
     image = ImageTexture(Image(texels, False), filter=Filter.NEAREST)
@@ -53,7 +53,7 @@ def test_textured_opacity_lies_where_the_texture_says() -> None:
     assert not cut[~left & top].any() and cut[left & top].all()
 
 
-def test_each_side_of_a_sphere_decides_for_itself() -> None:
+def test_front_and_back_of_a_sphere_apply_opacity_independently() -> None:
     opacity, count = 0.3, 40_000
     sphere = SceneProbe(
         make_scene([Sphere((0.0, 0.0, 3.0), 1.0)], [Material(Diffuse(), opacity=opacity), GREY])

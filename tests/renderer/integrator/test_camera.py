@@ -20,7 +20,7 @@ def _rays(camera: Camera, size: tuple[int, int], position: np.ndarray, lens: np.
     return camera_rays(camera, size, position, lens)
 
 
-def test_corners_of_a_square_image() -> None:
+def test_camera_rays_through_square_image_corners_match_90_degree_view() -> None:
     # +x is left, +y up, +z forward: position (0, 0) is the upper left corner.
     camera = Camera(np.eye(4), fov_x=90.0)
     origin, direction = _rays(camera, (64, 64), CORNERS)
@@ -30,7 +30,7 @@ def test_corners_of_a_square_image() -> None:
     assert (origin == 0).all()
 
 
-def test_width_keeps_the_field_of_view() -> None:
+def test_horizontal_field_of_view_is_independent_of_image_size() -> None:
     camera = Camera(np.eye(4), fov_x=50.0, aspect=1.0)
     for size in ((64, 64), (160, 90), (30, 90)):
         _, direction = _rays(camera, size, np.array([[0, 0.5], [1, 0.5], [0.5, 0]], np.float32))
@@ -39,7 +39,7 @@ def test_width_keeps_the_field_of_view() -> None:
         assert tangent == pytest.approx(np.tan(np.radians(25)) * size[1] / size[0], rel=1e-4)
 
 
-def test_looks_where_it_is_pointed_and_does_not_mirror() -> None:
+def test_camera_looks_at_target_and_does_not_mirror_image() -> None:
     camera = camera_at((1, 2, 3), (4, 2, 3), 60)  # looks along +x, so that image right is +z
     origin, direction = _rays(
         camera, (32, 32), np.array([[0.5, 0.5], [1, 0.5], [0.5, 0]], np.float32)
@@ -50,7 +50,7 @@ def test_looks_where_it_is_pointed_and_does_not_mirror() -> None:
     assert direction[2, 1] > 0.4
 
 
-def test_another_lens_is_another_viewpoint() -> None:
+def test_changed_lens_or_field_of_view_changes_camera_pose() -> None:
     """A changed lens or field of view changes the pose, so that accumulation restarts."""
     camera = replace(camera_at((1, 2, 3), (4, 2, 3), 60), aperture_radius=0.1, focus_distance=2.0)
     here = camera_pose(camera, (32, 32))
@@ -59,7 +59,7 @@ def test_another_lens_is_another_viewpoint() -> None:
         assert camera_pose(replace(camera, **change), (32, 32)) != here, change
 
 
-def test_scaled_matrix_changes_nothing() -> None:
+def test_scaled_camera_matrix_keeps_ray_directions() -> None:
     camera = camera_at((1, 2, 3), (0, 0, 0), 60)
     scaled = camera.to_world.copy()
     scaled[:3, :3] *= 2.5
@@ -68,7 +68,7 @@ def test_scaled_matrix_changes_nothing() -> None:
     assert np.allclose(direction, same, atol=1e-6)
 
 
-def test_lens_focuses_on_its_plane() -> None:
+def test_lens_rays_start_on_the_lens_disk_and_meet_in_the_focal_plane() -> None:
     camera = replace(camera_at((0, 1, -2), (0, 0, 2), 60), aperture_radius=0.3, focus_distance=3.0)
     lens = np.random.default_rng(1).random((2000, 2)).astype(np.float32)
     position = np.tile(np.array([[0.2, 0.7]], np.float32), (2000, 1))
@@ -87,7 +87,7 @@ def test_lens_focuses_on_its_plane() -> None:
     assert np.mean(radius**2) == pytest.approx(0.3**2 / 2, rel=0.05)
 
 
-def test_directions_are_unit_vectors() -> None:
+def test_camera_ray_directions_are_unit_vectors() -> None:
     camera = replace(camera_at((5, 5, 5), (0, 1, 0), 100), aperture_radius=0.5, focus_distance=2.0)
     random = np.random.default_rng(2)
     position, lens = (random.random((1000, 2)).astype(np.float32) for _ in range(2))

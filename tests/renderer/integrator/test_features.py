@@ -43,26 +43,26 @@ WALL = Flat((-5, -5, 4), (0, 10, 0), (10, 0, 0))  # at z = 4, faces -z
 PAINT = Material(Diffuse((0.2, 0.4, 0.6)))
 
 
-def test_features_of_a_wall() -> None:
+def test_features_of_diffuse_wall_are_its_albedo_normal_and_distance() -> None:
     albedo, normal, depth = _middle(_features(make_scene([WALL], [PAINT], NARROW)))
     assert np.allclose(albedo, (0.2, 0.4, 0.6), atol=1e-6)
     assert np.allclose(normal, (0, 0, -1), atol=1e-6)
     assert depth == pytest.approx(4, rel=1e-4)
 
 
-def test_nothing_is_mirrored_without_mirrors() -> None:
+def test_delta_fraction_is_zero_for_diffuse_and_plastic() -> None:
     for material in (PAINT, Material(Plastic((0.3, 0.5, 0.1)))):
         half = _features(make_scene([WALL], [material], NARROW, Environment()))
         assert (half.delta_fraction.numpy() == 0).all()
 
 
-def test_features_of_nothing() -> None:
+def test_features_of_escaped_rays_are_white_albedo_zero_normal_and_distance() -> None:
     scene = make_scene([replace(WALL, origin=(-5, -5, -4))], [PAINT], NARROW, Environment())
     albedo, normal, depth = _middle(_features(scene))
     assert np.allclose(albedo, 1) and (normal == 0).all() and depth == 0
 
 
-def test_features_of_a_lamp() -> None:
+def test_emitter_albedo_feature_is_radiance_clamped_to_one() -> None:
     scene = make_scene([replace(WALL, radiance=(0.5, 3, 9))], [BLACK], NARROW)
     albedo, normal, depth = _middle(_features(scene))
     assert np.allclose(albedo, (0.5, 1, 1)) and np.allclose(normal, (0, 0, -1), atol=1e-6)
@@ -70,7 +70,7 @@ def test_features_of_a_lamp() -> None:
 
 
 @pytest.mark.parametrize("max_depth", [1, 2, 6])
-def test_features_follow_a_mirror_as_far_as_the_path_goes(max_depth: int) -> None:
+def test_features_follow_mirror_reflection_within_max_depth(max_depth: int) -> None:
     mirror = Material(Conductor(specular_reflectance=(0.9, 0.8, 0.7)))
     side = Flat((3, -5, -5), (0, 0, 20), (0, 10, 0), material=1)  # x = 3
     tilted = Flat((-1, -1, 3), (0, 2, 0), (2, 0, 2), material=0)  # reflects +z into +x
@@ -90,7 +90,7 @@ def _behind_glass(spp: int) -> Half:
     return _features(make_scene(walls, [pane, PAINT], NARROW), spp=spp)
 
 
-def test_features_behind_glass_are_those_of_the_samples_that_passed() -> None:
+def test_features_behind_glass_come_from_transmitted_samples() -> None:
     half = _behind_glass(spp=8)
     assert np.allclose(half.albedo.numpy(), (0.1, 0.4, 0.6), atol=2e-3)
     assert np.allclose(half.normal.numpy(), (0, 0, -1), atol=2e-3)
@@ -100,7 +100,7 @@ def test_features_behind_glass_are_those_of_the_samples_that_passed() -> None:
     assert half.color.numpy().max() == 0, "color is not zero in a scene without light"
 
 
-def test_features_where_no_sample_passed_are_those_of_the_others() -> None:
+def test_features_without_transmitted_samples_come_from_reflected_ones() -> None:
     half = _behind_glass(spp=1)
     passed = half.distance.numpy()[..., 0] > 0
     assert 0.7 < passed.mean() < 1
@@ -108,7 +108,7 @@ def test_features_where_no_sample_passed_are_those_of_the_others() -> None:
     assert np.allclose(half.albedo.numpy()[~passed], (0.5, 1, 1), atol=1e-6)
 
 
-def test_features_follow_the_mirror_image_where_glass_mirrors_more_than_it_lets_through() -> None:
+def test_features_follow_reflection_where_glass_reflects_most_light() -> None:
     tilt = np.radians(5)  # 85 degrees of incidence: 0.76 is reflected, to the right
     along = (np.sin(tilt), 0, np.cos(tilt))
     pane = Flat(tuple(np.multiply(-1, along) + (0, -1, 2)), (0, 2, 0), tuple(np.multiply(2, along)))
@@ -121,7 +121,7 @@ def test_features_follow_the_mirror_image_where_glass_mirrors_more_than_it_lets_
     assert np.allclose(albedo, (0.7, 0.1, 0.2), atol=2e-3)
 
 
-def test_features_follow_solid_glass() -> None:
+def test_features_pass_through_solid_glass_ball() -> None:
     solid = Material(Dielectric(1.5))
     scene = make_scene(
         [replace(WALL, material=1), Sphere((0, 0, 2), 0.5, material=0)], [solid, PAINT], NARROW
@@ -134,7 +134,7 @@ def test_features_follow_solid_glass() -> None:
     assert np.allclose(half.albedo.numpy()[passed[..., 0]], (0.2, 0.4, 0.6), atol=1e-3)
 
 
-def test_plastic_shows_its_base() -> None:
+def test_plastic_albedo_feature_is_its_diffuse_base() -> None:
     scene = make_scene([WALL], [Material(Plastic((0.3, 0.5, 0.1)))], NARROW)
     albedo, _, depth = _middle(_features(scene))
     assert np.allclose(albedo, (0.3, 0.5, 0.1), atol=1e-6) and depth == pytest.approx(4, rel=1e-4)

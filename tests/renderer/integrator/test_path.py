@@ -123,7 +123,7 @@ def test_furnace_sphere_is_exact_by_emitter_sampling(strategy: Strategy) -> None
 
 @pytest.mark.parametrize("strategy", [Strategy.NEE, Strategy.MIS])
 @pytest.mark.parametrize("name", ["furnace box", "furnace mesh"])
-def test_furnace_by_emitter_sampling(name: str, strategy: Strategy) -> None:
+def test_furnace_is_unbiased_by_emitter_sampling(name: str, strategy: Strategy) -> None:
     # Rare paths to a near corner carry much light: at 64 samples their noise hides a 1 % bias.
     estimate = _estimate(name, _settings(strategy, 256, 6))
     result = compare_with_truth(estimate, np.array(1 - 0.5**6))
@@ -144,21 +144,21 @@ def _oracle(name: str) -> Estimate:
 
 @pytest.mark.parametrize("strategy", [Strategy.NEE, Strategy.MIS])
 @pytest.mark.parametrize("name", LIT)
-def test_strategies_agree(name: str, strategy: Strategy) -> None:
+def test_nee_and_mis_agree_with_bsdf_sampling(name: str, strategy: Strategy) -> None:
     estimate = _estimate(name, _settings(strategy, 64, 4))
     result = compare(estimate, _oracle(name))
     assert result.is_accepted(0.01, 2 * len(LIT)), result
 
 
 @pytest.mark.parametrize("name", LIT)
-def test_bias_of_three_percent_is_caught(name: str) -> None:
+def test_z_test_detects_three_percent_bias(name: str) -> None:
     biased = Estimate(1.03 * _estimate(name, _settings(Strategy.MIS, 64, 4)).blocks)
     better = _estimate(name, _settings(Strategy.MIS, 64, 4), FRAMES, 50)
     assert not compare(biased, better).is_accepted()
 
 
 @pytest.mark.parametrize("name", ["furnace box", "diffuse box", "glass and sky"])
-def test_roulette_is_unbiased(name: str) -> None:
+def test_russian_roulette_is_unbiased(name: str) -> None:
     with_roulette = _estimate(name, _settings(Strategy.MIS, 128, 8, 1))
     without = _estimate(name, _settings(Strategy.MIS, 64, 8), FRAMES, 50)
     result = compare(with_roulette, without)
@@ -177,7 +177,7 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef((x - x.mean(axis=0)).ravel(), (y - y.mean(axis=0)).ravel())[0, 1])
 
 
-def test_halves_are_independent() -> None:
+def test_half_images_frames_and_pixels_are_uncorrelated() -> None:
     settings = _settings(Strategy.MIS, 1, 3)
     a, b = (
         np.stack([_half("diffuse box", settings, frame, half).color.numpy() for frame in range(24)])
@@ -192,14 +192,14 @@ def test_halves_are_independent() -> None:
     assert abs(_correlation(a, planted)) > bound
 
 
-def test_same_address_gives_the_same_image() -> None:
+def test_same_frame_half_and_seed_give_the_same_image() -> None:
     settings = _settings(Strategy.MIS, 2)
     first, again = (_half("diffuse box", settings, 7, 1) for _ in range(2))
     for name in ("color", "albedo", "normal", "distance"):
         assert np.array_equal(getattr(first, name).numpy(), getattr(again, name).numpy())
 
 
-def test_frame_half_and_seed_give_new_noise() -> None:
+def test_different_frame_half_or_seed_gives_different_noise() -> None:
     settings = _settings(Strategy.MIS, 1, 3)
     images = [_half("diffuse box", settings, frame, half) for frame in (0, 1) for half in (0, 1)]
     images.append(_half("diffuse box", replace(settings, seed=1), 0, 0))
@@ -222,7 +222,7 @@ def test_depth_one_shows_emitters_only(strategy: Strategy) -> None:
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
-def test_direct_light_of_a_small_lamp(strategy: Strategy) -> None:
+def test_direct_light_of_small_lamp_matches_integral(strategy: Strategy) -> None:
     # At 256 samples the noise, 2e-6, would fall below the rounding error of float32, 5e-6.
     spp = 4096 if strategy is Strategy.BSDF else 64
     frames = [
@@ -235,7 +235,7 @@ def test_direct_light_of_a_small_lamp(strategy: Strategy) -> None:
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
-def test_all_materials_stay_finite(strategy: Strategy) -> None:
+def test_images_of_all_materials_are_finite_and_in_range(strategy: Strategy) -> None:
     half = _half("all materials", _settings(strategy, 16, 8, 3), size=48)
     for image in half.images():
         assert np.isfinite(image.numpy()).all()
@@ -254,7 +254,7 @@ def test_scene_without_any_light_is_black() -> None:
         assert (half.color.numpy() == 0).all()
 
 
-def test_mesh_arrays_are_not_changed() -> None:
+def test_renderer_does_not_modify_mesh_faces() -> None:
     mesh = icosphere(1.0, 0)
     faces = mesh.faces.astype(np.int64)
     mesh = Mesh(mesh.vertices, faces.copy(), normals=-mesh.vertices)

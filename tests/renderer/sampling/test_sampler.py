@@ -52,7 +52,7 @@ def _twin(x: np.ndarray) -> np.ndarray:
     return (v >> np.uint32(8)).T / np.float32(2**24)
 
 
-def test_equals_its_numpy_twin_exactly() -> None:
+def test_hashed_random_numbers_equal_numpy_pcg4d_reference() -> None:
     random = np.random.default_rng(1)
     address = random.integers(0, 2**31 - 1, (4096, 5))
     address[:, 3] = random.integers(0, 65536, 4096)
@@ -65,21 +65,25 @@ def test_equals_its_numpy_twin_exactly() -> None:
     assert np.array_equal(drawn[:, 4], _twin(words)[:, 0])
 
 
-def test_stays_below_one() -> None:
+def test_random_numbers_are_at_least_zero_and_below_one() -> None:
     drawn = _draw(_along(0, count=1 << 20))
     assert drawn.min() >= 0
     assert drawn.max() < 1
 
 
 @pytest.mark.parametrize(("axis", "start"), AXES, ids=AXIS_NAMES)
-def test_uniform_along_every_axis(axis: int, start: tuple[int, ...]) -> None:
+def test_random_numbers_are_uniform_along_every_address_axis(
+    axis: int, start: tuple[int, ...]
+) -> None:
     drawn = _draw(_along(axis, start, 8192 if axis == 4 else COUNT))
     for component in range(4):
         assert kstest(drawn[:, component], "uniform").pvalue > sidak(0.01, 4 * len(AXES))
 
 
 @pytest.mark.parametrize(("axis", "start"), AXES, ids=AXIS_NAMES)
-def test_pairs_of_neighbours_fill_the_square(axis: int, start: tuple[int, ...]) -> None:
+def test_pairs_of_consecutive_numbers_are_uniform_over_the_square(
+    axis: int, start: tuple[int, ...]
+) -> None:
     drawn = _draw(_along(axis, start, 8192 if axis == 4 else COUNT))
     x, y = (drawn[:-1, 0] * 16).astype(int), (drawn[1:, 0] * 16).astype(int)
     counts = np.bincount(x * 16 + y, minlength=256)
@@ -87,7 +91,7 @@ def test_pairs_of_neighbours_fill_the_square(axis: int, start: tuple[int, ...]) 
     assert chi2.sf(np.sum((counts - expected) ** 2) / expected, 255) > sidak(0.01, len(AXES))
 
 
-def test_no_correlation_between_components_and_along_axes() -> None:
+def test_no_correlation_between_components_and_along_address_axes() -> None:
     bound = 4 / np.sqrt(COUNT)
     for axis, start in AXES:
         if axis == 4:
@@ -113,19 +117,19 @@ def test_no_correlation_between_streams_frames_and_samples() -> None:
         assert worst < 4.5 / np.sqrt(COUNT), ADDRESS_NAMES[axis]
 
 
-def test_samples_of_one_pixel_never_share_numbers() -> None:
+def test_hash_counter_ranges_of_samples_do_not_overlap() -> None:
     starts = np.sort(np.arange(65536, dtype=np.uint64) * 0x9E3779B1 % 2**32)
     assert np.diff(starts).min() > 4 * 2 * 64  # a path draws fewer than 4 numbers per vertex
 
 
-def test_planted_dependence_is_caught() -> None:
+def test_correlation_bound_detects_planted_dependence() -> None:
     reference = _draw(_along(0))[:, 0].astype(np.float64) - 0.5
     other = _draw(_along(0, (0, 3, 2, 2, 0)))[:, 0].astype(np.float64) - 0.5
     mixed = 0.97 * other + 0.03 * reference
     assert np.mean(reference * mixed) * 12 > 4 / np.sqrt(COUNT)
 
 
-def test_same_address_same_number() -> None:
+def test_same_address_gives_the_same_random_numbers() -> None:
     assert np.array_equal(_draw(_along(0, count=1000)), _draw(_along(0, count=1000)))
 
 
@@ -137,7 +141,7 @@ def _first_draws(pixels: int, spp: int, draw_index: int = 0) -> np.ndarray:
     return _draw(address)[:, :4].reshape(pixels, spp, 4)
 
 
-def test_digits_are_those_of_scipys_sobol_points() -> None:
+def test_sobol_digits_equal_scipy_points() -> None:
     count = 1 << 12
     digits = np.zeros((count, 2), np.int32)
     sobol_digits(np.arange(count, dtype=np.int32), digits)
@@ -149,7 +153,7 @@ def test_digits_are_those_of_scipys_sobol_points() -> None:
 
 @pytest.mark.parametrize("draw_index", [0, 2, SOBOL_DRAWS - 1])
 @pytest.mark.parametrize("spp", [4, 8, 64])
-def test_samples_of_a_pixel_share_every_rectangle_evenly(spp: int, draw_index: int) -> None:
+def test_each_elementary_interval_holds_one_sample_of_a_pixel(spp: int, draw_index: int) -> None:
     drawn = _first_draws(500, spp, draw_index)
     for first, second in ((1, 2), (0, 3)):
         for columns in 2 ** np.arange(int(np.log2(spp)) + 1):
@@ -159,7 +163,7 @@ def test_samples_of_a_pixel_share_every_rectangle_evenly(spp: int, draw_index: i
             assert np.array_equal(np.sort(cell, axis=1), np.tile(np.arange(spp), (500, 1)))
 
 
-def test_both_planes_are_paired_at_random() -> None:
+def test_sobol_planes_yz_and_xw_are_paired_at_random() -> None:
     """Signs of n = 4 stratified samples, paired at random: the sum of products has the variance
     n^2 / (n - 1). Two independent fours give 32/3; a fixed pairing gives 64.
     """
@@ -170,7 +174,7 @@ def test_both_planes_are_paired_at_random() -> None:
         assert np.mean(sums**2) == pytest.approx(32 / 3, rel=0.08)
 
 
-def test_where_a_sample_falls_is_independent_of_its_number() -> None:
+def test_each_sample_index_is_uniform_over_the_square() -> None:
     """Each sample index is uniform over the square: unequal sample counts stay unbiased."""
     drawn = _first_draws(COUNT // 8, 8)
     for sample in range(8):
@@ -182,7 +186,7 @@ def test_where_a_sample_falls_is_independent_of_its_number() -> None:
             assert chi2.sf(statistic, 63) > sidak(0.01, 24)
 
 
-def test_means_over_evenly_spread_samples_have_little_noise() -> None:
+def test_stratified_mean_variance_is_below_a_tenth_of_independent() -> None:
     """Mean of y + z over 8 samples: variance 1/48 if independent (1/6 per sample)."""
     spread = _first_draws(4096, 8)[..., 1:3].sum(axis=2).mean(axis=1)
     independent = _first_draws(4096, 8, SOBOL_DRAWS)[..., 1:3].sum(axis=2).mean(axis=1)
@@ -191,7 +195,7 @@ def test_means_over_evenly_spread_samples_have_little_noise() -> None:
     assert spread.var() < 0.1 / 48
 
 
-def test_places_within_the_rectangles_are_independent() -> None:
+def test_offsets_within_strata_are_uncorrelated() -> None:
     """Offsets within strata are uncorrelated between samples and axes, as by Owen scrambling."""
     pixels = COUNT // 8
     within = (_first_draws(pixels, 8).astype(np.float64) * 8) % 1.0 - 0.5

@@ -47,7 +47,7 @@ def _random(seed: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_jacobian(name: str) -> None:
+def test_warp_densities_match_jacobian(name: str) -> None:
     determinant = determinants(lambda u: _warp(u)[:, COLUMNS[name]], U)
     errors = jacobian_errors(_density(name, U), determinant)
     assert abs(errors.median) < 1e-3
@@ -56,7 +56,7 @@ def test_jacobian(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_jacobian_catches_one_percent(name: str) -> None:
+def test_jacobian_check_detects_one_percent_density_error(name: str) -> None:
     determinant = determinants(lambda u: _warp(u)[:, COLUMNS[name]], U)
     assert abs(jacobian_errors(1.01 * _density(name, U), determinant).median) > 5e-3
 
@@ -68,7 +68,9 @@ def test_jacobian_catches_one_percent(name: str) -> None:
         ("sphere", lambda w: np.full(len(w), 1 / (4 * np.pi))),
     ],
 )
-def test_chi_square(name: str, density: object) -> None:
+def test_hemisphere_and_sphere_samples_match_density_in_chi_square_test(
+    name: str, density: object
+) -> None:
     directions = _warp(_random(2))[:, COLUMNS[name]]
     assert compare_directions(directions, 0, density, SphereGrid()).is_accepted(0.01, 2)
     wrong = lambda w: 1.05 * density(w)  # noqa: E731
@@ -90,7 +92,7 @@ def test_cone_is_uniform_in_cosine_and_angle() -> None:
         assert chi_square(counts, np.full(400, COUNT / 400)).is_accepted(0.01, 3)
 
 
-def test_moments() -> None:
+def test_warp_moments_match_closed_forms() -> None:
     warped = _warp(_random(4)).astype(np.float64)
     noise = 5 / np.sqrt(COUNT)
     disk, triangle = warped[:, COLUMNS["disk"]], warped[:, COLUMNS["triangle"]]
@@ -113,7 +115,7 @@ def test_moments() -> None:
     assert cone[:, 2].mean() == pytest.approx(1 - ONE_MINUS_COS / 2, abs=noise)
 
 
-def test_borders_of_the_square_are_finite() -> None:
+def test_warps_are_finite_at_borders_of_the_unit_square() -> None:
     edge = np.float32(1 - 2**-24)
     corners = np.array(
         [[0, 0], [0, edge], [edge, 0], [edge, edge], [0.5, 0.5], [0.5, 0]], np.float32
@@ -122,7 +124,7 @@ def test_borders_of_the_square_are_finite() -> None:
 
 
 @pytest.mark.parametrize("weights", [[1.0], [1, 1, 1, 1], [0, 3, 0, 1], [1e-6, 1, 1000, 5, 0.1]])
-def test_alias_table_draws_in_proportion(weights: list[float]) -> None:
+def test_alias_table_draws_in_proportion_to_weights(weights: list[float]) -> None:
     pmf = np.array(weights) / np.sum(weights)
     table = np.ascontiguousarray(build_alias(np.array([weights]))[0])
     u = ((np.arange(COUNT) + 0.5) / COUNT).astype(np.float32)
@@ -139,7 +141,7 @@ def test_alias_table_draws_in_proportion(weights: list[float]) -> None:
         assert remainder[index == chosen].mean() == pytest.approx(0.5, abs=0.01)
 
 
-def test_alias_table_is_exact_for_a_million_entries() -> None:
+def test_alias_table_is_unbiased_for_a_million_entries() -> None:
     # Choosing among a million entries leaves 4 of 24 bits for the threshold: the second number must
     # supply the rest.
     random = np.random.default_rng(5)

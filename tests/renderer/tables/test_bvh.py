@@ -55,7 +55,7 @@ def _compare(
     return hits
 
 
-def test_random_triangles() -> None:
+def test_hits_of_random_triangles_match_brute_force() -> None:
     for seed, (count, size) in enumerate(
         [(1, 0.5), (3, 0.5), (4, 0.5), (5, 0.5), (300, 0.2), (1200, 0.05)]
     ):
@@ -64,7 +64,7 @@ def test_random_triangles() -> None:
         assert hits.is_hit.any()
 
 
-def test_mixed_primitives() -> None:
+def test_hits_of_mixed_primitives_match_brute_force() -> None:
     random = np.random.default_rng(1)
     shapes: list[Shape] = [separate_triangles(random_triangles(100, 0.2, 2))]
     for index in range(60):
@@ -82,7 +82,7 @@ def test_mixed_primitives() -> None:
 
 
 @pytest.mark.parametrize("shape", ["sphere", "triangle", "disk"])
-def test_one_primitive(shape: str) -> None:
+def test_hits_of_single_primitive_match_brute_force(shape: str) -> None:
     shapes = {
         "sphere": Sphere((0, 0, 0), 1.0),
         "triangle": separate_triangles(np.array([[[-1, -1, 0], [1, -1, 0], [0, 1, 0.5]]])),
@@ -92,7 +92,7 @@ def test_one_primitive(shape: str) -> None:
     assert hits.is_hit.any() and not hits.is_hit.all()
 
 
-def test_equal_centroids() -> None:
+def test_hits_of_triangles_with_equal_centroids_match_brute_force() -> None:
     # Triangles rotated about one point: no plane separates their centroids.
     base = np.array([[1, 0, 0], [-0.5, 0.8, 0], [-0.5, -0.8, 0]])
     angles = np.linspace(0, np.pi, 40)
@@ -105,14 +105,14 @@ def test_equal_centroids() -> None:
 
 
 @pytest.mark.parametrize("axis", range(3))
-def test_coplanar_axis_aligned_triangles(axis: int) -> None:
+def test_hits_of_coplanar_axis_aligned_triangles_match_brute_force(axis: int) -> None:
     corners = random_triangles(200, 0.1, 7)
     corners[..., axis] = 0.25
     _compare(make_scene([separate_triangles(corners)]), *_random_rays(RAYS, 8))
 
 
 @pytest.mark.parametrize("offset, size", [(1e4, 1.0), (0.0, 1e6), (0.0, 1e-4)])
-def test_huge_and_tiny_coordinates(offset: float, size: float) -> None:
+def test_hits_at_huge_and_tiny_coordinates_match_brute_force(offset: float, size: float) -> None:
     corners = size * random_triangles(200, 0.3, 9) + offset
     origin, direction = _random_rays(RAYS, 10)
     origin = (size * origin + offset).astype(np.float32)
@@ -120,7 +120,7 @@ def test_huge_and_tiny_coordinates(offset: float, size: float) -> None:
     _compare(make_scene([separate_triangles(corners)]), origin, direction, 2e-2 if offset else 1e-3)
 
 
-def test_axis_parallel_rays() -> None:
+def test_hits_of_axis_parallel_rays_match_brute_force() -> None:
     scene = make_scene([separate_triangles(random_triangles(400, 0.2, 11)), Sphere((0, 0, 0), 0.4)])
     origin, direction = _random_rays(RAYS, 12)
     axis = np.arange(RAYS) % 3
@@ -131,7 +131,7 @@ def test_axis_parallel_rays() -> None:
     _compare(scene, origin, direction.astype(np.float32))
 
 
-def test_rays_along_the_faces_of_a_box() -> None:
+def test_rays_in_planes_of_box_faces_have_finite_hit_distances() -> None:
     # Bounds of axis-aligned faces have zero thickness, and some rays lie in their planes.
     corners = np.array([[[-1, -1, z], [1, -1, z], [1, 1, z]] for z in (-1, 1)], np.float32)
     scene = make_scene([separate_triangles(corners), separate_triangles(corners[..., [2, 0, 1]])])
@@ -142,7 +142,7 @@ def test_rays_along_the_faces_of_a_box() -> None:
     assert np.isfinite(hits.t).all()
 
 
-def test_closed_mesh_does_not_leak() -> None:
+def test_all_rays_from_inside_a_closed_mesh_hit_it() -> None:
     mesh = icosphere(1.0, 3)
     random = np.random.default_rng(13)
     # Aim exactly at shared edges and vertices.
@@ -163,7 +163,7 @@ def test_closed_mesh_does_not_leak() -> None:
     assert probe.trace(origin, anywhere).is_hit.all()
 
 
-def test_rays_that_start_on_surfaces_leave_them() -> None:
+def test_offset_ray_origins_avoid_self_intersection() -> None:
     shapes: list[Shape] = [
         Flat((-50, 0, -50), (0, 0, 100), (100, 0, 0)),
         Sphere((0, 3, 0), 1.0),
@@ -191,7 +191,7 @@ def test_rays_that_start_on_surfaces_leave_them() -> None:
     assert same_flat.mean() < 1e-3
 
 
-def test_planted_hole_is_found() -> None:
+def test_brute_force_comparison_detects_missing_triangles() -> None:
     # The reference has triangles that the traced scene lacks.
     corners = random_triangles(300, 0.2, 22)
     origin, direction = _random_rays(RAYS, 23)

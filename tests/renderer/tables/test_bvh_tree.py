@@ -49,7 +49,7 @@ def test_every_primitive_is_in_one_leaf_and_inside_all_bounds(count: int) -> Non
             assert (tree.upper[node] >= corners[own].max(axis=(0, 1)) - 1e-6).all()
 
 
-def test_every_primitive_is_in_one_block() -> None:
+def test_every_primitive_is_in_one_leaf_block_of_the_wide_bvh() -> None:
     scene = make_scene([separate_triangles(random_triangles(999, 0.1, 18)), Sphere((0, 0, 0), 0.5)])
     geometry = build_geometry(scene)
     tree = build_tree(geometry.lower, geometry.upper)
@@ -59,7 +59,7 @@ def test_every_primitive_is_in_one_block() -> None:
     assert np.array_equal(np.sort(np.concatenate(found)), np.arange(1000))
 
 
-def test_cost_is_far_below_that_of_halving() -> None:
+def test_bvh_surface_area_cost_and_depth_are_below_40() -> None:
     # Spread triangles and a dense cluster: halving the list makes large overlapping boxes.
     corners = np.concatenate(
         [random_triangles(2000, 0.01, 19), 0.05 * random_triangles(2000, 0.1, 20)]
@@ -75,7 +75,7 @@ def test_cost_is_far_below_that_of_halving() -> None:
     assert depth.max() < 40
 
 
-def test_progress_rises_to_one() -> None:
+def test_bvh_build_progress_rises_to_one() -> None:
     shares: list[float] = []
     corners = random_triangles(20_000, 0.02, 21)
     lower, upper = corners.min(axis=1).astype(np.float32), corners.max(axis=1).astype(np.float32)

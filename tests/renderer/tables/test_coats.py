@@ -23,7 +23,9 @@ COUNT = 100_000
 
 @pytest.mark.parametrize("distribution", Distribution)
 @pytest.mark.parametrize("alpha", [0.1, 0.3, 0.7])
-def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution) -> None:
+def test_coat_transmittance_table_matches_monte_carlo(
+    alpha: float, distribution: Distribution
+) -> None:
     # Estimate transmittance with the rough dielectric BSDF, which other tests check.
     glass = BsdfProbe([Material(Dielectric(1.49, alpha=alpha, distribution=distribution))])
     table = coat_transmittance_table(alpha, 1.49, distribution)
@@ -36,7 +38,7 @@ def test_coat_table_against_monte_carlo(alpha: float, distribution: Distribution
         assert abs(through.mean() - table[entry]) < 4 * noise + 2e-3, mu
 
 
-def test_internal_reflectance() -> None:
+def test_smooth_internal_reflectance_matches_fit_and_reciprocity() -> None:
     # Egan and Hilgeman's fit of diffuse internal reflectance, accurate to a few 1e-3.
     fit = -1.4399 / 1.5**2 + 0.7099 / 1.5 + 0.6681 + 0.0636 * 1.5
     assert smooth_internal_reflectance(1.5) == pytest.approx(fit, abs=3e-3)
@@ -50,7 +52,7 @@ def test_internal_reflectance() -> None:
         )
 
 
-def test_rough_internal_reflectance_against_monte_carlo() -> None:
+def test_rough_internal_reflectance_matches_monte_carlo() -> None:
     name, z = "glass ggx 0.5", np.sqrt(np.random.default_rng(10).random(200))
     shares = []
     for index, mu in enumerate(z):

@@ -31,7 +31,7 @@ def run(folder: Path, value: int) -> list[int]:
     return [int(word) for word in done.stdout.split()]
 
 
-def test_a_changed_constant_is_compiled_anew(tmp_path: Path) -> None:
+def test_changed_constant_invalidates_cached_code(tmp_path: Path) -> None:
     package = tmp_path / "package"
     package.mkdir()
     shutil.copy(compiled.__file__, package / "compiled.py")

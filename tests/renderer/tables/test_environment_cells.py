@@ -33,7 +33,7 @@ def test_cells_cover_every_pixel_once(size: tuple[int, int]) -> None:
     assert (covered == 1).all()
 
 
-def test_shares_and_density_agree() -> None:
+def test_cell_probabilities_match_pixel_densities() -> None:
     weight = _sky(48, 90)
     cells = divide(weight)
     assert cells.share.sum() == pytest.approx(1)
@@ -45,7 +45,7 @@ def test_shares_and_density_agree() -> None:
     assert (cells.density[weight > 0] > 0).all()
 
 
-def test_sun_has_a_cell_of_its_own() -> None:
+def test_sun_pixel_gets_highest_density_and_proportional_probability() -> None:
     weight = _sky(256, 512)
     cells = divide(weight)
     sun = np.argmax(cells.density)
@@ -53,7 +53,9 @@ def test_sun_has_a_cell_of_its_own() -> None:
     assert cells.share.max() == pytest.approx(weight.max() / weight.sum(), rel=0.02)
 
 
-def test_little_variance_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cells_add_little_variance_unless_max_cells_is_small(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     weight = _sky(256, 512)
     few = divide(weight)
     assert len(few.bounds) < environment_cells.MAX_CELLS
@@ -64,7 +66,7 @@ def test_little_variance_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _second_moment(weight, fewer.density) > 1.005
 
 
-def test_dark_pixels_keep_their_share_beside_a_sun() -> None:
+def test_dark_cells_keep_rms_density_beside_a_bright_sun() -> None:
     weight = np.full((64, 128), 1e-4)
     weight[40:, 90:] = 2e-4
     weight[5, 7] = 1e9
@@ -76,5 +78,5 @@ def test_dark_pixels_keep_their_share_beside_a_sun() -> None:
     assert np.allclose(cells.density, root / root.mean(), rtol=1e-9, atol=0)
 
 
-def test_even_image_is_one_cell() -> None:
+def test_uniform_image_is_one_cell() -> None:
     assert len(divide(np.full((64, 32), 3.0)).bounds) == 1

@@ -75,7 +75,7 @@ def test_distance_to_a_triangle() -> None:
 
 
 @pytest.mark.parametrize("name", list(BUILT_IN))
-def test_path_keeps_clear(name: str) -> None:
+def test_camera_path_keeps_clearance_from_surfaces(name: str) -> None:
     """No point of the path is nearer than 0.2 m to any surface."""
     keyframes = default_path_keyframes(name)
     line = smooth_curve(np.array([key.position for key in keyframes]), 6 * len(keyframes))
@@ -84,7 +84,7 @@ def test_path_keeps_clear(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(BUILT_IN))
-def test_path_starts_at_the_camera(name: str) -> None:
+def test_camera_path_starts_at_the_scene_camera(name: str) -> None:
     """The first keyframe equals the scene's camera: position, direction and field of view."""
     camera = BUILT_IN[name]().camera
     first = default_path_keyframes(name)[0]
@@ -94,7 +94,7 @@ def test_path_starts_at_the_camera(name: str) -> None:
     assert first.fov_x == camera.fov_x
 
 
-def test_tour_is_smooth() -> None:
+def test_default_camera_path_is_smooth() -> None:
     """Neighbouring keyframes differ little in position and direction; none looks steeply down."""
     keyframes = default_path_keyframes(DEFAULT_SCENE)
     position = np.array([key.position for key in keyframes])

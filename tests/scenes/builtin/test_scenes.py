@@ -66,12 +66,12 @@ def base_color(material: Material) -> Spectrum | None:
     return bsdf.base_color if isinstance(bsdf, MetallicRoughness) else None
 
 
-def test_names(scene: SceneDescription) -> None:
+def test_scene_name_is_registered(scene: SceneDescription) -> None:
     """The scene's name and the default scene are registered."""
     assert scene.name in BUILT_IN and DEFAULT_SCENE in BUILT_IN
 
 
-def test_has_light_and_materials(scene: SceneDescription) -> None:
+def test_scene_has_light_and_uses_every_material(scene: SceneDescription) -> None:
     """At least one emitter; every material index is valid and every material is used."""
     is_lit = scene.environment is not None or any(s.radiance is not None for s in scene.shapes)
     assert is_lit
@@ -79,7 +79,7 @@ def test_has_light_and_materials(scene: SceneDescription) -> None:
     assert {shape.material for shape in scene.shapes} == set(range(len(scene.materials)))
 
 
-def test_meshes_are_sound(scene: SceneDescription) -> None:
+def test_meshes_are_valid(scene: SceneDescription) -> None:
     """Finite vertices, valid indices, no degenerate triangles, unit front normals, uvs in range."""
     for mesh in meshes(scene):
         assert np.isfinite(mesh.vertices).all(), mesh.name
@@ -113,7 +113,7 @@ def test_radiance_is_positive(scene: SceneDescription) -> None:
         assert np.isfinite(image).all() and image.min() >= 0.0
 
 
-def test_camera_is_rigid(scene: SceneDescription) -> None:
+def test_camera_axes_are_orthonormal(scene: SceneDescription) -> None:
     """The camera axes are orthonormal with determinant 1; the focus distance is positive."""
     axes = scene.camera.to_world[:3, :3]
     np.testing.assert_allclose(axes.T @ axes, np.eye(3), atol=1e-12)
@@ -122,7 +122,7 @@ def test_camera_is_rigid(scene: SceneDescription) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_same_twice(name: str) -> None:
+def test_scene_construction_is_deterministic(name: str) -> None:
     """Two calls return equal scenes."""
     first, second = BUILT_IN[name](), BUILT_IN[name]()
     assert len(first.shapes) == len(second.shapes)
@@ -140,7 +140,7 @@ def test_the_same_twice(name: str) -> None:
     np.testing.assert_array_equal(first.camera.to_world, second.camera.to_world)
 
 
-def test_default_scene_has_its_parts() -> None:
+def test_default_scene_has_expected_size_emitters_and_materials() -> None:
     """Triangle count, emitters and materials of every kind; extents below 25 m x 8 m x 25 m."""
     scene = BUILT_IN[DEFAULT_SCENE]()
     assert 100_000 <= scene.triangle_count <= 250_000
@@ -170,7 +170,7 @@ def test_veach_lamps_have_equal_power() -> None:
     np.testing.assert_allclose(power, power[0])
 
 
-def test_cornell_walls_look_inwards() -> None:
+def test_cornell_walls_and_lamp_face_inwards() -> None:
     """Walls and lamp face the room's centre; the blocks have positive volume (front outside)."""
     scene = BUILT_IN["cornell-box"]()
     middle = np.array([2.78, 2.74, 2.8])
@@ -182,7 +182,7 @@ def test_cornell_walls_look_inwards() -> None:
 
 
 @pytest.mark.parametrize("kind", list(FurnaceKind))
-def test_furnace_fronts_are_inside(kind: FurnaceKind) -> None:
+def test_furnace_surfaces_emit_inwards(kind: FurnaceKind) -> None:
     """Every surface emits towards the centre with the requested radiance."""
     scene = furnace(albedo=0.3, emitted=0.7, kind=kind)
     for shape in scene.shapes:

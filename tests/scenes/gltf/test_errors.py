@@ -22,7 +22,7 @@ def _fails(path: Path, reason: str) -> None:
 
 
 @pytest.mark.parametrize("length", [3, 8, 15, 100, -30, -1])
-def test_truncated_glb(tmp_path: Path, length: int) -> None:
+def test_truncated_glb_raises_one_line_error(tmp_path: Path, length: int) -> None:
     path = GltfBuilder().triangle().write(tmp_path / "a.glb")
     path.write_bytes(path.read_bytes()[:length])
     _fails(path, "truncated" if length != 3 else "not a glTF file")
@@ -76,13 +76,15 @@ CHANGES: list[tuple[Callable[[dict], object], str]] = [
 
 
 @pytest.mark.parametrize("change, reason", CHANGES)
-def test_faults(tmp_path: Path, change: Callable[[dict], object], reason: str) -> None:
+def test_malformed_gltf_raises_one_line_error(
+    tmp_path: Path, change: Callable[[dict], object], reason: str
+) -> None:
     builder = GltfBuilder().triangle()
     change(builder.root)
     _fails(builder.write(tmp_path / "a.gltf"), reason)
 
 
-def test_missing_files(tmp_path: Path) -> None:
+def test_missing_or_unreadable_files_are_errors(tmp_path: Path) -> None:
     _fails(tmp_path / "none.glb", "no such file")
     (tmp_path / "a.gltf").write_text(
         '{"asset": {"version": "2.0"}, "nodes": [{"mesh": 0}], "buffers": [{"uri": "b.bin"}],'

@@ -77,12 +77,12 @@ def test_strided_view_and_sparse_accessor(tmp_path: Path) -> None:
     assert mesh.normals is None
 
 
-def test_strips_and_fans() -> None:
+def test_triangle_strips_and_fans_are_triangulated() -> None:
     assert triangles(np.arange(5), 5).tolist() == [[0, 1, 2], [1, 3, 2], [2, 3, 4]]
     assert triangles(np.arange(4), 6).tolist() == [[1, 2, 0], [2, 3, 0]]
 
 
-def test_node_hierarchy(tmp_path: Path) -> None:
+def test_node_hierarchy_transforms_vertices(tmp_path: Path) -> None:
     builder = GltfBuilder().triangle()
     half = math.sqrt(0.5)
     parent = {"children": [0], "translation": [10, 0, 0], "rotation": [0, 0, half, half]}
@@ -93,14 +93,14 @@ def test_node_hierarchy(tmp_path: Path) -> None:
     assert np.allclose(mesh.vertices, [[10, 0, 0], [10, 2, 0], [8, 0, 0]], atol=1e-6)
 
 
-def test_mirrored_node_keeps_its_front(tmp_path: Path) -> None:
+def test_mirrored_node_keeps_its_front_side(tmp_path: Path) -> None:
     builder = GltfBuilder().triangle()
     builder.root["nodes"][0]["scale"] = [-1, 1, 1]
     mesh = _mesh(builder, tmp_path / "a.glb")
     assert face_vectors(mesh.vertices, mesh.faces)[0, 2] > 0.0
 
 
-def test_what_is_scaled_to_nothing_is_hidden(tmp_path: Path) -> None:
+def test_zero_scale_node_adds_no_mesh_and_no_camera(tmp_path: Path) -> None:
     builder = GltfBuilder().triangle()
     builder.root["cameras"] = [{"type": "perspective", "perspective": {"yfov": 1.0}}]
     builder.root["nodes"] += [{"mesh": 0, "camera": 0, "scale": [0, 0, 0]}]
@@ -110,7 +110,7 @@ def test_what_is_scaled_to_nothing_is_hidden(tmp_path: Path) -> None:
     assert any("without area" in note for note in scene.notes)
 
 
-def test_without_scenes_roots_are_nobodys_children(tmp_path: Path) -> None:
+def test_nodes_without_parent_are_roots_if_no_scene_is_listed(tmp_path: Path) -> None:
     builder = GltfBuilder().triangle()
     builder.root["nodes"] = [{"mesh": 0, "translation": [1, 0, 0]}, {"children": [0]}]
     builder.root.pop("scenes", None)
@@ -118,7 +118,7 @@ def test_without_scenes_roots_are_nobodys_children(tmp_path: Path) -> None:
     assert len(scene.shapes) == 1
 
 
-def test_camera(tmp_path: Path) -> None:
+def test_camera_field_of_view_and_axes_are_converted(tmp_path: Path) -> None:
     builder = GltfBuilder().triangle()
     builder.root["cameras"] = [{"perspective": {"yfov": 0.8, "aspectRatio": 2.0, "znear": 0.1}}]
     builder.root["nodes"].append({"camera": 0, "translation": [1, 2, 3], "scale": [2, 2, 2]})
@@ -129,7 +129,7 @@ def test_camera(tmp_path: Path) -> None:
     assert np.allclose(camera.to_world, expected)
 
 
-def test_lights(tmp_path: Path) -> None:
+def test_punctual_lights_are_read(tmp_path: Path) -> None:
     builder = GltfBuilder().triangle()
     lights = [
         {"type": "point", "color": [1, 0.5, 0], "intensity": 4},
@@ -177,7 +177,7 @@ def test_metallic_roughness_with_textures(tmp_path: Path) -> None:
     assert isinstance(material.opacity, ImageTexture) and material.emits_from_back
 
 
-def test_backs_reflect_and_glow_only_where_told(tmp_path: Path) -> None:
+def test_back_faces_always_reflect_but_emit_only_if_double_sided(tmp_path: Path) -> None:
     for told, glows in (
         ({}, False),
         ({"doubleSided": False}, False),
@@ -187,7 +187,7 @@ def test_backs_reflect_and_glow_only_where_told(tmp_path: Path) -> None:
         assert material.is_two_sided and material.emits_from_back is glows
 
 
-def test_embedded_picture(tmp_path: Path) -> None:
+def test_embedded_image_becomes_emission_texture(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 128, np.uint8))
     builder = GltfBuilder().triangle(material=0)
     view = builder.view((tmp_path / "a.png").read_bytes())
@@ -200,7 +200,7 @@ def test_embedded_picture(tmp_path: Path) -> None:
     assert isinstance(emission, ImageTexture) and emission.image.texels[0, 0, 0] == 128
 
 
-def test_material_extensions(tmp_path: Path) -> None:
+def test_material_extensions_are_converted(tmp_path: Path) -> None:
     strength = {"KHR_materials_emissive_strength": {"emissiveStrength": 7}}
     lamp = _material(tmp_path, {"emissiveFactor": [1, 0, 0], "extensions": strength})
     assert lamp.emission == (1, 0, 0) and lamp.emission_strength == 7
@@ -219,7 +219,7 @@ def test_material_extensions(tmp_path: Path) -> None:
     assert unlit.bsdf == Diffuse((0, 0, 0)) and unlit.emission == (1, 1, 1)
 
 
-def test_texture_transform_is_conjugated_by_the_flip() -> None:
+def test_uv_transform_matches_khr_formula_with_v_flipped() -> None:
     transform = {"offset": [0.1, 0.2], "rotation": 0.3, "scale": [2, 3]}
     rows = np.array(uv_transform(transform)).reshape(2, 3)
     u, v = 0.37, 0.61

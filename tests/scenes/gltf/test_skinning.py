@@ -65,7 +65,7 @@ def mesh_of(builder: GltfBuilder, folder: Path) -> Mesh:
     return mesh
 
 
-def test_vertices_follow_their_joints_and_not_their_node(tmp_path: Path) -> None:
+def test_skinned_vertices_follow_joints_not_the_mesh_node(tmp_path: Path) -> None:
     mesh = mesh_of(skinned(), tmp_path)
     # Joint 0 raises by 1. Joint 1 also raises by 1 and turns by 90 degrees about (1, 0), its bind
     # position: (0, 1) is at (-1, 1) from there, turned (-1, -1), thus moved to (0, -1).
@@ -73,19 +73,19 @@ def test_vertices_follow_their_joints_and_not_their_node(tmp_path: Path) -> None
     np.testing.assert_allclose(mesh.vertices, [(0, 0, 1), (1, 0, 1), (0, -0.5, 1)], atol=1e-6)
 
 
-def test_without_inverse_bind_matrices_joints_were_bound_at_the_origin(tmp_path: Path) -> None:
+def test_missing_inverse_bind_matrices_default_to_identity(tmp_path: Path) -> None:
     shares = np.float32([(0, 1, 0, 0)] * 3)
     mesh = mesh_of(skinned(None, shares=shares), tmp_path)
     np.testing.assert_allclose(mesh.vertices, [(1, 0, 1), (1, 1, 1), (0, 0, 1)], atol=1e-6)
 
 
-def test_shares_of_joints_are_taken_of_their_sum(tmp_path: Path) -> None:
+def test_joint_weights_are_normalised_to_sum_one(tmp_path: Path) -> None:
     whole = mesh_of(skinned(), tmp_path)
     half = mesh_of(skinned(shares=np.float32(SHARES / 2)), tmp_path)
     np.testing.assert_allclose(half.vertices, whole.vertices, atol=1e-6)
 
 
-def test_normals_stay_upright_on_a_stretched_surface(tmp_path: Path) -> None:
+def test_skinned_normals_stay_perpendicular_under_nonuniform_scale(tmp_path: Path) -> None:
     # The triangle is rotated by 45 degrees about y, then stretched by 3 along x.
     slanted = rotation(np.array([0.0, 1.0, 0.0]), 45.0)
     bound = [scaling(np.array([3.0, 1.0, 1.0])) @ slanted] * 2
@@ -110,19 +110,19 @@ def morphed(node: dict[str, Any], **mesh: Any) -> GltfBuilder:
     return builder
 
 
-def test_morph_targets_are_added_by_their_weights(tmp_path: Path) -> None:
+def test_morph_targets_are_multiplied_by_weights_and_added(tmp_path: Path) -> None:
     mesh = mesh_of(morphed({}, weights=[0.5, 1.0]), tmp_path)
     np.testing.assert_allclose(mesh.vertices, TRIANGLE + np.float32([1, 0, 0.5]))
     assert mesh.normals is not None
     np.testing.assert_allclose(mesh.normals, np.sqrt([[0.5, 0, 0.5]] * 3), atol=1e-6)
 
 
-def test_weights_of_the_node_come_before_those_of_the_mesh(tmp_path: Path) -> None:
+def test_node_morph_weights_override_mesh_weights(tmp_path: Path) -> None:
     mesh = mesh_of(morphed({"weights": [2.0]}, weights=[0.5, 1.0]), tmp_path)
     np.testing.assert_allclose(mesh.vertices, TRIANGLE + np.float32([0, 0, 2]))
 
 
-def test_without_weights_a_mesh_is_as_it_is(tmp_path: Path) -> None:
+def test_morph_targets_without_weights_leave_vertices_unchanged(tmp_path: Path) -> None:
     assert np.array_equal(mesh_of(morphed({}), tmp_path).vertices, TRIANGLE)
 
 
@@ -137,7 +137,9 @@ def test_without_weights_a_mesh_is_as_it_is(tmp_path: Path) -> None:
         ({"bound": [np.full((4, 4), np.nan)] * 2}, "a matrix is not finite"),
     ],
 )
-def test_broken_skins_are_named(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
+def test_invalid_skins_raise_error_with_reason(
+    tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
     with pytest.raises(SceneError) as caught:
         load_gltf(skinned(**changes).write(tmp_path / "a.gltf"))
     assert reason in str(caught.value)
@@ -150,7 +152,7 @@ def test_a_joint_outside_the_scene_is_an_error(tmp_path: Path) -> None:
         load_gltf(builder.write(tmp_path / "a.gltf"))
 
 
-def test_a_morph_target_of_another_length_is_an_error(tmp_path: Path) -> None:
+def test_morph_target_with_wrong_vertex_count_is_an_error(tmp_path: Path) -> None:
     builder = morphed({}, weights=[1.0])
     target = builder.root["meshes"][0]["primitives"][0]["targets"][0]
     target["POSITION"] = builder.accessor(UP[:2])

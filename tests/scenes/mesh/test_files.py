@@ -36,7 +36,9 @@ def _write_ply(path: Path, faces: list[list[int]], uv: tuple[str, str], text: bo
 @pytest.mark.parametrize("uv", [("u", "v"), ("s", "t"), ("texture_u", "texture_v")])
 @pytest.mark.parametrize("text", [True, False])
 @pytest.mark.parametrize("faces", [[[0, 1, 2], [0, 2, 3]], [[0, 1, 2, 3]]])
-def test_ply(tmp_path: Path, faces: list[list[int]], uv: tuple[str, str], text: bool) -> None:
+def test_ply_faces_uvs_and_normals_are_read(
+    tmp_path: Path, faces: list[list[int]], uv: tuple[str, str], text: bool
+) -> None:
     path = tmp_path / "a.ply"
     _write_ply(path, faces, uv, text)
     mesh = load_ply(path).shapes[0]
@@ -48,12 +50,12 @@ def test_ply(tmp_path: Path, faces: list[list[int]], uv: tuple[str, str], text: 
     assert np.array_equal(mesh.normals, np.tile(np.float32([0, 0, 1]), (4, 1)))
 
 
-def test_mixed_polygons(tmp_path: Path) -> None:
+def test_ply_mixed_polygons_are_triangulated(tmp_path: Path) -> None:
     _write_ply(tmp_path / "a.ply", [[0, 1, 2, 3], [0, 1, 2]], ("u", "v"), False)
     assert load_ply(tmp_path / "a.ply").triangle_count == 3
 
 
-def test_winding_follows_normals(tmp_path: Path) -> None:
+def test_ply_winding_follows_vertex_normals(tmp_path: Path) -> None:
     _write_ply(tmp_path / "a.ply", [[2, 1, 0]], ("u", "v"), True)
     mesh = load_ply(tmp_path / "a.ply").shapes[0]
     assert isinstance(mesh, Mesh)
@@ -67,7 +69,7 @@ def test_ply_index_out_of_range(tmp_path: Path, index: int) -> None:
         load_ply(tmp_path / "a.ply")
 
 
-def test_ply_truncated_or_foreign(tmp_path: Path) -> None:
+def test_damaged_ply_raises_one_line_error(tmp_path: Path) -> None:
     path = tmp_path / "a.ply"
     _write_ply(path, [[0, 1, 2], [0, 2, 3]], ("u", "v"), False)
     whole = path.read_bytes()
@@ -96,7 +98,7 @@ def _triangle(**changes: np.ndarray) -> RawMesh:
         ({"uvs": np.full((4, 2), np.nan)}, "vertex 0: texture coordinate"),
     ],
 )
-def test_validation(changes: dict[str, np.ndarray], reason: str) -> None:
+def test_invalid_mesh_arrays_are_rejected(changes: dict[str, np.ndarray], reason: str) -> None:
     with pytest.raises(SceneError, match=f"^file: {reason}|{reason}$"):
         validated_mesh(_triangle(**changes), "file")
 
@@ -106,7 +108,7 @@ def test_degenerate_triangles_are_dropped() -> None:
     assert mesh.faces.tolist() == [[0, 1, 2]]
 
 
-def test_normals_go_by_inverse_transpose_and_mirror_turns_winding() -> None:
+def test_normals_use_inverse_transpose_and_mirroring_flips_winding() -> None:
     normals = np.tile([1.0, 0.0, 1.0], (4, 1))
     mesh = validated_mesh(_triangle(normals=normals), "file", np.diag([-2.0, 1.0, 1.0, 1.0]))
     assert mesh.normals is not None
@@ -131,7 +133,7 @@ def test_normals_go_by_inverse_transpose_and_mirror_turns_winding() -> None:
         ("v 0 0 0", "no faces"),
     ],
 )
-def test_obj_faults(tmp_path: Path, text: str, reason: str) -> None:
+def test_malformed_obj_raises_error_with_reason(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "a.obj").write_text(text)
     with pytest.raises(SceneError) as caught:
         load_obj(tmp_path / "a.obj")
@@ -145,14 +147,14 @@ def _triangles(path: Path, text: str) -> list[list[list[float]]]:
     return np.concatenate([mesh.vertices[mesh.faces] for mesh in meshes]).tolist()
 
 
-def test_obj_negative_indices_count_from_their_line(tmp_path: Path) -> None:
+def test_obj_negative_indices_are_relative_to_preceding_vertices(tmp_path: Path) -> None:
     near = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf -3 -2 -1\n"
     triangles = _triangles(tmp_path / "a.obj", near + near.replace(" 0\n", " 5\n"))
     assert {corner[2] for corner in triangles[0]} == {0.0}
     assert {corner[2] for corner in triangles[1]} == {5.0}
 
 
-def test_obj_layouts_of_one_material_stay_apart(tmp_path: Path) -> None:
+def test_obj_faces_with_different_attributes_become_separate_meshes(tmp_path: Path) -> None:
     # The hexagon has as many indices (6) as a triangle with texture coordinates.
     faces = "f 1/1/1 2/2/1 3/3/1\nf 1//1 2//1 3//1\nf 1/1 2/2 3/3\nf 1 2 3 4 5 6  # hexagon\n"
     corners = "v 2 0 0\nv 1 2 0\nv -1 2 0\nv -2 0 0\nv -1 -2 0\nv 1 -2 0\n"
@@ -166,13 +168,13 @@ def test_obj_layouts_of_one_material_stay_apart(tmp_path: Path) -> None:
     assert np.sum(face_vectors(meshes[3].vertices, meshes[3].faces)[:, 2]) == 2 * 12.0
 
 
-def test_obj_mixed_polygons_cover_their_area(tmp_path: Path) -> None:
+def test_obj_quads_keep_their_area_when_triangulated(tmp_path: Path) -> None:
     triangles = np.array(_triangles(tmp_path / "a.obj", OBJ.replace("f -4 -3 -2", "f -4 -3 -2 -1")))
     areas = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])[:, 2]
     assert len(areas) == 4 and np.sum(areas) == pytest.approx(2 * 2.0)
 
 
-def test_obj_without_its_library(tmp_path: Path) -> None:
+def test_missing_obj_material_library_is_noted(tmp_path: Path) -> None:
     (tmp_path / "a.obj").write_text(OBJ)
     notes = " ".join(load_obj(tmp_path / "a.obj").notes)
     assert "a.mtl: no such material library" in notes and "not found" in notes and "glass" in notes

@@ -39,7 +39,7 @@ d 0.25
 """
 
 
-def test_obj_with_materials(tmp_path: Path) -> None:
+def test_obj_meshes_get_their_mtl_materials(tmp_path: Path) -> None:
     (tmp_path / "a.obj").write_text(OBJ)
     (tmp_path / "a.mtl").write_text(MTL)
     scene = load_obj(tmp_path / "a.obj")
@@ -52,7 +52,7 @@ def test_obj_with_materials(tmp_path: Path) -> None:
     assert scene.materials[glass.material].bsdf == Dielectric(ior=1.33)
 
 
-def test_mtl_models(tmp_path: Path) -> None:
+def test_mtl_specular_colors_become_plastic_or_conductor(tmp_path: Path) -> None:
     faces = "usemtl shiny\nf 1 2 3\nusemtl metal\nf 1 2 4\n"
     (tmp_path / "a.obj").write_text(OBJ.split("usemtl")[0] + faces)
     (tmp_path / "a.mtl").write_text(MTL)
@@ -69,7 +69,7 @@ def _materials(tmp_path: Path, library: str) -> tuple[Material, tuple[str, ...]]
     return scene.materials[0], scene.notes
 
 
-def test_a_colour_map_alone_is_not_darkened(tmp_path: Path) -> None:
+def test_map_kd_without_kd_has_texture_scale_one(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
     material, _ = _materials(tmp_path, "map_Kd a.png\n")
     assert isinstance(material.bsdf, Diffuse)
@@ -77,7 +77,7 @@ def test_a_colour_map_alone_is_not_darkened(tmp_path: Path) -> None:
     assert material.bsdf.reflectance.scale == (1.0, 1.0, 1.0, 1.0)
 
 
-def test_opacity_is_a_pictures_alpha_or_its_grey(tmp_path: Path) -> None:
+def test_opacity_map_uses_alpha_channel_or_grey_value(tmp_path: Path) -> None:
     leaf = np.full((2, 2, 4), 40, np.uint8)
     leaf[0, 0, 3] = 255
     write_png(tmp_path / "leaf.png", leaf)
@@ -90,7 +90,7 @@ def test_opacity_is_a_pictures_alpha_or_its_grey(tmp_path: Path) -> None:
     assert (material.opacity.image.texels[..., 0] == 77).all()
 
 
-def test_glass_has_a_colour_and_a_curtain_is_no_glass(tmp_path: Path) -> None:
+def test_tf_tints_glass_and_partial_opacity_is_not_glass(tmp_path: Path) -> None:
     glass, _ = _materials(tmp_path, "illum 7\nNi 1.33\nTf 0.25 1 0.81\n")
     assert isinstance(glass.bsdf, Dielectric) and glass.opacity == 1.0
     assert glass.bsdf.specular_transmittance == pytest.approx((0.5, 1.0, 0.9))
@@ -98,7 +98,7 @@ def test_glass_has_a_colour_and_a_curtain_is_no_glass(tmp_path: Path) -> None:
     assert curtain.bsdf == Diffuse((0.8, 0.1, 0.1)) and curtain.opacity == 0.8
 
 
-def test_pictures_glow_and_what_is_not_read_is_told(tmp_path: Path) -> None:
+def test_map_ke_becomes_emission_and_unsupported_entries_are_noted(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
     library = "map_Ke a.png\nmap_Bump -bm 1 n.png\nKa 1 1 1\nnewmtl other\nmap_Kd gone.png\n"
     material, notes = _materials(tmp_path, library)
@@ -106,7 +106,7 @@ def test_pictures_glow_and_what_is_not_read_is_told(tmp_path: Path) -> None:
     assert notes == ("a.mtl: not supported, ignored: map_Bump",)
 
 
-def test_several_libraries_and_colours_of_vertices(tmp_path: Path) -> None:
+def test_obj_reads_two_mtl_libraries_and_notes_vertex_colors(tmp_path: Path) -> None:
     (tmp_path / "a.mtl").write_text(MTL)
     (tmp_path / "b.mtl").write_text("newmtl blue\nKd 0 0 1\n")
     text = OBJ.replace("mtllib a.mtl", "mtllib a.mtl b.mtl").replace("v 1 0 0", "v 1 0 0 1 0 0")

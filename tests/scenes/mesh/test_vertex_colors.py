@@ -42,7 +42,7 @@ def shown(texture: ImageTexture, uvs: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("count", [1, 2, 7, 12])
 @pytest.mark.parametrize("is_srgb", [True, False])
-def test_colours_are_linear_between_the_corners(
+def test_vertex_colors_are_interpolated_linearly(
     count: int, is_srgb: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vertex_colors, "CHUNK", 5)
@@ -67,7 +67,7 @@ def test_colours_are_linear_between_the_corners(
         np.testing.assert_allclose(shown(texture, places), expected, atol=STEP)
 
 
-def test_strong_contrasts_are_right_at_corners_and_along_two_edges() -> None:
+def test_high_contrast_colors_match_at_corners_and_two_edge_midpoints() -> None:
     mesh = Mesh(TRIANGLE, np.array([[0, 1, 2]], np.int32))
     colors = np.eye(3, dtype=np.float32)
     split, texture = bake_vertex_colors(mesh, colors, is_srgb=False)
@@ -90,7 +90,9 @@ PLY = (
     ("prefix", "kind", "factor"),
     [("", "uchar", 255), ("diffuse_", "uchar", 255), ("", "float", 1), ("", "ushort", 65535)],
 )
-def test_ply_files_show_their_colours(tmp_path: Path, prefix: str, kind: str, factor: int) -> None:
+def test_ply_vertex_colors_become_reflectance_texture(
+    tmp_path: Path, prefix: str, kind: str, factor: int
+) -> None:
     names = "".join(f"property {kind} {prefix}{name}\n" for name in ("red", "green", "blue"))
     rows = [" ".join(str(v * factor) for v in row) for row in ((1, 0, 0), (0, 1, 0), (0, 0, 1))]
     (tmp_path / "a.ply").write_text(PLY.format(names, *rows))
@@ -114,9 +116,7 @@ def colored(material: dict | None = None, count: int = 3) -> GltfBuilder:
 
 
 @pytest.mark.parametrize("factor", [(1.0, 1.0, 1.0, 1.0), (0.5, 1.0, 0.0, 1.0)])
-def test_gltf_colours_are_factors_of_the_base_colour(
-    tmp_path: Path, factor: tuple[float, ...]
-) -> None:
+def test_gltf_vertex_colors_multiply_base_color(tmp_path: Path, factor: tuple[float, ...]) -> None:
     material = {"pbrMetallicRoughness": {"baseColorFactor": factor, "roughnessFactor": 0.25}}
     scene = load_gltf(colored(material).write(tmp_path / "a.glb"))
     (mesh,) = scene.shapes
@@ -128,7 +128,7 @@ def test_gltf_colours_are_factors_of_the_base_colour(
     np.testing.assert_allclose(shown(bsdf.base_color, mesh.uvs), [expected] * 3, atol=STEP)
 
 
-def test_unlit_gltf_materials_glow_in_the_colours(tmp_path: Path) -> None:
+def test_unlit_gltf_material_emits_vertex_colors(tmp_path: Path) -> None:
     unlit = {"extensions": {"KHR_materials_unlit": {}}}
     scene = load_gltf(colored(unlit).write(tmp_path / "a.glb"))
     emission = scene.materials[scene.shapes[0].material].emission
@@ -136,7 +136,7 @@ def test_unlit_gltf_materials_glow_in_the_colours(tmp_path: Path) -> None:
     np.testing.assert_allclose(linear_texels(emission.image)[0, 0], (0.5, 0.25, 1.0), atol=STEP)
 
 
-def test_colours_beside_pictures_are_told(tmp_path: Path) -> None:
+def test_vertex_colors_beside_textures_are_ignored_with_a_note(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 128, np.uint8))
     builder = colored({"normalTexture": {"index": 0}})
     builder.root |= {"textures": [{"source": 0}], "images": [{"uri": "a.png"}]}
@@ -144,7 +144,7 @@ def test_colours_beside_pictures_are_told(tmp_path: Path) -> None:
     assert any("vertex colours were ignored" in note for note in scene.notes)
 
 
-def test_glass_that_glows_takes_no_colours(tmp_path: Path) -> None:
+def test_emissive_glass_ignores_vertex_colors_with_a_note(tmp_path: Path) -> None:
     extensions = {
         "KHR_materials_transmission": {"transmissionFactor": 1.0},
         "KHR_materials_volume": {"thicknessFactor": 1.0},
@@ -156,6 +156,6 @@ def test_glass_that_glows_takes_no_colours(tmp_path: Path) -> None:
     assert any("vertex colours were ignored" in note for note in scene.notes)
 
 
-def test_too_few_colours_are_an_error(tmp_path: Path) -> None:
+def test_too_few_vertex_colors_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(SceneError, match=r"primitives\[0\]: COLOR_0: 2 for 3 vertices"):
         load_gltf(colored(count=2).write(tmp_path / "a.glb"))

@@ -63,7 +63,7 @@ SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref
         ("<shape type='cube'>", "not well-formed"),
     ],
 )
-def test_one_line_error(tmp_path: Path, body: str, reason: str) -> None:
+def test_invalid_scene_raises_one_line_error(tmp_path: Path, body: str, reason: str) -> None:
     with pytest.raises(SceneError) as caught:
         load(tmp_path, SENSOR + body)
     message = str(caught.value)
@@ -72,7 +72,7 @@ def test_one_line_error(tmp_path: Path, body: str, reason: str) -> None:
     assert "\n" not in message
 
 
-def test_entity_bomb_is_refused(tmp_path: Path) -> None:
+def test_xml_entity_declarations_are_rejected(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE b [<!ENTITY a "aaaa"><!ENTITY c "&a;&a;">]><scene version="3.0.0">&c;</scene>'
     for encoding in ("utf-8", "utf-16"):
         path = tmp_path / "bomb.xml"

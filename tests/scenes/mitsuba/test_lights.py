@@ -22,7 +22,7 @@ from tests.scenes.mitsuba_text import SENSOR
 from tests.scenes.mitsuba_text import load
 
 
-def test_punctual_emitters(tmp_path: Path) -> None:
+def test_punctual_emitters_are_read(tmp_path: Path) -> None:
     point = '<emitter type="point"><point name="position" x="1" y="2" z="3"/><rgb name="intensity" value="4"/></emitter>'  # noqa: E501
     spot = '<emitter type="spot"><float name="cutoff_angle" value="30"/></emitter>'
     sun = '<emitter type="directional"><vector name="direction" x="0" y="-2" z="0"/></emitter>'
@@ -34,7 +34,7 @@ def test_punctual_emitters(tmp_path: Path) -> None:
     assert lights[2] == DirectionalLight((0, -1, 0), (1, 1, 1))
 
 
-def test_textured_light_is_a_light_of_one_side(tmp_path: Path) -> None:
+def test_textured_area_light_sets_shape_radiance_not_material(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
     light = '<emitter type="area"><texture name="radiance" type="bitmap"><string name="filename" value="a.png"/></texture></emitter>'  # noqa: E501
     two_sided = '<bsdf type="twosided"><bsdf type="diffuse"/></bsdf>'
@@ -45,7 +45,7 @@ def test_textured_light_is_a_light_of_one_side(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("substance", ["", '<bsdf type="null"/>'])
-def test_lamp_without_substance_is_black_and_shines(tmp_path: Path, substance: str) -> None:
+def test_area_light_without_bsdf_is_black_and_opaque(tmp_path: Path, substance: str) -> None:
     light = '<emitter type="area"><rgb name="radiance" value="3"/></emitter>'
     body = f'<shape type="rectangle">{substance}{light}</shape><shape type="rectangle"/>'
     scene = load(tmp_path, SENSOR + body)
@@ -54,12 +54,12 @@ def test_lamp_without_substance_is_black_and_shines(tmp_path: Path, substance: s
     assert wall.bsdf == Diffuse((0.5, 0.5, 0.5))
 
 
-def test_shape_without_substance_is_not_there(tmp_path: Path) -> None:
+def test_shape_with_null_bsdf_has_zero_opacity(tmp_path: Path) -> None:
     scene = load(tmp_path, f'{SENSOR}<shape type="rectangle"><bsdf type="null"/></shape>')
     assert scene.materials[scene.shapes[0].material].opacity == 0.0
 
 
-def test_light_of_an_hdr_picture_is_brighter_than_one(tmp_path: Path) -> None:
+def test_hdr_area_light_keeps_values_above_one(tmp_path: Path) -> None:
     write_float(tmp_path / "a.exr", np.full((2, 2, 3), 64.0))
     bitmap = '<texture name="{}" type="bitmap"><string name="filename" value="a.exr"/></texture>'
     light = f'<emitter type="area">{bitmap.format("radiance")}</emitter>'
@@ -72,7 +72,7 @@ def test_light_of_an_hdr_picture_is_brighter_than_one(tmp_path: Path) -> None:
     assert np.allclose(linear_texels(reflectance.image), 1.0)
 
 
-def test_checkerboard_cannot_glow(tmp_path: Path) -> None:
+def test_checkerboard_radiance_is_an_error(tmp_path: Path) -> None:
     light = '<emitter type="area"><texture name="radiance" type="checkerboard"/></emitter>'
     with pytest.raises(SceneError, match="radiance: a checkerboard cannot glow"):
         load(tmp_path, f'{SENSOR}<shape type="rectangle">{light}</shape>')

@@ -41,7 +41,7 @@ def test_transform_steps_apply_in_order(tmp_path: Path) -> None:
     assert sphere.radius == pytest.approx(2.0)
 
 
-def test_a_spectrum_of_a_file_is_the_same_written_out(tmp_path: Path) -> None:
+def test_spectrum_file_equals_inline_spectrum(tmp_path: Path) -> None:
     (tmp_path / "red.spd").write_text("# nm, share\n400 0.1\n\n550 0.2  # green\n 700 0.9\n")
     inside = '<bsdf type="diffuse"><spectrum name="reflectance" {}/></bsdf>'
     written = _bsdf(tmp_path, inside.format('value="400:0.1, 550:0.2, 700:0.9"')).bsdf
@@ -49,7 +49,7 @@ def test_a_spectrum_of_a_file_is_the_same_written_out(tmp_path: Path) -> None:
     assert written.reflectance[0] > 2 * written.reflectance[2]
 
 
-def test_instances_place_what_a_group_holds(tmp_path: Path) -> None:
+def test_instances_transform_the_shapes_of_a_shapegroup(tmp_path: Path) -> None:
     move = '<transform name="to_world"><translate x="{}"/></transform>'
     turn = '<transform name="to_world"><scale value="2"/><rotate z="1" angle="90"/></transform>'
     ball = f'<shape type="sphere"><ref id="red"/>{move.format(3)}</shape>'
@@ -77,7 +77,7 @@ def test_rectangle_spans_minus_one_to_one(tmp_path: Path) -> None:
     assert flat.edge_u == (2.0, 0.0, 0.0) and flat.edge_v == (0.0, 2.0, 0.0)
 
 
-def test_mirrored_rectangle_keeps_its_front_and_its_picture(tmp_path: Path) -> None:
+def test_mirrored_rectangle_keeps_front_side_and_uvs(tmp_path: Path) -> None:
     mirror = '<transform name="to_world"><scale x="-1"/></transform>'
     mesh = load(tmp_path, f'{SENSOR}<shape type="rectangle">{mirror}</shape>').shapes[0]
     assert isinstance(mesh, Mesh) and mesh.uvs is not None
@@ -86,7 +86,7 @@ def test_mirrored_rectangle_keeps_its_front_and_its_picture(tmp_path: Path) -> N
     assert np.allclose(mesh.uvs[:, 0], (1.0 - mesh.vertices[:, 0]) / 2.0)
 
 
-def test_flipped_light_shines_backwards(tmp_path: Path) -> None:
+def test_flip_normals_reverses_area_light_direction(tmp_path: Path) -> None:
     light = '<emitter type="area"><rgb name="radiance" value="3"/></emitter>'
     flip = '<boolean name="flip_normals" value="true"/>'
     flat = load(tmp_path, f'{SENSOR}<shape type="disk">{flip}{light}</shape>').shapes[0]
@@ -94,7 +94,7 @@ def test_flipped_light_shines_backwards(tmp_path: Path) -> None:
     assert np.cross(flat.edge_u, flat.edge_v)[2] < 0.0
 
 
-def test_cube_is_closed_and_faces_outwards(tmp_path: Path) -> None:
+def test_cube_has_positive_volume_when_scaled_or_mirrored(tmp_path: Path) -> None:
     for scale in ("2", "-2"):
         step = f'<transform name="to_world"><scale value="{scale}"/></transform>'
         mesh = load(tmp_path, f'{SENSOR}<shape type="cube">{step}</shape>').shapes[0]
@@ -104,7 +104,7 @@ def test_cube_is_closed_and_faces_outwards(tmp_path: Path) -> None:
         assert volume == pytest.approx(64.0)
 
 
-def test_old_names_and_defaults(tmp_path: Path) -> None:
+def test_roughdielectric_reads_old_parameter_names_and_defaults(tmp_path: Path) -> None:
     text = '<bsdf type="roughdielectric"><float name="intIOR" value="1.5"/><float name="extIOR" value="1"/></bsdf>'  # noqa: E501
     glass = _bsdf(tmp_path, text, "0.6.0").bsdf
     assert isinstance(glass, Dielectric)
@@ -112,7 +112,7 @@ def test_old_names_and_defaults(tmp_path: Path) -> None:
     assert glass.distribution is Distribution.BECKMANN
 
 
-def test_index_by_name(tmp_path: Path) -> None:
+def test_refractive_index_is_found_by_material_name(tmp_path: Path) -> None:
     text = '<bsdf type="dielectric"><string name="int_ior" value="water"/><string name="ext_ior" value="air"/></bsdf>'  # noqa: E501
     glass = _bsdf(tmp_path, text).bsdf
     assert isinstance(glass, Dielectric) and glass.ior == pytest.approx(1.333 / 1.000277)
@@ -120,7 +120,7 @@ def test_index_by_name(tmp_path: Path) -> None:
     assert isinstance(default, Dielectric) and default.ior == pytest.approx(1.5046 / 1.000277)
 
 
-def test_conductors(tmp_path: Path) -> None:
+def test_conductors_read_material_and_roughness(tmp_path: Path) -> None:
     mirror = _bsdf(tmp_path, '<bsdf type="conductor"/>').bsdf
     assert mirror == Conductor(distribution=Distribution.BECKMANN)
     gold = '<bsdf type="roughconductor"><string name="material" value="Au"/><float name="alpha_u" value="0.1"/><float name="alpha_v" value="0.3"/></bsdf>'  # noqa: E501
@@ -129,7 +129,7 @@ def test_conductors(tmp_path: Path) -> None:
     assert bsdf.alpha == pytest.approx(0.2) and bsdf.k[0] == pytest.approx(3.98316)
 
 
-def test_plastic_and_principled(tmp_path: Path) -> None:
+def test_plastic_and_principled_parameters_are_converted(tmp_path: Path) -> None:
     plastic = _bsdf(
         tmp_path, '<bsdf type="roughplastic"><boolean name="nonlinear" value="true"/></bsdf>'
     ).bsdf  # noqa: E501
@@ -141,7 +141,7 @@ def test_plastic_and_principled(tmp_path: Path) -> None:
     assert principled.ior == pytest.approx(1.5) and principled.metallic == 0.0
 
 
-def test_two_sides(tmp_path: Path) -> None:
+def test_material_is_two_sided_only_with_twosided_bsdf(tmp_path: Path) -> None:
     assert not _bsdf(tmp_path, '<bsdf type="diffuse"/>').is_two_sided
     both = _bsdf(tmp_path, '<bsdf type="twosided"><bsdf type="diffuse"/></bsdf>')
     assert both.is_two_sided and both.bsdf == Diffuse((0.5, 0.5, 0.5))
@@ -158,12 +158,14 @@ def test_two_sides(tmp_path: Path) -> None:
         ('<spectrum name="reflectance" value="400:0.4, 700:0.4"/>', (0.4, 0.4, 0.4)),
     ],
 )
-def test_colors(tmp_path: Path, value: str, expected: tuple[float, ...]) -> None:
+def test_color_formats_become_linear_rgb(
+    tmp_path: Path, value: str, expected: tuple[float, ...]
+) -> None:
     bsdf = _bsdf(tmp_path, f'<bsdf type="diffuse">{value}</bsdf>').bsdf
     assert isinstance(bsdf, Diffuse) and np.allclose(bsdf.reflectance, expected, atol=1e-6)
 
 
-def test_textures(tmp_path: Path) -> None:
+def test_bitmap_and_checkerboard_textures_are_read(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
     bitmap = '<texture name="reflectance" type="bitmap"><string name="filename" value="a.png"/><string name="wrap_mode" value="clamp"/><transform name="to_uv"><scale x="2" y="3"/><translate x="0.5"/></transform></texture>'  # noqa: E501
     bsdf = _bsdf(tmp_path, f'<bsdf type="diffuse">{bitmap}</bsdf>').bsdf
@@ -206,14 +208,14 @@ def test_normal_map_is_raw_and_bump_map_is_noted(tmp_path: Path) -> None:
     "axis, expected",
     [("x", 40.0), ("y", 2 * math.degrees(math.atan(2 * math.tan(math.radians(20)))))],
 )
-def test_camera_field_of_view(tmp_path: Path, axis: str, expected: float) -> None:
+def test_camera_field_of_view_follows_fov_axis(tmp_path: Path, axis: str, expected: float) -> None:
     film = '<film type="hdrfilm"><integer name="width" value="400"/><integer name="height" value="200"/></film>'  # noqa: E501
     sensor = f'<sensor type="perspective"><float name="fov" value="40"/><string name="fov_axis" value="{axis}"/>{film}</sensor>'  # noqa: E501
     camera = load(tmp_path, sensor + RECTANGLE).camera
     assert camera.aspect == 2.0 and camera.fov_x == pytest.approx(expected)
 
 
-def test_camera_look_at_and_lens(tmp_path: Path) -> None:
+def test_camera_reads_lookat_and_thin_lens(tmp_path: Path) -> None:
     text = '<sensor type="thinlens"><float name="fov" value="40"/><float name="aperture_radius" value="0.2"/><float name="focus_distance" value="3"/><transform name="to_world"><lookat origin="0,0,-4" target="0,0,0" up="0,1,0"/></transform></sensor>'  # noqa: E501
     camera = load(tmp_path, text + RECTANGLE).camera
     expected = np.eye(4)
@@ -222,13 +224,13 @@ def test_camera_look_at_and_lens(tmp_path: Path) -> None:
     assert camera.aperture_radius == 0.2 and camera.focus_distance == 3.0
 
 
-def test_mirrored_camera_stays_mirrored_without_scale(tmp_path: Path) -> None:
+def test_mirrored_camera_keeps_mirroring_but_not_scale(tmp_path: Path) -> None:
     text = '<sensor type="perspective"><transform name="to_world"><scale x="-2" y="2" z="2"/></transform></sensor>'  # noqa: E501
     camera = load(tmp_path, text + RECTANGLE).camera
     assert np.allclose(camera.to_world, np.diag([-1.0, 1.0, 1.0, 1.0]))
 
 
-def test_include_default_and_reference(tmp_path: Path) -> None:
+def test_included_file_uses_default_parameter_and_can_be_referenced(tmp_path: Path) -> None:
     (tmp_path / "parts.xml").write_text(
         '<scene version="3.0.0"><bsdf type="diffuse" id="$name"><rgb name="reflectance" value="0.3"/></bsdf></scene>'  # noqa: E501
     )
@@ -243,7 +245,7 @@ def test_unused_parameters_are_noted(tmp_path: Path) -> None:
     assert any("wobble" in note for note in load(tmp_path, SENSOR + body).notes)
 
 
-def test_included_files_are_looked_for_beside_the_scene_first(tmp_path: Path) -> None:
+def test_include_searches_scene_folder_before_including_files_folder(tmp_path: Path) -> None:
     folder = tmp_path / "parts"
     folder.mkdir()
     light = '<emitter type="point"><rgb name="intensity" value="{}"/></emitter>'

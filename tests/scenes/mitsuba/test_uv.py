@@ -76,14 +76,16 @@ def _file(name: str, flip: str = "") -> str:
         (_file("uv.ply"), BOTTOM),
     ],
 )
-def test_upper_edge_of_a_mesh(tmp_path: Path, shape: str, at_v_0: tuple[float, float]) -> None:
+def test_image_v_direction_follows_mesh_format_and_flip_tex_coords(
+    tmp_path: Path, shape: str, at_v_0: tuple[float, float]
+) -> None:
     mesh, texture = _texture(tmp_path, shape)
     assert isinstance(mesh, Mesh) and mesh.uvs is not None
     corner = int(np.argmin(np.abs(mesh.vertices).sum(axis=1)))  # vertex with v = 0 in the file
     assert np.allclose(_place(texture, tuple(mesh.uvs[corner])), at_v_0)
 
 
-def test_upper_edge_of_other_shapes(tmp_path: Path) -> None:
+def test_rectangle_sphere_and_cube_orient_images_as_mitsuba(tmp_path: Path) -> None:
     flat, texture = _texture(tmp_path, '<shape type="rectangle">')
     assert isinstance(flat, Flat)
     assert np.allclose(_place(texture, (0.0, 0.0)), TOP)
@@ -106,7 +108,7 @@ def _faces_up(mesh: Mesh, vertex: int) -> bool:
 
 
 @pytest.mark.parametrize("shape", [_file("a.obj"), '<shape type="rectangle">'])
-def test_matrix_acts_on_mitsubas_coordinates(tmp_path: Path, shape: str) -> None:
+def test_to_uv_matrix_acts_on_mitsuba_coordinates(tmp_path: Path, shape: str) -> None:
     steps = '<rotate z="1" angle="30"/><scale x="2" y="3"/><translate x="0.2" y="0.1"/>'
     _, texture = _texture(tmp_path, shape, steps)
     c, s = np.cos(np.pi / 6), np.sin(np.pi / 6)
@@ -116,14 +118,14 @@ def test_matrix_acts_on_mitsubas_coordinates(tmp_path: Path, shape: str) -> None
         assert np.allclose(_place(texture, own), (x, 1.0 - y))
 
 
-def test_matrix_that_turns_a_picture_over_is_obeyed(tmp_path: Path) -> None:
+def test_to_uv_that_flips_v_shows_ply_image_upright(tmp_path: Path) -> None:
     mesh, texture = _texture(tmp_path, _file("uv.ply"), '<scale y="-1"/>')
     assert isinstance(mesh, Mesh)
     # Modulo 1, as the image repeats: v = 0 is the lower edge, v = 0.75 is near the upper edge.
     assert np.allclose(_place(texture, (0.0, 0.75)) % 1, (0.0, 0.75))
 
 
-def test_pattern_takes_coordinates_as_mitsuba_does(tmp_path: Path) -> None:
+def test_checkerboard_uses_mitsuba_uv_coordinates(tmp_path: Path) -> None:
     scale = '<scale x="3" y="5"/>'
     _, texture = _texture(tmp_path, '<shape type="rectangle">', scale, "checkerboard")
     assert np.allclose(_place(texture, (0.1, 0.2)), (0.3, 1.0))
@@ -131,7 +133,7 @@ def test_pattern_takes_coordinates_as_mitsuba_does(tmp_path: Path) -> None:
     assert np.allclose(_place(texture, (0.1, 0.8)), (0.3, 1.0))
 
 
-def test_shapes_of_one_material_may_differ(tmp_path: Path) -> None:
+def test_shared_material_is_copied_per_uv_convention(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
     picture = '<texture name="reflectance" type="bitmap"><string name="filename" value="a.png"/></texture>'  # noqa: E501
     shared = f'<bsdf type="diffuse" id="shared">{picture}</bsdf>'
@@ -146,14 +148,14 @@ def test_shapes_of_one_material_may_differ(tmp_path: Path) -> None:
     assert isinstance(scene.shapes[1], Sphere)
 
 
-def test_turned_sphere(tmp_path: Path) -> None:
+def test_sphere_axes_follow_rotation(tmp_path: Path) -> None:
     turn = '<transform name="to_world"><rotate x="1" angle="90"/><scale value="2"/></transform>'
     sphere, _ = _texture(tmp_path, f'<shape type="sphere">{turn}')
     assert isinstance(sphere, Sphere)
     assert np.allclose(sphere.axes, ((1, 0, 0), (0, 0, 1), (0, -1, 0)), atol=1e-12)
 
 
-def test_picture_goes_around_a_disk(tmp_path: Path) -> None:
+def test_textured_disk_becomes_mesh_with_polar_uvs(tmp_path: Path) -> None:
     mesh, texture = _texture(tmp_path, '<shape type="disk">')
     assert isinstance(mesh, Mesh) and mesh.uvs is not None
     assert np.allclose(_place(texture, (0.3, 0.2)), (0.3, 0.8))

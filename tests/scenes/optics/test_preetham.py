@@ -30,7 +30,7 @@ def _grid() -> tuple[np.ndarray, np.ndarray]:
     return directions, np.sin(theta) * (math.pi / HEIGHT) ** 2
 
 
-def test_sun_keeps_its_irradiance_and_place() -> None:
+def test_baked_sun_keeps_irradiance_and_direction() -> None:
     sun = np.array([0.6, 0.64, -0.48])
     environment = bake_sky(SkySettings(tuple(sun), sky_scale=0.0), HEIGHT)
     directions, solid_angles = _grid()
@@ -42,7 +42,7 @@ def test_sun_keeps_its_irradiance_and_place() -> None:
     assert directions.reshape(-1, 3)[brightest] @ sun > math.cos(1.5 * math.pi / HEIGHT)
 
 
-def test_illuminance_of_clear_daylight() -> None:
+def test_clear_daylight_illuminance_is_plausible() -> None:
     """Sky 10 to 50 klx and sun 70 to 110 klx at a sun elevation of 60 degrees."""
     height = math.radians(60.0)
     settings = SkySettings((math.cos(height), math.sin(height), 0.0), sun_scale=0.0)
@@ -56,7 +56,7 @@ def test_illuminance_of_clear_daylight() -> None:
     assert 70.0 < sun < 110.0
 
 
-def test_zenith_turns_the_picture() -> None:
+def test_up_axis_rotates_to_world_and_keeps_image() -> None:
     """The same sky with another up axis has the same image and a rotated `to_world`."""
     up_y = bake_sky(SkySettings((0.0, 1.0, 0.0), sky_scale=0.0), HEIGHT)
     up_z = bake_sky(SkySettings((0.0, 0.0, 1.0), (0.0, 0.0, 1.0), sky_scale=0.0), HEIGHT)
@@ -66,13 +66,13 @@ def test_zenith_turns_the_picture() -> None:
     assert np.linalg.det(up_z.to_world) == pytest.approx(1.0)
 
 
-def test_ground() -> None:
+def test_ground_is_black_unless_albedo_is_set() -> None:
     black = bake_sky(SkySettings((0.0, 1.0, 1.0)), HEIGHT).image
     grey = bake_sky(SkySettings((0.0, 1.0, 1.0), ground_albedo=0.3), HEIGHT).image
     assert black is not None and grey is not None
     assert not black[HEIGHT // 2 :].any() and grey[HEIGHT // 2 :].min() > 0.0
 
 
-def test_sun_below_the_horizon_is_finite() -> None:
+def test_sky_is_finite_with_sun_below_the_horizon() -> None:
     image = bake_sky(SkySettings((1.0, -0.2, 0.0)), HEIGHT).image
     assert image is not None and np.isfinite(image).all() and image.min() >= 0.0

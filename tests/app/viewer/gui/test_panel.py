@@ -91,7 +91,7 @@ def sweep(gui: GuiContext, view: ViewState, columns: tuple[float, ...]) -> Itera
 
 
 @pytest.mark.parametrize("report", [None, make_report()], ids=["no frame yet", "a frame"])
-def test_nobody_touches_it_nothing_changes(gui: GuiContext, report: FrameReport | None) -> None:
+def test_panel_without_input_changes_nothing(gui: GuiContext, report: FrameReport | None) -> None:
     for view in (ViewState(), ViewState(is_split=True, is_paused=True, is_recording=True)):
         for _ in range(3):
             changes = frame(gui, view, report)
@@ -100,7 +100,7 @@ def test_nobody_touches_it_nothing_changes(gui: GuiContext, report: FrameReport 
 
 @pytest.mark.parametrize("loss", list(LossName))
 @pytest.mark.parametrize("network", list(NetworkName))
-def test_every_loss_of_every_network_is_shown_and_kept(
+def test_drawing_the_panel_keeps_every_network_and_loss(
     gui: GuiContext, network: NetworkName, loss: LossName
 ) -> None:
     settings = ViewState().settings
@@ -109,14 +109,14 @@ def test_every_loss_of_every_network_is_shown_and_kept(
     assert frame(gui, view, make_report()).edits == NO_EDITS
 
 
-def test_every_choice_has_a_label() -> None:
+def test_every_loss_and_tone_curve_has_a_label() -> None:
     assert set(LOSS_LABELS) == set(LossName)
     assert set(KERNEL_LOSS_LABELS) | set(CANONICAL_LOSS) == set(LossName)
     assert set(CANONICAL_LOSS.values()) <= set(KERNEL_LOSS_LABELS)
     assert set(CURVE_LABELS) == set(ToneCurve)
 
 
-def test_overlays_draw(gui: GuiContext) -> None:
+def test_help_reset_and_progress_overlays_draw_without_error(gui: GuiContext) -> None:
     view = replace(ViewState(), help_visible=True, is_asking_reset=True, panel_visible=False)
     assert frame(gui, view, make_report()).view == view
     gui.begin_frame()
@@ -124,7 +124,7 @@ def test_overlays_draw(gui: GuiContext) -> None:
     gui.end_frame()
 
 
-def test_clicks_find_exactly_the_commands_offered(gui: GuiContext) -> None:
+def test_clicks_on_the_panel_give_exactly_its_commands(gui: GuiContext) -> None:
     drafts = sweep(gui, ViewState(), (40.0, 120.0, 250.0))
     assert {command for changes in drafts for command in changes.commands} == PANEL_COMMANDS
 
@@ -138,7 +138,7 @@ def test_a_click_changes_one_setting_within_its_range(gui: GuiContext) -> None:
     assert changed == {*("spp", "max_depth", "train_steps", "crop", "learning_rate", "has_history")}
 
 
-def test_lens_is_changed_by_what_is_drawn_for_it(gui: GuiContext) -> None:
+def test_panel_edits_only_the_field_of_view_of_the_camera(gui: GuiContext) -> None:
     camera = Camera(np.eye(4), fov_x=50.0, aperture_radius=0.1, focus_distance=3.0)
     view = replace(ViewState(), camera=camera)
     drafts = list(sweep(gui, view, (60.0, 190.0)))
@@ -167,7 +167,9 @@ def changed_names(changes: PanelEdits) -> set[str]:
 
 
 @pytest.mark.parametrize("ends", [(ENTER,), (TAB, ENTER)], ids=["width", "width and height"])
-def test_a_size_counts_once_its_fields_are_left(gui: GuiContext, ends: tuple[int, ...]) -> None:
+def test_typed_size_applies_once_its_fields_are_left(
+    gui: GuiContext, ends: tuple[int, ...]
+) -> None:
     """Typed digits alone change nothing: otherwise 9 and 96 would be two sizes."""
     height = ViewState().settings.render.size[1]
     places = range(200, 240, 4)  # y positions, some of which hit the size field

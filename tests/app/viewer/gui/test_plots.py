@@ -25,13 +25,13 @@ def test_curve_is_cut_at_gaps_and_clamped() -> None:
     assert pieces[-1][-1][0] == pytest.approx(1.0), "the latest value is at the right edge"
 
 
-def test_logarithmic_axis() -> None:
+def test_logarithmic_axis_maps_powers_of_ten_linearly() -> None:
     axis = Axis(-2.0, 2.0, ("", ""), is_logarithmic=True)
     pieces = curve_points(deque([0.01, 1.0, 100.0, 0.0]), axis)
     assert [y for _, y in pieces[0]] == pytest.approx([0.0, 0.5, 1.0, 0.0])
 
 
-def test_history_is_bounded_and_unknown_figures_are_gaps() -> None:
+def test_plots_keep_a_bounded_history_and_store_missing_values_as_nan() -> None:
     plots = Plots()
     for _ in range(HISTORY + 5):
         plots.add(make_report())

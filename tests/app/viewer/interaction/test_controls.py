@@ -66,17 +66,17 @@ def fly(controls: FlyControls, keys: str, seconds: float, tick: float = TICK) ->
         ("w left_control", (0, 0, -0.5)),
     ],
 )
-def test_keys_fly(controls: FlyControls, keys: str, way: tuple[float, ...]) -> None:
+def test_keys_move_the_camera(controls: FlyControls, keys: str, way: tuple[float, ...]) -> None:
     np.testing.assert_allclose(fly(controls, keys, 1.0), way, atol=1e-12)
 
 
-def test_way_does_not_depend_on_the_frame_rate(controls: FlyControls) -> None:
+def test_distance_moved_does_not_depend_on_the_frame_rate(controls: FlyControls) -> None:
     smooth = fly(controls, "w", 1.0, 0.005).copy()
     controls.jump(camera_at((0, 0, 0), (0, 0, -1), (0, 1, 0)))
     np.testing.assert_allclose(fly(controls, "w", 1.0, 0.04), smooth, atol=1e-12)
 
 
-def test_tap_between_two_looks_moves_a_little(controls: FlyControls) -> None:
+def test_key_tap_between_two_updates_moves_the_camera_once(controls: FlyControls) -> None:
     controls.key("w", True)
     controls.key("w", False)
     controls.advance(0.4)
@@ -85,14 +85,14 @@ def test_tap_between_two_looks_moves_a_little(controls: FlyControls) -> None:
     np.testing.assert_allclose(controls.camera.to_world[2, 3], -SPEED * FIRST_STEP_SECONDS)
 
 
-def test_stall_does_not_fling_the_camera(controls: FlyControls) -> None:
+def test_long_frame_moves_the_camera_by_the_maximum_step(controls: FlyControls) -> None:
     controls.key("w", True)
     controls.advance(0.0)
     controls.advance(60.0)
     assert controls.camera.to_world[2, 3] == pytest.approx(-SPEED * MAX_STEP_SECONDS)
 
 
-def test_lost_focus_lets_go(controls: FlyControls) -> None:
+def test_release_all_stops_the_motion_of_held_keys(controls: FlyControls) -> None:
     controls.key("w", True)
     controls.release_all()
     controls.advance(0.1)
@@ -100,7 +100,7 @@ def test_lost_focus_lets_go(controls: FlyControls) -> None:
 
 
 @pytest.mark.parametrize("hand", [1.0, -1.0], ids=["plain", "mirrored"])
-def test_drag_turns_towards_the_pictures_right_and_down(hand: float) -> None:
+def test_drag_turns_the_camera_towards_image_right_and_down(hand: float) -> None:
     camera = camera_at((0, 0, 0), (0, 0, -1), (0, 1, 0))
     camera.to_world[:3, 0] *= hand
     controls = FlyControls(camera, SPEED)
@@ -112,7 +112,7 @@ def test_drag_turns_towards_the_pictures_right_and_down(hand: float) -> None:
     assert np.linalg.det(axes) == pytest.approx(hand)
 
 
-def test_pitch_stops_before_the_zenith_and_the_horizon_stays_level(controls: FlyControls) -> None:
+def test_pitch_is_limited_and_the_horizon_stays_level(controls: FlyControls) -> None:
     for _ in range(50):
         controls.look(37.0, -100.0)
     axes = controls.camera.to_world[:3, :3]
@@ -128,7 +128,7 @@ def test_wheel_changes_the_speed(controls: FlyControls) -> None:
     assert 0.0 < controls.speed < SPEED
 
 
-def test_moving_lingers(controls: FlyControls) -> None:
+def test_is_moving_stays_true_briefly_after_the_last_motion(controls: FlyControls) -> None:
     assert not controls.is_moving
     fly(controls, "w", 0.1)
     assert controls.is_moving
@@ -147,13 +147,13 @@ def test_opposite_keys_do_not_count_as_moving(controls: FlyControls) -> None:
 
 
 @pytest.mark.parametrize("up", [(0, 1, 0), (0, 0, 1), (-1, 0, 0)])
-def test_up_is_the_nearest_axis(up: tuple[float, ...]) -> None:
+def test_world_up_is_the_axis_nearest_to_camera_up(up: tuple[float, ...]) -> None:
     forward = np.roll(np.array(up, float), 1) - 0.4 * np.array(up)
     camera = camera_at((0, 0, 0), tuple(forward), up)
     np.testing.assert_array_equal(world_up(camera), up)
 
 
-def test_speed_follows_the_scene_and_not_its_ground() -> None:
+def test_speed_scales_with_the_scene_and_ignores_a_huge_ground_sphere() -> None:
     def scene(scale: float) -> SceneDescription:
         balls = tuple(Sphere((i * scale, 0, -10 * scale), scale) for i in (-1, 0, 1))
         shapes = (*balls, Sphere((0, -1e6, 0), 1e6))

@@ -30,7 +30,7 @@ def new_state() -> ViewerState:
     return ViewerState(glowing_ball(), SETTINGS, lambda: 0.0)
 
 
-def test_a_frame_with_less_work_leaves_what_is_wanted() -> None:
+def test_frame_with_reduced_work_keeps_the_requested_settings() -> None:
     state = new_state()
     assert state.full_work == FULL
     edits = state.take_edits(LESS)
@@ -40,7 +40,7 @@ def test_a_frame_with_less_work_leaves_what_is_wanted() -> None:
     assert state.full_work == FULL
 
 
-def test_a_pause_is_no_wish_for_no_steps() -> None:
+def test_pausing_training_keeps_the_requested_train_steps() -> None:
     state = new_state()
     state.edit(Edits(training_paused=True))
     assert state.has_pending_edits and state.full_work.train_steps == 0
@@ -54,7 +54,7 @@ def test_a_pause_is_no_wish_for_no_steps() -> None:
     assert state.full_work == FULL
 
 
-def test_a_checkpoint_changes_what_is_wanted() -> None:
+def test_loaded_settings_become_the_requested_settings() -> None:
     state = new_state()
     state.take_edits(FULL)
     loaded = replace(SETTINGS, denoiser=replace(SETTINGS.denoiser, train_steps=7, crop=16))
@@ -62,7 +62,7 @@ def test_a_checkpoint_changes_what_is_wanted() -> None:
     assert state.view.settings == loaded
 
 
-def test_what_is_wished_meanwhile_comes_next() -> None:
+def test_edits_during_a_frame_apply_to_the_next_frame() -> None:
     state = new_state()
     edits = state.take_edits(LESS)
     assert edits.settings is not None
@@ -71,7 +71,7 @@ def test_what_is_wished_meanwhile_comes_next() -> None:
     assert state.full_work == Work((64, 48), 16, 2, 32) and state.has_pending_edits
 
 
-def test_a_loaded_checkpoint_outlives_what_is_wished_meanwhile() -> None:
+def test_loaded_checkpoint_overrides_edits_during_the_frame() -> None:
     state = new_state()
     state.take_edits(FULL)
     state.edit(Edits(settings=SETTINGS.changed(spp=16)))

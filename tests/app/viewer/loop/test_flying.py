@@ -18,7 +18,7 @@ from tests.app.window_driver import WindowDriver
 pytestmark = needs_display
 
 
-def test_w_flies_forward_and_stops(driver: WindowDriver) -> None:
+def test_w_moves_the_camera_forward_until_released(driver: WindowDriver) -> None:
     driver.do("keydown", "w")
     driver.until(lambda: driver.position()[2] > 0.05)
     driver.do("keyup", "w")
@@ -30,7 +30,7 @@ def test_w_flies_forward_and_stops(driver: WindowDriver) -> None:
     assert any(camera.to_world[2, 3] > 0.0 for camera in driver.session.cameras)
 
 
-def test_drag_looks_around_and_r_resets(driver: WindowDriver) -> None:
+def test_drag_turns_and_r_resets_the_camera(driver: WindowDriver) -> None:
     driver.do("mousedown", "3")
     driver.do("mousemove_relative", "100", "0")
     # The camera looks along +z, so its right is -x.
@@ -56,7 +56,7 @@ def test_wheel_changes_the_speed(driver: WindowDriver) -> None:
     driver.until(lambda: driver.viewer.state.controls.speed > before)
 
 
-def test_setting_off_does_not_wait_for_the_frame_at_rest(driver: WindowDriver) -> None:
+def test_starting_to_move_abandons_the_frame_of_the_static_camera(driver: WindowDriver) -> None:
     driver.until(lambda: not driver.viewer.state.controls.is_moving)
     driver.viewer.run_frame(driver.session)
     before = driver.viewer.state.report
@@ -67,7 +67,7 @@ def test_setting_off_does_not_wait_for_the_frame_at_rest(driver: WindowDriver) -
     assert driver.viewer.state.report is not before
 
 
-def test_lost_focus_lets_go_of_keys(driver: WindowDriver) -> None:
+def test_lost_focus_releases_held_keys(driver: WindowDriver) -> None:
     driver.do("keydown", "w")
     driver.until(lambda: driver.viewer.state.controls.is_moving)
     driver.do("search", "--name", "Hush test", "windowunmap", "--sync")
@@ -77,7 +77,7 @@ def test_lost_focus_lets_go_of_keys(driver: WindowDriver) -> None:
     assert np.abs(driver.color() - driver.denoised()).max() <= TOLERANCE
 
 
-def test_records_a_path_and_plays_it(driver: WindowDriver, tmp_path: Path) -> None:
+def test_camera_path_is_recorded_and_played(driver: WindowDriver, tmp_path: Path) -> None:
     driver.do("key", "space")
     driver.until(lambda: driver.viewer.state.view.is_recording)
     driver.do("keydown", "w")
@@ -92,7 +92,7 @@ def test_records_a_path_and_plays_it(driver: WindowDriver, tmp_path: Path) -> No
     np.testing.assert_allclose(driver.position(), path.keyframes[-1].position, atol=1e-9)
 
 
-def test_without_a_recorded_path_the_scenes_own_is_played(driver: WindowDriver) -> None:
+def test_scene_camera_path_is_played_if_none_is_recorded(driver: WindowDriver) -> None:
     driver.do("key", "Return")
     driver.until(lambda: driver.viewer.state.view.is_playing)
     driver.until(

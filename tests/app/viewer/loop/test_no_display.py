@@ -34,7 +34,7 @@ except NoDisplayError as error:
 
 
 @needs_display
-def test_without_a_way_to_gl(display: str) -> None:
+def test_window_without_opengl_is_a_one_line_error(display: str) -> None:
     """As on desktops where the window belongs to Wayland and moderngl looks for an X11 window."""
     told = subprocess.run(
         [sys.executable, "-c", NO_WAY_TO_GL],
@@ -48,7 +48,7 @@ def test_without_a_way_to_gl(display: str) -> None:
     assert told.stdout == line, told.stderr
 
 
-def test_without_a_display(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_window_without_display_is_a_one_line_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(NoDisplayError) as caught:

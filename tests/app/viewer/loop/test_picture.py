@@ -32,7 +32,7 @@ from tests.app.window_driver import toned
 pytestmark = needs_display
 
 
-def test_shows_denoised_picture_and_panel(driver: WindowDriver) -> None:
+def test_window_shows_denoised_image_and_panel(driver: WindowDriver) -> None:
     screen = driver.screen().astype(int)
     for x in range(int(panel.WIDTH) + 25, WINDOW_SIZE[0] - 25, 19):
         place = (x, IMAGE_CENTER[1])
@@ -54,7 +54,7 @@ def test_number_keys_switch_views(driver: WindowDriver) -> None:
     assert np.abs(driver.color() - driver.denoised()).max() <= TOLERANCE
 
 
-def test_a_rival_is_shown_beside_the_denoiser_on_the_same_frame(driver: WindowDriver) -> None:
+def test_comparison_view_shows_the_image_of_the_comparison_denoiser(driver: WindowDriver) -> None:
     driver.do("key", Channel.COMPARISON.key)
     driver.until(lambda: driver.viewer.state.view.left is Channel.COMPARISON)
     assert np.abs(driver.color() - toned(RADIANCE)).max() <= TOLERANCE  # no comparison yet: mean
@@ -86,14 +86,14 @@ def test_split_shows_two_views_and_its_line_can_be_dragged(driver: WindowDriver)
     driver.until(lambda: driver.viewer.state.view.left is Channel.MEAN)
 
 
-def test_exposure_brightens_the_screen_and_nothing_else(driver: WindowDriver) -> None:
+def test_exposure_changes_the_display_but_no_session_settings(driver: WindowDriver) -> None:
     driver.do("key", "equal")
     driver.until(lambda: driver.viewer.state.view.exposure > 0.0)
     assert np.abs(driver.color() - driver.denoised()).max() <= TOLERANCE
     assert set(driver.session.edits) == {Edits(settings=SETTINGS)}
 
 
-def test_exposure_follows_the_picture_until_it_is_set_by_hand(driver: WindowDriver) -> None:
+def test_auto_exposure_follows_the_image_until_it_is_set_by_hand(driver: WindowDriver) -> None:
     driver.do("key", "o")
     driver.until(lambda: driver.viewer.state.view.is_auto_exposed)
     wanted = auto_exposure(driver.session.report.denoised)
@@ -116,7 +116,7 @@ def test_z_zooms_in_at_the_mouse_and_c_shows_all(driver: WindowDriver) -> None:
     driver.until(lambda: driver.viewer.state.view.zoom.extent == 1.0)
 
 
-def test_i_shows_the_numbers_under_the_mouse(driver: WindowDriver) -> None:
+def test_i_shows_a_table_of_pixel_values_at_the_mouse(driver: WindowDriver) -> None:
     driver.do("mousemove", str(IMAGE_CENTER[0]), str(IMAGE_CENTER[1]))
     before = driver.screen().astype(int)
     driver.do("key", "i")
@@ -129,7 +129,7 @@ def test_i_shows_the_numbers_under_the_mouse(driver: WindowDriver) -> None:
     assert columns.min() + int(panel.WIDTH) >= IMAGE_CENTER[0]
 
 
-def test_v_focuses_on_what_is_under_the_mouse(driver: WindowDriver) -> None:
+def test_v_focuses_on_the_surface_under_the_mouse(driver: WindowDriver) -> None:
     driver.do("mousemove", str(IMAGE_CENTER[0]), str(IMAGE_CENTER[1]))
     driver.do("key", "v")
     # The focused surface is the sphere around the camera.
@@ -147,7 +147,7 @@ def test_h_hides_the_panel(driver: WindowDriver) -> None:
     assert np.abs(driver.color(middle) - driver.denoised(middle)).max() <= TOLERANCE
 
 
-def test_resizing_keeps_the_aspect(driver: WindowDriver) -> None:
+def test_resizing_the_window_keeps_the_image_aspect(driver: WindowDriver) -> None:
     assert driver.viewer.screen.picture(driver.viewer.state.view)[2:] == (612, 459)
     driver.do("search", "--name", "Hush test", "windowsize", "--sync", "700", "640")
     driver.until(lambda: driver.viewer._window.framebuffer_size == (700, 640))
@@ -166,7 +166,9 @@ def work_size(session: RecordingSession, full: tuple[int, int]) -> tuple[int, in
     return full if settings is None else settings.render.size
 
 
-def test_moving_camera_gets_a_smaller_picture_and_rest_the_full_one(driver: WindowDriver) -> None:
+def test_moving_camera_reduces_image_size_and_static_camera_restores_it(
+    driver: WindowDriver,
+) -> None:
     session = driver.session
     full = (128, 96)
     render = replace(session.settings.render, size=full)

@@ -50,7 +50,7 @@ from tests.app.window_driver import glowing_ball
 pytestmark = needs_display
 
 
-def test_a_scene_is_rendered_learned_and_flown(
+def test_viewer_renders_trains_and_moves_the_camera(
     display: str, window: Window, tmp_path: Path
 ) -> None:
     """The whole program on a tiny image."""
@@ -101,7 +101,7 @@ def test_pause_and_reset_reach_the_session(driver: WindowDriver) -> None:
     assert sum(edits.reset_training for edits in session.edits) == 1
 
 
-def test_button_of_the_panel_works_even_between_two_frames(driver: WindowDriver) -> None:
+def test_panel_click_between_two_frames_presses_the_button(driver: WindowDriver) -> None:
     """A click whose press and release both arrive between two frames still counts."""
     session = driver.session
     # From the bottom up, so that sections that open or fold below do not matter.
@@ -115,7 +115,7 @@ def test_button_of_the_panel_works_even_between_two_frames(driver: WindowDriver)
     pytest.fail("no click reached the button")
 
 
-def test_escape_closes_an_open_list_and_not_the_window(driver: WindowDriver) -> None:
+def test_escape_closes_an_open_list_before_the_window(driver: WindowDriver) -> None:
     window = driver.viewer.screen._window
     for y in range(100, 620, 10):
         driver.do("mousemove", "60", str(y))
@@ -132,7 +132,9 @@ def test_escape_closes_an_open_list_and_not_the_window(driver: WindowDriver) -> 
     driver.until(lambda: window.should_close)
 
 
-def test_what_was_asked_for_last_is_kept(driver: WindowDriver, tmp_path: Path) -> None:
+def test_finish_saves_the_recorded_path_and_returns_pending_checkpoint(
+    driver: WindowDriver, tmp_path: Path
+) -> None:
     viewer = driver.viewer
     driver.do("key", "space")
     driver.until(lambda: viewer.state.view.is_recording)
@@ -157,7 +159,7 @@ def test_screenshot_files_are_valid(driver: WindowDriver, tmp_path: Path) -> Non
     driver.screen()  # drawing still works
 
 
-def test_a_picture_too_large_for_memory_is_given_up(driver: WindowDriver) -> None:
+def test_image_too_large_for_memory_restores_the_previous_size(driver: WindowDriver) -> None:
     state = driver.viewer.state
     driver.viewer.run_frame(driver.session)
     with memory_limit(megabytes=150):  # one feature of 4096 x 4096 pixels takes 192
@@ -169,7 +171,7 @@ def test_a_picture_too_large_for_memory_is_given_up(driver: WindowDriver) -> Non
     assert driver.session.report.pair.a.size == SIZE
 
 
-def test_a_frame_that_fails_at_the_same_size_is_no_matter_of_size(driver: WindowDriver) -> None:
+def test_out_of_memory_at_the_last_successful_work_reduces_nothing(driver: WindowDriver) -> None:
     driver.viewer.run_frame(driver.session)
     work = driver.viewer.state.full_work
     assert not driver.viewer.state.reduce_work_after_out_of_memory(work)
@@ -177,7 +179,7 @@ def test_a_frame_that_fails_at_the_same_size_is_no_matter_of_size(driver: Window
     assert driver.viewer.state.view.settings.denoiser.crop == work.crop
 
 
-def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
+def test_f5_saves_and_f9_loads_the_checkpoint_with_a_message(
     driver: WindowDriver, tmp_path: Path
 ) -> None:
     saved = tmp_path / "checkpoint.safetensors"
@@ -188,7 +190,7 @@ def test_saving_a_checkpoint_tells_so_and_writes_into_the_output(
     driver.until(lambda: driver.viewer.state.view.message == f"loaded {saved}")
 
 
-def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
+def test_ctrl_c_ends_the_viewer_and_saves_the_checkpoint(
     display: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Send a real SIGINT as soon as the viewer has installed its handler."""
@@ -212,7 +214,7 @@ def test_ctrl_c_in_the_terminal_ends_the_flight_and_saves(
     assert code == INTERRUPTED and checkpoint.load_settings(saved).crop == SETTINGS.denoiser.crop
 
 
-def test_a_flight_that_fails_still_saves(
+def test_viewer_out_of_memory_still_saves_the_checkpoint(
     display: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DISPLAY", display)
@@ -226,7 +228,7 @@ def test_a_flight_that_fails_still_saves(
     assert checkpoint.load_settings(saved).crop == SETTINGS.denoiser.crop
 
 
-def test_help_and_escape(driver: WindowDriver) -> None:
+def test_f1_shows_help_and_escape_closes_help_then_the_window(driver: WindowDriver) -> None:
     driver.do("key", "F1")
     driver.until(lambda: driver.viewer.state.view.help_visible)
     driver.do("key", "Escape")
@@ -237,7 +239,7 @@ def test_help_and_escape(driver: WindowDriver) -> None:
     driver.viewer.run(driver.session, StopRequest())  # returns at once
 
 
-def test_progress_is_shown_and_closing_cancels(driver: WindowDriver) -> None:
+def test_progress_is_shown_and_closing_the_window_cancels_the_start(driver: WindowDriver) -> None:
     for _ in range(2):
         driver.viewer.show_progress("compiling the path tracer", 0.5)
     middle = driver.shot()[WINDOW_SIZE[1] // 2 - 60 : WINDOW_SIZE[1] // 2 + 60, : WINDOW_SIZE[0]]

@@ -67,7 +67,7 @@ def draw(
 
 @pytest.mark.parametrize("curve", list(ToneCurve))
 @pytest.mark.parametrize("exposure", [0.0, -3.5, 2.0])
-def test_tone_curves(
+def test_tone_curves_match_the_numpy_reference(
     display_on: Display, radiance: np.ndarray, curve: ToneCurve, exposure: float
 ) -> None:
     image = ViewImage(torch.from_numpy(radiance), Encoding.RADIANCE)
@@ -75,7 +75,7 @@ def test_tone_curves(
     np.testing.assert_allclose(drawn, tone_twin(radiance * 2.0**exposure, curve), atol=ONE_STEP)
 
 
-def test_no_curve_breaks_on_extremes(display_on: Display) -> None:
+def test_tone_curves_stay_valid_for_extreme_radiance(display_on: Display) -> None:
     image = torch.tensor([0.0, 1e-30, 3e38, 1e20, 65504.0, 1.0]).reshape(2, 3, 1).repeat(1, 1, 3)
     for curve in ToneCurve:
         drawn = draw(display_on, ViewImage(image, Encoding.RADIANCE), curve=curve, exposure=0.0)
@@ -93,14 +93,14 @@ def test_features_ignore_exposure_and_curve(display_on: Display) -> None:
     np.testing.assert_allclose(drawn, encode_srgb(np.abs(values)), atol=ONE_STEP)
 
 
-def test_depth_is_bright_near_dark_far_black_nowhere(display_on: Display) -> None:
+def test_depth_view_is_bright_near_dark_far_and_black_without_a_hit(display_on: Display) -> None:
     depth = torch.tensor([0.0, 0.01, 2.0, 4.0, 400.0]).reshape(1, 5, 1)
     drawn = draw(display_on, ViewImage(depth, Encoding.DEPTH, depth_scale=4.0))[0, :, 0]
     assert drawn[0] == 0.0 and drawn[1] > 0.99
     assert (np.diff(drawn[1:4]) < 0).all() and drawn[3] == drawn[4] > 0.0
 
 
-def test_error_gets_brighter_step_by_step_and_follows_the_exposure(display_on: Display) -> None:
+def test_error_view_brightness_increases_with_error_and_exposure(display_on: Display) -> None:
     error = torch.linspace(0.0, ERROR_WHITE, 9).reshape(1, 9, 1)
     drawn = draw(display_on, ViewImage(error, Encoding.ERROR))[0]
     assert (drawn[0] == 0.0).all()
@@ -111,7 +111,7 @@ def test_error_gets_brighter_step_by_step_and_follows_the_exposure(display_on: D
     np.testing.assert_allclose(exposed[5:], np.tile(drawn[8], (4, 1)), atol=ONE_STEP)
 
 
-def test_zoom_draws_a_part(display_on: Display) -> None:
+def test_zoom_draws_the_selected_image_region(display_on: Display) -> None:
     values = np.random.default_rng(4).uniform(0, 1, (8, 16, 3)).astype(np.float32)
     image = ViewImage(torch.from_numpy(values), Encoding.ALBEDO)
     whole = draw(display_on, image, is_smooth=False)
@@ -122,7 +122,9 @@ def test_zoom_draws_a_part(display_on: Display) -> None:
 
 @pytest.mark.parametrize("broken", [float("nan"), float("inf"), float("-inf")])
 @pytest.mark.parametrize("is_smooth", [True, False])
-def test_broken_pixels_shine(display_on: Display, broken: float, is_smooth: bool) -> None:
+def test_nonfinite_pixels_are_drawn_magenta(
+    display_on: Display, broken: float, is_smooth: bool
+) -> None:
     image = torch.full((SIZE[1], SIZE[0], 3), 0.25)
     image[5, 7, 1] = broken
     pixels = (
@@ -132,7 +134,7 @@ def test_broken_pixels_shine(display_on: Display, broken: float, is_smooth: bool
     assert is_magenta[5, 7] and is_magenta.sum() == 1
 
 
-def test_split_shows_both_sides_and_a_line(display_on: Display) -> None:
+def test_split_draws_both_images_and_a_line(display_on: Display) -> None:
     left = ViewImage(torch.full((20, 40, 3), 0.1), Encoding.ALBEDO)
     right = ViewImage(torch.full((10, 20, 3), 0.9), Encoding.ALBEDO)
     drawn = draw(display_on, left, right, is_split=True, split=0.25)
@@ -142,7 +144,9 @@ def test_split_shows_both_sides_and_a_line(display_on: Display) -> None:
     assert (np.ptp(drawn[:, 9:11], axis=-1) > 0.3).any(), "no split line between the sides"
 
 
-def test_drawing_into_a_part_leaves_the_rest(display_on: Display, window: Window) -> None:
+def test_drawing_into_a_viewport_keeps_the_pixels_outside(
+    display_on: Display, window: Window
+) -> None:
     context = window.context
     target = context.framebuffer([context.renderbuffer((60, 40))])
     target.use()
@@ -156,7 +160,7 @@ def test_drawing_into_a_part_leaves_the_rest(display_on: Display, window: Window
     assert is_white[5:25, 10:40].all() and is_white.sum() == 30 * 20
 
 
-def test_size_may_change_from_frame_to_frame(display_on: Display) -> None:
+def test_image_size_may_change_between_frames(display_on: Display) -> None:
     for side in (5, 16, 3):
         for channels, encoding in ((3, Encoding.RADIANCE), (1, Encoding.DEPTH)):
             drawn = draw(display_on, ViewImage(torch.ones(side, side + 1, channels), encoding))

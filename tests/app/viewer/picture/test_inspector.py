@@ -21,7 +21,7 @@ from scenes.model.description import Camera
 from tests.app.reports import make_report
 
 
-def test_zoom_keeps_what_is_pointed_at() -> None:
+def test_zoom_keeps_the_image_position_under_the_mouse() -> None:
     zoom, place = NO_ZOOM, (0.8, 0.3)
     seen = zoom.to_image_position(place)
     for _ in range(12):
@@ -32,13 +32,13 @@ def test_zoom_keeps_what_is_pointed_at() -> None:
     assert zoom.extent == MIN_EXTENT
 
 
-def test_pixel_rows_count_from_the_top() -> None:
+def test_pixel_coordinates_start_at_the_top_left() -> None:
     assert pixel_at((64, 48), (0.0, 1.0)) == (0, 0)
     assert pixel_at((64, 48), (0.999, 0.001)) == (63, 47)
     assert pixel_at((64, 48), (0.5, 0.75)) == (32, 12)
 
 
-def test_pixel_rows_tell_the_numbers() -> None:
+def test_pixel_rows_list_the_values_of_a_pixel() -> None:
     report = make_report()
     report.denoised[12, 32] = torch.tensor([0.125, 2.5, 1e4])
     rows = pixel_rows(report, (0.51, 0.74))
@@ -51,7 +51,7 @@ def test_pixel_rows_tell_the_numbers() -> None:
 
 
 @pytest.mark.parametrize("level", [0.003, 0.18, 5.0])
-def test_exposure_brings_the_mean_to_middle_grey(level: float) -> None:
+def test_auto_exposure_maps_the_log_mean_to_middle_grey(level: float) -> None:
     picture = torch.full((30, 40, 3), level)
     picture[::2] *= 4.0
     picture[1::2] /= 4.0  # the mean of the logarithm stays
@@ -60,13 +60,13 @@ def test_exposure_brings_the_mean_to_middle_grey(level: float) -> None:
     assert exposed == pytest.approx(MIDDLE_GREY, rel=0.07)
 
 
-def test_exposure_stays_in_its_range() -> None:
+def test_auto_exposure_is_clamped_to_its_range() -> None:
     assert auto_exposure(torch.zeros(4, 4, 3)) == EXPOSURES[1]
     assert auto_exposure(torch.full((4, 4, 3), 1e9)) == EXPOSURES[0]
     assert auto_exposure(torch.full((4, 4, 3), float("nan"))) == 0.0
 
 
-def test_focus_is_on_the_plane_across_the_axis() -> None:
+def test_focus_distance_is_measured_along_the_optical_axis() -> None:
     camera = Camera(np.eye(4), fov_x=90.0, aperture_radius=0.1)
     assert focused_at(camera, (200, 100), (0.5, 0.5), 3.0).focus_distance == pytest.approx(3.0)
     # 45 degrees off axis: a plane at depth 3 is sqrt(2) times as far away.

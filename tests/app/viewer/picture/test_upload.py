@@ -47,7 +47,7 @@ def content(texture: moderngl.Texture) -> np.ndarray:
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_through_the_host(window: Window, channels: int) -> None:
+def test_upload_through_host_memory_fills_the_texture(window: Window, channels: int) -> None:
     upload = Upload(window.context)
     for size in ((37, 23), (37, 23), (12, 5)):
         wanted = image(size, channels)
@@ -57,7 +57,7 @@ def test_through_the_host(window: Window, channels: int) -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_out_of_a_shared_buffer(window: Window, channels: int) -> None:
+def test_upload_from_a_shared_buffer_fills_the_texture(window: Window, channels: int) -> None:
     upload = Upload(window.context, HostBuffer)
     for size in ((37, 23), (37, 23), (12, 5)):
         wanted = image(size, channels)
@@ -68,7 +68,7 @@ def test_out_of_a_shared_buffer(window: Window, channels: int) -> None:
     upload.release()
 
 
-def test_what_cannot_be_shared_is_tried_once(window: Window) -> None:
+def test_failed_buffer_sharing_is_not_retried(window: Window) -> None:
     tries = []
 
     def refuse(buffer: moderngl.Buffer) -> HostBuffer:
@@ -84,7 +84,7 @@ def test_what_cannot_be_shared_is_tried_once(window: Window) -> None:
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_without_cuda_registering_says_so(window: Window) -> None:
+def test_cuda_buffer_without_a_cuda_device_raises_an_error(window: Window) -> None:
     buffer = window.context.buffer(reserve=64)
     with pytest.raises(CudaShareError, match="no CUDA device is available"):
         CudaBuffer(buffer)
@@ -93,7 +93,7 @@ def test_without_cuda_registering_says_so(window: Window) -> None:
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_on_a_gpu_the_texture_holds_the_image_either_way(window: Window) -> None:
+def test_upload_of_a_cuda_tensor_fills_the_texture(window: Window) -> None:
     upload = Upload(window.context)
     wanted = image((37, 23))
     np.testing.assert_array_equal(content(upload.texture(wanted.cuda())), wanted.numpy())

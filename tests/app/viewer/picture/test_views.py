@@ -26,18 +26,18 @@ from tests.app.reports import make_report
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_has_a_picture_and_a_key(view: Channel) -> None:
+def test_every_view_has_an_image_and_a_key(view: Channel) -> None:
     report = make_report()
     picture = image_of_view(report, view)
     assert picture.image.shape[:2] == report.denoised.shape[:2]
     assert VIEWS[int(view.key) - 1] is view  # key "0" is index -1, the last view
 
 
-def test_reference_says_how_young_it_is() -> None:
+def test_reference_label_shows_samples_per_pixel() -> None:
     assert "16 spp" in view_label(make_report(), Channel.REFERENCE)
 
 
-def test_error_is_the_difference_of_t_and_needs_a_reference() -> None:
+def test_error_is_the_tone_mapped_difference_and_needs_a_reference() -> None:
     report = make_report()
     error = image_of_view(report, Channel.ERROR)
     t = [(v / (1 + v)) ** (1 / 2.2) for v in (*DENOISED_COLOR, *MEAN_COLOR)]
@@ -55,7 +55,7 @@ def test_error_is_the_difference_of_t_and_needs_a_reference() -> None:
     assert image_of_view(comparison, Channel.COMPARISON_ERROR).image.abs().max() == 0.0
 
 
-def test_depth_scale_ignores_what_is_far_away_or_nothing() -> None:
+def test_depth_scale_ignores_outliers_zeros_and_nan() -> None:
     report = make_report((100, 10))
     depth = report.pair.a.distance
     depth[0, :5], depth[1], depth[2, 0] = 1e9, 0.0, float("nan")
@@ -73,11 +73,13 @@ def test_depth_scale_ignores_what_is_far_away_or_nothing() -> None:
         ((64, 48), (0, 0, 1, 1), (0, 0, 1, 1)),
     ],
 )
-def test_letterbox(size: tuple[int, int], area: tuple[int, ...], picture: tuple[int, ...]) -> None:
+def test_letterbox_gives_the_largest_centered_rectangle(
+    size: tuple[int, int], area: tuple[int, ...], picture: tuple[int, ...]
+) -> None:
     assert letterbox(size, area) == picture  # type: ignore[arg-type]
 
 
-def test_the_later_edit_counts() -> None:
+def test_merged_edits_prefer_the_later_edit() -> None:
     settings = ViewState().settings
     first = Edits(settings=settings.changed(spp=4), reset_training=True, training_paused=True)
     second = Edits(settings=settings.changed(spp=2), training_paused=False)
@@ -85,7 +87,7 @@ def test_the_later_edit_counts() -> None:
     assert first.merged(NO_EDITS) == first and NO_EDITS.merged(first) == first
 
 
-def test_view_follows_edits() -> None:
+def test_view_state_takes_settings_and_pause_from_edits() -> None:
     changes = {"size": (10, 20), "spp": 3, "loss": LossName.L2_TONED_INPUT}
     settings = ViewState().settings.changed(**changes)
     view = with_edits(ViewState(), Edits(settings=settings, training_paused=True))

@@ -109,7 +109,7 @@ def open_edges(mesh: Mesh) -> int:
 
 
 @pytest.mark.parametrize("name", list(CLOSED))
-def test_closed_bodies(name: str) -> None:
+def test_closed_meshes_match_exact_volume(name: str) -> None:
     """No open edges; the volume is within 0.4 % of the exact one (error of the facets)."""
     mesh, ideal = CLOSED[name]
     assert open_edges(mesh) == 0
@@ -118,7 +118,7 @@ def test_closed_bodies(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["knot", "vessel", "lumps", "cushion"])
-def test_closed_shapes_without_a_formula(name: str) -> None:
+def test_closed_meshes_have_positive_volume(name: str) -> None:
     """No open edges; the volume is positive (front outside)."""
     mesh = sheets()[name]
     assert open_edges(mesh) == 0
@@ -148,21 +148,21 @@ def test_ellipsoid_normals_are_analytic() -> None:
     np.testing.assert_allclose(mesh.normals, gradient, atol=1e-5)
 
 
-def test_lumpy_sphere_normals_match_differences() -> None:
+def test_lumpy_sphere_normals_match_face_normals() -> None:
     """Analytic normals match the face normals of a fine mesh (cosine above 0.995)."""
     mesh = lumpy_sphere(1.0, WAVES, rows=128)
     agreement = np.sum(face_normals(mesh)[:, None] * mesh.normals[mesh.faces], axis=-1)
     assert agreement.min() > 0.995
 
 
-def test_box_uvs_are_metres_along_the_grain() -> None:
+def test_box_u_runs_along_longer_side_in_metres() -> None:
     """u runs along the longer side of each face, in metres."""
     mesh = box((2.0, 0.1, 0.3))
     assert mesh.uvs is not None
     np.testing.assert_allclose(mesh.uvs.max(axis=0), (2.0, 0.3), atol=1e-6)
 
 
-def test_transforms_keep_volume_and_front() -> None:
+def test_transforms_keep_signed_volume_and_update_normals() -> None:
     """Rigid motion and mirroring keep the signed volume; stretching transforms the normals."""
     body = ellipsoid((1.0, 2.0, 3.0), 32, 64)
     assert volume(transformed(body, placement(1.0, 2.0, 40.0))) == pytest.approx(
@@ -177,14 +177,14 @@ def test_transforms_keep_volume_and_front() -> None:
     )
 
 
-def test_merged_keeps_triangles() -> None:
+def test_merged_boxes_keep_triangle_count_and_volume() -> None:
     """Two merged boxes have 24 triangles and volume 2."""
     both = merged([box((1.0, 1.0, 1.0)), transformed(box((1.0, 1.0, 1.0)), moved(3.0, 0.0, 0.0))])
     assert len(both.faces) == 24
     assert volume(both) == pytest.approx(2.0, rel=1e-5)
 
 
-def test_wall_area() -> None:
+def test_wall_front_area_excludes_openings() -> None:
     """The front's area is the area of the wall minus that of its openings."""
     parts = wall(5.0, 3.0, 0.3, [Opening(1.0, 0.5, 1.0, 1.5), Opening(3.0, 0.0, 1.0, 2.0)])
     corner = parts.front.vertices[parts.front.faces]
@@ -194,7 +194,7 @@ def test_wall_area() -> None:
     assert doubled.sum() / 2.0 == pytest.approx(15.0 - 1.5 - 2.0, rel=1e-5)
 
 
-def test_books_do_not_overlap() -> None:
+def test_book_row_stays_inside_its_compartment() -> None:
     """A row of books has less volume than its compartment and stays inside it."""
     row = book_row(1.0, 0.3, 0.25, fresh_rng())
     assert row.covers.vertices.min(axis=0) == pytest.approx((0.0, 0.0, -0.25), abs=0.06)

@@ -20,7 +20,7 @@ def solid_angles(height: int) -> np.ndarray:
     return np.repeat((np.pi / height) ** 2 * np.sin(theta)[:, None], 2 * height, axis=1)
 
 
-def test_directions_follow_the_record() -> None:
+def test_texel_directions_match_uv_mapping() -> None:
     """Texel directions satisfy u = atan2(x, -z) / 2 pi and v = acos(y) / pi, row 0 towards +y."""
     direction = environment_directions(HEIGHT)
     u = np.arctan2(direction[..., 0], -direction[..., 2]) / (2.0 * np.pi) % 1.0
@@ -33,7 +33,7 @@ def test_directions_follow_the_record() -> None:
     )
 
 
-def test_sun_carries_its_irradiance() -> None:
+def test_sky_sun_has_requested_irradiance_and_direction() -> None:
     """The integrated difference of two skies equals the difference of their suns' irradiance."""
     bright = Sun((-0.8, 0.5, 0.3), (60.0, 50.0, 40.0), 1.5)
     faint = bright._replace(irradiance=(10.0, 10.0, 10.0))
@@ -47,14 +47,14 @@ def test_sun_carries_its_irradiance() -> None:
     assert environment_directions(HEIGHT)[brightest] @ toward > np.cos(np.radians(2.0))
 
 
-def test_sky_wraps_around() -> None:
+def test_sky_is_seamless_at_left_and_right_edges() -> None:
     """The left and right edges meet without a step."""
     sky = daylight(Sun((0.0, 1.0, 0.2), (10.0, 10.0, 10.0), 1.5), HEIGHT, np.random.default_rng(1))
     inside = np.abs(np.diff(sky, axis=1)).mean(axis=(0, 2))
     assert np.abs(sky[:, 0] - sky[:, -1]).mean() <= inside.max() * 1.02
 
 
-def test_soft_box_is_where_it_should_be() -> None:
+def test_soft_box_appears_in_its_direction() -> None:
     """Full radiance at the centre of the soft box, only backdrop in the opposite hemisphere."""
     box = SoftBox((1.0, 0.5, 0.2), (0.4, 0.3), (7.0, 6.0, 5.0))
     picture = studio((box,), ground=(0.1, 0.1, 0.1), dome=(0.2, 0.2, 0.2), height=HEIGHT)

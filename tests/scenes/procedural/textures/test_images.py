@@ -84,19 +84,19 @@ def seam_excess(texels: np.ndarray, axis: int) -> float:
 
 @pytest.mark.parametrize("name", list(SEAMLESS))
 @pytest.mark.parametrize("axis", [0, 1])
-def test_seamless(name: str, axis: int) -> None:
+def test_textures_are_seamless(name: str, axis: int) -> None:
     """The step across the seam is at most the largest step inside, up to rounding (1.02)."""
     assert seam_excess(made(SEAMLESS[name]).texels, axis) <= 1.02
 
 
-def test_seam_check_sees_a_seam() -> None:
+def test_seam_check_detects_a_seam() -> None:
     """`seam_excess` is above 1 for a linear ramp."""
     ramp = np.broadcast_to(np.linspace(0.0, 1.0, 64)[None, :, None], (64, 64, 3))
     assert seam_excess((ramp * 255).astype(np.uint8), 1) > 1.0
 
 
 @pytest.mark.parametrize("name", list(SEAMLESS) + list(PICTURES) + list(LEAVES))
-def test_form_and_determinism(name: str) -> None:
+def test_images_have_valid_texels_and_are_deterministic(name: str) -> None:
     """uint8 RGBA, opaque except for leaves, not uniform, deterministic, within the albedo limit."""
     maker = (SEAMLESS | PICTURES | LEAVES)[name]
     image = made(maker)
@@ -109,7 +109,7 @@ def test_form_and_determinism(name: str) -> None:
         assert (image.texels[..., :3] <= color_image(np.ones((1, 1, 3)), "").texels[0, 0, 0]).all()
 
 
-def test_color_image_encodes_and_limits() -> None:
+def test_color_image_encodes_srgb_and_clips_to_albedo_limit() -> None:
     """Known values have their sRGB codes; values above the albedo limit are clipped to it."""
     values = np.array([[[0.0, 0.5, 0.2140411], [1.0, ALBEDO_LIMIT, 0.002]]])
     texels = color_image(values, "test").texels
@@ -118,7 +118,7 @@ def test_color_image_encodes_and_limits() -> None:
     assert linear_rgb("bc0000")[0] == pytest.approx(0.5, abs=0.003)
 
 
-def test_normal_image_of_a_slope() -> None:
+def test_normal_image_tilt_matches_height_map_slope() -> None:
     """A sine height map along u tilts the normals in x only, by its slope."""
     x = np.arange(64) / 64.0
     height = np.broadcast_to(0.01 * np.sin(2.0 * np.pi * x), (64, 64))
@@ -143,7 +143,7 @@ def naive_noise(x: float, y: float, angle: np.ndarray) -> float:
     return float(np.sqrt(2.0) * total)
 
 
-def test_gradient_noise_matches_its_twin() -> None:
+def test_gradient_noise_matches_pointwise_reference() -> None:
     """The separable implementation matches the pointwise reference to single precision."""
     noise = gradient_noise((40, 60), (5, 7), np.random.default_rng(0))
     angle = np.random.default_rng(0).uniform(0.0, 2.0 * np.pi, (5, 7))
@@ -161,7 +161,7 @@ def test_gradient_noise_is_centred_and_bounded() -> None:
     assert 0.5 < np.abs(noise).max() <= 1.02
 
 
-def test_fractal_noise_stops_at_nyquist() -> None:
+def test_fractal_noise_omits_octaves_finer_than_two_texels() -> None:
     """Octaves finer than two texels are omitted; sides of one texel set no limit."""
     same = [
         fractal_noise((64, 64), (16, 16), octaves, np.random.default_rng(0)) for octaves in (2, 6)
