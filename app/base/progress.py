@@ -23,8 +23,8 @@ class StartProgress:
         self._bar: tqdm | None = None
         self._text = ""
 
-    def __call__(self, text: str, share: float) -> None:
-        """Show a step and the fraction `share` of it done, in [0, 1]."""
+    def __call__(self, text: str, fraction: float) -> None:
+        """Show a step and the fraction `fraction` of it done, in [0, 1]."""
         if self._is_quiet:
             return
         if text != self._text:
@@ -39,7 +39,7 @@ class StartProgress:
                 bar_format="{desc} {percentage:3.0f} % |{bar:30}| {elapsed}",
             )
         if self._bar is not None:
-            self._bar.update(100 * share - self._bar.n)
+            self._bar.update(100 * fraction - self._bar.n)
 
     def close(self) -> None:
         """Remove the bar."""

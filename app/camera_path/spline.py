@@ -59,10 +59,10 @@ class CameraPath:
         keys = self.keyframes
         time = keys[0].time + min(max(seconds, 0.0), self.seconds)
         index = bisect_right([key.time for key in keys], time) - 1
-        share = 0.0
+        fraction = 0.0
         if index < len(keys) - 1:
-            share = (time - keys[index].time) / (keys[index + 1].time - keys[index].time)
-        position, axes, fov_x = self._pose(index, share, base.fov_x)
+            fraction = (time - keys[index].time) / (keys[index + 1].time - keys[index].time)
+        position, axes, fov_x = self._pose(index, fraction, base.fov_x)
         to_world = np.eye(4)
         to_world[:3, :3], to_world[:3, 3] = axes, position
         # Keyframes store no reflection: take the image's handedness from `base`.
@@ -74,10 +74,12 @@ class CameraPath:
         for index in range(count):
             yield self.camera_at(self.seconds * index / max(count - 1, 1), base)
 
-    def _pose(self, index: int, share: float, fov_x: float) -> tuple[np.ndarray, np.ndarray, float]:
-        """Position (3,), axes (3, 3), FOV at the fraction `share` of the way to the next one."""
+    def _pose(
+        self, index: int, fraction: float, fov_x: float
+    ) -> tuple[np.ndarray, np.ndarray, float]:
+        """Position (3,), axes (3, 3), FOV at the fraction `fraction` of the way to the next one."""
         here = self.keyframes[index]
-        if share == 0.0:
+        if fraction == 0.0:
             return here.position, here.axes, here.fov_x or fov_x
         after = self.keyframes[index + 1]
         third = (after.time - here.time) / 3.0
@@ -89,9 +91,9 @@ class CameraPath:
         rotations = [start, *turns, end]
         # De Casteljau's scheme for both curves, with arcs in place of lines for the axes.
         while len(positions) > 1:
-            positions = [a + share * (b - a) for a, b in zip(positions, positions[1:])]
-            rotations = [_slerp(a, b, share) for a, b in zip(rotations, rotations[1:])]
-        field = (here.fov_x or fov_x) * (1.0 - share) + (after.fov_x or fov_x) * share
+            positions = [a + fraction * (b - a) for a, b in zip(positions, positions[1:])]
+            rotations = [_slerp(a, b, fraction) for a, b in zip(rotations, rotations[1:])]
+        field = (here.fov_x or fov_x) * (1.0 - fraction) + (after.fov_x or fov_x) * fraction
         return positions[0], rotations[0].as_matrix(), field
 
     def _tangent(self, index: int, slope: Slope) -> np.ndarray:
@@ -140,6 +142,6 @@ def _spin(here: Keyframe, after: Keyframe) -> np.ndarray:
     return turn.as_rotvec() / (after.time - here.time)
 
 
-def _slerp(start: Rotation, end: Rotation, share: float) -> Rotation:
-    """Rotation at the fraction `share` of the shortest arc from `start` to `end`."""
-    return Slerp([0.0, 1.0], Rotation.concatenate([start, end]))(share)
+def _slerp(start: Rotation, end: Rotation, fraction: float) -> Rotation:
+    """Rotation at the fraction `fraction` of the shortest arc from `start` to `end`."""
+    return Slerp([0.0, 1.0], Rotation.concatenate([start, end]))(fraction)

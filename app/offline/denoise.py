@@ -56,8 +56,8 @@ def denoise_files(
             raise UsageError(f"{source}: would be overwritten, choose another --output")
     for number, (source, target) in enumerate(jobs):
 
-        def tell(share: float, done: int = number, name: str = source.name) -> None:
-            progress(f"restoring {name}", (done + share) / len(jobs))
+        def tell(fraction: float, done: int = number, name: str = source.name) -> None:
+            progress(f"restoring {name}", (done + fraction) / len(jobs))
 
         denoise_file(trainer, source, target, tell)
     return targets
@@ -67,7 +67,7 @@ def denoise_file(
     trainer: RestorationTrainer,
     source: Path,
     target: Path,
-    tell: Callable[[float], None] = lambda share: None,
+    tell: Callable[[float], None] = lambda fraction: None,
 ) -> None:
     """Restore one image file. Alpha, EXIF orientation and colour profile are unchanged."""
     pixels, spec = read_pixels(source)

@@ -26,7 +26,7 @@ class Processes:
         """True if this process writes files and shows progress bars."""
         return self.rank == 0
 
-    def share(self, batch: int) -> tuple[int, int]:
+    def part_of(self, batch: int) -> tuple[int, int]:
         """(first example, number of examples) of a batch that this process trains on.
 
         UsageError if the batch cannot be divided evenly.

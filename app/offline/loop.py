@@ -140,7 +140,7 @@ def train(
 ) -> None:
     """Train until all iterations are done or the user interrupts, then save."""
     settings, device = run.first.settings, run.first.device
-    first, count = processes.share(settings.batch)
+    first, count = processes.part_of(settings.batch)
     look_every = max(settings.iterations // MEASUREMENTS_PER_TRAINING, 1)
     saved_at = time.monotonic()
     bar = iterations_bar(settings.iterations, run.step_count, is_quiet or not processes.is_first)

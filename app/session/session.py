@@ -53,7 +53,7 @@ class Session:
         progress: Progress | None = None,
     ) -> None:
         """Compile the path tracer, initialise the network, upload the scene."""
-        tell = progress or (lambda text, share: None)
+        tell = progress or (lambda text, fraction: None)
         self.scene = scene
         self.settings = settings
         self.backend = backend.start(settings.device)

@@ -76,8 +76,8 @@ def generated_tour(seed: int) -> list[tuple[Point, Point]]:
     half, height = _extent(seed)
     start, sweep = rng.uniform(0, 2 * np.pi), rng.uniform(1.0, 3.0) * rng.choice([-1, 1])
     stops = []
-    for share in np.linspace(0.0, 1.0, KEYFRAME_COUNT):
-        angle = start + sweep * share
+    for fraction in np.linspace(0.0, 1.0, KEYFRAME_COUNT):
+        angle = start + sweep * fraction
         ring = rng.uniform(0.72, 0.88)
         eye = rng.uniform(0.35, 0.65) * height
         position = (half[0] * ring * np.cos(angle), eye, half[1] * ring * np.sin(angle))

@@ -63,11 +63,11 @@ class KernelUNet(nn.Module):
         quartered = functional.avg_pool2d(halved, 2)
         sides = self._sides
         smooth, _ = _filtered(quartered, quarter, self.head_quarter, sides.quarter)
-        fine, share = _filtered(halved, half, self.head_half, sides.half)
-        smooth = _refined(fine, smooth, share)
+        fine, fraction = _filtered(halved, half, self.head_half, sides.half)
+        smooth = _refined(fine, smooth, fraction)
         fine, rest = _filtered(pictures, full, self.head_full, sides.full)
-        share, gain = rest.split((1, 3), dim=1)
-        smooth = _refined(fine, smooth, share)
+        fraction, gain = rest.split((1, 3), dim=1)
+        smooth = _refined(fine, smooth, fraction)
         smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
         albedo, exposure = (
             padded[:, each].contiguous() for each in (planes.ALBEDO, planes.EXPOSURE)
@@ -108,11 +108,11 @@ def _filtered(
     return filter_with_kernels(pictures.unflatten(1, (IMAGE_COUNT, -1)), features, weights, side)
 
 
-def _refined(fine: torch.Tensor, coarse: torch.Tensor, share: torch.Tensor) -> torch.Tensor:
+def _refined(fine: torch.Tensor, coarse: torch.Tensor, fraction: torch.Tensor) -> torch.Tensor:
     """Fine image with the fraction sigmoid(share) of its low frequencies from the coarse image."""
     difference = coarse - functional.avg_pool2d(fine, 2)
     raised = functional.interpolate(difference, scale_factor=2, mode="bilinear")
-    return (fine + torch.sigmoid(share) * raised).clamp(min=0)
+    return (fine + torch.sigmoid(fraction) * raised).clamp(min=0)
 
 
 def _pair_of_convolutions(input_channels: int, channels: int) -> nn.ModuleList:

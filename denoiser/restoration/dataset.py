@@ -25,7 +25,7 @@ Progress = Callable[[str, float], None]
 """Progress callback: text that names the work, and the fraction done in [0, 1]."""
 
 
-def ignore_progress(text: str, share: float) -> None:
+def ignore_progress(text: str, fraction: float) -> None:
     """Ignore the progress; default callback."""
 
 

@@ -101,11 +101,11 @@ def build_restoration_network(settings: RestorationSettings, device: torch.devic
     return moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def ramped_down(done: float, share: float) -> float:
-    """Factor on the learning rate: 1, then falling to 0 over the last fraction `share`.
+def ramped_down(done: float, fraction: float) -> float:
+    """Factor on the learning rate: 1, then falling to 0 over the last fraction `fraction`.
 
     (1/2 + 1/2 cos(pi t))^2 for t from 0 to 1, as in the authors' code; the paper only says that the
     ramp-down is brief and smooth.
     """
-    t = (done - (1.0 - share)) / share if share > 0.0 else 0.0
+    t = (done - (1.0 - fraction)) / fraction if fraction > 0.0 else 0.0
     return (0.5 + 0.5 * math.cos(math.pi * min(max(t, 0.0), 1.0))) ** 2

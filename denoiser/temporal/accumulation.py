@@ -178,11 +178,11 @@ def _accumulated(
     present = seen.is_finite.to(log.dtype)
     count = (before + present).clamp(min=1, max=MAX_FRAMES)
     log_count = (log_before + present).clamp(min=1, max=longest)
-    share, log_share = present / count, present / log_count
+    fraction, log_weight = present / count, present / log_count
     return TemporalState(
-        log_mean=log_mean.lerp(log, log_share),
-        log_square=log_square.lerp(log.square(), log_share),
-        mean=mean.lerp(exposed, share),
+        log_mean=log_mean.lerp(log, log_weight),
+        log_square=log_square.lerp(log.square(), log_weight),
+        mean=mean.lerp(exposed, fraction),
         count=count,
         log_count=log_count,
         log_denoised=denoised,

@@ -65,8 +65,8 @@ def smoothed(image: torch.Tensor, seen: GBuffer) -> torch.Tensor:
     for level in range(LEVELS):
         total = torch.full_like(depth, 4.0)
         sums = 4.0 * image
-        for here, there, share in _pairs(image.shape, 2**level):
-            weights = share * guide.weights(here, there)
+        for here, there, fraction in _pairs(image.shape, 2**level):
+            weights = fraction * guide.weights(here, there)
             for one, other in ((here, there), (there, here)):
                 sums[one].addcmul_(weights, image[other])
                 total[one].add_(weights)
@@ -80,14 +80,14 @@ def _pairs(
     """Yield two image regions whose pixels are neighbours `step` apart, and the kernel weight."""
     height, width = shape[2:]
     every = slice(None)
-    for row, column, share in HALF_NEIGHBOURS:
+    for row, column, fraction in HALF_NEIGHBOURS:
         rows, columns = height - row * step, width - abs(column) * step
         if rows <= 0 or columns <= 0:
             continue
         left, right = max(0, -column) * step, max(0, column) * step
         here = (slice(0, rows), slice(left, left + columns))
         there = (slice(row * step, row * step + rows), slice(right, right + columns))
-        yield (every, every, *here), (every, every, *there), share
+        yield (every, every, *here), (every, every, *there), fraction
 
 
 def _slope(image: torch.Tensor, axis: int) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """Adam optimiser that skips steps whose loss or gradient is not finite.
 
 Host code. It calls torch's fused operator directly, because `torch.optim` imports torch's compiler,
-which takes a second at every start.
+which takes a second at every start, and with it Triton, whose LLVM must not meet that of Mesa's
+software renderer in one process.
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ def rough_dielectric_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
         else:
             root = i + eta * o
             # eta^2 of the Jacobian cancels with the 1 / eta^2 of radiance.
-            share = (1.0 - f) * d * g * abs(i * o / (wi.z * root * root))
-            result.value = bsdf.transmittance * share
+            fraction = (1.0 - f) * d * g * abs(i * o / (wi.z * root * root))
+            result.value = bsdf.transmittance * fraction
             result.pdf = (1.0 - f) * density * abs(eta * eta * o / (root * root))
     return result
 

@@ -68,8 +68,8 @@ def metallic_eval(bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
         f = fresnel_schlick(cos_m, normal_reflectance(bsdf))
         d = normal_density(m, bsdf.alpha, GGX)
         g = shadowing(wi, wo, m, bsdf.alpha, GGX)
-        share = (1.0 - bsdf.metallic) * (1.0 - bsdf.transmission) * wo.z / pi
-        base = base_transmittance(bsdf, wi, wo) * bsdf.reflectance * share
+        fraction = (1.0 - bsdf.metallic) * (1.0 - bsdf.transmission) * wo.z / pi
+        base = base_transmittance(bsdf, wi, wo) * bsdf.reflectance * fraction
         result.value = f * (d * g / (4.0 * wi.z)) + base
         specular_pdf = visible_normal_pdf(wi, m, bsdf.alpha) / (4.0 * cos_m)
         result.pdf = p.x * specular_pdf + p.y * cosine_hemisphere_pdf(wo)
@@ -84,8 +84,8 @@ def metallic_sample(bsdf: BSDF, wi: vec3, u: vec3) -> BSDFSample:
         p = lobe_probabilities(bsdf, wi)
         if u.x >= p.x + p.y and p.z > 0.0:
             f = fresnel_schlick(wi.z, normal_reflectance(bsdf))
-            share = (1.0 - bsdf.metallic) * bsdf.transmission / p.z
-            result = delta_sample(-wi, p.z, (1.0 - f) * bsdf.reflectance * share)
+            fraction = (1.0 - bsdf.metallic) * bsdf.transmission / p.z
+            result = delta_sample(-wi, p.z, (1.0 - f) * bsdf.reflectance * fraction)
         elif u.x < p.x:
             m = sample_visible_normal(wi, bsdf.alpha, vec2(u.y, u.z))
             result = direction_sample(reflect(wi, m))

@@ -74,11 +74,11 @@ def _directional(
         out_z, out_m = (cos_m / eta - cos_t) * normal_z - cos / eta, -cos_t
     else:
         out_z, out_m = 2 * cos_m * normal_z - cos, cos_m
-    share = (1 - f if is_transmitted else f) * _g1(out_z, out_m, alpha, distribution)
+    fraction = (1 - f if is_transmitted else f) * _g1(out_z, out_m, alpha, distribution)
     if distribution is Distribution.BECKMANN:
-        share *= _beckmann_over_ggx(normal_z, alpha) * _g1(cos, cos_m, alpha, distribution)
-        share /= np.maximum(_g1(cos, cos_m, alpha, Distribution.GGX), 1e-12)
-    return np.clip(np.einsum("nij,i,j->n", share, weight, weight2), 0.0, 1.0)
+        fraction *= _beckmann_over_ggx(normal_z, alpha) * _g1(cos, cos_m, alpha, distribution)
+        fraction /= np.maximum(_g1(cos, cos_m, alpha, Distribution.GGX), 1e-12)
+    return np.clip(np.einsum("nij,i,j->n", fraction, weight, weight2), 0.0, 1.0)
 
 
 def _visible_normals(

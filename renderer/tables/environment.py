@@ -47,7 +47,7 @@ def build_environment(environment: Environment) -> EnvironmentTable:
     if weight.sum() <= 0:  # a black environment is sampled like a constant one
         weight = np.broadcast_to(sine[:, None], (height, width)).copy()
     cells = divide(weight)
-    alias = build_alias(cells.share[None])[0]
+    alias = build_alias(cells.fraction[None])[0]
     bounds = (cells.bounds / [width, height, width, height]).astype(np.float32)
     texels = np.concatenate([image, cells.density[..., None]], axis=-1).astype(np.float32)
     emitter = np.zeros((EMITTER_ROWS, 4), np.float32)

@@ -24,7 +24,7 @@ class Cells(NamedTuple):
 
     bounds: np.ndarray
     """(N, 4) int64: first column, first row, columns, rows."""
-    share: np.ndarray
+    fraction: np.ndarray
     """(N,) float64 probability of each cell."""
     density: np.ndarray
     """(H, W) float64 density at each pixel, per unit of the image's area (whole image: 1)."""
@@ -42,17 +42,18 @@ def divide(weight: np.ndarray) -> Cells:
     """
     weight = weight / weight.mean()
     bounds = _divide(_running_sums(weight), _running_sums(weight**2), MAX_CELLS, RELATIVE_TOLERANCE)
-    share, density = np.empty(len(bounds)), np.empty(weight.shape)
-    _fill_densities(weight, bounds, share, density)
-    total = share.sum()
-    return Cells(bounds, share / total, density / total * weight.size)
+    fraction, density = np.empty(len(bounds)), np.empty(weight.shape)
+    _fill_densities(weight, bounds, fraction, density)
+    total = fraction.sum()
+    return Cells(bounds, fraction / total, density / total * weight.size)
 
 
 @compiled()
 def _fill_densities(
-    weight: np.ndarray, bounds: np.ndarray, share: np.ndarray, density: np.ndarray
+    weight: np.ndarray, bounds: np.ndarray, fraction: np.ndarray, density: np.ndarray
 ) -> None:
-    """Write each cell's root mean square to its pixels of `density`, and times its area to `share`.
+    """Write each cell's root mean square to its pixels of `density`; that times its area to
+    `fraction`.
 
     Computed from the pixels: running sums beside a sun lose dark pixels to rounding.
     """
@@ -63,7 +64,7 @@ def _fill_densities(
             for x in range(column, column + columns):
                 square += weight[y, x] ** 2
         root = np.sqrt(square / (columns * rows))
-        share[index] = root * (columns * rows)
+        fraction[index] = root * (columns * rows)
         density[row : row + rows, column : column + columns] = root
 
 

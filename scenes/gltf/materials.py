@@ -106,13 +106,13 @@ class GltfMaterials:
     def _bsdf(self, pbr: Json, extensions: Json) -> BSDF:
         ior = number_of(extensions.get("KHR_materials_ior", {}), "ior", 1.5)
         transmission = extensions.get("KHR_materials_transmission", {})
-        share = unit_number_of(transmission, "transmissionFactor", 0.0)
+        fraction = unit_number_of(transmission, "transmissionFactor", 0.0)
         if "transmissionTexture" in transmission:
             self.document.note("transmission textures are not supported, the factor is used")
         volume = extensions.get("KHR_materials_volume", {})
         roughness = unit_number_of(pbr, "roughnessFactor", 1.0)
         if (
-            share > GLASS_TRANSMISSION
+            fraction > GLASS_TRANSMISSION
             and number_of(volume, "thicknessFactor", 0.0) > 0.0
             and ior > 0.0
         ):
@@ -128,7 +128,7 @@ class GltfMaterials:
             roughness=roughness,
             metallic_roughness=None if texture is None else self.textures.texture(texture, False),
             ior=ior,
-            transmission=share,
+            transmission=fraction,
         )
 
     def _base_color(self, pbr: Json) -> Spectrum:

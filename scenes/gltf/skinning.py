@@ -119,9 +119,9 @@ def _blend_joint_matrices(
             reason = f"JOINTS_{number}: joint {int(indices.max())} out of range"
             raise document.error(place, f"{reason}, there are {len(joints)}")
         for corner in range(4):
-            share = weights[:, corner, None, None]
-            matrices += share * joints[indices[:, corner]]
-            total += share
+            fraction = weights[:, corner, None, None]
+            matrices += fraction * joints[indices[:, corner]]
+            total += fraction
         number += 1
     if number == 0 or not (total > 0.0).all():
         raise document.error(place, "skinned, but without weights of joints")

@@ -83,11 +83,11 @@ def _dissolve(path: Path, entry: Entry) -> float:
 
 def _opacity(path: Path, entry: Entry) -> tuple[float | ImageTexture, int]:
     """(opacity, channel of the opacity image: 3 if it has alpha, else 0)."""
-    share = _dissolve(path, entry)
+    fraction = _dissolve(path, entry)
     if "map_d" not in entry:
-        return share, 0
+        return fraction, 0
     texture, channel = opacity_of(_texture(path, entry["map_d"], is_srgb=False))
-    return replace(texture, scale=(share,) * 4), channel
+    return replace(texture, scale=(fraction,) * 4), channel
 
 
 def _emission(path: Path, entry: Entry) -> Spectrum | None:

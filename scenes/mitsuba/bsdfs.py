@@ -98,8 +98,8 @@ def _principled(plugin: Plugin, textures: TextureReader) -> BSDF:
             specular_transmittance=tuple(np.sqrt(color).tolist()),
             alpha=roughness**2,
         )
-    share = transmission if is_thin or transmission <= GLASS_TRANSMISSION else 0.0
-    return MetallicRoughness(base, metallic, roughness, ior=ior, transmission=share)
+    fraction = transmission if is_thin or transmission <= GLASS_TRANSMISSION else 0.0
+    return MetallicRoughness(base, metallic, roughness, ior=ior, transmission=fraction)
 
 
 def _alpha(plugin: Plugin, textures: TextureReader) -> float:

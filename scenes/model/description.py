@@ -106,8 +106,8 @@ class Flat:
     @property
     def box(self) -> np.ndarray:
         """(2, 3) float64 lowest and highest corner; a disk's is its parallelogram's."""
-        shares = np.array([(0, 0), (1, 0), (0, 1), (1, 1)])
-        corners = np.array(self.origin) + shares @ np.array([self.edge_u, self.edge_v])
+        fractions = np.array([(0, 0), (1, 0), (0, 1), (1, 1)])
+        corners = np.array(self.origin) + fractions @ np.array([self.edge_u, self.edge_v])
         return np.stack([corners.min(axis=0), corners.max(axis=0)])
 
 

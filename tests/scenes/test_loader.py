@@ -89,9 +89,9 @@ def test_default_camera_fits_scene_bounds_into_image(aspect: float) -> None:
     corners = np.stack(np.meshgrid(*zip(low, high)), axis=-1).reshape(-1, 3)
     seen = (corners - camera.to_world[:3, 3]) @ camera.to_world[:3, :3]
     assert np.all(seen[:, 2] > 0.0)
-    shares = np.abs(seen[:, :2] / seen[:, 2:]).max(axis=0) / (limit, limit / aspect)
+    fractions = np.abs(seen[:, :2] / seen[:, 2:]).max(axis=0) / (limit, limit / aspect)
     # The limiting axis of the image reaches the margin, the other axis stays within it.
-    assert shares.max() == pytest.approx(1.0 / MARGIN)
+    assert fractions.max() == pytest.approx(1.0 / MARGIN)
     assert np.linalg.det(camera.to_world) == pytest.approx(1.0)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import chi2
 
 SMALL_CELL = 5.0  # expected counts below this are pooled; the usual rule of thumb
-STRAY_SHARE = 1e-5  # share of samples that may lie where the density is 0, by rounding
+STRAY_FRACTION = 1e-5  # share of samples that may lie where the density is 0, by rounding
 MASS_TOLERANCE = 2e-3  # mass that quadrature may lose or gain at the borders of a density
 MASS_SIGMAS = 5.0  # of binomial noise that the mass may be off beyond that
 
@@ -110,7 +110,7 @@ def chi_square(observed: np.ndarray, expected: np.ndarray) -> ChiSquareResult:
     statistic = float(np.sum(difference**2 / pooled_expected[used]))
     degrees = max(int(used.sum()) - 1, 1)
     p_value = float(chi2.sf(statistic, degrees))
-    if stray > STRAY_SHARE * observed.sum() + 1:
+    if stray > STRAY_FRACTION * observed.sum() + 1:
         p_value = 0.0
     return ChiSquareResult(p_value, statistic, degrees, stray)
 
@@ -128,11 +128,11 @@ def compare_directions(
         missing: samples that gave no direction.
     """
     count = len(directions) + missing
-    share = grid.integrate(density)
-    mass = float(share.sum())
+    fraction = grid.integrate(density)
+    mass = float(fraction.sum())
     rest = max(1.0 - mass, 0.0)
     observed = np.append(grid.histogram(directions), missing)
-    expected = np.append(share, rest) * count
+    expected = np.append(fraction, rest) * count
     # Quadrature leaves a tiny rest where nothing can be missing.
     if missing == 0 and rest < MASS_TOLERANCE:
         observed, expected = observed[:-1], expected[:-1]

@@ -21,15 +21,15 @@ QUESTION_WIDTH = 330.0
 PROGRESS_WIDTH = 420.0
 
 
-def draw_progress(text: str, share: float, scale: float = 1.0) -> None:
-    """Draw a progress box in the middle of the window; `share` in [0, 1]."""
+def draw_progress(text: str, fraction: float, scale: float = 1.0) -> None:
+    """Draw a progress box in the middle of the window; `fraction` in [0, 1]."""
     width, height = gui.display_size()
     box = min(PROGRESS_WIDTH * scale, width)
     corner = ((width - box) / 2, height / 2 - 50.0 * scale)
     with gui.fixed_window("progress", corner, (box, 0.0)):
         gui.text_colored("Hush", ACCENT)
         gui.text_wrapped(text)
-        gui.progress_bar(min(max(share, 0.0), 1.0), f"{100 * share:.0f} %")
+        gui.progress_bar(min(max(fraction, 0.0), 1.0), f"{100 * fraction:.0f} %")
 
 
 def draw_help(scale: float) -> None:

@@ -106,8 +106,8 @@ def curve_points(values: deque[float], axis: Axis) -> list[list[tuple[float, flo
             continue
         if axis.is_logarithmic:
             value = math.log10(max(value, MIN_LOSS))
-        share = min(max((value - axis.low) / span, 0.0), 1.0)
-        pieces[-1].append(((first + index) / (places - 1), share))
+        fraction = min(max((value - axis.low) / span, 0.0), 1.0)
+        pieces[-1].append(((first + index) / (places - 1), fraction))
     return [piece for piece in pieces if piece]
 
 

@@ -80,13 +80,13 @@ class Screen:
             at = view.pointer[0] / ratio, (height - view.pointer[1]) / ratio
             draw_table(pixel_rows(report, view.zoom.to_image_position(place)), at)
 
-    def draw_progress(self, text: str, share: float) -> None:
-        """Draw only a progress box; `share` in [0, 1]. Nothing while minimised."""
+    def draw_progress(self, text: str, fraction: float) -> None:
+        """Draw only a progress box; `fraction` in [0, 1]. Nothing while minimised."""
         if self.is_minimised:
             return
         self._clear()
         self._window.begin_frame()
-        draw_progress(text, share, self._window.ui_scale)
+        draw_progress(text, fraction, self._window.ui_scale)
         self._window.end_frame()
 
     def pixels(self, report: FrameReport, view: ViewState) -> np.ndarray:

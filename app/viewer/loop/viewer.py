@@ -112,12 +112,12 @@ class Viewer:
         self._budget = FrameBudget()
         self._last_poll = self._last_draw = clock()
 
-    def show_progress(self, text: str, share: float) -> None:
-        """Show start-up progress, `share` in [0, 1]. StartCancelled if the window was closed."""
+    def show_progress(self, text: str, fraction: float) -> None:
+        """Show start-up progress, `fraction` in [0, 1]. StartCancelled if the window was closed."""
         self._window.poll()
         if self._window.should_close:
             raise StartCancelled
-        self.screen.draw_progress(text, share)
+        self.screen.draw_progress(text, fraction)
 
     def run(self, session: FrameSource, stop: StopRequest) -> None:
         """Do frames until the window is closed or a stop is requested."""

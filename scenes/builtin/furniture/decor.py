@@ -101,8 +101,8 @@ def knot_sculpture(material: str, radius: float) -> Pieces:
 def stacked_sculpture(material: str, height: float) -> Pieces:
     """Rounded stones stacked on each other, smaller towards the top."""
     parts, y = [], 0.0
-    for index, share in enumerate((0.34, 0.28, 0.22, 0.16)):
-        half = share * height / 2.0
+    for index, fraction in enumerate((0.34, 0.28, 0.22, 0.16)):
+        half = fraction * height / 2.0
         stone = superellipsoid((half * 1.35, half, half * 1.1), (0.8, 0.85), rows=15)
         place = moved(0.02 * height * (-1) ** index, y + half, 0.0) @ rotation_y(47.0 * index)
         parts.append(Piece(material, transformed(stone, place)))
@@ -115,8 +115,8 @@ def ring_sculpture(material: str, radius: float, thickness: float) -> Pieces:
     circle = np.linspace(0.0, 2.0 * np.pi, 48, endpoint=False)
     flat = np.stack([np.cos(circle), np.sin(circle), np.zeros(48)], -1)
     parts = []
-    for index, share in enumerate((1.0, 0.72, 0.46)):
-        ring = ring_tube(flat * radius * share, thickness * share, columns=12)
+    for index, fraction in enumerate((1.0, 0.72, 0.46)):
+        ring = ring_tube(flat * radius * fraction, thickness * fraction, columns=12)
         tilt = rotation_y(35.0 + 55.0 * index) @ rotation(np.array([1.0, 0.0, 0.0]), 24.0 * index)
         parts.append(Piece(material, transformed(ring, moved(0.0, radius + thickness, 0.0) @ tilt)))
     return parts

@@ -22,7 +22,7 @@ from scenes.procedural.geometry.meshes import transformed
 from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import placements
 from scenes.procedural.textures.print import COVER_CELLS
-from scenes.procedural.textures.print import SPINE_SHARE
+from scenes.procedural.textures.print import SPINE_FRACTION
 
 BOARD = 0.07  # thickness of a cover board as a fraction of the book's thickness
 SQUARE = 0.02  # overhang of the boards over the block of pages, as a fraction of height and depth
@@ -111,9 +111,9 @@ def _cover() -> Mesh:
     for x in (BOARD / 2.0 - 1.0, -BOARD / 2.0):
         mesh = transformed(board, moved(x, 0.5, (HINGE - 0.5) / 2.0))
         away = (HINGE - mesh.vertices[:, 2]) / (HINGE + 0.5)
-        parts.append(_projected(mesh, SPINE_SHARE + (1.0 - SPINE_SHARE) * away))
+        parts.append(_projected(mesh, SPINE_FRACTION + (1.0 - SPINE_FRACTION) * away))
     spine = _spine()
-    return merged([*parts, _projected(spine, SPINE_SHARE * (spine.vertices[:, 0] + 1.0))])
+    return merged([*parts, _projected(spine, SPINE_FRACTION * (spine.vertices[:, 0] + 1.0))])
 
 
 def _projected(mesh: Mesh, u: np.ndarray) -> Mesh:

@@ -106,10 +106,10 @@ def studio(boxes: tuple[SoftBox, ...], ground: RGB, dome: RGB, height: int) -> n
             1.0 - np.abs(direction @ side) / depth / box.half_size[0],
             1.0 - np.abs(direction @ above) / depth / box.half_size[1],
         )
-        share = (
+        fraction = (
             smoothstep(0.0, 0.06, inside)
             * (0.7 + 0.3 * smoothstep(0.0, 1.0, inside))
             * (ahead > 0.05)
         )
-        picture = blended(picture, box.radiance, share)
+        picture = blended(picture, box.radiance, fraction)
     return picture.astype(np.float32)

@@ -71,8 +71,16 @@ def _field(pattern: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
     pattern[reach < 0.1] = 4
     radius, around = np.hypot(x / 1.25, y), np.arctan2(y, x / 1.25)
     lobes = 0.25 + 0.03 * np.abs(np.cos(6.0 * around)) + 0.02 * np.abs(np.cos(3.0 * around))
-    for share, color in ((1.1, 3), (1.05, 1), (0.8, 3), (0.76, 4), (0.55, 2), (0.36, 3), (0.3, 1)):
-        pattern[radius < share * lobes] = color
+    for fraction, color in (
+        (1.1, 3),
+        (1.05, 1),
+        (0.8, 3),
+        (0.76, 4),
+        (0.55, 2),
+        (0.36, 3),
+        (0.3, 1),
+    ):
+        pattern[radius < fraction * lobes] = color
     spokes = (np.cos(8.0 * around) > 0.6) & (radius > 0.44 * lobes) & (radius < 0.72 * lobes)
     pattern[spokes] = 3
 

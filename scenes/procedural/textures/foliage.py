@@ -71,12 +71,12 @@ def _leaf_coordinates() -> tuple[np.ndarray, np.ndarray]:
 def _painted(
     ground: RGB,
     line: RGB,
-    share: np.ndarray,
+    fraction: np.ndarray,
     is_leaf: np.ndarray,
     source: tuple[np.random.Generator, str],
 ) -> Image:
-    """Image of two colours mixed by (H, W) `share`, mottled, opacity 0 where `is_leaf` is False."""
+    """Mottled image of two colours mixed by (H, W) `fraction`; opacity 0 where not `is_leaf`."""
     rng, name = source
     mottle = 1.0 + 0.25 * fractal_noise(SIZE, (6, 3), 4, rng)
-    reflectance = blended(ground, line, np.broadcast_to(share, SIZE)) * mottle[..., None]
+    reflectance = blended(ground, line, np.broadcast_to(fraction, SIZE)) * mottle[..., None]
     return color_image(np.concatenate([reflectance, is_leaf[..., None].astype(float)], -1), name)

@@ -66,13 +66,13 @@ def palette(codes: str) -> np.ndarray:
     return np.array([linear_rgb(code) for code in codes.split()], np.float32)
 
 
-def blended(first: ArrayLike, second: ArrayLike, share: np.ndarray) -> np.ndarray:
-    """(H, W, 3) float32: `first` where (H, W) `share` is 0, `second` where it is 1.
+def blended(first: ArrayLike, second: ArrayLike, fraction: np.ndarray) -> np.ndarray:
+    """(H, W, 3) float32: `first` where (H, W) `fraction` is 0, `second` where it is 1.
 
     `first` and `second` are an RGB or (H, W, 3) each.
     """
     start = np.asarray(first, np.float32)
-    return start + (np.asarray(second, np.float32) - start) * share.astype(np.float32)[..., None]
+    return start + (np.asarray(second, np.float32) - start) * fraction.astype(np.float32)[..., None]
 
 
 def _eight_bit(values: np.ndarray) -> np.ndarray:

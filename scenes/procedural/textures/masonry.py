@@ -27,8 +27,8 @@ def marble(ground: RGB, vein: RGB, rng: np.random.Generator) -> Image:
     thin = 1.0 - np.abs(sampled_at_offset(fractal_noise(size, (3, 3), 4, rng), bend, bend[:, ::-1]))
     broad = 1.0 - np.abs(sampled_at_offset(fractal_noise(size, (2, 2), 3, rng), bend, -bend))
     cloud = 0.5 + 0.5 * fractal_noise(size, (3, 3), 5, rng)
-    share = 0.6 * smoothstep(0.94, 1.0, thin) + 0.28 * smoothstep(0.8, 1.0, broad) + 0.12 * cloud
-    return color_image(blended(ground, vein, np.clip(share, 0.0, 1.0)), "marble")
+    fraction = 0.6 * smoothstep(0.94, 1.0, thin) + 0.28 * smoothstep(0.8, 1.0, broad) + 0.12 * cloud
+    return color_image(blended(ground, vein, np.clip(fraction, 0.0, 1.0)), "marble")
 
 
 def plaster(paint: RGB, rng: np.random.Generator) -> tuple[Image, Image]:

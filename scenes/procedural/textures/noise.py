@@ -28,13 +28,13 @@ def gradient_noise(size: tuple[int, int], cells: Cells, rng: np.random.Generator
     rise = slope_y[:, x.left] * fade_left + slope_y[:, x.right] * fade_right
     below = np.stack([1.0 - y.fade, y.offset * (1.0 - y.fade)], -1)
     above = np.stack([y.fade, (y.offset - 1.0) * y.fade], -1)
-    share = np.concatenate([below, above], -1).astype(np.float32)
+    fraction = np.concatenate([below, above], -1).astype(np.float32)
     lattice = np.stack([level, rise], axis=1).astype(np.float32)
     noise = np.empty(size, np.float32)
     ends = np.searchsorted(y.left, np.arange(cells[0] + 1))
     for row, (start, end) in enumerate(zip(ends, ends[1:])):
         corners = np.concatenate([lattice[row], lattice[(row + 1) % cells[0]]])
-        np.matmul(share[start:end], corners, out=noise[start:end])
+        np.matmul(fraction[start:end], corners, out=noise[start:end])
     return noise
 
 

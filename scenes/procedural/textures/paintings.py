@@ -24,12 +24,12 @@ def blocks(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generator
         top, bottom, left, right = regions.pop()
         tall, wide = bottom - top, right - left
         if max(tall, wide) > 0.28 * max(shape) and (rng.random() < 0.85 or wide == shape[1]):
-            share = rng.choice([0.25, 0.4, 0.6, 0.75])
+            fraction = rng.choice([0.25, 0.4, 0.6, 0.75])
             if tall > wide:
-                cut = top + int(share * tall)
+                cut = top + int(fraction * tall)
                 regions += [(top, cut, left, right), (cut, bottom, left, right)]
             else:
-                cut = left + int(share * wide)
+                cut = left + int(fraction * wide)
                 regions += [(top, bottom, left, cut), (top, bottom, cut, right)]
             continue
         picture[top:bottom, left:right] = palette[-1]
@@ -63,10 +63,10 @@ def circles(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generato
     for index in range(16):
         middle, radius = rng.uniform(0.1, 0.9, 2) * (tall, wide), rng.uniform(0.05, 0.27)
         distance = np.hypot(y - middle[0], x - middle[1])
-        share = smoothstep(radius + 0.004, radius, distance)
+        fraction = smoothstep(radius + 0.004, radius, distance)
         if index % 3 == 0:
-            share = share * smoothstep(0.6 * radius, 0.6 * radius + 0.004, distance)
-        picture = blended(picture, palette[1 + index % (len(palette) - 1)], 0.78 * share)
+            fraction = fraction * smoothstep(0.6 * radius, 0.6 * radius + 0.004, distance)
+        picture = blended(picture, palette[1 + index % (len(palette) - 1)], 0.78 * fraction)
     for _ in range(6):
         angle, offset = rng.uniform(0.0, np.pi), rng.uniform(0.2, 0.9)
         line = np.abs(np.cos(angle) * (x - offset * wide) + np.sin(angle) * (y - offset * tall))
@@ -119,9 +119,9 @@ def currents(palette: np.ndarray, shape: tuple[int, int], rng: np.random.Generat
     position = level * 1.6
     index = np.floor(position).astype(int) % len(palette)
     after = (index + 1) % len(palette)
-    share = smoothstep(0.86, 1.0, position % 1.0)
+    fraction = smoothstep(0.86, 1.0, position % 1.0)
     streak = 1.0 + 0.16 * np.sin(55.0 * level + 5.0 * gradient_noise(shape, (9, 9), rng))
-    return _on_canvas(blended(palette[index], palette[after], share) * streak[..., None], rng)
+    return _on_canvas(blended(palette[index], palette[after], fraction) * streak[..., None], rng)
 
 
 def _on_canvas(picture: np.ndarray, rng: np.random.Generator) -> Image:

@@ -17,7 +17,7 @@ from scenes.procedural.textures.noise import smoothstep
 
 COVER_CELLS = 8  # covers per side of the atlas
 COVER_TEXELS = 128
-SPINE_SHARE = 0.25  # width of the spine (left) as a fraction of the cell; the rest is the front
+SPINE_FRACTION = 0.25  # width of the spine (left) as a fraction of the cell; the rest is the front
 
 
 def book_covers(palette: np.ndarray, gilt: RGB, rng: np.random.Generator) -> Image:
@@ -35,7 +35,7 @@ def book_covers(palette: np.ndarray, gilt: RGB, rng: np.random.Generator) -> Ima
 
 def _draw_cover(cell: np.ndarray, cloth: np.ndarray, gilt: RGB, rng: np.random.Generator) -> None:
     """Paint a cover into the (128, 128, 3) `cell`: spine bands, a label, a framed front."""
-    size, spine = len(cell), int(SPINE_SHARE * len(cell))
+    size, spine = len(cell), int(SPINE_FRACTION * len(cell))
     cloth = cloth * rng.uniform(0.6, 1.1)
     ink = np.asarray(gilt) if cloth.mean() < 0.3 else cloth * 0.15
     cell[:] = cloth
@@ -68,16 +68,16 @@ def page_edges(paper: RGB, rng: np.random.Generator) -> Image:
 
 def printed_page(paper: RGB, ink: RGB, rng: np.random.Generator) -> Image:
     """A page of text, 256 x 192: a heading and lines of words."""
-    share = np.zeros((256, 192))
-    share[26:32, 60:132] = 0.8
+    fraction = np.zeros((256, 192))
+    fraction[26:32, 60:132] = 0.8
     for line in range(48, 232, 7):
         column = 24
         end = 168 if rng.random() < 0.85 else int(rng.integers(60, 168))
         while column < end:
             word = int(rng.integers(4, 16))
-            share[line : line + 3, column : min(column + word, end)] = rng.uniform(0.5, 0.8)
+            fraction[line : line + 3, column : min(column + word, end)] = rng.uniform(0.5, 0.8)
             column += word + 3
-    return color_image(blended(paper, ink, share), "page")
+    return color_image(blended(paper, ink, fraction), "page")
 
 
 def globe_map(sea: RGB, land: RGB, ice: RGB, rng: np.random.Generator) -> Image:

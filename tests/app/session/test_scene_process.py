@@ -32,8 +32,8 @@ def test_scene_process_gives_the_arrays_built_in_this_process(tmp_path: Path) ->
     path.write_text(TRIANGLE)
     for source in ("still-life", str(path)):
         process = SceneProcess(source, None)
-        scene, shares = with_default_camera(process.outline(), 1.5), []
-        arrays = process.arrays(shares.append)
+        scene, fractions = with_default_camera(process.outline(), 1.5), []
+        arrays = process.arrays(fractions.append)
         here = load_scene(source, None, 1.5)
         assert scene.name == here.name and scene.notes == here.notes
         np.testing.assert_array_equal(scene.camera.to_world, here.camera.to_world)
@@ -45,7 +45,7 @@ def test_scene_process_gives_the_arrays_built_in_this_process(tmp_path: Path) ->
                 assert mine.tobytes() == other.tobytes(), field.name
             else:
                 assert mine == other, field.name
-        assert all(0.0 <= share <= 1.0 for share in shares)
+        assert all(0.0 <= fraction <= 1.0 for fraction in fractions)
 
 
 def test_scene_process_raises_the_same_error_for_bad_input(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_resumed_learning_rate_follows_init_saved_in_checkpoint(
 
 
 @pytest.mark.parametrize(
-    ("start", "has_history", "steps", "share"),
+    ("start", "has_history", "steps", "fraction"),
     [
         (Init.PRETRAINED, True, 0, 1.0),
         (Init.PRETRAINED, True, 450, 0.5),
@@ -114,13 +114,13 @@ def test_resumed_learning_rate_follows_init_saved_in_checkpoint(
     ],
 )
 def test_learning_rate_decays_only_for_pretrained_weights_with_history(
-    start: Init, has_history: bool, steps: int, share: float
+    start: Init, has_history: bool, steps: int, fraction: float
 ) -> None:
     """Adam's first step changes each weight by the learning rate, whatever the gradient."""
     asked = replace(settings(NetworkName.FAST, start), has_history=has_history)
     trainer, pair = Trainer(asked, "cpu"), noisy_pair(CLEAN, 0)
     trainer.step_count = steps
-    assert trainer.effective_learning_rate == pytest.approx(share * asked.learning_rate)
+    assert trainer.effective_learning_rate == pytest.approx(fraction * asked.learning_rate)
     before = torch.cat(
         [weight.flatten() for weight in trainer.denoiser.network.state_dict().values()]
     )
@@ -128,4 +128,6 @@ def test_learning_rate_decays_only_for_pretrained_weights_with_history(
     after = torch.cat(
         [weight.flatten() for weight in trainer.denoiser.network.state_dict().values()]
     )
-    assert (after - before).abs().max().item() == pytest.approx(share * asked.learning_rate, 0.01)
+    assert (after - before).abs().max().item() == pytest.approx(
+        fraction * asked.learning_rate, 0.01
+    )

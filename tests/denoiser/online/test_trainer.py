@@ -6,6 +6,8 @@ Host code.
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -200,3 +202,15 @@ def test_clean_target_replaces_only_the_other_half_as_target() -> None:
     assert clean.step(pair, CLEAN.color) != loss
     # The second step has b as its input, and again the clean image as its target.
     assert clean.step(pair, CLEAN.color) < plain.step(pair)
+
+
+def test_training_does_not_import_the_compiler_of_torch() -> None:
+    code = """
+import sys
+from tests.denoiser.online.test_trainer import CLEAN, noisy_pair, trained
+trained(noisy_pair(CLEAN, 0), 1).denoiser.denoise(noisy_pair(CLEAN, 1))
+assert not {"torch._dynamo", "triton"} & set(sys.modules)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stderr

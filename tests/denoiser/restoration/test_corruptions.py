@@ -142,8 +142,8 @@ def test_bernoulli_drops_requested_fraction_and_keeps_other_pixels(level: float)
 def test_impulse_noise_preserves_the_mode(level: float, clean: torch.Tensor) -> None:
     images = draws(Impulse(), clean, level, COUNT)
     untouched = (images == clean).all(dim=1)
-    share = float(untouched.double().mean())
-    assert abs(share - (1 - level)) < 4 * math.sqrt(level * (1 - level) / untouched.numel())
+    fraction = float(untouched.double().mean())
+    assert abs(fraction - (1 - level)) < 4 * math.sqrt(level * (1 - level) / untouched.numel())
     # Replaced values are uniform in [0, 1] and do not repeat, so the mode is the clean value.
     replaced = images.permute(0, 2, 3, 1)[~untouched] - BLACK
     assert stats.kstest(replaced.flatten().numpy(), "uniform").pvalue > SIGNIFICANCE

@@ -90,9 +90,9 @@ def test_target_kind_changes_the_loss_and_not_the_output(photographs: CorruptedI
 
 def test_batch_equals_its_concatenated_parts(photographs: CorruptedImages) -> None:
     whole = photographs.batch(3, 0, 4)
-    shares = [photographs.batch(3, first, 2) for first in (0, 2)]
+    weights = [photographs.batch(3, first, 2) for first in (0, 2)]
     for name in ("inputs", "noisy_targets", "clean_targets"):
-        assert torch.equal(getattr(whole, name), torch.cat([getattr(s, name) for s in shares]))
+        assert torch.equal(getattr(whole, name), torch.cat([getattr(s, name) for s in weights]))
     assert not torch.equal(whole.inputs, photographs.batch(4, 0, 4).inputs)
     assert not torch.equal(whole.inputs, replace(photographs, seed=1).batch(3, 0, 4).inputs)
 

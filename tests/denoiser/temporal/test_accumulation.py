@@ -58,11 +58,11 @@ def test_remodulation_undoes_demodulation() -> None:
     torch.testing.assert_close(remodulated(demodulated(color, albedo), albedo), color)
 
 
-@pytest.mark.parametrize("share", [0.02, 0.05, 0.2, 0.5])
-def test_exposure_changes_less_than_tenfold_if_most_pixels_are_black(share: float) -> None:
+@pytest.mark.parametrize("fraction", [0.02, 0.05, 0.2, 0.5])
+def test_exposure_changes_less_than_tenfold_if_most_pixels_are_black(fraction: float) -> None:
     """Most of the first frame may be black."""
     lit, dark = frame(0), frame(0)
-    is_lit = torch.rand((32, 40, 1), generator=torch.Generator().manual_seed(7)) < share
+    is_lit = torch.rand((32, 40, 1), generator=torch.Generator().manual_seed(7)) < fraction
     for half in (dark.a, dark.b):
         half.color.mul_(is_lit)
     exposures = []
@@ -148,10 +148,14 @@ def test_history_restarts_for_pixels_not_in_view_before() -> None:
 def test_contradicted_history_through_glass_is_rejected_on_camera_motion() -> None:
     """History is not tested on surfaces seen directly, nor at rest."""
     nearly = replace(HERE, position=(1e-6, 0.0, 0.0))
-    for share, view, is_doubted in ((1.0, nearly, True), (0.0, nearly, False), (1.0, HERE, False)):
+    for fraction, view, is_doubted in (
+        (1.0, nearly, True),
+        (0.0, nearly, False),
+        (1.0, HERE, False),
+    ):
         history, (first, second) = History(), (frame(0), frame(1, view))
         for half in (first.a, first.b, second.a, second.b):
-            half.delta_fraction.fill_(share)
+            half.delta_fraction.fill_(fraction)
         first.a.color[:, 20:] *= 20
         history.advance(first)
         counts = [half.count[..., 2:-2, 2:-2] for half in advanced(history, second)]

@@ -22,21 +22,21 @@ def noise(seed: int) -> torch.Tensor:
 
 
 def test_history_within_noise_keeps_its_weight() -> None:
-    share = agreement(torch.zeros((3, 1, *SIZE)), noise(0), ALL)
-    assert share.shape == (1, 1, *SIZE)
+    fraction = agreement(torch.zeros((3, 1, *SIZE)), noise(0), ALL)
+    assert fraction.shape == (1, 1, *SIZE)
     # The limit is 2 standard errors of 25 samples: exceeded by Student's t with 24 degrees of
     # freedom in 5.7 % of all cases.
-    doubted = (share < 1).float().mean()
+    doubted = (fraction < 1).float().mean()
     assert float(doubted) == pytest.approx(0.057, abs=0.015)
-    assert float(share.mean()) > 0.98
+    assert float(fraction.mean()) > 0.98
 
 
 def test_history_weight_falls_with_inverse_square_of_the_difference() -> None:
     for change in (0.8, -1.6):
-        share = agreement(torch.full((3, 1, *SIZE), change), noise(1), ALL)
+        fraction = agreement(torch.full((3, 1, *SIZE), change), noise(1), ALL)
         error = DEVIATION / WINDOW
         expected = (TOLERANCE * error / change) ** 2
-        assert float(share.median()) == pytest.approx(expected, rel=0.1)
+        assert float(fraction.median()) == pytest.approx(expected, rel=0.1)
 
 
 def test_small_changes_without_noise_keep_the_history_weight() -> None:
@@ -46,8 +46,10 @@ def test_small_changes_without_noise_keep_the_history_weight() -> None:
         (1.9 * MIN_STANDARD_ERROR, 1.0),
         (10 * MIN_STANDARD_ERROR, 0.04),
     ):
-        share = agreement(still + change, still, ALL)
-        torch.testing.assert_close(share, torch.full_like(share, expected), rtol=1e-3, atol=1e-6)
+        fraction = agreement(still + change, still, ALL)
+        torch.testing.assert_close(
+            fraction, torch.full_like(fraction, expected), rtol=1e-3, atol=1e-6
+        )
 
 
 def test_pixels_without_history_do_not_cause_rejection() -> None:
@@ -55,6 +57,6 @@ def test_pixels_without_history_do_not_cause_rejection() -> None:
     past[..., :100] = 0.0  # agrees with the frame where history is known
     is_known = ALL.clone()
     is_known[..., 100:] = False
-    share = agreement(past, noise(2), is_known)
-    assert float((share < 1).float().mean()) < 0.06
-    assert float(share.min()) > 0.1
+    fraction = agreement(past, noise(2), is_known)
+    assert float((fraction < 1).float().mean()) < 0.06
+    assert float(fraction.min()) > 0.1

@@ -76,9 +76,9 @@ def soft_wall(view: CameraPose) -> tuple[Half, torch.Tensor]:
     places = [((index + 0.5) / 16, 0.5, 0.0) for index in range(16)]
     halves = [wall(view, 4.0, panel=2.0, shift=place) for place in places]
     depth = torch.stack([half.distance for half, _ in halves]).mean(dim=0)
-    share = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
+    fraction = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
     first = halves[0][0]
-    return replace(first, distance=depth), share
+    return replace(first, distance=depth), fraction
 
 
 def match(half: Half, view: CameraPose, earlier: Half, earlier_view: CameraPose) -> Matches:
@@ -139,15 +139,15 @@ def test_points_hidden_behind_a_panel_before_have_no_match() -> None:
 
 def test_edge_pixels_follow_the_nearer_surface() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
-    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    (half, fraction), (earlier, earlier_fraction) = soft_wall(now), soft_wall(before)
     matches = match(half, now, earlier, before)
-    is_edge = (share > 0) & (share < 1)
+    is_edge = (fraction > 0) & (fraction < 1)
     assert int(is_edge.sum()) >= HEIGHT
     found = found_in(matches)[..., None]
     assert float(found[is_edge].float().mean()) > 0.9
     # The panel moves by an eighth of a pixel; bilinear weights smear its edge.
-    carried = matches.carried(planes(earlier_share))[:, 0].permute(1, 2, 0)
-    assert float((carried - share)[is_edge & found].abs().mean()) < 0.2
+    carried = matches.carried(planes(earlier_fraction))[:, 0].permute(1, 2, 0)
+    assert float((carried - fraction)[is_edge & found].abs().mean()) < 0.2
 
 
 def test_static_camera_matches_each_pixel_to_itself() -> None:
@@ -221,25 +221,25 @@ def test_testing_all_pixels_as_on_a_gpu_gives_the_same_matches(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
-    (half, share), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    (half, fraction), (earlier, earlier_fraction) = soft_wall(now), soft_wall(before)
     some = match(half, now, earlier, before)
     monkeypatch.setattr(reprojection, "_pixels_of", lambda is_asked: torch.arange(len(is_asked)))
     every = match(half, now, earlier, before)
     assert torch.equal(some.weights, every.weights)
-    carried = [matches.carried(planes(earlier_share)) for matches in (some, every)]
+    carried = [matches.carried(planes(earlier_fraction)) for matches in (some, every)]
     assert torch.equal(*carried)
     # Some pixels at edges are matched.
-    assert bool(some.is_any()[((share > 0) & (share < 1)).flatten()].any())
+    assert bool(some.is_any()[((fraction > 0) & (fraction < 1)).flatten()].any())
 
 
 def test_halves_matched_together_equal_halves_matched_separately() -> None:
     before, now = pose((0.0, 0.0, 0.0)), pose((0.005, 0.0, 0.0))
-    (half, _), (earlier, earlier_share) = soft_wall(now), soft_wall(before)
+    (half, _), (earlier, earlier_fraction) = soft_wall(now), soft_wall(before)
     (other, _), (other_earlier, other_painted) = wall(now, 3.0), wall(before, 3.0)
     seen = [GBuffer((half, other), now), GBuffer((earlier, other_earlier), before)]
-    both = reprojection.match(*seen).carried(stacked([earlier_share, other_painted[..., :1]]))
+    both = reprojection.match(*seen).carried(stacked([earlier_fraction, other_painted[..., :1]]))
     alone = [
-        match(half, now, earlier, before).carried(planes(earlier_share)),
+        match(half, now, earlier, before).carried(planes(earlier_fraction)),
         match(other, now, other_earlier, before).carried(planes(other_painted[..., :1])),
     ]
     assert torch.equal(both, torch.cat(alone, dim=1))

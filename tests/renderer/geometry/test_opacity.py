@@ -35,8 +35,8 @@ def _straight(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_constant_opacity_equals_fraction_of_hits(opacity: float) -> None:
     count = 40_000
     for is_shadow in (False, True):
-        share = _screen(opacity).trace(*_straight(count, 15), is_shadow=is_shadow).is_hit.mean()
-        assert abs(share - opacity) < 4.5 * np.sqrt(opacity * (1 - opacity) / count) + 1e-9
+        fraction = _screen(opacity).trace(*_straight(count, 15), is_shadow=is_shadow).is_hit.mean()
+        assert abs(fraction - opacity) < 4.5 * np.sqrt(opacity * (1 - opacity) / count) + 1e-9
 
 
 def test_textured_opacity_follows_texture_alpha_and_cutoff() -> None:
@@ -62,7 +62,7 @@ def test_front_and_back_of_a_sphere_apply_opacity_independently() -> None:
     origin[:, :2] *= 0.5
     hits = sphere.trace(origin, direction)
     half_chord = np.sqrt(1.0 - (origin[:, :2] ** 2).sum(axis=1))
-    for sign, share in ((-1.0, opacity), (1.0, (1.0 - opacity) * opacity)):
+    for sign, fraction in ((-1.0, opacity), (1.0, (1.0 - opacity) * opacity)):
         is_side = hits.is_hit & (np.abs(hits.t - (4.0 + sign * half_chord)) < 1e-3)
-        assert abs(is_side.mean() - share) < 4.5 * np.sqrt(share * (1.0 - share) / count)
+        assert abs(is_side.mean() - fraction) < 4.5 * np.sqrt(fraction * (1.0 - fraction) / count)
     assert abs(hits.is_hit.mean() - opacity * (2.0 - opacity)) < 0.012

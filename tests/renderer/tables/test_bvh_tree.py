@@ -76,10 +76,10 @@ def test_bvh_surface_area_cost_and_depth_are_below_40() -> None:
 
 
 def test_bvh_build_progress_rises_to_one() -> None:
-    shares: list[float] = []
+    fractions: list[float] = []
     corners = random_triangles(20_000, 0.02, 21)
     lower, upper = corners.min(axis=1).astype(np.float32), corners.max(axis=1).astype(np.float32)
-    build_tree(lower, upper, shares.append)
-    assert len(shares) > 3
-    assert (np.diff(shares) >= 0).all()
-    assert shares[-1] == 1.0
+    build_tree(lower, upper, fractions.append)
+    assert len(fractions) > 3
+    assert (np.diff(fractions) >= 0).all()
+    assert fractions[-1] == 1.0

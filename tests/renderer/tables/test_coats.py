@@ -54,11 +54,11 @@ def test_smooth_internal_reflectance_matches_fit_and_reciprocity() -> None:
 
 def test_rough_internal_reflectance_matches_monte_carlo() -> None:
     name, z = "glass ggx 0.5", np.sqrt(np.random.default_rng(10).random(200))
-    shares = []
+    fractions = []
     for index, mu in enumerate(z):
         wi = np.array([np.sqrt(1 - mu**2), 0, -mu])
         samples = probe().sample(number(name), wi, uniform(1000, index))
-        shares.append(np.where(samples.wo[:, 2] < 0, samples.weight[:, 0], 0).mean())
-    noise = np.std(shares) / np.sqrt(len(shares))
+        fractions.append(np.where(samples.wo[:, 2] < 0, samples.weight[:, 0], 0).mean())
+    noise = np.std(fractions) / np.sqrt(len(fractions))
     exact = rough_internal_reflectance(0.5, 1.5, Distribution.GGX)
-    assert abs(np.mean(shares) - exact) < 4 * noise
+    assert abs(np.mean(fractions) - exact) < 4 * noise

@@ -36,11 +36,11 @@ def test_cells_cover_every_pixel_once(size: tuple[int, int]) -> None:
 def test_cell_probabilities_match_pixel_densities() -> None:
     weight = _sky(48, 90)
     cells = divide(weight)
-    assert cells.share.sum() == pytest.approx(1)
+    assert cells.fraction.sum() == pytest.approx(1)
     assert cells.density.mean() == pytest.approx(1)
-    for (column, row, columns, rows), share in zip(cells.bounds, cells.share):
+    for (column, row, columns, rows), fraction in zip(cells.bounds, cells.fraction):
         inside = cells.density[row : row + rows, column : column + columns]
-        assert inside.sum() / weight.size == pytest.approx(share)
+        assert inside.sum() / weight.size == pytest.approx(fraction)
         assert np.ptp(inside) == 0
     assert (cells.density[weight > 0] > 0).all()
 
@@ -50,7 +50,7 @@ def test_sun_pixel_gets_highest_density_and_proportional_probability() -> None:
     cells = divide(weight)
     sun = np.argmax(cells.density)
     assert sun == np.argmax(weight)
-    assert cells.share.max() == pytest.approx(weight.max() / weight.sum(), rel=0.02)
+    assert cells.fraction.max() == pytest.approx(weight.max() / weight.sum(), rel=0.02)
 
 
 def test_cells_add_little_variance_unless_max_cells_is_small(

@@ -30,8 +30,10 @@ def triangle_distances(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
     for start, end in ((a, b), (b, c), (c, a)):
         edge = end - start
         is_over &= np.sum(np.cross(edge, point - start) * normal, axis=1) >= 0.0
-        share = np.sum((point - start) * edge, axis=1) / np.maximum(np.sum(edge**2, axis=1), 1e-20)
-        foot = start + np.clip(share, 0.0, 1.0)[:, None] * edge
+        fraction = np.sum((point - start) * edge, axis=1) / np.maximum(
+            np.sum(edge**2, axis=1), 1e-20
+        )
+        foot = start + np.clip(fraction, 0.0, 1.0)[:, None] * edge
         nearest = np.minimum(nearest, np.linalg.norm(point - foot, axis=1))
     height = np.abs(np.sum((point - a) * normal, axis=1))
     return np.where(is_over, height, nearest)

@@ -18,7 +18,7 @@ from tests.scenes.gltf_builder import TRIANGLE
 from tests.scenes.gltf_builder import GltfBuilder
 
 UP = np.tile(np.float32([0, 0, 1]), (3, 1))
-SHARES = np.float32([(1, 0, 0, 0), (0, 1, 0, 0), (0.25, 0.75, 0, 0)])
+WEIGHTS = np.float32([(1, 0, 0, 0), (0, 1, 0, 0), (0.25, 0.75, 0, 0)])
 """(3, 4) joint weights: corner 0 follows joint 0, corner 1 joint 1, corner 2 both."""
 TURN = rotation(np.array([0.0, 0.0, 1.0]), 90.0)
 BOUND = [np.eye(4), translation(np.array([-1.0, 0.0, 0.0]))]
@@ -41,7 +41,7 @@ def skinned(bound: list[np.ndarray] | None = BOUND, **changes: Any) -> GltfBuild
         "POSITION": builder.accessor(TRIANGLE),
         "NORMAL": builder.accessor(UP),
         "JOINTS_0": builder.accessor(joints),
-        "WEIGHTS_0": builder.accessor(changes.pop("shares", SHARES)),
+        "WEIGHTS_0": builder.accessor(changes.pop("weights", WEIGHTS)),
     }
     builder.mesh(attributes, {"skin": 0, "translation": [50, 50, 50]})
     skin: dict[str, Any] = {"joints": [1, 2]}
@@ -74,14 +74,14 @@ def test_skinned_vertices_follow_joints_not_the_mesh_node(tmp_path: Path) -> Non
 
 
 def test_missing_inverse_bind_matrices_default_to_identity(tmp_path: Path) -> None:
-    shares = np.float32([(0, 1, 0, 0)] * 3)
-    mesh = mesh_of(skinned(None, shares=shares), tmp_path)
+    fractions = np.float32([(0, 1, 0, 0)] * 3)
+    mesh = mesh_of(skinned(None, fractions=fractions), tmp_path)
     np.testing.assert_allclose(mesh.vertices, [(1, 0, 1), (1, 1, 1), (0, 0, 1)], atol=1e-6)
 
 
 def test_joint_weights_are_normalised_to_sum_one(tmp_path: Path) -> None:
     whole = mesh_of(skinned(), tmp_path)
-    half = mesh_of(skinned(shares=np.float32(SHARES / 2)), tmp_path)
+    half = mesh_of(skinned(fractions=np.float32(WEIGHTS / 2)), tmp_path)
     np.testing.assert_allclose(half.vertices, whole.vertices, atol=1e-6)
 
 
@@ -89,7 +89,7 @@ def test_skinned_normals_stay_perpendicular_under_nonuniform_scale(tmp_path: Pat
     # The triangle is rotated by 45 degrees about y, then stretched by 3 along x.
     slanted = rotation(np.array([0.0, 1.0, 0.0]), 45.0)
     bound = [scaling(np.array([3.0, 1.0, 1.0])) @ slanted] * 2
-    mesh = mesh_of(skinned(bound, shares=np.float32([(1, 0, 0, 0)] * 3)), tmp_path)
+    mesh = mesh_of(skinned(bound, fractions=np.float32([(1, 0, 0, 0)] * 3)), tmp_path)
     a, b, c = mesh.vertices.astype(np.float64)
     expected = np.cross(b - a, c - a)
     assert mesh.normals is not None
@@ -130,8 +130,8 @@ def test_morph_targets_without_weights_leave_vertices_unchanged(tmp_path: Path) 
     ("changes", "reason"),
     [
         ({"joints": np.tile(np.uint8([0, 2, 0, 0]), (3, 1))}, "joint 2 out of range, there are 2"),
-        ({"shares": np.zeros((3, 4), np.float32)}, "without weights of joints"),
-        ({"shares": SHARES[:2]}, "JOINTS_0, WEIGHTS_0: not one for each vertex"),
+        ({"weights": np.zeros((3, 4), np.float32)}, "without weights of joints"),
+        ({"weights": WEIGHTS[:2]}, "JOINTS_0, WEIGHTS_0: not one for each vertex"),
         ({"joints": np.zeros((3, 4), np.int8)}, "indices must be unsigned integers"),
         ({"bound": BOUND[:1]}, "skins[0]: 1 inverse bind matrices for 2 joints"),
         ({"bound": [np.full((4, 4), np.nan)] * 2}, "a matrix is not finite"),

@@ -61,9 +61,9 @@ def test_vertex_colors_are_interpolated_linearly(
     assert split.normals is not None
     assert np.array_equal(split.normals[split.faces], normals[faces])
     for _ in range(20):
-        share = RNG.dirichlet((1.0, 1.0, 1.0), count)
-        places = np.einsum("fc,fci->fi", share, split.uvs[split.faces])
-        expected = np.einsum("fc,fci->fi", share, colors[faces])
+        fraction = RNG.dirichlet((1.0, 1.0, 1.0), count)
+        places = np.einsum("fc,fci->fi", fraction, split.uvs[split.faces])
+        expected = np.einsum("fc,fci->fi", fraction, colors[faces])
         np.testing.assert_allclose(shown(texture, places), expected, atol=STEP)
 
 

@@ -63,9 +63,9 @@ def test_viewer_renders_trains_and_moves_the_camera(
     viewer = Viewer(window, scene, options)
     texts: list[str] = []
 
-    def progress(text: str, share: float) -> None:
+    def progress(text: str, fraction: float) -> None:
         texts.append(text)
-        viewer.show_progress(text, share)
+        viewer.show_progress(text, fraction)
 
     driver = WindowDriver(display, viewer, RecordingSession(scene, settings, progress))
     assert any("compiles" in text for text in texts)
