@@ -74,14 +74,14 @@ def test_skinned_vertices_follow_joints_not_the_mesh_node(tmp_path: Path) -> Non
 
 
 def test_missing_inverse_bind_matrices_default_to_identity(tmp_path: Path) -> None:
-    fractions = np.float32([(0, 1, 0, 0)] * 3)
-    mesh = mesh_of(skinned(None, fractions=fractions), tmp_path)
+    weights = np.float32([(0, 1, 0, 0)] * 3)
+    mesh = mesh_of(skinned(None, weights=weights), tmp_path)
     np.testing.assert_allclose(mesh.vertices, [(1, 0, 1), (1, 1, 1), (0, 0, 1)], atol=1e-6)
 
 
 def test_joint_weights_are_normalised_to_sum_one(tmp_path: Path) -> None:
     whole = mesh_of(skinned(), tmp_path)
-    half = mesh_of(skinned(fractions=np.float32(WEIGHTS / 2)), tmp_path)
+    half = mesh_of(skinned(weights=np.float32(WEIGHTS / 2)), tmp_path)
     np.testing.assert_allclose(half.vertices, whole.vertices, atol=1e-6)
 
 
@@ -89,7 +89,7 @@ def test_skinned_normals_stay_perpendicular_under_nonuniform_scale(tmp_path: Pat
     # The triangle is rotated by 45 degrees about y, then stretched by 3 along x.
     slanted = rotation(np.array([0.0, 1.0, 0.0]), 45.0)
     bound = [scaling(np.array([3.0, 1.0, 1.0])) @ slanted] * 2
-    mesh = mesh_of(skinned(bound, fractions=np.float32([(1, 0, 0, 0)] * 3)), tmp_path)
+    mesh = mesh_of(skinned(bound, weights=np.float32([(1, 0, 0, 0)] * 3)), tmp_path)
     a, b, c = mesh.vertices.astype(np.float64)
     expected = np.cross(b - a, c - a)
     assert mesh.normals is not None
