@@ -58,8 +58,8 @@ def read_scene_file(path: Path) -> CachedScene | None:
     """Read a cached scene; None where the file is missing or cannot be read."""
     try:
         with safe_open(path, "numpy") as file:
-            header = json.loads(file.metadata()[HEADER])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            header, names = json.loads(file.metadata()[HEADER]), list(file.keys())
+        tensors: dict[str, Any] = {name: _tensor(path, name) for name in names}
         os.utime(path)  # `keep` removes the files that were not read for longest
         camera = Camera(tensors[TO_WORLD], **header["camera"])
         notes = tuple(header["outline"].pop("notes"))
@@ -108,6 +108,17 @@ def keep(path: Path, kept: CachedScene) -> bool:
     except (OSError, UsageError):
         return False
     return True
+
+
+def _tensor(path: Path, name: str) -> np.ndarray:
+    """Copy of one tensor of a file, which is mapped for this copy only.
+
+    Pages of an open file count as memory of the process: with the whole file mapped, the peak would
+    be twice its size.
+    """
+    with safe_open(path, "numpy") as file:
+        tensor: np.ndarray = file.get_tensor(name)
+    return tensor
 
 
 @functools.cache

@@ -6,6 +6,8 @@ Host code.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import fields
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from app.session.scene_cache import CachedScene
 from app.session.scene_cache import cache_path
 from app.session.scene_cache import keep
 from app.session.scene_cache import read_scene_file
+from app.session.scene_cache import write_scene_file
 from app.session.scene_process import SceneProcess
 from renderer.tables.build import build_scene_arrays
 from scenes.loader import load_scene_without_camera
@@ -49,15 +52,15 @@ def assert_same(mine: object, other: object) -> None:
 
 
 def test_cached_scene_equals_the_built_scene(cache: Path) -> None:
-    place = cache_path("still-life", None)
-    assert place is not None and place.parent == cache and read_scene_file(place) is None
+    path = cache_path("still-life", None)
+    assert path is not None and path.parent == cache and read_scene_file(path) is None
     scene = made("still-life")
     scene = scene._replace(
         outline=replace(scene.outline, notes=("a", "b"), has_default_camera=True)
     )
-    keep(place, scene)
-    kept = read_scene_file(place)
-    assert kept is not None and list(cache.iterdir()) == [place]
+    keep(path, scene)
+    kept = read_scene_file(path)
+    assert kept is not None and list(cache.iterdir()) == [path]
     assert_same(kept.outline, scene.outline)
     assert_same(kept.arrays, scene.arrays)
 
@@ -75,23 +78,23 @@ def test_opened_scene_equals_the_one_that_the_scene_process_cached(cache: Path) 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\x08" + bytes(7) + b"{}      "])
 def test_damaged_cache_file_is_rebuilt(cache: Path, damage: bytes) -> None:
-    place = cache_path("furnace", None)
-    assert place is not None
+    path = cache_path("furnace", None)
+    assert path is not None
     cache.mkdir()
-    place.write_bytes(damage)
-    assert read_scene_file(place) is None
-    process = SceneProcess("furnace", None, place)
+    path.write_bytes(damage)
+    assert read_scene_file(path) is None
+    process = SceneProcess("furnace", None, path)
     assert process.outline().name == "furnace"
     process.arrays(lambda done: None)
-    assert read_scene_file(place) is not None
+    assert read_scene_file(path) is not None
 
 
 def test_truncated_cache_file_is_not_read(cache: Path) -> None:
-    place = cache_path("furnace", None)
-    assert place is not None
-    keep(place, made("furnace"))
-    place.write_bytes(place.read_bytes()[:-5])
-    assert read_scene_file(place) is None
+    path = cache_path("furnace", None)
+    assert path is not None
+    keep(path, made("furnace"))
+    path.write_bytes(path.read_bytes()[:-5])
+    assert read_scene_file(path) is None
 
 
 def test_scene_files_and_other_environments_are_not_cached(cache: Path) -> None:
@@ -144,3 +147,25 @@ def test_scene_is_built_if_the_cache_is_not_writable(
     process = SceneProcess("furnace", None, cache_path("furnace", None))
     assert process.outline().name == "furnace"
     process.arrays(lambda done: None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak memory from /proc")
+def test_reading_a_scene_needs_less_than_one_and_a_half_times_its_memory(tmp_path: Path) -> None:
+    scene, path = made("furnace"), tmp_path / "scene"
+    table = np.ones(32 * 2**20, np.uint8)
+    names = ("nodes", "geometry", "shading", "texels")
+    arrays = replace(scene.arrays, **{name: table.view(np.float32) for name in names})
+    write_scene_file(path, scene._replace(arrays=arrays))
+    code = f"""
+from pathlib import Path
+from app.session.scene_cache import read_scene_file
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))  # KiB
+before = peak()
+assert read_scene_file(Path({str(path)!r})) is not None
+print(peak() - before)
+"""
+    output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout
+
+    assert int(output) * 1024 < 1.5 * len(names) * table.nbytes
