@@ -73,10 +73,10 @@ def run_part(part: Part, folder: Path, seconds: float) -> dict[str, object]:
     elif part.name.startswith(("rays", "training")):
         words += ["--output", str(own / "result.json")]
     begin = time.perf_counter()
-    with (own / "output.txt").open("w") as told:
+    with (own / "output.txt").open("w") as log:
         try:
             done = subprocess.run(
-                words, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT, timeout=seconds, check=False
+                words, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, timeout=seconds, check=False
             )
             code: int | str = done.returncode
         except subprocess.TimeoutExpired:

@@ -61,10 +61,10 @@ def adapt_scene(source: Path, target: Path) -> None:
         ElementTree.SubElement(transform, "scale", x="1", y="-1")
         filename = next(e for e in texture.iter("string") if e.get("name") == "filename")
         if texture.get("name") == "opacity":
-            picture = Image.open(source.parent / filename.get("value", ""))
-            if "A" in picture.getbands():
+            image = Image.open(source.parent / filename.get("value", ""))
+            if "A" in image.getbands():
                 alpha = target.parent / f"{target.stem}-alpha.png"
-                picture.getchannel("A").save(alpha)
+                image.getchannel("A").save(alpha)
                 filename.set("value", alpha.name)
                 ElementTree.SubElement(texture, "boolean", name="raw", value="true")
     tree.write(target)
@@ -74,14 +74,14 @@ def mesh_sphere(shape: ElementTree.Element, path: Path) -> None:
     """Turn a <shape type="sphere"> into a mesh of equal area, and so equal mean silhouette area."""
     values = {child.get("name"): child for child in shape}
     radius, center = values.pop("radius"), values.pop("center")
-    place = [float(center.get(axis, 0.0)) for axis in "xyz"]
+    offset = [float(center.get(axis, 0.0)) for axis in "xyz"]
     mesh = icosphere(1.0, 5)
     corners = mesh.vertices[mesh.faces].astype(np.float64)
     edges = corners[:, 1:] - corners[:, :1]
     area = np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1).sum() / 2
     scale = float(radius.get("value", 1.0)) * np.sqrt(4.0 * np.pi / area)
     vertices = np.array(
-        [tuple(v) for v in scale * mesh.vertices + place],
+        [tuple(v) for v in scale * mesh.vertices + offset],
         dtype=[(axis, "f4") for axis in "xyz"],
     )
     faces = np.array([(list(face),) for face in mesh.faces], dtype=[("vertex_indices", "i4", (3,))])

@@ -51,11 +51,12 @@ def main() -> None:
             print(f"{threads} threads, {precision.value}: convolutions {peak:.1f} GFLOP/s")
             for name in args.networks:
                 row = measure_step(NetworkName(name), precision, device, args)
-                row |= {"threads": threads, "peak_gflops": peak, "share": row["gflops"] / peak}
+                row |= {"threads": threads, "peak_gflops": peak}
+                row["peak_fraction"] = row["gflops"] / peak
                 rows.append({"network": name, "precision": precision.value, **row})
                 print(
                     f"  {name:5s} {row['ms']:8.1f} ms per step, {row['gflops']:7.1f} GFLOP/s, "
-                    f"{row['share']:.2f} of the peak",
+                    f"{row['peak_fraction']:.2f} of the peak",
                     flush=True,
                 )
     report = {"device": args.device, "crop": args.crop, "versions": versions(), "steps": rows}
@@ -82,15 +83,15 @@ def peak_rate(precision: Precision, device: torch.device, args: argparse.Namespa
     rates = []
     for width in CHANNELS:
         shape = (1, width, args.crop, args.crop)
-        picture = torch.randn(shape, device=device, dtype=dtype, requires_grad=True)
+        image = torch.randn(shape, device=device, dtype=dtype, requires_grad=True)
         kernel = torch.randn(width, width, 3, 3, device=device, dtype=dtype, requires_grad=True)
-        picture, kernel = (
+        image, kernel = (
             t.detach().to(memory_format=torch.channels_last).requires_grad_()
-            for t in (picture, kernel)
+            for t in (image, kernel)
         )
 
         def convolve() -> None:
-            functional.conv2d(picture, kernel, padding=1).sum().backward()
+            functional.conv2d(image, kernel, padding=1).sum().backward()
 
         operations = count_operations(convolve)
         rates.append(operations / seconds(convolve, device, args.repeats) / 1e9)

@@ -113,14 +113,14 @@ def test_python_code_blocks_run(
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=relative)
 def test_notebooks_run_and_keep_their_image_count(path: Path, tmp_path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    shown = sum(_pictures(cell) for cell in notebook.cells)
+    shown = sum(_image_outputs(cell) for cell in notebook.cells)
     assert shown, "the notebook was saved without outputs"
     source = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
     notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    assert sum(_pictures(cell) for cell in notebook.cells) == shown
+    assert sum(_image_outputs(cell) for cell in notebook.cells) == shown
 
 
-def _pictures(cell: nbformat.NotebookNode) -> int:
+def _image_outputs(cell: nbformat.NotebookNode) -> int:
     """Number of PNG images among the outputs of a cell."""
     return sum("image/png" in output.get("data", {}) for output in cell.get("outputs", []))

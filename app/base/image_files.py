@@ -57,7 +57,7 @@ def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
     _write(path, pixels, tuple(names), "float")
 
 
-def write_picture(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
+def write_image_file(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
     """Write (H, W, C) pixels in the format of `spec`. Raises UsageError."""
     with partial_file(path) as partial:
         output = oiio.ImageOutput.create(str(partial))
@@ -75,4 +75,4 @@ def _write(path: Path, pixels: np.ndarray, names: tuple[str, ...], kind: str) ->
     spec = oiio.ImageSpec(width, height, count, kind)
     spec.channelnames = names
     spec.attribute("DateTime", "")  # empty: equal images give equal files
-    write_picture(path, pixels, spec)
+    write_image_file(path, pixels, spec)

@@ -31,12 +31,12 @@ def viewpoints(
     Raises:
         CameraPathError: the file is no camera path.
     """
-    flight = flythrough_path(scene, source, path)
+    camera_path = flythrough_path(scene, source, path)
     random = np.random.default_rng(seed)
     cameras = []
     for index in range(count):
-        seconds = flight.seconds * (index + random.random()) / count
-        camera = flight.camera_at(seconds, scene.camera)
+        seconds = camera_path.seconds * (index + random.random()) / count
+        camera = camera_path.camera_at(seconds, scene.camera)
         axes = camera.to_world[:3, :3]
         yaw = rotation(axes[:, 1], random.uniform(-YAW_DEGREES, YAW_DEGREES))
         pitch = rotation(axes[:, 0], random.uniform(-PITCH_DEGREES, PITCH_DEGREES))

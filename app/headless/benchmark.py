@@ -132,7 +132,7 @@ def _summary(session: Session, times: Times, options: Options) -> dict[str, obje
         "frames": options.frames,
         "triangles": session.scene.triangle_count,
         "milliseconds": stages,
-        "share_in_stages": float(np.median(in_stages)),
+        "stage_fraction": float(np.median(in_stages)),
         "paths_per_second": paths / (stages[RENDER]["median"] / 1e3),
         "budget_ms": options.budget_ms,
         "is_within_budget": stages[TOTAL]["median"] <= options.budget_ms,

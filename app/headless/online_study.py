@@ -91,8 +91,8 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
     session = Session(scene, idle, progress)
     progress.close()
     entries = _create_entries(options, session.backend.device)
-    flight = run_identity(scene, options)
-    rows, done = _resume(folder, entries, flight)
+    identity = run_identity(scene, options)
+    rows, done = _resume(folder, entries, identity)
     session.frame_index = done
     look_every = options.reference_every or max(options.frames // MEASUREMENTS_PER_STUDY, 1)
     needs_targets = any(entry.has_clean_targets for entry in entries)
@@ -117,7 +117,7 @@ def run_online_study(scene: LoadedScene, options: Options) -> int:
             # No state after the last frame: a resumed study needs its images for the figure.
             is_over = number == options.frames
             if (number % SAVE_EVERY == 0 or stop.is_set) and not is_over:
-                _save(folder, entries, flight, rows, number)
+                _save(folder, entries, identity, rows, number)
             if stop.is_set and not is_over:
                 print(
                     f"interrupted after frame {number}; the same command resumes", file=sys.stderr
@@ -147,15 +147,15 @@ def _measure(
     number: int, entries: list[Entry], pair: FramePair, reference: torch.Tensor
 ) -> tuple[Row, list[Panel]]:
     """Measures of frame `number` against the reference, and its images."""
-    pictures = {NOISY: pair.a.color, MEAN: pair.mean_color()}
-    pictures |= {c.label: c.trainer.denoiser.denoise(pair) for c in entries}
+    images = {NOISY: pair.a.color, MEAN: pair.mean_color()}
+    images |= {c.label: c.trainer.denoiser.denoise(pair) for c in entries}
     row: Row = {"frame": number}
     panels = []
-    for label, picture in pictures.items():
-        row[f"psnr {label}"] = float(psnr(picture, reference))
-        row[f"relmse {label}"] = float(rel_mse(picture, reference))
-        row[f"brightness {label}"] = float(picture.mean() / reference.mean())
-        panels.append(Panel(label, tone_mapped_planes(picture), row[f"psnr {label}"]))
+    for label, image in images.items():
+        row[f"psnr {label}"] = float(psnr(image, reference))
+        row[f"relmse {label}"] = float(rel_mse(image, reference))
+        row[f"brightness {label}"] = float(image.mean() / reference.mean())
+        panels.append(Panel(label, tone_mapped_planes(image), row[f"psnr {label}"]))
     return row, [*panels, Panel("reference", tone_mapped_planes(reference))]
 
 
@@ -186,7 +186,7 @@ def _write_results(
 
 
 def _save(
-    folder: Path, entries: list[Entry], flight: RunIdentity, rows: list[Row], number: int
+    folder: Path, entries: list[Entry], identity: RunIdentity, rows: list[Row], number: int
 ) -> None:
     """Write a state under a temporary name, rename it, and only then delete earlier states."""
     earlier = _states(folder)
@@ -196,13 +196,13 @@ def _save(
     for index, entry in enumerate(entries):
         checkpoint.save(partial / f"{index}.safetensors", entry.trainer)
     labels = [entry.label for entry in entries]
-    write_json(partial / "rows.json", flight | {"rows": rows, "labels": labels})
+    write_json(partial / "rows.json", identity | {"rows": rows, "labels": labels})
     partial.rename(folder / f"{STATE_PREFIX}-{number:06d}")
     for state in earlier:
         shutil.rmtree(state)
 
 
-def _resume(folder: Path, entries: list[Entry], flight: RunIdentity) -> tuple[list[Row], int]:
+def _resume(folder: Path, entries: list[Entry], identity: RunIdentity) -> tuple[list[Row], int]:
     """Restore the trainers from the newest state; return its rows and its number of frames.
 
     Without a state: no rows and 0. UsageError if the state belongs to another run or study.
@@ -211,7 +211,7 @@ def _resume(folder: Path, entries: list[Entry], flight: RunIdentity) -> tuple[li
     if not states:
         return [], 0
     content = read_json(states[-1] / "rows.json")
-    check_same_run(states[-1] / "rows.json", content, flight, "frames", "reference_spp")
+    check_same_run(states[-1] / "rows.json", content, identity, "frames", "reference_spp")
     if content.get("labels") != [entry.label for entry in entries]:
         raise UsageError(f"{states[-1]}: belongs to another study, choose another --output")
     for index, entry in enumerate(entries):

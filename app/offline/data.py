@@ -63,14 +63,14 @@ def read_offline_data(
     source = None
     if is_training:
         if options.train_data is None:
-            pictures, notes = default_training(settings.channels), (DEFAULT_NOTE,)
-            smallest = min(min(pixels.shape[:2]) for pixels in pictures.pixels)
+            images, notes = default_training(settings.channels), (DEFAULT_NOTE,)
+            smallest = min(min(pixels.shape[:2]) for pixels in images.pixels)
             if smallest < settings.crop:
                 raise DataError(f"--crop {settings.crop}: at most {smallest} without --train-data")
         else:
-            pictures = read_images(options.train_data, settings.channels, settings.crop, progress)
+            images = read_images(options.train_data, settings.channels, settings.crop, progress)
         source = CorruptedImages(
-            pictures.to(device), task.corruption, settings.crop, settings.seed, settings.level
+            images.to(device), task.corruption, settings.crop, settings.seed, settings.level
         )
     tests = {
         name: read_images(path, settings.channels, progress=progress)
@@ -85,7 +85,7 @@ def _read_scan_data(
     """Read slices of scans; without test data, hold out a test set from the training data."""
     task, settings = TASKS[options.training.task], options.training
     assert task.corruption is not None
-    tests = {name: read_scans(path).pictures for name, path in options.test_data.items()}
+    tests = {name: read_scans(path).images for name, path in options.test_data.items()}
     if options.train_data is None and (is_training or not tests):
         raise DataError(
             f"--task {task.name} needs --train-data: .npz, NIfTI volumes or folders of PNG"
@@ -94,13 +94,13 @@ def _read_scan_data(
     notes: tuple[str, ...] = ()
     if options.train_data is not None:
         scans: Scans = read_scans(options.train_data)
-        pictures = scans.pictures
+        images = scans.images
         if not tests:
-            pictures, held_out = scans.split(SPLIT_SEED)
+            images, held_out = scans.split(SPLIT_SEED)
             tests = {HELD_OUT_SET: held_out}
             notes = (f"{len(held_out)} slices of a fifth of the subjects are held out as test",)
         if is_training:
-            source = CorruptedImages(pictures.to(device), task.corruption, None, settings.seed)
+            source = CorruptedImages(images.to(device), task.corruption, None, settings.seed)
     return OfflineData(source, {n: s.to(device) for n, s in tests.items()}, notes=notes)
 
 

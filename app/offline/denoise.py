@@ -15,7 +15,7 @@ from PIL import Image
 
 from app.base.errors import UsageError
 from app.base.files import partial_file
-from app.base.image_files import write_picture
+from app.base.image_files import write_image_file
 from denoiser.errors import DataError
 from denoiser.errors import one_line
 from denoiser.restoration.checkpoint import load_restoration
@@ -76,16 +76,16 @@ def denoise_file(
 
 def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
     """Read (H, W, C) pixels as stored (uint8, uint16, float32) and the header. Raises DataError."""
-    picture = oiio.ImageInput.open(str(source), unassociated_alpha_config())
-    if picture is None:
+    image = oiio.ImageInput.open(str(source), unassociated_alpha_config())
+    if image is None:
         raise DataError(f"{source}: {one_line(oiio.geterror())}")
-    spec = picture.spec()
+    spec = image.spec()
     check_channel_count(source, spec.nchannels)
     kind = INTEGER_TYPES.get(spec.format.basetype, oiio.FLOAT)
-    pixels = picture.read_image(kind)
-    picture.close()
+    pixels = image.read_image(kind)
+    image.close()
     if pixels is None:
-        raise DataError(f"{source}: {one_line(picture.geterror())}")
+        raise DataError(f"{source}: {one_line(image.geterror())}")
     pixels = np.asarray(pixels).reshape(spec.height, spec.width, spec.nchannels)
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{source}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
@@ -157,7 +157,7 @@ def _write_with_metadata(
         return
     if target.suffix.lower() in (".jpg", ".jpeg"):
         spec.attribute("compression", f"jpeg:{LOSSY_QUALITY}")
-    write_picture(target, pixels, spec)
+    write_image_file(target, pixels, spec)
 
 
 def _write_webp(source: Path, target: Path, pixels: np.ndarray) -> None:

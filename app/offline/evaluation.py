@@ -54,7 +54,7 @@ class SetScores:
     psnr_input: list[float] = field(default_factory=list)
     psnr: dict[str, list[float]] = field(default_factory=dict)
     ssim: dict[str, list[float]] = field(default_factory=dict)
-    pictures: list[dict[str, torch.Tensor]] = field(default_factory=list)
+    images: list[dict[str, torch.Tensor]] = field(default_factory=list)
     """The first images of the set, (C, H, W) by label: noisy, restored and clean."""
 
     def mean(self, label: str) -> float:
@@ -105,7 +105,7 @@ def baseline_restorer(noise: TestNoise) -> tuple[str, Restorer] | None:
 
 
 def evaluate_set(
-    pictures: ImageSet,
+    images: ImageSet,
     noise: TestNoise,
     restorers: Mapping[str, Restorer],
     is_rounded: bool,
@@ -113,10 +113,10 @@ def evaluate_set(
 ) -> SetScores:
     """Corrupt, restore and score every image of a set."""
     scores = SetScores()
-    for number in range(len(pictures)):
-        clean = pictures.picture(number)
+    for number in range(len(images)):
+        clean = images.image(number)
         noisy = noise.corrupt(clean, number)
-        scores.names.append(pictures.names[number])
+        scores.names.append(images.names[number])
         scores.psnr_input.append(image_psnr(noisy.image, clean))
         shown = {INPUT: noisy.image}
         for label, restore in restorers.items():
@@ -124,8 +124,8 @@ def evaluate_set(
             scores.psnr.setdefault(label, []).append(image_psnr(restored, clean))
             scores.ssim.setdefault(label, []).append(image_ssim(restored, clean))
         if number < FIGURE_IMAGE_COUNT:
-            scores.pictures.append(shown | {TRUTH: clean})
-        progress("evaluating", (number + 1) / len(pictures))
+            scores.images.append(shown | {TRUTH: clean})
+        progress("evaluating", (number + 1) / len(images))
     return scores
 
 
@@ -133,12 +133,12 @@ def validation_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
     """Mean PSNR in dB of a few test images, central crops unless scans; for bursts the estimate."""
     if data.bursts is not None:
         return estimated_psnr(trainer, data.bursts, VALIDATION_CROP_SIDE)[1]
-    pictures = next(iter(data.tests.values()))
+    images = next(iter(data.tests.values()))
     settings = trainer.settings
     noise, restore = TestNoise(settings.task, settings.level), network_restorer(trainer)
     values = []
-    for number in range(min(len(pictures), VALIDATION_IMAGE_COUNT)):
-        clean = pictures.picture(number)
+    for number in range(min(len(images), VALIDATION_IMAGE_COUNT)):
+        clean = images.image(number)
         if not TASKS[trainer.settings.task].is_scan:
             clean = _central_crop(clean, VALIDATION_CROP_SIDE)
         restored = restore(noise.corrupt(clean, number), number)
@@ -177,8 +177,8 @@ def _fit_prior(noisy: Corrupted, number: int) -> torch.Tensor:
     return torch.where(noisy.observed, noisy.image, fitted)
 
 
-def _central_crop(picture: torch.Tensor, side: int) -> torch.Tensor:
+def _central_crop(image: torch.Tensor, side: int) -> torch.Tensor:
     """Central crop (C, h, w) of a (C, H, W) image; h and w are at most `side`."""
-    height, width = picture.shape[1:]
+    height, width = image.shape[1:]
     top, left = max((height - side) // 2, 0), max((width - side) // 2, 0)
-    return picture[:, top : top + side, left : left + side]
+    return image[:, top : top + side, left : left + side]

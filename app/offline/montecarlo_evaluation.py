@@ -42,19 +42,19 @@ def evaluate_views(
     rows: list[list[Panel]] = []
     for view in views:
         assert view.clean is not None
-        pictures = {NOISY: view.pair.a.color, MEAN: view.pair.mean_color()}
-        pictures |= {label: trainer.denoise(view.pair) for label, trainer in trainers.items()}
+        images = {NOISY: view.pair.a.color, MEAN: view.pair.mean_color()}
+        images |= {label: trainer.denoise(view.pair) for label, trainer in trainers.items()}
         scores[view.name] = {
             label: {
-                "psnr": float(psnr(picture, view.clean)),
-                "relmse": float(rel_mse(picture, view.clean)),
-                "mean_radiance": float(picture.mean() / view.clean.mean()),
+                "psnr": float(psnr(image, view.clean)),
+                "relmse": float(rel_mse(image, view.clean)),
+                "mean_radiance": float(image.mean() / view.clean.mean()),
             }
-            for label, picture in pictures.items()
+            for label, image in images.items()
         }
         if len(rows) < FIGURE_VIEW_COUNT:
             found = scores[view.name]
-            row = [Panel(n, tone_mapped_planes(p), found[n]["psnr"]) for n, p in pictures.items()]
+            row = [Panel(n, tone_mapped_planes(p), found[n]["psnr"]) for n, p in images.items()]
             rows.append([*row, Panel(REFERENCE, tone_mapped_planes(view.clean))])
     draw_comparison(folder / "figure.png", rows)
     report: dict[str, dict[str, object]] = {}

@@ -61,8 +61,8 @@ def evaluate_networks(
         restorers = {baseline[0]: baseline[1]} | restorers
     progress = StartProgress(options.is_quiet)
     results: dict[str, SetScores] = {}
-    for name, pictures in data.tests.items():
-        results[name] = evaluate_set(pictures, noise, restorers, offline.is_rounded, progress)
+    for name, images in data.tests.items():
+        results[name] = evaluate_set(images, noise, restorers, offline.is_rounded, progress)
         progress.close()
         print(_set_line(name, results[name]))
     _draw_figure(folder / "figure.png", next(iter(results.values())))
@@ -121,11 +121,11 @@ def _set_line(name: str, scores: SetScores) -> str:
 def _draw_figure(path: Path, scores: SetScores) -> None:
     """Draw the first images of a set; the PSNR below each is of the whole image."""
     rows = []
-    for number, pictures in enumerate(scores.pictures):
+    for number, images in enumerate(scores.images):
         psnr = {INPUT: scores.psnr_input} | scores.psnr
         row = [
-            Panel(label, picture, psnr[label][number] if label in psnr else None)
-            for label, picture in pictures.items()
+            Panel(label, image, psnr[label][number] if label in psnr else None)
+            for label, image in images.items()
         ]
         rows.append(row)
     draw_comparison(path, rows)
@@ -180,6 +180,6 @@ def report_header(
         head["pipeline"] = {
             "batch_milliseconds": drawn * 1e3,
             "step_milliseconds": step * 1e3,
-            "speed_share": step / (step + drawn),
+            "step_fraction": step / (step + drawn),
         }
     return head

@@ -39,7 +39,7 @@ class MemberResult(TypedDict):
     """Entry of one training in `study.json`."""
 
     label: str
-    place: float | None
+    level: float | None
     test: dict[str, dict[str, float]]
     """By test set: `psnr_input` and `psnr_denoised`, dB."""
     iterations: list[float]
@@ -61,15 +61,15 @@ def run_study(options: Options, folder: Path) -> int:
     results: list[MemberResult] = []
     for member in members:
         print(f"{offline.study.value}: {member.label} ({member.name})", file=sys.stderr)
-        place = folder / member.name
-        prepare_folder(place)
+        subfolder = folder / member.name
+        prepare_folder(subfolder)
         targets = member.settings.targets
-        saved = checkpoint_path(place, targets, True)
+        saved = checkpoint_path(subfolder, targets, True)
         resume = saved if saved.exists() else None
         trainers = load_or_start(member.settings, (targets,), device, resume)
-        run = start_run(trainers, member.data, place, resume)
+        run = start_run(trainers, member.data, subfolder, resume)
         assert member.data.source is not None
-        train(run, member.data.source, place, Processes(), options.is_quiet)
+        train(run, member.data.source, subfolder, Processes(), options.is_quiet)
         if run.is_interrupted:
             print(f"interrupted; the same command resumes in {folder}", file=sys.stderr)
             return INTERRUPTED
@@ -81,7 +81,7 @@ def run_study(options: Options, folder: Path) -> int:
         "versions": versions(),
     }
     write_json(folder / "study.json", report)
-    if members[0].place is None:
+    if members[0].level is None:
         _draw_curves(folder / "study.png", results)
     else:
         _draw_levels(folder / "study.png", results)
@@ -95,8 +95,8 @@ def _result(member: Member, run: RestorationRun, options: Options) -> MemberResu
     restorers = {"network": network_restorer(run.trainers[kind])}
     progress = StartProgress(options.is_quiet)
     tests = {}
-    for name, pictures in member.data.tests.items():
-        scores = evaluate_set(pictures, noise, restorers, False, progress)
+    for name, images in member.data.tests.items():
+        scores = evaluate_set(images, noise, restorers, False, progress)
         tests[name] = {
             "psnr_input": statistics.fmean(scores.psnr_input),
             "psnr_denoised": scores.mean("network"),
@@ -105,7 +105,7 @@ def _result(member: Member, run: RestorationRun, options: Options) -> MemberResu
         print(f"{member.label}: {name} {tests[name]['psnr_denoised']:.2f} dB")
     return {
         "label": member.label,
-        "place": member.place,
+        "level": member.level,
         "test": tests,
         "iterations": [row["iteration"] for row in run.rows],
         "psnr": [row[f"psnr_{kind.value}"] for row in run.rows],
@@ -132,8 +132,8 @@ def _draw_levels(path: Path, results: list[MemberResult]) -> None:
     values: dict[str, dict[float, float]] = {}
     for result in results:
         first = next(iter(result["test"].values()))
-        assert result["place"] is not None
-        values.setdefault(result["label"], {})[result["place"]] = first["psnr_denoised"]
+        assert result["level"] is not None
+        values.setdefault(result["label"], {})[result["level"]] = first["psnr_denoised"]
     clean = values.pop(CLEAN)
     for label, points in values.items():
         axes.plot(list(points), [points[p] - clean[p] for p in points], marker="o", label=label)

@@ -39,7 +39,7 @@ class Member:
     """Name of its folder."""
     settings: RestorationSettings
     data: OfflineData
-    place: float | None = None
+    level: float | None = None
     """Position on the plot's x axis; None: the x axis is the iteration."""
 
 
@@ -87,15 +87,15 @@ def _capture_budget(
     data = _read_data(options, settings, device, progress)
     source = data.source
     assert isinstance(source, CorruptedImages)
-    wanted = max(case.picture_count for case in BUDGET_CASES)
-    if len(source.pictures) < wanted:
+    wanted = max(case.image_count for case in BUDGET_CASES)
+    if len(source.images) < wanted:
         raise DataError(
-            f"--study capture-budget needs --train-data with {wanted} pictures,"
-            f" there are {len(source.pictures)}"
+            f"--study capture-budget needs --train-data with {wanted} images,"
+            f" there are {len(source.images)}"
         )
     members = []
     for number, case in enumerate(BUDGET_CASES, 1):
-        pairs = BudgetPairs(source.pictures, case, settings.crop, settings.seed)
+        pairs = BudgetPairs(source.images, case, settings.crop, settings.seed)
         members.append(Member(case.label, f"case-{number}", settings, replace(data, source=pairs)))
     return members
 

@@ -28,7 +28,7 @@ class Panel:
 
     label: str
     """Title above the image, shown in the first row only."""
-    picture: torch.Tensor
+    image: torch.Tensor
     """(C, H, W) in [-0.5, 0.5]."""
     psnr: float | None = None
     """PSNR in dB, shown below the image; None for the ground truth."""
@@ -44,7 +44,7 @@ def draw_comparison(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
     )
     for index, row in enumerate(rows):
         for axes, panel in zip(grid[index], row):
-            pixels = central_crop(panel.picture)
+            pixels = central_crop(panel.image)
             axes.imshow(pixels, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
             if index == 0:
                 axes.set_title(panel.label, fontsize=9)
@@ -60,21 +60,21 @@ def _caption(panel: Panel) -> str:
     """PSNR, marked as that of the whole image where only a part is shown."""
     if panel.psnr is None:
         return ""
-    is_part = max(panel.picture.shape[1:]) > CROP_SIDE
+    is_part = max(panel.image.shape[1:]) > CROP_SIDE
     return f"{panel.psnr:.2f} dB" + (" (whole)" if is_part else "")
 
 
 def _height(row: Sequence[Panel]) -> float:
     """Height in inches of the tallest image of a row."""
-    shapes = [central_crop(panel.picture).shape for panel in row]
+    shapes = [central_crop(panel.image).shape for panel in row]
     return PANEL_INCHES * max(height / width for height, width, *_ in shapes)
 
 
-def central_crop(picture: torch.Tensor) -> np.ndarray:
+def central_crop(image: torch.Tensor) -> np.ndarray:
     """Centre of a (C, H, W) image as (h, w) or (h, w, 3) in [0, 1]; h, w <= CROP_SIDE."""
-    height, width = picture.shape[1:]
+    height, width = image.shape[1:]
     top, left = max((height - CROP_SIDE) // 2, 0), max((width - CROP_SIDE) // 2, 0)
-    middle = picture[:, top : top + CROP_SIDE, left : left + CROP_SIDE]
+    middle = image[:, top : top + CROP_SIDE, left : left + CROP_SIDE]
     return (middle.cpu().permute(1, 2, 0).squeeze(-1).numpy() - BLACK).clip(0.0, 1.0)
 
 

@@ -42,7 +42,7 @@ def check_same_run(source: Path, earlier: Any, now: RunIdentity, *more: str) -> 
     before, present = _values_to_match(earlier, source, more), _values_to_match(now, source, more)
     for name, value in present.items():
         if before[name] != value:
-            raise UsageError(f"{source}: flown with {name} {before[name]}, not {value}")
+            raise UsageError(f"{source}: made with {name} {before[name]}, not {value}")
 
 
 def _values_to_match(content: Any, source: Path, more: tuple[str, ...]) -> dict[str, object]:
@@ -60,7 +60,7 @@ def _values_to_match(content: Any, source: Path, more: tuple[str, ...]) -> dict[
             values |= _matched(record, found)
         return values | {name: options[name] for name in more}
     except (KeyError, TypeError) as error:
-        raise UsageError(f"{source}: tells of no flight") from error
+        raise UsageError(f"{source}: is no record of a run") from error
 
 
 def _matched(record: type, values: dict[str, Any]) -> dict[str, object]:

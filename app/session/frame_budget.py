@@ -75,7 +75,7 @@ class UnitCosts:
     trained_pixel: float
     """Training on one pixel of a crop, including the comparison's training."""
 
-    def picture_ms(self, work: Work) -> float:
+    def image_ms(self, work: Work) -> float:
         """Milliseconds of a frame without training."""
         return work.pixel_count * (work.spp * self.sample + self.pixel)
 
@@ -173,4 +173,4 @@ def _milliseconds(work: Work, costs: UnitCosts, allowed_ms: float) -> float:
     train_ms = costs.train_ms(work)
     if work.train_steps == 1:
         train_ms = min(train_ms, (1 - MIN_IMAGE_FRACTION) * allowed_ms)
-    return train_ms + costs.picture_ms(work)
+    return train_ms + costs.image_ms(work)

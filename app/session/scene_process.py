@@ -57,8 +57,8 @@ class SceneProcess:
         theirs.close()
         self._messages: queue.SimpleQueue[Message] = queue.SimpleQueue()
         # A thread receives messages, so that the other process never blocks on a full pipe.
-        told = (ours, source, self._messages.put)
-        self._receiver = threading.Thread(target=receive, args=told, daemon=True)
+        arguments = (ours, source, self._messages.put)
+        self._receiver = threading.Thread(target=receive, args=arguments, daemon=True)
         self._receiver.start()
 
     def outline(self) -> SceneOutline:

@@ -121,7 +121,7 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
     for frame, camera in enumerate(cameras, 1):
         pair = session.step(camera).pair
         for entry in all_entries:
-            entry.fly(pair)
+            entry.process(pair)
         if frame in wanted:
             truth = references.truth(camera)
             for entry in all_entries:
@@ -129,13 +129,13 @@ def fly(args: argparse.Namespace) -> dict[str, object]:
             print_progress(frame, all_entries)
             write(args, session, all_entries)
         before = pair
-    if args.pictures is not None:
-        args.pictures.mkdir(parents=True, exist_ok=True)
-        layers = {entry.name: entry.picture for entry in all_entries}
+    if args.images is not None:
+        args.images.mkdir(parents=True, exist_ok=True)
+        layers = {entry.name: entry.image for entry in all_entries}
         layers["reference"] = references.truth(camera).mean()
-        for name, picture in layers.items():
-            assert picture is not None
-            write_exr(args.pictures / f"{scene.name}-{file_name(name)}.exr", {"c": picture})
+        for name, image in layers.items():
+            assert image is not None
+            write_exr(args.images / f"{scene.name}-{file_name(name)}.exr", {"c": image})
     if args.rest > 1:  # flicker needs two frames
         resting = [session.step(camera).pair for _ in range(2 * args.rest)]
         for entry in all_entries:
@@ -185,7 +185,7 @@ def main() -> None:
     parser.add_argument("--measure", type=int, nargs="+", default=MEASURED)
     parser.add_argument("--reference-spp", type=int, default=512)
     parser.add_argument("--references", type=Path, help="cache folder of references")
-    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--images", type=Path)
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
     result = fly(args)

@@ -62,81 +62,81 @@ class Entry:
     rows: list[dict[str, float]] = field(default_factory=list)
     rest: dict[str, float] = field(default_factory=dict)
     """Flicker with a static camera, with history and without."""
-    picture: torch.Tensor | None = None
+    image: torch.Tensor | None = None
 
-    def fly(self, pair: FramePair) -> None:
+    def process(self, pair: FramePair) -> None:
         """Train on a frame and denoise it; record both times in ms."""
         begin = time.perf_counter()
         if self.trainer is not None:
             for loss in self.trainer.train(pair):
                 float(loss)
         trained = time.perf_counter()
-        self.picture = self.denoise(pair)
-        if self.picture.is_cuda:
+        self.image = self.denoise(pair)
+        if self.image.is_cuda:
             torch.cuda.synchronize()
         self.train_ms.append((trained - begin) * 1e3)
         self.denoise_ms.append((time.perf_counter() - trained) * 1e3)
 
 
-def hdr_flip(picture: torch.Tensor, reference: torch.Tensor) -> float:
+def hdr_flip(image: torch.Tensor, reference: torch.Tensor) -> float:
     """Mean HDR-FLIP of two (H, W, 3) images; NaN without the package flip_evaluator."""
     try:
         import flip_evaluator
     except ImportError:
         return float("nan")
-    images = [np.ascontiguousarray(image.cpu().numpy()) for image in (reference, picture)]
-    return float(flip_evaluator.evaluate(*images, "HDR", applyMagma=False)[1])
+    arrays = [np.ascontiguousarray(each.cpu().numpy()) for each in (reference, image)]
+    return float(flip_evaluator.evaluate(*arrays, "HDR", applyMagma=False)[1])
 
 
 def measure(
-    racer: Entry,
+    entry: Entry,
     frame: int,
     pair: FramePair,
     before: FramePair | None,
     truth: Truth,
 ) -> None:
     """Add a row of measures of the last image; flicker only if the frame `before` is given."""
-    picture = racer.picture
-    assert picture is not None
+    image = entry.image
+    assert image is not None
     reference = truth.mean()
-    errors = [stacked([tone(picture) - toned]) for toned in truth.toned]
-    products = (picture - truth.radiance[0]) * (picture - truth.radiance[1])
+    errors = [stacked([tone(image) - toned]) for toned in truth.toned]
+    products = (image - truth.radiance[0]) * (image - truth.radiance[1])
     row = {
         "frame": frame,
         "psnr": decibels(errors[0] * errors[1]),
         "relmse": float((products / (reference.square() + RELATIVE_EPSILON)).mean()),
-        "flip": hdr_flip(picture.clamp(min=0), reference),
-        "mean_radiance": float(picture.mean() / reference.mean()),
+        "flip": hdr_flip(image.clamp(min=0), reference),
+        "mean_radiance": float(image.mean() / reference.mean()),
     }
-    if racer.errors and before is not None:
+    if entry.errors and before is not None:
         assert pair.pose is not None and before.pose is not None
         seen_now = GBuffer((pair.a,), pair.pose)
         matches = match(seen_now, GBuffer((before.a,), before.pose))
         seen = matches.is_any().view(seen_now.shape).expand_as(errors[0])
-        changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, racer.errors)]
+        changes = [(now - matches.carried(old))[seen] for now, old in zip(errors, entry.errors)]
         row["flicker"] = float((changes[0] * changes[1]).mean().clamp(min=0).sqrt())
-    racer.errors = errors
-    racer.rows.append(row)
+    entry.errors = errors
+    entry.rows.append(row)
 
 
-def measure_at_rest(racer: Entry, pairs: list[FramePair]) -> None:
+def measure_at_rest(entry: Entry, pairs: list[FramePair]) -> None:
     """Measure flicker over frames of one camera with new samples each: the first half of the frames
     with history, the second half without.
     """
     middle = len(pairs) // 2
     alone = [replace(pair, pose=None) for pair in pairs[middle:]]
-    racer.rest["flicker_at_rest"] = _rest_flicker(racer, pairs[:middle])
-    racer.rest["flicker_without_past"] = _rest_flicker(racer, alone)
+    entry.rest["flicker_at_rest"] = _rest_flicker(entry, pairs[:middle])
+    entry.rest["flicker_without_history"] = _rest_flicker(entry, alone)
 
 
-def _rest_flicker(racer: Entry, pairs: list[FramePair]) -> float:
+def _rest_flicker(entry: Entry, pairs: list[FramePair]) -> float:
     """Root mean square change of T from frame to frame, and so of its error: the truth is fixed."""
-    pictures = []
+    images = []
     for pair in pairs:
-        racer.fly(pair)
-        assert racer.picture is not None
-        pictures.append(tone(racer.picture))
-    changes = [(now - before).square().mean() for before, now in pairwise(pictures)]
+        entry.process(pair)
+        assert entry.image is not None
+        images.append(tone(entry.image))
+    changes = [(now - before).square().mean() for before, now in pairwise(images)]
     return float(torch.stack(changes).mean().sqrt())
 
 

@@ -1,10 +1,10 @@
 """Formats reports of `compare_denoisers` as a Markdown table, curves over the frames, and images.
 
     python -m benchmarks.comparison.report comparison-*.json --curves curves.png \\
-        --pictures pictures flights.png
+        --images images paths.png
 
 The best value of each camera path is in bold. `--alone` prints the rows of `best:alone`, which has
-no history. `--pictures` takes the folder to which `compare_denoisers` wrote its last frames, and
+no history. `--images` takes the folder to which `compare_denoisers` wrote its last frames, and
 the image file to draw them in.
 """
 
@@ -68,7 +68,7 @@ COLUMNS = {
     "mean_radiance": Column("brightness", "{:.3f}", None),
     "flicker": Column("flicker", "{:.4f}", min),
     "flicker_at_rest": Column("at rest", "{:.4f}", min),
-    "flicker_without_past": Column("without past", "{:.4f}", min),
+    "flicker_without_history": Column("without history", "{:.4f}", min),
 }
 DRAWN = ("noisy half", "unet", "fast", "best:scratch", "best", "oidn high")
 """Denoisers whose images are drawn, in the order of columns; the reference is the last one."""
@@ -83,9 +83,9 @@ def rows_of(report: dict[str, Any], labels: dict[str, str], shown: list[str]) ->
     """Table rows of a report, one for each denoiser, with the columns `shown`."""
     names = names_in_report(report, labels)
     cells = {key: cells_of(report, names, key) for key in shown}
-    flight = SCENE_LABELS.get(report["scene"], report["scene"])
+    scene = SCENE_LABELS.get(report["scene"], report["scene"])
     return [
-        f"| {flight} | {labels[name]} | {' | '.join(cells[key][name] for key in shown)} |"
+        f"| {scene} | {labels[name]} | {' | '.join(cells[key][name] for key in shown)} |"
         for name in names
     ]
 
@@ -124,7 +124,7 @@ def draw_curves(path: Path, reports: list[dict[str, Any]]) -> None:
     save_figure(figure, path)
 
 
-def draw_pictures(path: Path, folder: Path, reports: list[dict[str, Any]]) -> None:
+def draw_images(path: Path, folder: Path, reports: list[dict[str, Any]]) -> None:
     """Draw the last frame of each camera path, from the noisy half to the reference."""
     lines = []
     for report in reports:
@@ -145,19 +145,19 @@ def main() -> None:
     parser.add_argument("reports", nargs="+", type=Path)
     parser.add_argument("--alone", action="store_true", help="rows without history")
     parser.add_argument("--curves", type=Path)
-    parser.add_argument("--pictures", nargs=2, type=Path, metavar=("FOLDER", "FILE"))
+    parser.add_argument("--images", nargs=2, type=Path, metavar=("FOLDER", "FILE"))
     args = parser.parse_args()
     reports = [json.loads(path.read_text()) for path in args.reports]
     labels = LABELS_WITHOUT_HISTORY if args.alone else LABELS
     shown = [key for key in COLUMNS if not (args.alone and key == "flicker_at_rest")]
-    print(f"| flight | denoiser | {' | '.join(COLUMNS[key].heading for key in shown)} |")
+    print(f"| scene | denoiser | {' | '.join(COLUMNS[key].heading for key in shown)} |")
     print("|---" * (2 + len(shown)) + "|")
     for report in reports:
         print("\n".join(rows_of(report, labels, shown)))
     if args.curves is not None:
         draw_curves(args.curves, reports)
-    if args.pictures is not None:
-        draw_pictures(args.pictures[1], args.pictures[0], reports)
+    if args.images is not None:
+        draw_images(args.images[1], args.images[0], reports)
 
 
 if __name__ == "__main__":

@@ -64,17 +64,17 @@ def render_path(args: argparse.Namespace, source: str) -> RenderedPath:
     return RenderedPath(scene.name, pairs, references)
 
 
-def fly(flight: RenderedPath, settings: DenoiserSettings) -> dict[str, Any]:
+def train_along(rendered: RenderedPath, settings: DenoiserSettings) -> dict[str, Any]:
     """Train one seed: PSNR gains over the mean of halves in dB, and counts of failures."""
-    trainer = Trainer(settings, flight.pairs[0].a.color.device)
+    trainer = Trainer(settings, rendered.pairs[0].a.color.device)
     gains: dict[int, float] = {}
     broken = 0
-    for frame, pair in enumerate(flight.pairs, 1):
+    for frame, pair in enumerate(rendered.pairs, 1):
         for _ in trainer.train(pair):
             pass
         denoised = trainer.denoiser.denoise(pair)
         broken += int((~torch.isfinite(denoised)).sum())
-        reference = flight.references.get(frame)
+        reference = rendered.references.get(frame)
         if reference is not None:
             gain = psnr(denoised, reference) - psnr(pair.mean_color(), reference)
             gains[frame] = round(float(gain), 3)
@@ -111,10 +111,10 @@ def main() -> None:
     for source in args.scene:
         known = results.setdefault(source, [])
         missing = range(len(known), args.seeds)
-        flight = render_path(args, source) if missing else None
+        rendered = render_path(args, source) if missing else None
         for seed in missing:
-            assert flight is not None
-            known.append(fly(flight, settings_of(args, seed)))
+            assert rendered is not None
+            known.append(train_along(rendered, settings_of(args, seed)))
             last = known[-1]
             print(f"{source}, seed {seed}: worst gain {last['worst']} dB, {last['below']} below")
             if args.output is not None:

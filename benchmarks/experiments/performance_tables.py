@@ -92,7 +92,10 @@ def training_step_table() -> str:
             [
                 f"{processor}, {threads} thread{'s' if threads > 1 else ''}, {precision}",
                 f"{steps['unet']['peak_gflops']:.0f}",
-                *(f"{steps[name]['ms']:.0f} ({steps[name]['share']:.2f})" for name in NETWORKS),
+                *(
+                    f"{steps[name]['ms']:.0f} ({steps[name]['peak_fraction']:.2f})"
+                    for name in NETWORKS
+                ),
             ]
         )
     headings = [f"{name}, ms (fraction of the peak)" for name in NETWORKS]

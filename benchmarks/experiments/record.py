@@ -55,31 +55,33 @@ def read_experiments(path: Path) -> list[Experiment]:
             raise ValueError(f"{path.name}: expected the columns {', '.join(COLUMNS)}")
         rows = []
         for row in reader:
-            place = f"{path.name}, line {reader.line_num}"
+            location = f"{path.name}, line {reader.line_num}"
             if None in row or None in row.values():
-                raise ValueError(f"{place}: expected {len(COLUMNS)} columns")
+                raise ValueError(f"{location}: expected {len(COLUMNS)} columns")
             experiment = Experiment(**row)
-            _check(experiment, place)
+            _check(experiment, location)
             rows.append(experiment)
     return rows
 
 
-def _check(row: Experiment, place: str) -> None:
-    """Raise ValueError, with `place`, if a row contradicts itself."""
+def _check(row: Experiment, location: str) -> None:
+    """Raise ValueError, with `location`, if a row contradicts itself."""
     for text in (row.default, row.alternative, row.metric):
         if not text:
-            raise ValueError(f"{place}: default, alternative and metric must not be empty")
+            raise ValueError(f"{location}: default, alternative and metric must not be empty")
     if not COMMIT.fullmatch(row.commit):
-        raise ValueError(f"{place}: expected a commit of seven hexadecimal digits: {row.commit!r}")
+        raise ValueError(
+            f"{location}: expected a commit of seven hexadecimal digits: {row.commit!r}"
+        )
     if bool(row.unit) != bool(row.default_value or row.alternative_value):
-        raise ValueError(f"{place}: a unit needs a value, and a value a unit")
+        raise ValueError(f"{location}: a unit needs a value, and a value a unit")
     if row.default_value and row.alternative_value:
         difference = float(row.alternative_value) - float(row.default_value)
         last_digit = 10.0 ** -_decimals(row.change)
         if not row.change or abs(float(row.change) - difference) > 0.6 * last_digit:
-            raise ValueError(f"{place}: expected a change of {difference:g}: {row.change!r}")
+            raise ValueError(f"{location}: expected a change of {difference:g}: {row.change!r}")
     elif row.change:
-        raise ValueError(f"{place}: a change needs both values")
+        raise ValueError(f"{location}: a change needs both values")
 
 
 def _decimals(number: str) -> int:

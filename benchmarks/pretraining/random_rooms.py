@@ -171,8 +171,8 @@ def _lamps(half: np.ndarray, height: float, rng: np.random.Generator) -> Pieces:
         else:
             radius = rng.uniform(0.04, 0.2)
             radiance = as_point(power / (4 * np.pi * radius**2) * tint)
-            place = (x, float(rng.uniform(0.5, 0.85)) * height, z)
-            pieces.append(Piece("lamp", Sphere(place, radius, radiance=radiance)))
+            center = (x, float(rng.uniform(0.5, 0.85)) * height, z)
+            pieces.append(Piece("lamp", Sphere(center, radius, radiance=radiance)))
     return pieces
 
 

@@ -21,21 +21,21 @@ def bumpy_balls(path: Path, triangle_count: int) -> None:
     rows = max(round(math.sqrt(triangle_count / BALL_COUNT / 4)), 3)
     points, faces = _ball(rows, 2 * rows)
     side = round(BALL_COUNT ** (1 / 3))
-    places = np.stack(np.meshgrid(*[np.arange(side)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    centers = np.stack(np.meshgrid(*[np.arange(side)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
     header = (
         "ply\nformat binary_little_endian 1.0\n"
-        f"element vertex {len(points) * len(places)}\n"
+        f"element vertex {len(points) * len(centers)}\n"
         "property float x\nproperty float y\nproperty float z\n"
-        f"element face {len(faces) * len(places)}\n"
+        f"element face {len(faces) * len(centers)}\n"
         "property list uchar int vertex_indices\nend_header\n"
     )
     records = np.empty(len(faces), np.dtype([("count", "u1"), ("corners", "<i4", 3)]))
     records["count"] = 3
     with path.open("wb") as file:
         file.write(header.encode())
-        for place in places:
-            file.write((points + place).astype("<f4").tobytes())
-        for number in range(len(places)):
+        for center in centers:
+            file.write((points + center).astype("<f4").tobytes())
+        for number in range(len(centers)):
             records["corners"] = faces + number * len(points)
             file.write(records.tobytes())
 

@@ -88,8 +88,8 @@ def in_process(count: int, args: argparse.Namespace) -> dict[str, float]:
             "--device",
             args.device,
         ]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        result: dict[str, float] = json.loads(told.splitlines()[-1])
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        result: dict[str, float] = json.loads(output.splitlines()[-1])
     print(" ".join(f"{name} {value:.4g}" for name, value in result.items()), flush=True)
     return result
 

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 def filter_with_kernels(
-    pictures: torch.Tensor,
+    images: torch.Tensor,
     features: torch.Tensor,
     head: tuple[torch.Tensor, torch.Tensor],
     side: int,
@@ -20,7 +20,7 @@ def filter_with_kernels(
     """Weighted mean of each pixel's neighbours in all images; edge pixels are replicated.
 
     Args:
-        pictures: (N, P, C, H, W) images; they get no gradient.
+        images: (N, P, C, H, W) images; they get no gradient.
         features: (N, K, H, W), of any floating-point type. The head is evaluated in it, all else
             in at least float32.
         head: (P k k + R, K) and (P k k + R,): weight and bias of a 1 x 1 convolution. Its outputs
@@ -32,7 +32,7 @@ def filter_with_kernels(
         (N, C, H, W) filtered image, with weights that sum to 1 over all images and taps (softmax),
         and the last R outputs of the head.
     """
-    filtered, rest = _KernelFilter.apply(pictures, features, *head, side)
+    filtered, rest = _KernelFilter.apply(images, features, *head, side)
     return filtered, rest
 
 
@@ -40,25 +40,25 @@ class _KernelFilter(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx,
-        pictures: torch.Tensor,
+        images: torch.Tensor,
         features: torch.Tensor,
         weight: torch.Tensor,
         bias: torch.Tensor,
         side: int,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         ctx.side = side
-        count, size = pictures.shape[1], features.shape[2:]
-        padded, rows = _padded(pictures, side // 2), _rows(features)
+        count, size = images.shape[1], features.shape[2:]
+        padded, rows = _padded(images, side // 2), _rows(features)
         weight = weight.to(rows.dtype)
         with torch.autocast(rows.device.type, enabled=False):
-            head = torch.addmm(bias.to(rows.dtype)[:, None], weight, rows.t()).to(pictures.dtype)
+            head = torch.addmm(bias.to(rows.dtype)[:, None], weight, rows.t()).to(images.dtype)
         planes = head.unflatten(1, (len(features), *size)).transpose(0, 1)
         logits, rest = planes.tensor_split([count * side**2], dim=1)
         # Not normalised here: the filtered sum is divided instead, which has fewer planes.
         weights = logits.sub_(logits.amax(dim=1, keepdim=True)).exp_()
         total = weights.sum(dim=1, keepdim=True)
         taps = weights.unflatten(1, (count, -1)).unbind(dim=2)
-        sums = torch.zeros_like(pictures, memory_format=torch.contiguous_format)
+        sums = torch.zeros_like(images, memory_format=torch.contiguous_format)
         for tap, neighbours in zip(taps, _neighbours(padded, side)):
             sums.addcmul_(tap[:, :, None], neighbours)
         filtered = sums.sum(dim=1) / total
@@ -96,9 +96,9 @@ def _rows(features: torch.Tensor) -> torch.Tensor:
     return features.permute(0, 2, 3, 1).flatten(0, 2)
 
 
-def _padded(pictures: torch.Tensor, reach: int) -> torch.Tensor:
-    flat = functional.pad(pictures.flatten(1, 2), (reach,) * 4, mode="replicate")
-    return flat.contiguous().unflatten(1, pictures.shape[1:3])
+def _padded(images: torch.Tensor, reach: int) -> torch.Tensor:
+    flat = functional.pad(images.flatten(1, 2), (reach,) * 4, mode="replicate")
+    return flat.contiguous().unflatten(1, images.shape[1:3])
 
 
 def _neighbours(padded: torch.Tensor, side: int) -> list[torch.Tensor]:

@@ -58,14 +58,14 @@ class KernelUNet(nn.Module):
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, SIDE_MULTIPLE)
         full, half, quarter = self._features(_centred(padded[:, : planes.SEEN]))
-        pictures = exp_minus_1(padded[:, planes.PICTURES])
-        halved = functional.avg_pool2d(pictures, 2)
+        images = exp_minus_1(padded[:, planes.FILTERED])
+        halved = functional.avg_pool2d(images, 2)
         quartered = functional.avg_pool2d(halved, 2)
         sides = self._sides
         smooth, _ = _filtered(quartered, quarter, self.head_quarter, sides.quarter)
         fine, fraction = _filtered(halved, half, self.head_half, sides.half)
         smooth = _refined(fine, smooth, fraction)
-        fine, rest = _filtered(pictures, full, self.head_full, sides.full)
+        fine, rest = _filtered(images, full, self.head_full, sides.full)
         fraction, gain = rest.split((1, 3), dim=1)
         smooth = _refined(fine, smooth, fraction)
         smooth = smooth * torch.exp(MAX_LOG_GAIN * torch.tanh(gain / MAX_LOG_GAIN))
@@ -100,12 +100,12 @@ def _taps(side: int) -> int:
 
 
 def _filtered(
-    pictures: torch.Tensor, features: torch.Tensor, head: nn.Conv2d, side: int
+    images: torch.Tensor, features: torch.Tensor, head: nn.Conv2d, side: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """All images (N, 9, H, W) filtered with a head's kernels, (N, 3, H, W); its other outputs."""
     assert head.bias is not None
     weights = (head.weight.flatten(1), head.bias)
-    return filter_with_kernels(pictures.unflatten(1, (IMAGE_COUNT, -1)), features, weights, side)
+    return filter_with_kernels(images.unflatten(1, (IMAGE_COUNT, -1)), features, weights, side)
 
 
 def _refined(fine: torch.Tensor, coarse: torch.Tensor, fraction: torch.Tensor) -> torch.Tensor:

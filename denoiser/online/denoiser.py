@@ -125,7 +125,7 @@ class Denoiser:
         assert self._frame is not None, "no frame was begun"
         inputs = self._inputs.to_denoise(self._frame[1].inputs)
         # One input at a time: for large frames the network needs gigabytes of memory.
-        return self._inputs.picture([self._images(each) for each in inputs.split(1)])
+        return self._inputs.combined([self._images(each) for each in inputs.split(1)])
 
     def denoise(self, pair: FramePair) -> torch.Tensor:
         """(H, W, 3) denoised linear radiance >= 0 of a frame."""

@@ -37,7 +37,7 @@ class Inputs(Protocol):
     def to_denoise(self, inputs: torch.Tensor) -> torch.Tensor:
         """(M, C, H, W) inputs to denoise for an image, from the (2, C, H, W) of both halves."""
 
-    def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
+    def combined(self, made: list[torch.Tensor]) -> torch.Tensor:
         """(H, W, 3) image, from the network's outputs for `to_denoise` of the last frame."""
 
 
@@ -57,7 +57,7 @@ class PlainInputs:
         """Inputs of each half, unchanged."""
         return inputs
 
-    def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
+    def combined(self, made: list[torch.Tensor]) -> torch.Tensor:
         """Mean of the denoised halves (Lehtinen et al. 2018, section 3.3)."""
         return (made[0] + made[1]) / 2
 
@@ -82,7 +82,7 @@ class HistoryInputs:
         """Inputs of each half, for its own history, and of both halves combined, for the image."""
         return torch.cat((inputs, combine_halves(inputs)))
 
-    def picture(self, made: list[torch.Tensor]) -> torch.Tensor:
+    def combined(self, made: list[torch.Tensor]) -> torch.Tensor:
         """Output for both halves combined, blended with the noisy mean if the camera is static."""
         *halves, both = made
         self.history.remember(halves)

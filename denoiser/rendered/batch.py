@@ -61,8 +61,8 @@ class ViewCrops:
             size = (examples.inputs.shape[2], examples.inputs.shape[3])
             side = min(self._crop, *size)
             top, left = crop_corner(size, side, host)
-            place = Crop(top=top, left=left, height=side, width=side)
-            noisy.append(examples.cut(direction, place))
+            window = Crop(top=top, left=left, height=side, width=side)
+            noisy.append(examples.cut(direction, window))
             if truth is not None:
                 rows, columns = slice(top, top + side), slice(left, left + side)
                 clean.append(noisy[-1].with_target(truth[rows, columns]))

@@ -126,18 +126,18 @@ def _read_layers(
     """Read each layer as (H, W, C) float32 from its named channels."""
     if not path.exists():
         raise DataError(f"{path}: missing; rerun the command that renders the views")
-    picture = oiio.ImageBuf(str(path))
-    pixels = picture.get_pixels(oiio.FLOAT)
-    if pixels is None or picture.has_error:
-        raise DataError(f"{path}: {one_line(picture.geterror())}")
+    image = oiio.ImageBuf(str(path))
+    pixels = image.get_pixels(oiio.FLOAT)
+    if pixels is None or image.has_error:
+        raise DataError(f"{path}: {one_line(image.geterror())}")
     height, width = pixels.shape[:2]
     if (width, height) != size:
         raise DataError(f"{path}: {width}x{height}, but {LIST_NAME} says {size[0]}x{size[1]}")
-    place = {name: index for index, name in enumerate(picture.spec().channelnames)}
-    missing = [name for names in layers.values() for name in names if name not in place]
+    column = {name: index for index, name in enumerate(image.spec().channelnames)}
+    missing = [name for names in layers.values() for name in names if name not in column]
     if missing:
         raise DataError(f"{path}: has no channel {missing[0]}")
     return {
-        layer: torch.from_numpy(np.ascontiguousarray(pixels[..., [place[n] for n in names]]))
+        layer: torch.from_numpy(np.ascontiguousarray(pixels[..., [column[n] for n in names]]))
         for layer, names in layers.items()
     }

@@ -65,11 +65,11 @@ def _expected_anscombe(means: np.ndarray) -> np.ndarray:
     return result
 
 
-def _bm3d(picture: torch.Tensor, sigma: float) -> torch.Tensor:
+def _bm3d(image: torch.Tensor, sigma: float) -> torch.Tensor:
     """BM3D of a (C, H, W) image in [0, 1]; colour channels are denoised jointly."""
     import bm3d
 
-    image = picture.permute(1, 2, 0).double().cpu().numpy()
-    denoise = bm3d.bm3d_rgb if image.shape[2] == 3 else bm3d.bm3d
-    result = np.asarray(denoise(image.squeeze(), sigma)).reshape(image.shape)
-    return torch.from_numpy(result).permute(2, 0, 1).to(picture)
+    pixels = image.permute(1, 2, 0).double().cpu().numpy()
+    denoise = bm3d.bm3d_rgb if pixels.shape[2] == 3 else bm3d.bm3d
+    result = np.asarray(denoise(pixels.squeeze(), sigma)).reshape(pixels.shape)
+    return torch.from_numpy(result).permute(2, 0, 1).to(image)

@@ -53,7 +53,7 @@ class BatchSource(Protocol):
 class CorruptedImages:
     """Batch source of crops of clean images, each corrupted twice."""
 
-    pictures: ImageSet
+    images: ImageSet
     """Clean images, on the device where batches are made."""
     corruption: Corruption
     crop: int | None
@@ -80,12 +80,12 @@ class CorruptedImages:
         """Input, target and clean image of one example."""
         address = (self.seed, index, number)
         host = generator_at("cpu", *address, CROP_STREAM)
-        chosen = int(torch.randint(len(self.pictures), (), generator=host))
+        chosen = int(torch.randint(len(self.images), (), generator=host))
         if self.crop is None:
             shift = torch.randint(-MAX_SHIFT, MAX_SHIFT + 1, (2,), generator=host).tolist()
-            clean = self.pictures.picture(chosen).roll(shift, (1, 2))
+            clean = self.images.image(chosen).roll(shift, (1, 2))
         else:
-            clean = self.pictures.crop(chosen, self.crop, host)
+            clean = self.images.crop(chosen, self.crop, host)
         noisy = [
             self.corruption.corrupt(
                 clean,

@@ -129,7 +129,7 @@ def _alignment_warnings(name: str, burst: tuple[torch.Tensor, ...], paths: list[
 def frame_shift(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     """Shift (down, right) in pixels of `second` (H, W) against `first`, by cross-correlation."""
     window = np.hanning(first.shape[0])[:, None] * np.hanning(first.shape[1])
-    windowed = [(picture - picture.mean()) * window for picture in (first, second)]
+    windowed = [(image - image.mean()) * window for image in (first, second)]
     shift, _, _ = phase_cross_correlation(
         windowed[0], windowed[1], upsample_factor=10, normalization=None
     )

@@ -26,7 +26,7 @@ class BudgetCase:
     """Division of the exposures among images, and their pairing."""
 
     label: str
-    picture_count: int
+    image_count: int
     """Number N of images."""
     exposure_count: int
     """Number M of exposures per image."""
@@ -35,9 +35,9 @@ class BudgetCase:
 
 
 BUDGET_CASES = (
-    BudgetCase("1: 100 pictures, fixed pairs with a clean target", 100, 20, True),
-    BudgetCase("2: 100 pictures, all 38,000 noisy pairs", 100, 20, False),
-    BudgetCase("3: 1,000 pictures, 2,000 noisy pairs", 1000, 2, False),
+    BudgetCase("1: 100 images, fixed pairs with a clean target", 100, 20, True),
+    BudgetCase("2: 100 images, all 38,000 noisy pairs", 100, 20, False),
+    BudgetCase("3: 1,000 images, 2,000 noisy pairs", 1000, 2, False),
 )
 """The paper's three cases, with 2,000 exposures each."""
 
@@ -46,7 +46,7 @@ BUDGET_CASES = (
 class BudgetPairs:
     """Batch source of crops of paired exposures."""
 
-    pictures: ImageSet
+    images: ImageSet
     """Clean images, at least `case.picture_count`; only the first ones are used."""
     case: BudgetCase
     crop: int
@@ -61,24 +61,24 @@ class BudgetPairs:
             targets.contiguous(memory_format=torch.channels_last),
         )
 
-    def exposure(self, picture: int, number: int) -> torch.Tensor:
-        """(C, H, W) exposure `number` of image `picture`; the same at every call."""
-        clean = self.pictures.picture(picture)
-        generator = generator_at(clean.device, EXPOSURE_SEED, picture, number)
+    def exposure(self, image: int, number: int) -> torch.Tensor:
+        """(C, H, W) exposure `number` of image `image`; the same at every call."""
+        clean = self.images.image(image)
+        generator = generator_at(clean.device, EXPOSURE_SEED, image, number)
         return WhiteGaussian().corrupt(clean, SIGMA, generator).image
 
     def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Input and target crop of one example, (C, crop, crop) each."""
         host = generator_at("cpu", self.seed, index, number, CROP_STREAM)
         case = self.case
-        picture = int(torch.randint(case.picture_count, (), generator=host))
+        image = int(torch.randint(case.image_count, (), generator=host))
         one, other = torch.randperm(case.exposure_count, generator=host)[:2].tolist()
         if case.is_mean_target:
-            noisy = self.exposure(picture, 0)
+            noisy = self.exposure(image, 0)
             others = range(1, case.exposure_count)
-            target = torch.stack([self.exposure(picture, m) for m in others]).mean(dim=0)
+            target = torch.stack([self.exposure(image, m) for m in others]).mean(dim=0)
         else:
-            noisy, target = self.exposure(picture, one), self.exposure(picture, other)
+            noisy, target = self.exposure(image, one), self.exposure(image, other)
         height, width = noisy.shape[1:]
         top, left = crop_corner((height, width), self.crop, host)
         window = (..., slice(top, top + self.crop), slice(left, left + self.crop))

@@ -41,7 +41,7 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.pixels)
 
-    def picture(self, index: int) -> torch.Tensor:
+    def image(self, index: int) -> torch.Tensor:
         """Image `index` as (C, H, W) float32 in [-0.5, 0.5]."""
         return to_planes(self.pixels[index])
 
@@ -102,14 +102,14 @@ def read_images(
             raise DataError(f"{path}: {width}x{height}, smaller than the crop of {min_side}")
         return to_stored(to_channels(pixels, channels))
 
-    pictures = []
+    images = []
     with ThreadPoolExecutor() as pool:
         try:
-            for index, picture in enumerate(pool.map(read, paths)):
-                pictures.append(picture)
+            for index, image in enumerate(pool.map(read, paths)):
+                images.append(image)
                 progress(f"reading {folder}", (index + 1) / len(paths))
         except DataError:
             pool.shutdown(cancel_futures=True)
             raise
     names = tuple(str(path.relative_to(folder)) if folder.is_dir() else path.name for path in paths)
-    return ImageSet(tuple(pictures), names)
+    return ImageSet(tuple(images), names)

@@ -37,16 +37,16 @@ def image_paths(folder: Path) -> list[Path]:
 
 def read_pixels(path: Path) -> np.ndarray:
     """(H, W, C) uint8, uint16 or float32 as stored, turned upright by its EXIF orientation."""
-    picture = oiio.ImageBuf(str(path), 0, 0, unassociated_alpha_config())
-    if picture.has_error or not picture.read(convert=""):
-        raise DataError(f"{path}: {one_line(picture.geterror())}")
-    if picture.orientation != 1:
-        picture = oiio.ImageBufAlgo.reorient(picture)
-    kind = picture.spec().format.basetype
+    image = oiio.ImageBuf(str(path), 0, 0, unassociated_alpha_config())
+    if image.has_error or not image.read(convert=""):
+        raise DataError(f"{path}: {one_line(image.geterror())}")
+    if image.orientation != 1:
+        image = oiio.ImageBufAlgo.reorient(image)
+    kind = image.spec().format.basetype
     stored = {oiio.UINT8: oiio.UINT8, oiio.UINT16: oiio.UINT16}.get(kind, oiio.FLOAT)
-    pixels = picture.get_pixels(stored)
-    if pixels is None or picture.has_error or pixels.size == 0:
-        raise DataError(f"{path}: {one_line(picture.geterror())}")
+    pixels = image.get_pixels(stored)
+    if pixels is None or image.has_error or pixels.size == 0:
+        raise DataError(f"{path}: {one_line(image.geterror())}")
     check_channel_count(path, pixels.shape[-1])
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{path}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")

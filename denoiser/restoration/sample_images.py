@@ -24,15 +24,15 @@ TEST = ("chelsea.png", "coffee.png")
 
 def default_training(channels: int) -> ImageSet:
     """Default training set: eleven photographs."""
-    return _pictures(TRAINING, channels)
+    return _image_set(TRAINING, channels)
 
 
 def default_test(channels: int) -> ImageSet:
     """Default test set: two photographs that are not in the training set."""
-    return _pictures(TEST, channels)
+    return _image_set(TEST, channels)
 
 
-def _pictures(names: tuple[str, ...], channels: int) -> ImageSet:
+def _image_set(names: tuple[str, ...], channels: int) -> ImageSet:
     folder = Path(skimage.__file__).parent / "data"
     pixels = [to_stored(to_channels(read_pixels(folder / name), channels)) for name in names]
     return ImageSet(tuple(pixels), names)

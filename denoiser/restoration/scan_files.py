@@ -42,7 +42,7 @@ VOLUME_ERRORS = (*READ_ERRORS, ImageFileError, HeaderDataError)
 class Scans:
     """Slices and the subject of each."""
 
-    pictures: ImageSet
+    images: ImageSet
     """Slices with one channel, 255 x 255."""
     subjects: tuple[str, ...]
     """Name of each slice's subject."""
@@ -61,7 +61,7 @@ class Scans:
         is_test = [subject in held_out for subject in self.subjects]
         train = [index for index, held in enumerate(is_test) if not held]
         test = [index for index, held in enumerate(is_test) if held]
-        return self.pictures.subset(train), self.pictures.subset(test)
+        return self.images.subset(train), self.images.subset(test)
 
 
 def read_scans(path: Path) -> Scans:

@@ -35,10 +35,10 @@ def tile_starts(length: int, side: int, overlap: int) -> list[int]:
 
 def tile_weights(starts: list[int], index: int, size: int, overlap: int) -> np.ndarray:
     """(size,) weights of tile `index` along one axis; the weights of all tiles sum to 1."""
-    place = starts[index] + np.arange(size) + 0.5
-    weights = _blend_ramp(place, starts[index], overlap) if index > 0 else np.ones(size)
+    positions = starts[index] + np.arange(size) + 0.5
+    weights = _blend_ramp(positions, starts[index], overlap) if index > 0 else np.ones(size)
     if index + 1 < len(starts):
-        weights = weights - _blend_ramp(place, starts[index + 1], overlap)
+        weights = weights - _blend_ramp(positions, starts[index + 1], overlap)
     return weights.astype(np.float32)
 
 
@@ -67,7 +67,7 @@ def restore_in_tiles(
         pending = band[done:]
 
 
-def _blend_ramp(place: np.ndarray, start: int, overlap: int) -> np.ndarray:
+def _blend_ramp(positions: np.ndarray, start: int, overlap: int) -> np.ndarray:
     """Linear ramp from 0 to 1 across the middle part of the overlap that begins at `start`."""
     margin = MARGIN_FRACTION * overlap
-    return np.clip((place - start - margin) / max(overlap - 2.0 * margin, 1e-6), 0.0, 1.0)
+    return np.clip((positions - start - margin) / max(overlap - 2.0 * margin, 1e-6), 0.0, 1.0)

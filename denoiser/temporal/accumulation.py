@@ -78,7 +78,7 @@ class History:
     def __init__(self) -> None:
         """Start without frames."""
         self._seen: GBuffer | None = None
-        self._past: TemporalState | None = None
+        self._state: TemporalState | None = None
         self._exposure: torch.Tensor | None = None
         self.is_exposed = False
         """True once the exposure is known to be final; set by `confirm`."""
@@ -108,20 +108,20 @@ class History:
         smooth = _demodulated(seen.color, seen)
         if self._exposure is None or not self.is_exposed:
             self._exposure = _exposure(smooth, self._exposure)
-        before, past, carried, is_at_rest = self._seen, self._past, None, False
-        if past is not None and before is not None and _can_reproject(seen, before):
-            carried = match(seen, before).carried(past.planes())
+        before, state, carried, is_at_rest = self._seen, self._state, None, False
+        if state is not None and before is not None and _can_reproject(seen, before):
+            carried = match(seen, before).carried(state.planes())
             is_at_rest = is_static(seen.pose, before.pose)
-        self._past = _accumulated(seen, self._exposure * smooth, carried, is_at_rest)
+        self._state = _accumulated(seen, self._exposure * smooth, carried, is_at_rest)
         self._seen = seen
-        return self._past
+        return self._state
 
     def remember(self, radiance: list[torch.Tensor]) -> None:
         """Keep the denoised halves, (H, W, 3) linear radiance each, for the next frame."""
-        past, seen = self._past, self.seen
-        assert past is not None
+        state, seen = self._state, self.seen
+        assert state is not None
         smooth = _demodulated(stacked(radiance), seen)
-        self._past = replace(past, log_denoised=torch.log1p(self.exposure * smooth))
+        self._state = replace(state, log_denoised=torch.log1p(self.exposure * smooth))
 
 
 def _can_reproject(seen: GBuffer, before: GBuffer) -> bool:
@@ -157,16 +157,16 @@ def _demodulated(color: torch.Tensor, seen: GBuffer) -> torch.Tensor:
 
 
 def _accumulated(
-    seen: GBuffer, exposed: torch.Tensor, past: torch.Tensor | None, is_at_rest: bool
+    seen: GBuffer, exposed: torch.Tensor, carried: torch.Tensor | None, is_at_rest: bool
 ) -> TemporalState:
     """Add the current frame's s e to the reprojected history; non-finite pixels keep theirs."""
     # In a pixel without history a firefly would be the only sample.
     exposed = exposed.minimum(NEIGHBOUR_CLAMP * (brightest_around(exposed) + NEIGHBOUR_OFFSET))
     log = torch.log1p(exposed)
-    if past is None:
+    if carried is None:
         ones = torch.ones_like(log[:1])
         return TemporalState(log, log.square(), exposed, ones, ones, smoothed(log, seen), log)
-    log_mean, log_square, mean, denoised, before, log_before = past.split((3, 3, 3, 3, 1, 1))
+    log_mean, log_square, mean, denoised, before, log_before = carried.split((3, 3, 3, 3, 1, 1))
     is_known = before > 0
     if not is_at_rest:  # else every pixel has history, of the same surface
         log_around = smoothed(log, seen)

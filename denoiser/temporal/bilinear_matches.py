@@ -17,7 +17,7 @@ MIN_WEIGHT = 0.1  # minimum sum of a match's bilinear weights
 class Matches:
     """Earlier pixels that each pixel matches, and their weights."""
 
-    places: torch.Tensor
+    indices: torch.Tensor
     """(K, N H W) int64 indices into the flattened earlier images, each pixel's in its own image; K
     is 4, or 1 with a static camera.
     """
@@ -28,8 +28,8 @@ class Matches:
         """Reproject `image` (C, N, H, W) of the earlier frame to this one; 0 without a match."""
         flat = image.flatten(1)
         total = torch.zeros_like(flat)
-        for places, weights in zip(self.places, self.weights):
-            total.addcmul_(flat.index_select(1, places), weights)
+        for indices, weights in zip(self.indices, self.weights):
+            total.addcmul_(flat.index_select(1, indices), weights)
         return total.view(image.shape)
 
     def is_any(self) -> torch.Tensor:
@@ -39,10 +39,10 @@ class Matches:
     def filled_from(self, other: Matches, pixels: torch.Tensor) -> Matches:
         """Fill unmatched `pixels` (M,) from `other`, which matches none that is matched here."""
         is_other = other.is_any()
-        places = torch.where(is_other, other.places, self.places[:, pixels])
+        indices = torch.where(is_other, other.indices, self.indices[:, pixels])
         weights = torch.where(is_other, other.weights, self.weights[:, pixels])
         return Matches(
-            self.places.index_copy(1, pixels, places), self.weights.index_copy(1, pixels, weights)
+            self.indices.index_copy(1, pixels, indices), self.weights.index_copy(1, pixels, weights)
         )
 
 
@@ -64,16 +64,18 @@ def matches_of(
     """
     width, height = size
     left, top = x.floor(), y.floor()
-    places, shares = [], []
+    corners, bilinear_weights = [], []
     for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
         column, row = left + dx, top + dy
         bilinear = (1 - (x - column).abs()) * (1 - (y - row).abs())
         is_inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-        place = (row * width + column).where(is_inside, 0).long() + first
-        places.append(place.flatten())
-        shares.append([(bilinear * (is_inside & each)).flatten() for each in tests(place)])
-    where = torch.stack(places)
-    return [Matches(where, _normalised(torch.stack(weights))) for weights in zip(*shares)]
+        indices = (row * width + column).where(is_inside, 0).long() + first
+        corners.append(indices.flatten())
+        bilinear_weights.append(
+            [(bilinear * (is_inside & each)).flatten() for each in tests(indices)]
+        )
+    where = torch.stack(corners)
+    return [Matches(where, _normalised(torch.stack(weights))) for weights in zip(*bilinear_weights)]
 
 
 def _normalised(weights: torch.Tensor) -> torch.Tensor:

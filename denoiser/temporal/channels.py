@@ -20,7 +20,7 @@ LOG_MEAN = slice(0, 3)
 LOG_DENOISED = slice(3, 6)
 LOG_OF_MEAN = slice(6, 9)
 """log(1 + m), m the mean of s e, capped at FIREFLY_CAP times the mean of logs over 3 x 3 pixels."""
-PICTURES = slice(0, 9)
+FILTERED = slice(0, 9)
 """The three images above, which the kernels filter."""
 LOG_NOW = slice(9, 12)
 DEVIATION = slice(12, 15)
@@ -41,8 +41,8 @@ CHANNELS = 24
 
 def both_directions_with_history(pair: FramePair, history: History) -> Examples:
     """Two examples of a frame, as `examples.both_directions`; advances `history` to it."""
-    past = history.advance(pair)
-    planes, seen = _planes(history.seen, past, history.exposure), history.seen
+    state = history.advance(pair)
+    planes, seen = _planes(history.seen, state, history.exposure), history.seen
     valid = seen.is_finite.all(dim=1, keepdim=True)
     targets = torch.where(valid, seen.color.flip(1), 0)
     return Examples(
@@ -59,32 +59,32 @@ def combine_halves(inputs: torch.Tensor) -> torch.Tensor:
     filtered images. The standard error of a mean of two is that of one over sqrt 2.
     """
     both = inputs[:1].lerp(inputs[1:], 0.5)  # much faster than mean(dim=0)
-    first, second = exp_minus_1(inputs[:, PICTURES]).split(1)
-    both[:, PICTURES] = first.lerp(second, 0.5).log1p_()
+    first, second = exp_minus_1(inputs[:, FILTERED]).split(1)
+    both[:, FILTERED] = first.lerp(second, 0.5).log1p_()
     both[:, DEVIATION] *= 0.5**0.5
     return both
 
 
-def _planes(seen: GBuffer, past: TemporalState, exposure: torch.Tensor) -> torch.Tensor:
+def _planes(seen: GBuffer, state: TemporalState, exposure: torch.Tensor) -> torch.Tensor:
     """(24, N, H, W) input planes, finite."""
     depth = seen.distance
     hits = torch.where(depth > 0, depth, torch.nan).flatten(2)
     middle = hits.nanmedian(dim=2).values.nan_to_num()[..., None, None]
     planes = (
-        past.log_mean,
-        past.log_denoised,
-        _without_fireflies(past).log1p(),
-        past.log_now,
-        past.deviation(),
+        state.log_mean,
+        state.log_denoised,
+        _without_fireflies(state).log1p(),
+        state.log_now,
+        state.deviation(),
         seen.albedo,
         seen.normal,
-        1 / past.count,
+        1 / state.count,
         depth / (depth + middle).clamp(min=1e-12),
         exposure.expand_as(depth),
     )
     return torch.cat(planes)
 
 
-def _without_fireflies(past: TemporalState) -> torch.Tensor:
+def _without_fireflies(state: TemporalState) -> torch.Tensor:
     """(3, N, H, W) mean of s e, capped; that biases it, which is allowed for inputs."""
-    return past.mean.minimum(FIREFLY_CAP * mean_around(exp_minus_1(past.log_mean), 3))
+    return state.mean.minimum(FIREFLY_CAP * mean_around(exp_minus_1(state.log_mean), 3))

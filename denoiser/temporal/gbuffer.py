@@ -112,9 +112,9 @@ class GBuffer:
         parts = (all_of.points, all_of.normal, all_of.albedo, all_of.length, all_of.delta_fraction)
         return torch.cat(parts).flatten(1)
 
-    def picked(self, place: torch.Tensor) -> Surfaces:
-        """Surfaces at `place`, int64 indices of any shape into the flattened images."""
-        found = self.table.index_select(1, place.flatten()).unflatten(1, place.shape)
+    def picked(self, indices: torch.Tensor) -> Surfaces:
+        """Surfaces at `indices`, int64 indices of any shape into the flattened images."""
+        found = self.table.index_select(1, indices.flatten()).unflatten(1, indices.shape)
         points, normal, albedo, length, delta_fraction = found.split((3, 3, 3, 1, 1))
         return Surfaces(points, normal, albedo, length, delta_fraction)
 

@@ -21,18 +21,18 @@ TOLERANCE = 2.0  # accepted difference of history and current frame, in standard
 MIN_STANDARD_ERROR = 1e-2  # standard error of a window's mean if there is no noise, in logarithms
 
 
-def agreement(past: torch.Tensor, present: torch.Tensor, is_known: torch.Tensor) -> torch.Tensor:
+def agreement(history: torch.Tensor, present: torch.Tensor, is_known: torch.Tensor) -> torch.Tensor:
     """(1, N, H, W) in (0, 1]: factor on the frame count of each pixel's history.
 
     1 where the means over a window differ by no more than TOLERANCE standard errors; beyond, it
     falls with the inverse square of the difference.
 
     Args:
-        past: (3, N, H, W) reprojected mean of logs.
+        history: (3, N, H, W) reprojected mean of logs.
         present: (3, N, H, W) logs of the current frame.
         is_known: (1, N, H, W) bool: True where both exist.
     """
-    red, green, blue = (past - present).split(1)  # slices: sums over 3 channels are slow
+    red, green, blue = (history - present).split(1)  # slices: sums over 3 channels are slow
     change = torch.where(is_known, (red + green + blue) / 3, 0)
     mean, square = mean_around(torch.cat((change, change.square())), WINDOW).split(1)
     mean_square = mean.square()

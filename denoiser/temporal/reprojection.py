@@ -57,8 +57,8 @@ def match(now: GBuffer, before: GBuffer) -> Matches:
     x, y, is_ahead = project(here.points, earlier_view)
     distance = norm(here.points - vector(earlier_view.position, here.points))
 
-    def both(place: torch.Tensor) -> list[torch.Tensor]:
-        there = before.picked(place)
+    def both(indices: torch.Tensor) -> list[torch.Tensor]:
+        there = before.picked(indices)
         tests = (_is_same(here, there, distance), _was_unoccluded(there, distance))
         return [is_ahead & test for test in tests]
 
@@ -69,11 +69,11 @@ def match(now: GBuffer, before: GBuffer) -> Matches:
     pixels = _pixels_of(needs_edge_match)
     edges = now.picked(pixels)
 
-    places = (*_moved_with_the_nearest(x, y, here), first.expand_as(x), distance)
-    x, y, first, far = (each.flatten()[pixels] for each in places)
+    expected = (*_moved_with_the_nearest(x, y, here), first.expand_as(x), distance)
+    x, y, first, far = (each.flatten()[pixels] for each in expected)
 
-    def alike(place: torch.Tensor) -> list[torch.Tensor]:
-        return [needs_edge_match[pixels] & _is_alike(edges, before.picked(place), far)]
+    def alike(indices: torch.Tensor) -> list[torch.Tensor]:
+        return [needs_edge_match[pixels] & _is_alike(edges, before.picked(indices), far)]
 
     (moved,) = matches_of(x, y, first, (width, height), alike)
     return same.filled_from(moved, pixels)
@@ -123,8 +123,8 @@ def _has_same_delta_fraction(here: Surfaces, there: Surfaces) -> torch.Tensor:
 
 def _at_rest(count: int, device: torch.device) -> Matches:
     """Match every pixel with itself, for a static camera."""
-    places = torch.arange(count, device=device)
-    return Matches(places[None], torch.ones((1, count), device=device))
+    indices = torch.arange(count, device=device)
+    return Matches(indices[None], torch.ones((1, count), device=device))
 
 
 def _is_single_surface(now: GBuffer) -> torch.Tensor:
@@ -157,7 +157,7 @@ def _moved_with_the_nearest(
     )
     nearest = nearest.flatten(1)
 
-    def moved(place: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
-        return own + (place - own).flatten(1).gather(1, nearest).view_as(place)
+    def moved(coordinate: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
+        return own + (coordinate - own).flatten(1).gather(1, nearest).view_as(coordinate)
 
     return moved(x, columns), moved(y, rows)

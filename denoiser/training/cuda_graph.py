@@ -88,13 +88,13 @@ class CapturedFunction:
 
     def _capture(self, key: Key, inputs: tuple[torch.Tensor, ...]) -> None:
         """Capture the function, without executing it, on new tensors shaped like `inputs`."""
-        places = tuple(_like(image) for image in inputs)
+        buffers = tuple(_like(image) for image in inputs)
         graph = torch.cuda.CUDAGraph()
         stream = self._capture_stream()
         # "thread_local": other threads, such as that of a video, may use the device meanwhile.
         with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"):
-            output = self._work(*places)
-        self._graphs[key] = _Graph(graph, places, output)
+            output = self._work(*buffers)
+        self._graphs[key] = _Graph(graph, buffers, output)
         surplus = max(len(self._graphs) - MAX_GRAPHS, 0)
         for old in list(itertools.islice(self._graphs, surplus)):
             del self._graphs[old]
@@ -109,13 +109,13 @@ class CapturedFunction:
 
 def _like(image: torch.Tensor) -> torch.Tensor:
     """Uninitialised tensor shaped like `image`; channels-last if it has 4 dimensions."""
-    is_picture = image.dim() == 4
-    layout = torch.channels_last if is_picture else torch.contiguous_format
+    is_image = image.dim() == 4
+    layout = torch.channels_last if is_image else torch.contiguous_format
     return torch.empty_like(image, memory_format=layout)
 
 
 def _replayed(recording: _Graph, inputs: tuple[torch.Tensor, ...]) -> torch.Tensor:
-    for place, image in zip(recording.inputs, inputs):
-        place.copy_(image)
+    for buffer, image in zip(recording.inputs, inputs):
+        buffer.copy_(image)
     recording.graph.replay()
     return recording.output.clone()

@@ -47,11 +47,11 @@ def cache_folder() -> Path:
     digest = hashlib.sha256()
     for path in sorted(SOURCES.glob("*.py")):
         digest.update(path.name.encode() + path.read_bytes())
-    place = SOURCES / "__pycache__"
+    root = SOURCES / "__pycache__"
     if not os.access(SOURCES, os.W_OK):
-        place = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hush"
-    folder = place / (PREFIX + digest.hexdigest()[:16])
-    for other in place.glob(f"{PREFIX}*"):
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hush"
+    folder = root / (PREFIX + digest.hexdigest()[:16])
+    for other in root.glob(f"{PREFIX}*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
     return folder

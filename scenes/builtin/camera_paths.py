@@ -72,9 +72,9 @@ def loop_keyframes(camera: Camera) -> list[Keyframe]:
 
     For any scene whose camera is focused on its subject.
     """
-    left, up, forward, place = camera.to_world[:3, :4].T
+    left, up, forward, eye = camera.to_world[:3, :4].T
     distance = camera.focus_distance
-    pivot = place + distance * forward
+    pivot = eye + distance * forward
     turn = np.linspace(0.0, 2.0 * np.pi, SWAY_COUNT)[:, None]
     offset = (
         SWAY_SIDEWAYS * np.sin(turn) * left
@@ -82,8 +82,7 @@ def loop_keyframes(camera: Camera) -> list[Keyframe]:
         + SWAY_FORWARD * (0.5 - 0.5 * np.cos(turn)) * forward
     )
     return [
-        Keyframe(as_point(place + distance * step), as_point(pivot), camera.fov_x)
-        for step in offset
+        Keyframe(as_point(eye + distance * step), as_point(pivot), camera.fov_x) for step in offset
     ]
 
 

@@ -64,45 +64,45 @@ def read_matrices(document: GltfDocument, index: Any) -> np.ndarray:
 
 def _read(document: GltfDocument, index: Any, width: int) -> np.ndarray:
     """(N, width) in the component type of the file."""
-    place = f"accessors[{index}]"
+    element = f"accessors[{index}]"
     accessor = document.item("accessors", index)
     if WIDTHS.get(accessor.get("type", "")) != width:
-        raise document.error(place, f"type {accessor.get('type')!r}, {width} components needed")
-    component = _component(document, accessor, place)
+        raise document.error(element, f"type {accessor.get('type')!r}, {width} components needed")
+    component = _component(document, accessor, element)
     count = accessor.get("count", 0)
     if "bufferView" in accessor:
-        values = _elements(document, accessor, (component, count, width), place)
+        values = _elements(document, accessor, (component, count, width), element)
     else:
         values = np.zeros((count, width), dtype=component)
     if "sparse" in accessor:
-        values = _apply_sparse(document, accessor["sparse"], values, place)
+        values = _apply_sparse(document, accessor["sparse"], values, element)
     return values
 
 
 def _apply_sparse(
-    document: GltfDocument, sparse: Json, values: np.ndarray, place: str
+    document: GltfDocument, sparse: Json, values: np.ndarray, element: str
 ) -> np.ndarray:
     """Copy of `values` with the elements of the `sparse` object replaced."""
     count = sparse.get("count", 0)
-    component = _component(document, sparse.get("indices", {}), place)
-    rows = _elements(document, sparse["indices"], (component, count, 1), place)[:, 0]
+    component = _component(document, sparse.get("indices", {}), element)
+    rows = _elements(document, sparse["indices"], (component, count, 1), element)[:, 0]
     if len(rows) and int(rows.max()) >= len(values):
-        raise document.error(place, f"sparse index {int(rows.max())} out of range")
+        raise document.error(element, f"sparse index {int(rows.max())} out of range")
     layout = (values.dtype, count, values.shape[1])
     result = values.copy()
-    result[rows.astype(np.int64)] = _elements(document, sparse["values"], layout, place)
+    result[rows.astype(np.int64)] = _elements(document, sparse["values"], layout, element)
     return result
 
 
-def _component(document: GltfDocument, holder: Json, place: str) -> np.dtype:
+def _component(document: GltfDocument, holder: Json, element: str) -> np.dtype:
     component = COMPONENTS.get(holder.get("componentType", 0))
     if component is None:
-        raise document.error(place, f"unknown component type {holder.get('componentType')!r}")
+        raise document.error(element, f"unknown component type {holder.get('componentType')!r}")
     return component
 
 
 def _elements(
-    document: GltfDocument, holder: Json, layout: tuple[np.dtype, int, int], place: str
+    document: GltfDocument, holder: Json, layout: tuple[np.dtype, int, int], element: str
 ) -> np.ndarray:
     """(N, width) elements of a buffer view; `layout` is (component type, N, width)."""
     component, count, width = layout
@@ -112,7 +112,7 @@ def _elements(
     stride = stride or size
     end = offset + stride * (count - 1) + size if count > 0 else offset
     if count < 0 or offset < 0 or end > len(data):
-        raise document.error(place, f"ends at byte {end} of a buffer view of {len(data)}")
+        raise document.error(element, f"ends at byte {end} of a buffer view of {len(data)}")
     return (
         np.ndarray((count, width), component, data, offset, strides=(stride, component.itemsize))
         if count

@@ -50,9 +50,9 @@ class GltfDocument:
     notes: list[str] = field(default_factory=list)
     """Notes for the user: what was ignored or changed, one line each."""
 
-    def error(self, place: str, reason: str) -> SceneError:
+    def error(self, element: str, reason: str) -> SceneError:
         """SceneError that names the file and the place in it, such as `meshes[2]`."""
-        return SceneError(f"{self.path}: {place}: {reason}")
+        return SceneError(f"{self.path}: {element}: {reason}")
 
     def note(self, text: str) -> None:
         """Add a note, unless it exists already."""
@@ -78,30 +78,30 @@ class GltfDocument:
             )
         return buffer[start:end], view.get("byteStride", 0)
 
-    def resource(self, uri: str, place: str) -> bytes:
+    def resource(self, uri: str, element: str) -> bytes:
         """Bytes of a data URI, or of a file relative to the folder of this one."""
         if uri.startswith("data:"):
             try:
                 return base64.b64decode(uri.partition(",")[2], validate=True)
             except binascii.Error as error:
-                raise self.error(place, f"bad data URI ({error})") from None
+                raise self.error(element, f"bad data URI ({error})") from None
         target = self.path.parent / unquote(uri)
         if not target.is_file():
-            raise self.error(place, f"{target}: no such file")
+            raise self.error(element, f"{target}: no such file")
         return target.read_bytes()
 
     def _buffer(self, index: int) -> bytes:
         if index not in self.buffers:
-            place = f"buffers[{index}]"
+            element = f"buffers[{index}]"
             buffer = self.item("buffers", index)
             if "uri" in buffer:
-                data = self.resource(buffer["uri"], place)
+                data = self.resource(buffer["uri"], element)
             elif index == 0 and self.binary is not None:
                 data = self.binary
             else:
-                raise self.error(place, "no data")
+                raise self.error(element, "no data")
             if len(data) < buffer.get("byteLength", 0):
-                raise self.error(place, f"{len(data)} of {buffer['byteLength']} bytes, truncated")
+                raise self.error(element, f"{len(data)} of {buffer['byteLength']} bytes, truncated")
             self.buffers[index] = data
         return self.buffers[index]
 

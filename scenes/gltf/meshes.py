@@ -42,26 +42,26 @@ class GltfMeshes:
         mesh = self.document.item("meshes", index)
         built: list[Mesh] = []
         for number, primitive in enumerate(mesh.get("primitives", [])):
-            place = f"meshes[{index}].primitives[{number}]"
+            element = f"meshes[{index}].primitives[{number}]"
             if primitive.get("mode", TRIANGLES) not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN):
-                self.document.note(f"{place}: points and lines were skipped")
+                self.document.note(f"{element}: points and lines were skipped")
                 continue
-            raw = apply_pose(self.document, primitive, self._raw(primitive, place), pose, place)
-            source = f"{self.document.path}: {place}"
+            raw = apply_pose(self.document, primitive, self._raw(primitive, element), pose, element)
+            source = f"{self.document.path}: {element}"
             try:
                 finished = validated_mesh(raw, source, pose.to_world)
             except ZeroAreaError:
                 # Some files hide objects by a scale of 0.
-                self.document.note(f"{place}: without area, left out")
+                self.document.note(f"{element}: without area, left out")
                 continue
-            finished = self._with_material(finished, primitive, place)
+            finished = self._with_material(finished, primitive, element)
             built.append(replace(finished, name=name or mesh.get("name", "")))
         return built
 
-    def _raw(self, primitive: Json, place: str) -> RawMesh:
+    def _raw(self, primitive: Json, element: str) -> RawMesh:
         attributes = primitive.get("attributes", {})
         if "POSITION" not in attributes:
-            raise self.document.error(place, "no POSITION")
+            raise self.document.error(element, "no POSITION")
         vertices = read_floats(self.document, attributes["POSITION"], 3)
         normals = self._attribute(attributes, "NORMAL", 3, len(vertices))
         uvs = self._attribute(attributes, "TEXCOORD_0", 2, len(vertices))
@@ -74,7 +74,7 @@ class GltfMeshes:
             indices = np.arange(len(vertices))
         return RawMesh(vertices, triangles(indices, primitive.get("mode", TRIANGLES)), normals, uvs)
 
-    def _with_material(self, mesh: Mesh, primitive: Json, place: str) -> Mesh:
+    def _with_material(self, mesh: Mesh, primitive: Json, element: str) -> Mesh:
         """Assign the material of `primitive`, with its vertex colours if it has any."""
         number, attributes = primitive.get("material"), primitive.get("attributes", {})
         if "COLOR_0" not in attributes or not self.materials.supports_vertex_colors(number):
@@ -82,7 +82,7 @@ class GltfMeshes:
         colors = read_colors(self.document, attributes["COLOR_0"])
         if len(colors) != len(mesh.vertices):
             reason = f"COLOR_0: {len(colors)} for {len(mesh.vertices)} vertices"
-            raise self.document.error(place, reason)
+            raise self.document.error(element, reason)
         split, texture = bake_vertex_colors(mesh, colors, is_srgb=False)
         return replace(split, material=self.materials.index_with_vertex_colors(number, texture))
 

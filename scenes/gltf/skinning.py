@@ -47,31 +47,31 @@ def read_pose(
 
 
 def apply_pose(
-    document: GltfDocument, primitive: Json, raw: RawMesh, pose: Pose, place: str
+    document: GltfDocument, primitive: Json, raw: RawMesh, pose: Pose, element: str
 ) -> RawMesh:
-    """Apply morph targets, then the skin, to `raw`; `place` is for errors."""
+    """Apply morph targets, then the skin, to `raw`; `element` is for errors."""
     raw = _morphed(document, primitive.get("targets", []), raw, pose.morph_weights)
     if pose.joints is None:
         return raw
     return _skinned(
-        raw, _blend_joint_matrices(document, primitive["attributes"], raw, pose.joints, place)
+        raw, _blend_joint_matrices(document, primitive["attributes"], raw, pose.joints, element)
     )
 
 
 def _joints(document: GltfDocument, index: Any, worlds: dict[int, np.ndarray]) -> np.ndarray:
     """(J, 4, 4) of a skin: each joint's matrix to world space times its inverse bind matrix."""
-    skin, place = document.item("skins", index), f"skins[{index}]"
+    skin, element = document.item("skins", index), f"skins[{index}]"
     joints = skin.get("joints", [])
     missing = [joint for joint in joints if joint not in worlds]
     if missing or not joints:
         what = f"joint nodes[{missing[0]}] is not in the scene" if missing else "no joints"
-        raise document.error(place, what)
+        raise document.error(element, what)
     matrices = np.array([worlds[joint] for joint in joints])
     if "inverseBindMatrices" in skin:
         inverse = read_matrices(document, skin["inverseBindMatrices"])
         if len(inverse) < len(joints):
             reason = f"{len(inverse)} inverse bind matrices for {len(joints)} joints"
-            raise document.error(place, reason)
+            raise document.error(element, reason)
         matrices = matrices @ inverse[: len(joints)]
     return matrices
 
@@ -103,7 +103,7 @@ def _read_displacements(document: GltfDocument, index: Any, array: np.ndarray) -
 
 
 def _blend_joint_matrices(
-    document: GltfDocument, attributes: Json, raw: RawMesh, joints: np.ndarray, place: str
+    document: GltfDocument, attributes: Json, raw: RawMesh, joints: np.ndarray, element: str
 ) -> np.ndarray:
     """(V, 4, 4) weighted mean of the joint matrices for each vertex."""
     total = np.zeros((len(raw.vertices), 1, 1))
@@ -114,17 +114,17 @@ def _blend_joint_matrices(
         weights = read_floats(document, attributes[f"WEIGHTS_{number}"], 4).astype(np.float64)
         if len(indices) != len(raw.vertices) or len(weights) != len(raw.vertices):
             reason = f"JOINTS_{number}, WEIGHTS_{number}: not one for each vertex"
-            raise document.error(place, reason)
+            raise document.error(element, reason)
         if len(indices) and int(indices.max()) >= len(joints):
             reason = f"JOINTS_{number}: joint {int(indices.max())} out of range"
-            raise document.error(place, f"{reason}, there are {len(joints)}")
+            raise document.error(element, f"{reason}, there are {len(joints)}")
         for corner in range(4):
             fraction = weights[:, corner, None, None]
             matrices += fraction * joints[indices[:, corner]]
             total += fraction
         number += 1
     if number == 0 or not (total > 0.0).all():
-        raise document.error(place, "skinned, but without weights of joints")
+        raise document.error(element, "skinned, but without weights of joints")
     return matrices / total
 
 

@@ -38,15 +38,15 @@ class GltfTextures:
     ) -> ImageTexture:
         """Texture that a `...Texture` object of a material refers to."""
         document = self.document
-        place = f"textures[{reference.get('index')}]"
+        element = f"textures[{reference.get('index')}]"
         texture = document.item("textures", reference.get("index"))
         webp = texture.get("extensions", {}).get("EXT_texture_webp", {})
         source = texture.get("source", webp.get("source"))
         if source is None:
-            raise document.error(place, "no image in a supported format")
+            raise document.error(element, "no image in a supported format")
         transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
         if transform.get("texCoord", reference.get("texCoord", 0)) != 0:
-            document.note(f"{place}: only TEXCOORD_0 is supported and was used instead")
+            document.note(f"{element}: only TEXCOORD_0 is supported and was used instead")
         sampler = document.item("samplers", texture["sampler"]) if "sampler" in texture else {}
         return ImageTexture(
             image=self._image(source, is_srgb),
@@ -65,12 +65,12 @@ class GltfTextures:
     def _image(self, index: int, is_srgb: bool) -> Image:
         if (index, is_srgb) not in self.images:
             image = self.document.item("images", index)
-            place = f"images[{index}]"
+            element = f"images[{index}]"
             if "uri" in image:
-                data = self.document.resource(image["uri"], place)
+                data = self.document.resource(image["uri"], element)
             else:
                 data, _ = self.document.view(image.get("bufferView"))
-            name = f"{self.document.path}: {place}"
+            name = f"{self.document.path}: {element}"
             self.images[index, is_srgb] = read_image_bytes(data, name, is_srgb)
         return self.images[index, is_srgb]
 

@@ -43,9 +43,9 @@ def load_obj(path: Path) -> SceneDescription:
     names = list(dict.fromkeys(part.material for part in parsed.parts))
     for file in parsed.libraries:
         if file.is_file():
-            found, told = read_mtl(file, names)
+            found, left_out = read_mtl(file, names)
             library.update(found)
-            notes.extend(told)
+            notes.extend(left_out)
         else:
             notes.append(f"{file.name}: no such material library, grey is used")
     if parsed.has_colors:

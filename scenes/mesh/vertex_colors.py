@@ -41,7 +41,7 @@ def bake_vertex_colors(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[M
         encoded = np.rint(encode_srgb(np.clip(block, 0.0, 1.0)) * 255.0).astype(np.uint8)
         texels[begin : begin + len(corners), ..., :3] = encoded.reshape(-1, 2, 2, 3)
     # Reorder the 2x2 blocks into rows of the image.
-    picture = texels.reshape(rows, columns, 2, 2, 4).swapaxes(1, 2).reshape(2 * rows, -1, 4)
+    pixels = texels.reshape(rows, columns, 2, 2, 4).swapaxes(1, 2).reshape(2 * rows, -1, 4)
     index = mesh.faces.ravel()
     split = replace(
         mesh,
@@ -50,7 +50,7 @@ def bake_vertex_colors(mesh: Mesh, colors: np.ndarray, is_srgb: bool) -> tuple[M
         normals=None if mesh.normals is None else mesh.normals[index],
         uvs=_texel_centers(count, rows, columns),
     )
-    image = Image(np.ascontiguousarray(picture), is_srgb=True, name=NAME)
+    image = Image(np.ascontiguousarray(pixels), is_srgb=True, name=NAME)
     return split, ImageTexture(image, wrap=Wrap.CLAMP)
 
 

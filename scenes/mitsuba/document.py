@@ -113,10 +113,10 @@ def _included(
     if depth >= INCLUDE_DEPTH:
         raise SceneError(f"{path}: <include>: files include each other in a circle")
     # Mitsuba searches the scene's folder; some scenes expect the including file's folder.
-    places = [
+    candidates = [
         folder / element.get("filename", "") for folder in (document.path.parent, path.parent)
     ]
-    target = next((place for place in places if place.is_file()), places[0])
+    target = next((candidate for candidate in candidates if candidate.is_file()), candidates[0])
     root = _parse(target)
     _expand(document, root, target, parameters, depth + 1)
     elements = list(root) if root.tag == "scene" else [root]

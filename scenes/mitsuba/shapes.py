@@ -85,8 +85,8 @@ class ShapeReader:
         for member in members:
             if member.kind in ("instance", "shapegroup"):
                 raise member.error("not allowed inside a shapegroup, as in Mitsuba")
-        place = plugin.transform("to_world")
-        return [s for each in members for s in self.shapes(replace(each, placed=place))]
+        to_world = plugin.transform("to_world")
+        return [s for each in members for s in self.shapes(replace(each, placed=to_world))]
 
     def _radiance(self, emitter: Plugin, use: UvConvention) -> RGB | ImageTexture:
         """Radiance of a shape's area emitter; the front emits, whatever the material."""

@@ -40,9 +40,9 @@ def video_frames(folder: Path) -> list[np.ndarray]:
 
 def layers_of(folder: Path) -> dict[str, torch.Tensor]:
     """Colours (H, W, 3) of each layer of last_frame.exr, by layer name."""
-    picture = oiio.ImageBuf(str(folder / "last_frame.exr"))
-    names = picture.spec().channelnames
-    pixels = torch.from_numpy(picture.get_pixels(oiio.FLOAT))
+    image = oiio.ImageBuf(str(folder / "last_frame.exr"))
+    names = image.spec().channelnames
+    pixels = torch.from_numpy(image.get_pixels(oiio.FLOAT))
     layers = {name.removesuffix(".R") for name in names if name.endswith(".R")}
     return {
         n: torch.stack([pixels[..., names.index(f"{n}.{c}")] for c in "RGB"], 2) for n in layers

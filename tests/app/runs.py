@@ -31,14 +31,14 @@ def interrupt(process: subprocess.Popen[bytes], total: int, after: int) -> bytes
     The bar is drawn a few times a second, so it may skip any given number.
     """
     assert process.stderr is not None
-    told = b""
+    errors = b""
     try:
-        while not any(int(n) >= after for n in re.findall(rb" (\d+)/%d " % total, told)):
+        while not any(int(n) >= after for n in re.findall(rb" (\d+)/%d " % total, errors)):
             piece = process.stderr.read1(64)  # type: ignore[attr-defined]
-            assert piece, told
-            told += piece
+            assert piece, errors
+            errors += piece
         process.send_signal(signal.SIGINT)
-        told += process.communicate(timeout=PATIENCE_SECONDS)[1]
+        errors += process.communicate(timeout=PATIENCE_SECONDS)[1]
     finally:
         process.kill()
-    return told
+    return errors

@@ -194,7 +194,7 @@ def test_device_cuda_without_cuda_is_a_one_line_error(
 
 
 @pytest.fixture
-def flown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def scenes_run(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Scenes for which a headless run was started; the run itself is replaced by a stub."""
     scenes: list[str] = []
 
@@ -210,7 +210,7 @@ def flown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_headless_run_starts_if_no_window_can_be_opened(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    flown: list[str],
+    scenes_run: list[str],
     lack: str,
 ) -> None:
     if lack == "display":
@@ -221,7 +221,7 @@ def test_headless_run_starts_if_no_window_can_be_opened(
             monkeypatch.setitem(sys.modules, library, None)
         for name in [name for name in sys.modules if name.startswith("app.viewer")]:
             monkeypatch.delitem(sys.modules, name, raising=False)
-    assert main(["--scene", "furnace", *TINY]) == 0 and flown == ["furnace"]
+    assert main(["--scene", "furnace", *TINY]) == 0 and scenes_run == ["furnace"]
     error = capsys.readouterr().err
     assert "cannot open a window" in error and error.count("\n") == 1
 

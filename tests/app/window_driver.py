@@ -104,7 +104,7 @@ class WindowDriver:
         return self.shot()
 
     def color(self, place: tuple[int, int] = IMAGE_CENTER) -> np.ndarray:
-        """Colour (3,) of the screen at `place`, (x, y) from the upper left corner, 0 to 255."""
+        """Colour (3,) of the screen at `position`, (x, y) from the upper left corner, 0 to 255."""
         return self.screen()[place[1], place[0]].astype(int)
 
     def position(self) -> np.ndarray:
@@ -112,8 +112,8 @@ class WindowDriver:
         return self.viewer.state.controls.camera.to_world[:3, 3]
 
     def denoised(self, place: tuple[int, int] = IMAGE_CENTER) -> np.ndarray:
-        """Toned colour (3,) of the last denoised image at window position `place`, 0 to 255."""
-        left, top, width, height = self.viewer.screen.picture(self.viewer.state.view)
+        """Toned colour (3,) of the last denoised image at window position `position`, 0 to 255."""
+        left, top, width, height = self.viewer.screen.image_rectangle(self.viewer.state.view)
         image = self.session.report.denoised
         column = int((place[0] - left) / width * image.shape[1])
         row = int((place[1] - top) / height * image.shape[0])

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.viewer.gui.gui import IS_BUNDLE
 from app.viewer.gui.gui import Color
-from app.viewer.gui.gui import Place
+from app.viewer.gui.gui import Position
 from app.viewer.gui.gui import imgui
 
 # Lines pass through pixel centres, as in Dear ImGui 1.82 (pyimgui).
@@ -33,17 +33,19 @@ class Canvas:
         """Canvas behind all GUI windows."""
         return cls(imgui.get_background_draw_list())
 
-    def line(self, start: Place, end: Place, color: Color, width: float = 1.0) -> None:
+    def line(self, start: Position, end: Position, color: Color, width: float = 1.0) -> None:
         """Draw a line."""
         points = (start, end) if IS_BUNDLE else (*start, *end)
         self._draw_list.add_line(*points, _packed(color), width, *STROKE)
 
-    def rectangle(self, corner: Place, opposite: Place, color: Color, rounding: float) -> None:
+    def rectangle(
+        self, corner: Position, opposite: Position, color: Color, rounding: float
+    ) -> None:
         """Fill a rectangle between opposite corners; `rounding` is the corner radius."""
         points = (corner, opposite) if IS_BUNDLE else (*corner, *opposite)
         self._draw_list.add_rect_filled(*points, _packed(color), rounding)
 
-    def text(self, corner: Place, color: Color, content: str) -> None:
+    def text(self, corner: Position, color: Color, content: str) -> None:
         """Draw text with its upper left corner at `corner`."""
         point = (corner,) if IS_BUNDLE else corner
         self._draw_list.add_text(*point, _packed(color), content)

@@ -14,7 +14,7 @@ import glfw
 
 from app.viewer.gui.gui import IS_BUNDLE
 from app.viewer.gui.gui import GlfwRenderer
-from app.viewer.gui.gui import Place
+from app.viewer.gui.gui import Position
 from app.viewer.gui.gui import imgui
 
 SHADER_VERSION = "#version 330"
@@ -122,7 +122,7 @@ class GuiContext:
         """True while keys go to a text field."""
         return bool(self._io.want_capture_keyboard)
 
-    def set_display(self, size: Place, ratio: float, seconds: float) -> None:
+    def set_display(self, size: Position, ratio: float, seconds: float) -> None:
         """Set the window's size, framebuffer pixels per screen unit, and time since last frame."""
         io = self._io
         io.display_size, io.delta_time = (float(size[0]), float(size[1])), seconds
@@ -131,14 +131,14 @@ class GuiContext:
         else:
             io.display_fb_scale = (ratio, ratio)
 
-    def set_mouse(self, place: Place, buttons: Sequence[bool]) -> None:
+    def set_mouse(self, position: Position, buttons: Sequence[bool]) -> None:
         """Set the pointer position (screen units) and the state of the buttons, left one first."""
         if IS_BUNDLE:
-            self._io.add_mouse_pos_event(*place)
+            self._io.add_mouse_pos_event(*position)
             for button, is_down in enumerate(buttons):
                 self._io.add_mouse_button_event(button, is_down)
         else:
-            self._io.mouse_pos = place
+            self._io.mouse_pos = position
             for button, is_down in enumerate(buttons):
                 self._io.mouse_down[button] = is_down
 

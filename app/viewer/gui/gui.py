@@ -29,7 +29,7 @@ __all__ = ["IS_BUNDLE", "GlfwRenderer", "imgui"]
 
 Color = Sequence[float]
 """Red, green, blue, and alpha where it is not 1."""
-Place = tuple[float, float]
+Position = tuple[float, float]
 
 if IS_BUNDLE:
     CLAMPED = int(imgui.SliderFlags_.always_clamp)
@@ -62,7 +62,7 @@ else:
 # ---- Style ---------------------------------------------------------------------------------------
 
 
-def set_style(colors: Mapping[str, Color], sizes: Mapping[str, float | Place]) -> None:
+def set_style(colors: Mapping[str, Color], sizes: Mapping[str, float | Position]) -> None:
     """Set the current context's colours and sizes, by Dear ImGui's names in lower case."""
     style = imgui.get_style()
     for name, size in sizes.items():
@@ -84,9 +84,9 @@ def set_style(colors: Mapping[str, Color], sizes: Mapping[str, float | Place]) -
 @contextmanager
 def fixed_window(
     name: str,
-    position: Place,
-    size: Place,
-    pivot: Place = (0.0, 0.0),
+    position: Position,
+    size: Position,
+    pivot: Position = (0.0, 0.0),
     is_behind: bool = False,
     takes_focus: bool = False,
 ) -> Iterator[None]:
@@ -145,7 +145,7 @@ def dummy(width: float, height: float) -> None:
     imgui.dummy(*_size(width, height))
 
 
-def display_size() -> Place:
+def display_size() -> Position:
     """(width, height) of the window."""
     width, height = imgui.get_io().display_size
     return width, height
@@ -163,7 +163,7 @@ def item_spacing() -> float:
     return float(imgui.get_style().item_spacing[0])
 
 
-def cursor() -> Place:
+def cursor() -> Position:
     """Upper left corner of the next widget."""
     x, y = imgui.get_cursor_screen_pos()
     return x, y
@@ -174,7 +174,7 @@ def line_height() -> float:
     return float(imgui.get_text_line_height())
 
 
-def text_size(text: str) -> Place:
+def text_size(text: str) -> Position:
     """(width, height) of a text."""
     width, height = imgui.calc_text_size(text)
     return width, height

@@ -42,8 +42,8 @@ def draw_tags(
         _draw_tag(view.message, (x, gui.display_size()[1] - line), NOTICE_COLOR)
 
 
-def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
-    """Draw a table to the lower right of `place` (screen units), kept inside the window.
+def draw_table(rows: list[list[str]], position: tuple[float, float]) -> None:
+    """Draw a table to the lower right of `position` (screen units), kept inside the window.
 
     The first row is the title. The first column of other rows is a name; numbers are right-aligned.
     """
@@ -55,8 +55,8 @@ def draw_table(rows: list[list[str]], place: tuple[float, float]) -> None:
     wide = max(_width(title), name_width + count * number_width)
     beside = 2 * (TAG_INSET + TAG_PADDING)
     width, height = gui.display_size()
-    x = min(place[0] + beside, width - wide - beside)
-    y = min(place[1] + beside, height - line * len(rows) - beside)
+    x = min(position[0] + beside, width - wide - beside)
+    y = min(position[1] + beside, height - line * len(rows) - beside)
     _draw_background((x, y), (wide, line * len(rows)))
     canvas = Canvas.of_background()
     for index, (name, *numbers) in enumerate(rows):

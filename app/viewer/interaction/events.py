@@ -24,7 +24,7 @@ class ButtonEvent:
     button: int
     """0 left, 1 right, 2 middle."""
     is_pressed: bool
-    place: tuple[float, float]
+    position: tuple[float, float]
     """Pointer position in framebuffer pixels, y upwards."""
 
 
@@ -36,7 +36,7 @@ class PointerEvent:
     """Window pixels, positive to the right."""
     dy: float
     """Window pixels, positive downwards."""
-    place: tuple[float, float]
+    position: tuple[float, float]
     """Pointer position in framebuffer pixels, y upwards."""
 
 

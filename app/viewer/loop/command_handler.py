@@ -100,29 +100,29 @@ class CommandHandler:
             case Command.RESET_ZOOM:
                 state.show(zoom=NO_ZOOM)
             case Command.ZOOM_IN:
-                place = self._screen.pointer_position(view)
-                state.show(zoom=view.zoom.zoomed_in(place or MIDDLE))
+                position = self._screen.pointer_position(view)
+                state.show(zoom=view.zoom.zoomed_in(position or MIDDLE))
             case Command.FOCUS:
                 self._focus()
 
     def _focus(self) -> None:
         """Focus the camera on the surface under the mouse in the last frame."""
         state, view = self._state, self._state.view
-        place = self._screen.pointer_position(view)
-        if state.report is None or place is None:
+        position = self._screen.pointer_position(view)
+        if state.report is None or position is None:
             state.say("point at something in the image")
             return
         depth = state.report.pair.a.distance
-        place, size = view.zoom.to_image_position(place), state.report.pair.a.size
-        column, row = pixel_at(size, place)
+        position, size = view.zoom.to_image_position(position), state.report.pair.a.size
+        column, row = pixel_at(size, position)
         distance = float(depth[row, column])
         if not (math.isfinite(distance) and distance > 0.0):
             state.say("no surface to focus on under the mouse")
             return
-        camera = focused_at(state.controls.camera, size, place, distance)
+        camera = focused_at(state.controls.camera, size, position, distance)
         state.controls.jump(camera)
-        told = "" if camera.aperture_radius > 0.0 else "; no blur, as the lens radius is 0"
-        state.say(f"in focus at {camera.focus_distance:.4g}{told}")
+        hint = "" if camera.aperture_radius > 0.0 else "; no blur, as the lens radius is 0"
+        state.say(f"in focus at {camera.focus_distance:.4g}{hint}")
 
     def _execute_training(self, command: Command) -> None:
         """Execute a command for training or checkpoints."""
@@ -167,7 +167,7 @@ class CommandHandler:
             return
         try:
             pixels = self._screen.pixels(state.report, state.view)
-            picture = save_screenshot(self._folder, state.report, pixels)
-            state.say(f"saved {picture} and .exr")
+            image_rectangle = save_screenshot(self._folder, state.report, pixels)
+            state.say(f"saved {image_rectangle} and .exr")
         except UsageError as error:
             state.say(str(error))

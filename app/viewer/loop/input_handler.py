@@ -48,36 +48,36 @@ class InputHandler:
         """Apply one event."""
         controls = self._state.controls
         if isinstance(event, PointerEvent):
-            self._state.show(pointer=event.place)
+            self._state.show(pointer=event.position)
         match event:
             case KeyEvent(name, is_pressed):
                 controls.key(name, is_pressed)
                 if is_pressed:
                     self._press(name)
-            case ButtonEvent(button, True, place):
-                self._drag = self._drag_target(button, place)
+            case ButtonEvent(button, True, position):
+                self._drag = self._drag_target(button, position)
             case ButtonEvent():
                 self._drag = None
             case PointerEvent(dx, dy, _) if self._drag == "look":
                 self._player.stop()
                 controls.look(dx, dy)
-            case PointerEvent(_, _, place) if self._drag == "split":
-                x, _, width, _ = self._screen.picture(self._state.view)
-                self._state.show(split=min(max((place[0] - x) / width, 0.0), 1.0))
+            case PointerEvent(_, _, position) if self._drag == "split":
+                x, _, width, _ = self._screen.image_rectangle(self._state.view)
+                self._state.show(split=min(max((position[0] - x) / width, 0.0), 1.0))
             case ScrollEvent(steps):
                 controls.scroll(steps)
             case FocusLost():
                 controls.release_all()
                 self._drag = None
 
-    def _drag_target(self, button: int, place: tuple[float, float]) -> str | None:
-        """What a drag from `place` moves: "split" (the line), "look" (the camera) or None."""
+    def _drag_target(self, button: int, position: tuple[float, float]) -> str | None:
+        """What a drag from `position` moves: "split" (the line), "look" (the camera) or None."""
         view = self._state.view
         left, _, width, _ = self._screen.area(view)
-        if self._window.is_gui_using_mouse or not left <= place[0] < left + width:
+        if self._window.is_gui_using_mouse or not left <= position[0] < left + width:
             return None
-        x, _, picture_width, _ = self._screen.picture(view)
-        distance = abs(place[0] - x - view.split * picture_width)
+        x, _, image_width, _ = self._screen.image_rectangle(view)
+        distance = abs(position[0] - x - view.split * image_width)
         is_near = distance <= SPLIT_GRAB_DISTANCE * self._window.pixel_ratio
         return "split" if view.is_split and is_near and button == 0 else "look"
 

@@ -26,7 +26,7 @@ from app.viewer.picture.views import Rectangle
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.views import image_of_view
 from app.viewer.picture.views import letterbox
-from app.viewer.picture.zoom import Place
+from app.viewer.picture.zoom import Position
 
 MIN_IMAGE_FRACTION = 0.3  # fraction of the window; with less left the panel covers the image
 
@@ -57,13 +57,13 @@ class Screen:
             return PanelEdits(view)
         self._upload(report, view)
         self._clear()
-        picture = self.picture(view)
+        image_rectangle = self.image_rectangle(view)
         if self._display.has_image:
-            self._display.draw(self._window.context.screen, picture, view)
+            self._display.draw(self._window.context.screen, image_rectangle, view)
         self._window.begin_frame()
         ratio = self._window.pixel_ratio
-        top = (self._window.framebuffer_size[1] - picture[1] - picture[3]) / ratio
-        draw_tags(report, view, (picture[0] / ratio, top), picture[2] / ratio)
+        top = (self._window.framebuffer_size[1] - image_rectangle[1] - image_rectangle[3]) / ratio
+        draw_tags(report, view, (image_rectangle[0] / ratio, top), image_rectangle[2] / ratio)
         self._draw_pixel(report, view)
         view = replace(view, upload_method=self._display.way)
         changes = draw_panel(report, view, self._plots, self._window.ui_scale)
@@ -72,13 +72,13 @@ class Screen:
 
     def _draw_pixel(self, report: FrameReport | None, view: ViewState) -> None:
         """Draw the values of the pixel under the mouse if `view.is_inspecting`."""
-        place = self.pointer_position(view)
-        if not view.is_inspecting or report is None or place is None:
+        position = self.pointer_position(view)
+        if not view.is_inspecting or report is None or position is None:
             return
         if not self._window.is_gui_using_mouse:
             ratio, height = self._window.pixel_ratio, self._window.framebuffer_size[1]
             at = view.pointer[0] / ratio, (height - view.pointer[1]) / ratio
-            draw_table(pixel_rows(report, view.zoom.to_image_position(place)), at)
+            draw_table(pixel_rows(report, view.zoom.to_image_position(position)), at)
 
     def draw_progress(self, text: str, fraction: float) -> None:
         """Draw only a progress box; `fraction` in [0, 1]. Nothing while minimised."""
@@ -102,13 +102,13 @@ class Screen:
             covered = 0
         return covered, 0, max(width - covered, 1), max(height, 1)
 
-    def picture(self, view: ViewState) -> Rectangle:
+    def image_rectangle(self, view: ViewState) -> Rectangle:
         """Rectangle of the image in framebuffer pixels."""
         return letterbox(view.settings.render.size, self.area(view))
 
-    def pointer_position(self, view: ViewState) -> Place | None:
+    def pointer_position(self, view: ViewState) -> Position | None:
         """Mouse position in the image's rectangle, [0, 1]^2, y upwards; None outside."""
-        left, bottom, width, height = self.picture(view)
+        left, bottom, width, height = self.image_rectangle(view)
         x, y = (view.pointer[0] - left) / width, (view.pointer[1] - bottom) / height
         return (x, y) if 0.0 <= x < 1.0 and 0.0 <= y < 1.0 else None
 

@@ -153,7 +153,7 @@ class Window:
         size = glfw.get_window_size(self._glfw)
         self._gui.set_display(size, self.pixel_ratio, max(now - self._last_frame, 1e-3))
         self._last_frame = now
-        place, buttons = self._pointer, []
+        position, buttons = self._pointer, []
         for button in range(MOUSE_BUTTONS):
             # A button that was pressed and released since the last frame is down for this one.
             is_down = glfw.get_mouse_button(self._glfw, button) == glfw.PRESS
@@ -161,9 +161,9 @@ class Window:
             self._clicked[button] = False
         if self._is_leaving_popup:
             # A click outside all widgets closes the list and triggers nothing else.
-            place, buttons[0] = OUTSIDE, True
+            position, buttons[0] = OUTSIDE, True
             self._is_leaving_popup = False
-        self._gui.set_mouse(place, buttons)
+        self._gui.set_mouse(position, buttons)
         self._gui.begin_frame()
 
     def end_frame(self) -> None:

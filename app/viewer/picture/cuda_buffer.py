@@ -41,12 +41,12 @@ class CudaBuffer:
         """Copy a contiguous tensor of the buffer's size on torch's current stream."""
         stream = ctypes.c_void_p(torch.cuda.current_stream(image.device).cuda_stream)
         resource = ctypes.byref(self._resource)
-        place, size = ctypes.c_void_p(), ctypes.c_size_t()
+        position, size = ctypes.c_void_p(), ctypes.c_size_t()
         self._call("cudaGraphicsMapResources", ctypes.c_int(1), resource, stream)
         try:
             self._call(
                 "cudaGraphicsResourceGetMappedPointer",
-                ctypes.byref(place),
+                ctypes.byref(position),
                 ctypes.byref(size),
                 self._resource,
             )
@@ -55,7 +55,7 @@ class CudaBuffer:
                 raise CudaShareError(f"the buffer has {size.value} bytes, the image {wanted}")
             self._call(
                 "cudaMemcpyAsync",
-                place,
+                position,
                 ctypes.c_void_p(image.data_ptr()),
                 ctypes.c_size_t(wanted),
                 ctypes.c_int(DEVICE_TO_DEVICE),

@@ -8,28 +8,28 @@ from __future__ import annotations
 import torch
 
 from app.session.report import FrameReport
-from app.viewer.picture.zoom import Place
+from app.viewer.picture.zoom import Position
 
 
-def pixel_at(size: tuple[int, int], place: Place) -> tuple[int, int]:
-    """(column, row), from the upper left corner, of the pixel at `place` of an image of `size`.
+def pixel_at(size: tuple[int, int], position: Position) -> tuple[int, int]:
+    """(column, row), from the upper left corner, of the pixel at `position` of an image of `size`.
 
-    `size` is (width, height); `place` is in [0, 1]^2, y upwards.
+    `size` is (width, height); `position` is in [0, 1]^2, y upwards.
     """
     width, height = size
-    column = min(max(int(place[0] * width), 0), width - 1)
-    row = min(max(int((1.0 - place[1]) * height), 0), height - 1)
+    column = min(max(int(position[0] * width), 0), width - 1)
+    row = min(max(int((1.0 - position[1]) * height), 0), height - 1)
     return column, row
 
 
-def pixel_rows(report: FrameReport, place: Place) -> list[list[str]]:
-    """Table of a frame's values at the pixel at `place`, in [0, 1]^2, y upwards.
+def pixel_rows(report: FrameReport, position: Position) -> list[list[str]]:
+    """Table of a frame's values at the pixel at `position`, in [0, 1]^2, y upwards.
 
     A title row with the pixel's position, then a row for each image: its name and values, linear
     radiance or features.
     """
     half = report.pair.a
-    column, row = pixel_at(half.size, place)
+    column, row = pixel_at(half.size, position)
     images = {
         "denoised": report.denoised,
         "comparison": report.comparison,

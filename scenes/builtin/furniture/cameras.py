@@ -20,6 +20,6 @@ def as_point(vector: np.ndarray) -> Point:
 
 def camera_at(position: Point, target: Point, fov_x: float, aspect: float = 16.0 / 9.0) -> Camera:
     """Pinhole camera at `position` with `target` in the image centre, y up; `fov_x` in degrees."""
-    place, aim = np.array(position), np.array(target)
-    to_world = look_at(place, aim, np.array([0.0, 1.0, 0.0]))
-    return Camera(to_world, fov_x, aspect, focus_distance=float(np.linalg.norm(aim - place)))
+    eye, aim = np.array(position), np.array(target)
+    to_world = look_at(eye, aim, np.array([0.0, 1.0, 0.0]))
+    return Camera(to_world, fov_x, aspect, focus_distance=float(np.linalg.norm(aim - eye)))

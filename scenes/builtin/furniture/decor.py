@@ -104,8 +104,8 @@ def stacked_sculpture(material: str, height: float) -> Pieces:
     for index, fraction in enumerate((0.34, 0.28, 0.22, 0.16)):
         half = fraction * height / 2.0
         stone = superellipsoid((half * 1.35, half, half * 1.1), (0.8, 0.85), rows=15)
-        place = moved(0.02 * height * (-1) ** index, y + half, 0.0) @ rotation_y(47.0 * index)
-        parts.append(Piece(material, transformed(stone, place)))
+        transform = moved(0.02 * height * (-1) ** index, y + half, 0.0) @ rotation_y(47.0 * index)
+        parts.append(Piece(material, transformed(stone, transform)))
         y += 2.0 * half - 0.002
     return parts
 

@@ -40,7 +40,7 @@ def greys_of(path: Path) -> list[int]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Path of the video, in its own folder."""
-    return tmp_path / "flight.mp4"
+    return tmp_path / "run.mp4"
 
 
 def assert_greys(path: Path, expected: list[int]) -> None:
@@ -78,7 +78,7 @@ def test_run_killed_before_its_first_segment_keeps_the_earlier_video(path: Path)
 
 def test_video_reports_missing_frames_and_keeps_all_others(path: Path) -> None:
     write(path, [NEW] * 3, has_end=False)
-    with pytest.raises(UsageError, match="flight.mp4: cannot be resumed: 3 of 5 frames"):
+    with pytest.raises(UsageError, match="run.mp4: cannot be resumed: 3 of 5 frames"):
         VideoWriter(path, SIZE, 5)
     write(path, [OLD], kept_count=3)
     assert_greys(path, [NEW, NEW, NEW, OLD])
@@ -94,7 +94,7 @@ def test_failed_video_write_raises_and_keeps_finished_segments(path: Path, has_e
     earlier = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, earlier[1]))
     try:
-        with pytest.raises(UsageError, match="flight.mp4: cannot be written: File too large"):
+        with pytest.raises(UsageError, match="run.mp4: cannot be written: File too large"):
             # The encoder buffers some tens of frames before it writes any.
             for _ in range(4 if has_end else 200):
                 video.add(random.integers(0, 256, (64, 64, 3), dtype=np.uint8))

@@ -24,7 +24,7 @@ STAGES = ("render", "train", "denoise", "total")
 SPREAD = ("median", "p95", "min", "max")
 KEYS = {
     *("scene", "device", "launches", "size", "spp", "frames", "triangles", "milliseconds"),
-    *("share_in_stages", "paths_per_second", "budget_ms", "is_within_budget"),
+    *("stage_fraction", "paths_per_second", "budget_ms", "is_within_budget"),
     *("settings", "versions"),
 }
 RUN_FRAMES = 3 + WARM_UP_FRAMES
@@ -53,7 +53,7 @@ def test_benchmark_writes_json_and_prints_the_same_times(
     assert [item.name for item in tmp_path.iterdir()] == ["benchmark.json"]
     result = json.loads((tmp_path / "benchmark.json").read_text())
     assert result.keys() == (KEYS if is_within else KEYS | {"held"})
-    assert 0.0 < result["share_in_stages"] < 1.0
+    assert 0.0 < result["stage_fraction"] < 1.0
     assert (result["scene"], result["size"], result["frames"]) == ("cornell-box", list(SIZE), 3)
     assert tuple(result["milliseconds"]) == STAGES
     for spread in result["milliseconds"].values():

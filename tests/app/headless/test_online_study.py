@@ -65,8 +65,8 @@ def test_resumed_study_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*command, "--output", str(halves)], env=environment, stderr=subprocess.PIPE
     )
-    told = interrupt(process, 50, 5)
-    assert process.returncode == INTERRUPTED, told
+    errors = interrupt(process, 50, 5)
+    assert process.returncode == INTERRUPTED, errors
     assert len(list(halves.glob("state-0*"))) == 1
     assert finish(halves) == whole
     assert whole[-1]["psnr noisy targets"] != whole[-1]["psnr clean targets"]
@@ -92,21 +92,21 @@ def test_study_refuses_to_resume_from_the_state_of_another_study(
 ) -> None:
     words = ("--frames", "2", "--reference-spp", "16")
     assert study("online", tmp_path, *words) == 0
-    flown = json.loads((tmp_path / "study.json").read_text())
+    finished = json.loads((tmp_path / "study.json").read_text())
     state = tmp_path / "state-000001"
     state.mkdir()
     capsys.readouterr()
-    for content, told in (
-        ({"rows": [], "labels": []}, "tells of no flight"),
-        (flown | {"labels": ["somebody else"]}, "another study"),
-        (flown | {"scene": "furnace"}, "flown with scene furnace, not cornell-box"),
+    for content, message in (
+        ({"rows": [], "labels": []}, "is no record of a run"),
+        (finished | {"labels": ["somebody else"]}, "another study"),
+        (finished | {"scene": "furnace"}, "made with scene furnace, not cornell-box"),
     ):
         (state / "rows.json").write_text(json.dumps(content))
         assert study("online", tmp_path, *words) == USER_ERROR
         error = capsys.readouterr().err
-        assert told in error and error.count("\n") == 1
+        assert message in error and error.count("\n") == 1
     assert study("online", tmp_path, "--frames", "3", "--reference-spp", "16") == USER_ERROR
     assert "scene furnace" in capsys.readouterr().err, "the first difference must be named"
-    (state / "rows.json").write_text(json.dumps(flown | {"labels": []}))
+    (state / "rows.json").write_text(json.dumps(finished | {"labels": []}))
     assert study("online", tmp_path, "--frames", "3", "--reference-spp", "16") == USER_ERROR
-    assert "flown with frames 2, not 3" in capsys.readouterr().err
+    assert "made with frames 2, not 3" in capsys.readouterr().err

@@ -26,10 +26,10 @@ NAMES = (
 
 def pixels_of(path: Path) -> tuple[tuple[str, ...], np.ndarray]:
     """Channel names and pixels (H, W, C) float32 of an image file."""
-    picture = oiio.ImageBuf(str(path))
-    pixels = picture.get_pixels(oiio.FLOAT)
+    image = oiio.ImageBuf(str(path))
+    pixels = image.get_pixels(oiio.FLOAT)
     assert pixels is not None and pixels.shape[:2] == SIZE[::-1]
-    return tuple(picture.spec().channelnames), pixels
+    return tuple(image.spec().channelnames), pixels
 
 
 def test_exr_has_radiance_and_features(tmp_path: Path) -> None:

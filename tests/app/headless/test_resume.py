@@ -24,14 +24,14 @@ from tests.app.runs import run
 
 
 @pytest.fixture(scope="module")
-def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of a finished run."""
     return run_headless(tmp_path_factory.mktemp("headless") / "out")
 
 
-def stopped(flown: Path, folder: Path) -> dict[str, bytes]:
+def stopped(finished_run: Path, folder: Path) -> dict[str, bytes]:
     """Copy a finished run as if stopped two frames before its end; return its files by name."""
-    content = {file.name: file.read_bytes() for file in flown.iterdir()}
+    content = {file.name: file.read_bytes() for file in finished_run.iterdir()}
     report = json.loads(content["report.json"])
     report["settings"]["frames"] += 2
     content["report.json"] = json.dumps(report).encode()
@@ -40,8 +40,8 @@ def stopped(flown: Path, folder: Path) -> dict[str, bytes]:
     return content
 
 
-def test_resume_continues_after_the_last_frame(flown: Path, tmp_path: Path) -> None:
-    stopped(flown, tmp_path)
+def test_resume_continues_after_the_last_frame(finished_run: Path, tmp_path: Path) -> None:
+    stopped(finished_run, tmp_path)
     before = (tmp_path / "frames.csv").read_text().splitlines()
     saved = tmp_path / "end.safetensors"
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"), "--save", str(saved))
@@ -57,9 +57,9 @@ def test_resume_continues_after_the_last_frame(flown: Path, tmp_path: Path) -> N
 
 
 def test_resume_in_another_folder_keeps_training_and_restarts_frames(
-    flown: Path, tmp_path: Path
+    finished_run: Path, tmp_path: Path
 ) -> None:
-    resume = ("--resume", str(flown / "checkpoint.safetensors"))
+    resume = ("--resume", str(finished_run / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, "--frames", "1", *resume) == 0
     rows = read_rows(tmp_path / "frames.csv")
     assert [(row.frame, row.step_count) for row in rows] == [(1, FRAMES + 1)]
@@ -88,9 +88,9 @@ def test_resume_restores_comparison_networks(
 
 @pytest.mark.parametrize("name", ["frames.csv", "flythrough.mp4"])
 def test_resume_with_corrupt_log_or_video_is_a_one_line_error(
-    flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+    finished_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    stopped(flown, tmp_path)
+    stopped(finished_run, tmp_path)
     (tmp_path / name).write_bytes(b"frame\nnever\n")
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, "--frames", "6", *resume) == USER_ERROR
@@ -112,13 +112,13 @@ def test_resume_with_corrupt_log_or_video_is_a_one_line_error(
     ],
 )
 def test_resume_rejects_changed_settings_and_keeps_all_files(
-    flown: Path,
+    finished_run: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     words: tuple[str, str],
     name: str,
 ) -> None:
-    before = stopped(flown, tmp_path)
+    before = stopped(finished_run, tmp_path)
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, "--frames", "6", *resume, *words) == USER_ERROR
     error = capsys.readouterr().err
@@ -127,9 +127,9 @@ def test_resume_rejects_changed_settings_and_keeps_all_files(
 
 
 def test_resume_rejects_another_scene(
-    flown: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    finished_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stopped(flown, tmp_path)
+    stopped(finished_run, tmp_path)
     resume = ("--resume", str(tmp_path / "checkpoint.safetensors"))
     assert run("--headless", tmp_path, *resume, scene="veach-mis") == USER_ERROR
     assert "cornell-box, not veach-mis" in capsys.readouterr().err

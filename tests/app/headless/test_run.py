@@ -46,17 +46,17 @@ REPORT_KEYS = {
 
 
 @pytest.fixture(scope="module")
-def flown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Output folder of a finished run."""
     return run_headless(tmp_path_factory.mktemp("headless") / "out")
 
 
-def test_writes_every_file_and_nothing_else(flown: Path) -> None:
-    assert {item.name for item in flown.iterdir()} == FILES
+def test_writes_every_file_and_nothing_else(finished_run: Path) -> None:
+    assert {item.name for item in finished_run.iterdir()} == FILES
 
 
-def test_frames_are_logged_and_measured(flown: Path) -> None:
-    rows = read_rows(flown / "frames.csv")
+def test_frames_are_logged_and_measured(finished_run: Path) -> None:
+    rows = read_rows(finished_run / "frames.csv")
     assert [row.frame for row in rows] == [1, 2, 3, 4]
     assert [row.step_count for row in rows] == [1, 2, 3, 4]
     assert all(row.loss is not None and np.isfinite(row.loss) for row in rows)
@@ -71,13 +71,13 @@ def test_frames_are_logged_and_measured(flown: Path) -> None:
     assert all(row.psnr_mean > row.psnr_noisy + 1.0 for row in measured)  # type: ignore
 
 
-def test_frame_log_header_lists_the_row_fields(flown: Path) -> None:
-    with (flown / "frames.csv").open(newline="") as file:
+def test_frame_log_header_lists_the_row_fields(finished_run: Path) -> None:
+    with (finished_run / "frames.csv").open(newline="") as file:
         assert next(csv.reader(file)) == list(FrameRow.__dataclass_fields__)
 
 
-def test_report_has_all_keys(flown: Path) -> None:
-    report = json.loads((flown / "report.json").read_text())
+def test_report_has_all_keys(finished_run: Path) -> None:
+    report = json.loads((finished_run / "report.json").read_text())
     assert REPORT_KEYS <= report.keys()
     assert (report["size"], report["spp"], report["frames"]) == (list(SIZE), 1, FRAMES)
     assert report["scene"] == "cornell-box" and report["triangles"] > 0
@@ -90,32 +90,32 @@ def test_report_has_all_keys(flown: Path) -> None:
     assert {"python", "torch", "taichi", "numpy"} <= report["versions"].keys()
 
 
-def test_video_has_every_frame(flown: Path) -> None:
-    frames = video_frames(flown)
+def test_video_has_every_frame(finished_run: Path) -> None:
+    frames = video_frames(finished_run)
     assert [frame.shape for frame in frames] == [(SIZE[1], SIZE[0], 3)] * FRAMES
     assert np.std(frames[-1]) > 5.0, "the frame is uniform"
 
 
-def test_last_frame_exr_has_color_and_feature_layers(flown: Path) -> None:
-    picture = oiio.ImageBuf(str(flown / "last_frame.exr"))
-    names = picture.spec().channelnames
+def test_last_frame_exr_has_color_and_feature_layers(finished_run: Path) -> None:
+    image = oiio.ImageBuf(str(finished_run / "last_frame.exr"))
+    names = image.spec().channelnames
     assert names[:3] == ("R", "G", "B") and set(names) >= LAYERS
-    pixels = picture.get_pixels(oiio.FLOAT)
+    pixels = image.get_pixels(oiio.FLOAT)
     assert pixels is not None and pixels.shape[:2] == SIZE[::-1] and np.isfinite(pixels).all()
     mean, noisy = pixels[..., names.index("mean.G")], pixels[..., names.index("noisy.G")]
     assert mean.mean() == pytest.approx(noisy.mean(), rel=0.5) and not np.array_equal(mean, noisy)
 
 
-def test_reported_psnr_matches_the_reference_layer_of_the_last_frame(flown: Path) -> None:
-    layers = layers_of(flown)
-    (entry,) = json.loads((flown / "report.json").read_text())["references"][1:]
+def test_reported_psnr_matches_the_reference_layer_of_the_last_frame(finished_run: Path) -> None:
+    layers = layers_of(finished_run)
+    (entry,) = json.loads((finished_run / "report.json").read_text())["references"][1:]
     measured = {name: float(psnr(layers[name], layers["reference"])) for name in ("mean", "noisy")}
     assert measured["mean"] == pytest.approx(entry["psnr_mean"], abs=0.01)
     assert measured["noisy"] == pytest.approx(entry["psnr_noisy"], abs=0.01)
 
 
-def test_convergence_plot_is_not_blank(flown: Path) -> None:
-    pixels = oiio.ImageBuf(str(flown / "convergence.png")).get_pixels(oiio.UINT8)
+def test_convergence_plot_is_not_blank(finished_run: Path) -> None:
+    pixels = oiio.ImageBuf(str(finished_run / "convergence.png")).get_pixels(oiio.UINT8)
     assert pixels is not None and pixels.shape[0] > 400
     assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 9
 

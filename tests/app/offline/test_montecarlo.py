@@ -45,7 +45,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def pictures(folder: Path) -> dict[str, bytes]:
+def images(folder: Path) -> dict[str, bytes]:
     """Bytes of every EXR file in `folder`, by file name."""
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.exr"))}
 
@@ -58,8 +58,8 @@ def test_rendered_views_have_independent_halves_and_a_clean_image(views: Path) -
         assert view.pair.a.albedo.max() <= 1 and view.pair.a.distance.max() > 0
         # No two of the three images share samples; black pixels and visible lamps have no noise.
         lit = view.clean.amax(dim=-1) > 0
-        pictures = (view.pair.a.color, view.pair.b.color, view.clean)
-        for one, other in combinations(pictures, 2):
+        images = (view.pair.a.color, view.pair.b.color, view.clean)
+        for one, other in combinations(images, 2):
             assert float((one == other).all(dim=-1)[lit].float().mean()) < 0.1
         errors = (view.pair.mean_color() - view.clean).mean(dim=-1)[lit]
         assert abs(float(errors.mean())) < 4.5 * float(errors.std()) / len(errors) ** 0.5
@@ -69,12 +69,12 @@ def test_rendered_views_have_independent_halves_and_a_clean_image(views: Path) -
 
 
 def test_rerun_renders_only_views_with_missing_files(views: Path) -> None:
-    before = pictures(views)
+    before = images(views)
     kept = {path: path.stat().st_mtime_ns for path in views.glob("*.exr")}
     lost = views / "veach-mis-0001-b.exr"
     lost.unlink()
     assert main([*RENDER, str(views)]) == 0
-    assert pictures(views) == before
+    assert images(views) == before
     again = {path for path, changed in kept.items() if path.stat().st_mtime_ns != changed}
     assert {path.name for path in again} == {f"veach-mis-0001-{n}.exr" for n in ("a", "b", "clean")}
 
@@ -101,11 +101,11 @@ def test_rerun_after_a_killed_worker_gives_identical_files(views: Path, tmp_path
     finally:
         process.kill()
     assert process.returncode != 0
-    whole = pictures(views)
-    assert 0 < len(pictures(tmp_path)) < len(whole)
+    whole = images(views)
+    assert 0 < len(images(tmp_path)) < len(whole)
     done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert pictures(tmp_path) == whole
+    assert images(tmp_path) == whole
     assert (tmp_path / LIST_NAME).read_text() == (views / LIST_NAME).read_text()
 
 
@@ -131,9 +131,18 @@ def test_noisy_and_clean_targets_train_and_are_tested_on_another_scene(
     measured = json.loads((again / "report.json").read_text())["test"]
     assert list(measured) == list(SCENES)
     assert measured["veach-mis"]["psnr_denoised"] == pytest.approx(result["psnr_denoised"])
-    flight = ("--headless", "--scene", "cornell-box", "--size", "32x24", "--spp", "1", "--frames")
-    words = (*flight, "2", "--train-steps", "1", "--resume", str(saved), "--device", "cpu")
-    assert main([*words, "--quiet", "--output", str(tmp_path / "flight")]) == 0
+    arguments = (
+        "--headless",
+        "--scene",
+        "cornell-box",
+        "--size",
+        "32x24",
+        "--spp",
+        "1",
+        "--frames",
+    )
+    words = (*arguments, "2", "--train-steps", "1", "--resume", str(saved), "--device", "cpu")
+    assert main([*words, "--quiet", "--output", str(tmp_path / "run")]) == 0
 
 
 def test_training_and_test_views_come_from_different_scenes(views: Path) -> None:
@@ -193,8 +202,8 @@ def test_invalid_montecarlo_arguments_are_one_line_errors(
     ]
     output = () if "--output" in words else ("--output", str(tmp_path / "out"))
     assert main([*LEARN, "--iterations", "1", *words, *output]) == USER_ERROR
-    told = capsys.readouterr().err
-    assert told.startswith("error: ") and told.count("\n") == 1, told
+    message = capsys.readouterr().err
+    assert message.startswith("error: ") and message.count("\n") == 1, message
     assert not (tmp_path / "out" / "report.json").exists()
 
 

@@ -80,7 +80,7 @@ def test_offline_run_writes_checkpoints_log_plots_and_report(trained: Path) -> N
     assert means == pytest.approx([small["psnr_input"], small["psnr_denoised"]])
     assert set(small["networks"]) == {"L2, noisy targets", "L2, clean targets"}
     assert report["baselines"]["bm3d"]["small"] > 25.0
-    assert 0.5 < report["pipeline"]["speed_share"] <= 1.0
+    assert 0.5 < report["pipeline"]["step_fraction"] <= 1.0
     assert report["settings"]["offline"]["training"]["crop"] == 32
     rows = read_log(trained / "training.csv", 40)
     assert rows[-1]["iteration"] == 40 and rows[-1]["loss_noisy"] < rows[0]["loss_noisy"]
@@ -125,9 +125,9 @@ def test_resumed_run_equals_an_uninterrupted_one(photos: Path, tests: Path, tmp_
 
     finish(str(whole))
     process = subprocess.Popen([*command, str(halves)], env=environment, stderr=subprocess.PIPE)
-    told = interrupt(process, 60, 7)
-    assert process.returncode == INTERRUPTED, told
-    assert b"--resume" in told.splitlines()[-1]
+    errors = interrupt(process, 60, 7)
+    assert process.returncode == INTERRUPTED, errors
+    assert b"--resume" in errors.splitlines()[-1]
     saved = halves / "checkpoint.safetensors"
     assert 7 <= read_checkpoint(saved, RESTORATION).step_count < 60
     finish(str(halves), "--resume", str(saved))
@@ -249,16 +249,16 @@ def test_study_trains_every_member_and_a_rerun_gives_equal_results(
     assert saved.read_bytes() == before
     assert json.loads((tmp_path / "out" / "study.json").read_text())["members"] == report["members"]
     assert offline(tmp_path / "no", "--study", "capture-budget") == USER_ERROR
-    assert "1000 pictures" in capsys.readouterr().err
+    assert "1000 images" in capsys.readouterr().err
 
 
 def test_capture_budget_is_2000_exposures_with_fixed_noise() -> None:
     """Every case of figure 1c spends 2,000 exposures, each with the same noise at every use."""
-    pictures = default_test(3)
+    images = default_test(3)
     for case in BUDGET_CASES:
-        assert case.picture_count * case.exposure_count == 2000
-        few = replace(case, picture_count=2)
-        source = BudgetPairs(pictures, few, 32, 0)
+        assert case.image_count * case.exposure_count == 2000
+        few = replace(case, image_count=2)
+        source = BudgetPairs(images, few, 32, 0)
         assert np.array_equal(source.exposure(1, 1), source.exposure(1, 1))
         assert not np.array_equal(source.exposure(1, 1), source.exposure(1, 0))
         batch = source.batch(0, 0, 2)

@@ -21,50 +21,50 @@ FULL = Work((512, 384), 8, 8, 128)
 TARGET_MS = 100.0
 
 
-def times(work: Work, picture_ms: float, step_ms: float, noise: float = 1.0) -> dict[str, float]:
-    """Stage times in ms: `picture_ms` for all pixels and samples of FULL, `step_ms` per step."""
+def times(work: Work, image_ms: float, step_ms: float, noise: float = 1.0) -> dict[str, float]:
+    """Stage times in ms: `image_ms` for all pixels and samples of FULL, `step_ms` per step."""
     pixels = math.prod(work.size) / math.prod(FULL.size)
     crop = math.prod(min(side, work.crop) for side in work.size) / FULL.crop**2
     stages = {
-        "render": 0.8 * picture_ms * pixels * work.spp / FULL.spp * noise,
+        "render": 0.8 * image_ms * pixels * work.spp / FULL.spp * noise,
         "train": step_ms * work.train_steps * crop,
-        "denoise": 0.2 * picture_ms * pixels * noise,
+        "denoise": 0.2 * image_ms * pixels * noise,
     }
     return stages | {"total": sum(stages.values())}
 
 
 def fly(
-    budget: FrameBudget, picture_ms: float, step_ms: float, frames: int, full: Work = FULL
+    budget: FrameBudget, image_ms: float, step_ms: float, frames: int, full: Work = FULL
 ) -> list[Work]:
     """Work of each frame in order; the image's times alternate by +-5 %."""
     works = []
     for frame in range(frames):
         works.append(budget.work(full, TARGET_MS))
         noise = 1.05 if frame % 2 else 0.95
-        budget.observe(works[-1], times(works[-1], picture_ms, step_ms, noise))
+        budget.observe(works[-1], times(works[-1], image_ms, step_ms, noise))
     return works
 
 
-@pytest.mark.parametrize("picture_ms", [30.0, 120.0, 200.0, 333.0, 700.0, 2900.0])
+@pytest.mark.parametrize("image_ms", [30.0, 120.0, 200.0, 333.0, 700.0, 2900.0])
 @pytest.mark.parametrize("step_ms", [0.0, 2.0, 20.0])
 def test_work_converges_to_at_most_105_percent_of_the_target_and_stays(
-    picture_ms: float, step_ms: float
+    image_ms: float, step_ms: float
 ) -> None:
-    works = fly(FrameBudget(), picture_ms, step_ms, 30)
+    works = fly(FrameBudget(), image_ms, step_ms, 30)
     assert len(set(works[8:])) == 1, "the work oscillates"
-    assert times(works[-1], picture_ms, step_ms)["total"] <= TARGET_MS * 1.05
+    assert times(works[-1], image_ms, step_ms)["total"] <= TARGET_MS * 1.05
 
 
-@pytest.mark.parametrize("picture_ms", [50.0, 120.0, 333.0, 900.0])
+@pytest.mark.parametrize("image_ms", [50.0, 120.0, 333.0, 900.0])
 @pytest.mark.parametrize("step_ms", [2.0, 20.0])
 def test_next_higher_quality_level_would_nearly_fill_the_budget(
-    picture_ms: float, step_ms: float
+    image_ms: float, step_ms: float
 ) -> None:
-    last = fly(FrameBudget(), picture_ms, step_ms, 30)[-1]
+    last = fly(FrameBudget(), image_ms, step_ms, 30)[-1]
     ladder = list(quality_levels(FULL))
     if last != FULL:
         more = ladder[ladder.index(last) - 1]
-        assert times(more, picture_ms, step_ms)["total"] * 1.05 > 0.8 * TARGET_MS
+        assert times(more, image_ms, step_ms)["total"] * 1.05 > 0.8 * TARGET_MS
 
 
 def test_quality_levels_reduce_steps_then_spp_then_size() -> None:

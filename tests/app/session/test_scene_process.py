@@ -130,9 +130,9 @@ def test_image_is_identical_with_and_without_a_scene_process(tmp_path: Path) -> 
     from app.main import main
 
     words = "--render --scene still-life --size 24x16 --spp 2 --device cpu --quiet --output".split()
-    pictures = [tmp_path / "there.exr", tmp_path / "here.exr"]
-    command = [sys.executable, "run_viewer.py", *words, str(pictures[0])]
+    images = [tmp_path / "there.exr", tmp_path / "here.exr"]
+    command = [sys.executable, "run_viewer.py", *words, str(images[0])]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    assert main([*words, str(pictures[1])]) == 0
-    there, here = (oiio.ImageBuf(str(path)).get_pixels(oiio.FLOAT) for path in pictures)
+    assert main([*words, str(images[1])]) == 0
+    there, here = (oiio.ImageBuf(str(path)).get_pixels(oiio.FLOAT) for path in images)
     np.testing.assert_array_equal(there, here)

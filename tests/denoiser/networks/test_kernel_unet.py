@@ -98,7 +98,7 @@ def test_firefly_in_history_is_capped_relative_to_its_surroundings() -> None:
 def test_constant_image_is_only_remodulated_by_albedo() -> None:
     """Kernels sum to one and all scales agree: the output is the input, remodulated by albedo."""
     image = torch.zeros((1, planes.CHANNELS, 32, 32))
-    image[:, planes.PICTURES] = 1.5
+    image[:, planes.FILTERED] = 1.5
     image[:, planes.ALBEDO], image[:, planes.EXPOSURE] = 0.3, 2.0
     layers = network()
     with torch.no_grad():

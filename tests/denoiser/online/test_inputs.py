@@ -36,9 +36,9 @@ def frames() -> list[FramePair]:
 
 def test_filtered_combined_halves_equal_the_mean_of_filtered_halves() -> None:
     inputs = both_directions_with_history(frames()[0], History()).inputs
-    pictures = torch.cat((inputs, combine_halves(inputs)))[:, planes.LOG_MEAN].expm1()
+    images = torch.cat((inputs, combine_halves(inputs)))[:, planes.LOG_MEAN].expm1()
     head = torch.randn(1, 25, SIZE[1], SIZE[0], generator=torch.Generator().manual_seed(0))
-    (a, b, both), _ = filter_by(pictures[:, None], head.expand(3, -1, -1, -1), 5)
+    (a, b, both), _ = filter_by(images[:, None], head.expand(3, -1, -1, -1), 5)
     torch.testing.assert_close(both, (a + b) / 2)
 
 
@@ -75,7 +75,7 @@ def test_combined_denoising_does_not_leak_half_b_into_half_a_history() -> None:
         inputs.examples(first)  # sets the exposure
         halves = inputs.to_denoise(inputs.examples(pair).inputs)
         assert len(halves) == 3
-        inputs.picture([half[planes.LOG_MEAN].expm1().permute(1, 2, 0) for half in halves])
+        inputs.combined([half[planes.LOG_MEAN].expm1().permute(1, 2, 0) for half in halves])
         seen.append(inputs.examples(third).inputs)
     assert torch.equal(seen[0][0], seen[1][0])
     assert not torch.equal(seen[0][1], seen[1][1])

@@ -35,7 +35,7 @@ def test_exact_anscombe_inverse_is_unbiased(mean: float) -> None:
 @pytest.fixture
 def clean() -> torch.Tensor:
     """(3, 64, 64) crop of a photograph."""
-    return default_test(3).picture(0)[:, 100:164, 150:214]
+    return default_test(3).image(0)[:, 100:164, 150:214]
 
 
 @needs_bm3d

@@ -23,9 +23,9 @@ def noisy(seed: int, shift: int = 0, size: int = 160) -> Image.Image:
     return Image.fromarray((clean + noise).clip(0, 255).astype(np.uint8))
 
 
-def write(path: Path, picture: Image.Image) -> None:
+def write(path: Path, image: Image.Image) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path)
+    image.save(path)
 
 
 def test_two_folders_are_paired_by_equal_file_names(tmp_path: Path) -> None:
@@ -69,8 +69,8 @@ def test_crops_of_a_pair_have_the_same_position(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shift", [0, 3, -6])
 def test_frame_shift_is_estimated_from_noisy_images(shift: int) -> None:
     first, second = (
-        np.asarray(picture.convert("L"), np.float32) / 255 - 0.5
-        for picture in (noisy(1), noisy(2, shift))
+        np.asarray(image.convert("L"), np.float32) / 255 - 0.5
+        for image in (noisy(1), noisy(2, shift))
     )
     down, right = frame_shift(first, second)
     assert abs(down) < 0.7 and abs(right - shift) < 0.7

@@ -57,8 +57,8 @@ def test_uint16_and_float_images_keep_their_precision(
     deep = (pixels / 255.0 * white).astype(np.uint16 if kind == "uint16" else np.float32)
     write(tmp_path / "deep.tif", deep, kind)
     np.testing.assert_array_equal(read_pixels(tmp_path / "deep.tif"), deep)
-    picture = read_images(tmp_path, 3).picture(0)
-    np.testing.assert_allclose(picture.permute(1, 2, 0).numpy(), pixels / 255.0 - 0.5, atol=2e-5)
+    image = read_images(tmp_path, 3).image(0)
+    np.testing.assert_allclose(image.permute(1, 2, 0).numpy(), pixels / 255.0 - 0.5, atol=2e-5)
 
 
 def test_grey_and_alpha_images_are_converted_to_network_channels(
@@ -124,16 +124,16 @@ def test_unusable_image_files_raise_one_line_errors(
 def test_default_training_and_test_images_are_disjoint_and_large_enough() -> None:
     assert not set(TRAINING) & set(TEST)
     for channels in (1, 3):
-        pictures = default_training(channels), default_test(channels)
-        assert [len(each) for each in pictures] == [11, 2]
-        for picture in pictures[0].pixels + pictures[1].pixels:
-            assert picture.shape[2] == channels and min(picture.shape[:2]) >= 256
+        images = default_training(channels), default_test(channels)
+        assert [len(each) for each in images] == [11, 2]
+        for image in images[0].pixels + images[1].pixels:
+            assert image.shape[2] == channels and min(image.shape[:2]) >= 256
 
 
 def test_horizontal_crop_positions_are_roughly_uniform() -> None:
-    pictures = default_test(1)
+    images = default_test(1)
     ramp = torch.arange(40).repeat(30, 1)[..., None].to(torch.uint8)
-    ramps = type(pictures)((ramp,), ("ramp",))
+    ramps = type(images)((ramp,), ("ramp",))
     lefts = [
         int((float(ramps.crop(0, 8, generator_at("cpu", i))[0, 0, 0]) + 0.5) * 255 + 0.5)
         for i in range(3300)

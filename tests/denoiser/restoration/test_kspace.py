@@ -28,12 +28,12 @@ def test_other_image_size_keeps_about_10_percent_of_frequencies() -> None:
 
 
 def test_kept_frequencies_are_symmetric_and_match_keep_probability() -> None:
-    picture = torch.rand(1, 33, 31, generator=generator_at("cpu", 1)) - 0.5
+    image = torch.rand(1, 33, 31, generator=generator_at("cpu", 1)) - 0.5
     count = 3000
     total = torch.zeros(33, 31)
     for index in range(count):
         spectrum = (
-            UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 2, index)).spectrum
+            UndersampledSpectrum().corrupt(image, 1.0, generator_at("cpu", 2, index)).spectrum
         )
         assert spectrum is not None
         kept = spectrum.kept[0]
@@ -46,32 +46,32 @@ def test_kept_frequencies_are_symmetric_and_match_keep_probability() -> None:
 
 
 def test_mean_of_undersampled_images_is_the_clean_image() -> None:
-    picture = torch.rand(1, 21, 21, generator=generator_at("cpu", 3)) - 0.5
+    image = torch.rand(1, 21, 21, generator=generator_at("cpu", 3)) - 0.5
     images = torch.stack(
         [
-            UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 4, index)).image
+            UndersampledSpectrum().corrupt(image, 1.0, generator_at("cpu", 4, index)).image
             for index in range(4000)
         ]
     ).double()
-    error = images.mean(dim=0) - picture
+    error = images.mean(dim=0) - image
     spread = images.std(dim=0) / math.sqrt(len(images))
     # Expected value 1, with a tolerance because the noise of neighbouring pixels is correlated.
     assert float((error / spread).square().mean()) < 1.3
     # An error of a tenth in the probability is detected.
-    wrong = 0.9 * images.mean(dim=0) - picture
+    wrong = 0.9 * images.mean(dim=0) - image
     assert float((wrong / spread).square().mean()) > 1.5
 
 
 def test_replace_measured_changes_only_the_measured_frequencies() -> None:
-    picture = torch.rand(1, 21, 21, generator=generator_at("cpu", 5)) - 0.5
-    noisy = UndersampledSpectrum().corrupt(picture, 1.0, generator_at("cpu", 6))
+    image = torch.rand(1, 21, 21, generator=generator_at("cpu", 5)) - 0.5
+    noisy = UndersampledSpectrum().corrupt(image, 1.0, generator_at("cpu", 6))
     assert noisy.spectrum is not None
     output = torch.rand(1, 21, 21, generator=generator_at("cpu", 7), requires_grad=True)
     completed = replace_measured(output, noisy.spectrum)
     after, kept = torch.fft.fft2(completed), noisy.spectrum.kept
-    assert torch.allclose(after[kept], torch.fft.fft2(picture)[kept], atol=1e-4)
+    assert torch.allclose(after[kept], torch.fft.fft2(image)[kept], atol=1e-4)
     assert torch.allclose(after[~kept], torch.fft.fft2(output)[~kept], atol=1e-4)
-    assert torch.allclose(replace_measured(picture, noisy.spectrum), picture, atol=1e-6)
+    assert torch.allclose(replace_measured(image, noisy.spectrum), image, atol=1e-6)
     # No gradient reaches the measured frequencies.
     completed.square().sum().backward()
     assert output.grad is not None

@@ -21,11 +21,11 @@ def test_psnr_matches_known_errors() -> None:
 
 
 def test_clip_to_range_clips_and_rounds_to_8_bit_values() -> None:
-    picture = torch.tensor([-0.7, -0.5, 0.0011, 0.4999, 0.9]).view(1, 1, 5)
-    assert clip_to_range(picture).flatten().tolist() == pytest.approx(
+    image = torch.tensor([-0.7, -0.5, 0.0011, 0.4999, 0.9]).view(1, 1, 5)
+    assert clip_to_range(image).flatten().tolist() == pytest.approx(
         [-0.5, -0.5, 0.0011, 0.4999, 0.5]
     )
-    rounded = (clip_to_range(picture, True) + 0.5) * 255
+    rounded = (clip_to_range(image, True) + 0.5) * 255
     assert rounded.flatten().tolist() == pytest.approx([0, 0, 128, 255, 255], abs=1e-3)
 
 

@@ -29,12 +29,12 @@ def test_npz_slices_are_centered_in_odd_squares_and_empty_ones_dropped(tmp_path:
     stored[3] = 0
     path = write_npz(tmp_path / "a.npz", slices=stored, subject=np.array(["x", "x", "y", "y"]))
     scans = read_scans(path)
-    assert len(scans.pictures) == 3 and scans.subjects == ("x", "x", "y"), "empty slice not dropped"
-    picture = scans.pictures.picture(0)
-    assert picture.shape == (1, SIDE, SIDE)
-    inner = (picture[0, 95 : 95 + 64, 95 : 95 + 64].numpy() + 0.5) * 255
+    assert len(scans.images) == 3 and scans.subjects == ("x", "x", "y"), "empty slice not dropped"
+    image = scans.images.image(0)
+    assert image.shape == (1, SIDE, SIDE)
+    inner = (image[0, 95 : 95 + 64, 95 : 95 + 64].numpy() + 0.5) * 255
     np.testing.assert_allclose(inner, stored[0], atol=1e-3)
-    assert float(picture[0, :90].max()) == -0.5
+    assert float(image[0, :90].max()) == -0.5
 
 
 def test_volumes_are_normalised_and_each_is_one_subject(tmp_path: Path) -> None:
@@ -42,9 +42,9 @@ def test_volumes_are_normalised_and_each_is_one_subject(tmp_path: Path) -> None:
         volume = np.random.default_rng(1).random((300, 40, 5)).astype(np.float32) * scale
         nibabel.save(nibabel.Nifti1Image(volume, np.eye(4)), tmp_path / name)
     scans = read_scans(tmp_path)
-    assert set(scans.subjects) == {"s1", "s2"} and len(scans.pictures) == 10
-    assert max(float(scans.pictures.picture(i).max()) for i in range(5)) == pytest.approx(0.5)
-    assert len(read_scans(tmp_path / "s2.nii").pictures) == 5
+    assert set(scans.subjects) == {"s1", "s2"} and len(scans.images) == 10
+    assert max(float(scans.images.image(i).max()) for i in range(5)) == pytest.approx(0.5)
+    assert len(read_scans(tmp_path / "s2.nii").images) == 5
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_brightness_differences_between_tiles_are_blended() -> None:
 
 def test_tiled_network_output_matches_untiled_output(trained: RestorationTrainer) -> None:
     """The largest difference is below three 8-bit steps, at seams and elsewhere."""
-    clean = default_test(3).picture(1)[:, :416, :448]
+    clean = default_test(3).image(1)[:, :416, :448]
     noisy = WhiteGaussian().corrupt(clean, 25.0, generator_at("cpu", 2)).image
     source = noisy.permute(1, 2, 0).numpy() + 0.5
 

@@ -50,7 +50,7 @@ def run(trainer: RestorationTrainer, source: CorruptedImages, until: int) -> lis
 def test_training_on_noisy_targets_gains_more_than_3_db(trained: RestorationTrainer) -> None:
     gains = []
     for number in range(2):
-        clean = default_test(3).picture(number)[:, 100:228, 100:228]
+        clean = default_test(3).image(number)[:, 100:228, 100:228]
         noisy = corrupt_for_test(WhiteGaussian(), clean, 25.0, 5, number).image
         restored = clip_to_range(trained.restore_images(noisy[None])[0])
         gains.append(image_psnr(restored, clean) - image_psnr(noisy, clean))
@@ -109,8 +109,8 @@ def test_noise_of_input_and_target_is_uncorrelated(photographs: CorruptedImages)
 
 
 def test_lost_target_pixels_do_not_affect_the_loss() -> None:
-    pictures = ImageSet((torch.full((64, 64, 3), 200, dtype=torch.uint8),), ("plain",))
-    source = CorruptedImages(pictures, Bernoulli(), 32, 0)
+    images = ImageSet((torch.full((64, 64, 3), 200, dtype=torch.uint8),), ("plain",))
+    source = CorruptedImages(images, Bernoulli(), 32, 0)
     batch = source.batch(0, 0, 2)
     assert batch.observed is not None and batch.observed.shape == (2, 1, 32, 32)
     trainer = RestorationTrainer(replace(TINY, task="bernoulli"), "cpu")

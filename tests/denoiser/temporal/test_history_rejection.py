@@ -53,10 +53,10 @@ def test_small_changes_without_noise_keep_the_history_weight() -> None:
 
 
 def test_pixels_without_history_do_not_cause_rejection() -> None:
-    past = torch.full((3, 1, *SIZE), 5.0)
-    past[..., :100] = 0.0  # agrees with the frame where history is known
+    history = torch.full((3, 1, *SIZE), 5.0)
+    history[..., :100] = 0.0  # agrees with the frame where history is known
     is_known = ALL.clone()
     is_known[..., 100:] = False
-    fraction = agreement(past, noise(2), is_known)
+    fraction = agreement(history, noise(2), is_known)
     assert float((fraction < 1).float().mean()) < 0.06
     assert float(fraction.min()) > 0.1

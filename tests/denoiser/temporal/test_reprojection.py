@@ -73,8 +73,8 @@ def soft_wall(view: CameraPose) -> tuple[Half, torch.Tensor]:
 
     Distance and fraction, (H, W, 1), are means over sixteen columns in each pixel.
     """
-    places = [((index + 0.5) / 16, 0.5, 0.0) for index in range(16)]
-    halves = [wall(view, 4.0, panel=2.0, shift=place) for place in places]
+    indices = [((index + 0.5) / 16, 0.5, 0.0) for index in range(16)]
+    halves = [wall(view, 4.0, panel=2.0, shift=place) for place in indices]
     depth = torch.stack([half.distance for half, _ in halves]).mean(dim=0)
     fraction = torch.stack([(points[..., 2:] < 3).float() for _, points in halves]).mean(dim=0)
     first = halves[0][0]

@@ -127,7 +127,7 @@ class OneByOne(Trainer):
     def reset(self) -> None:
         super().reset()
         self._updates = CapturedFunction(self._update, torch.device("cpu"))
-        self._pictures = CapturedFunction(self._denoise, torch.device("cpu"))
+        self._captured = CapturedFunction(self._denoise, torch.device("cpu"))
 
 
 @pytest.mark.gpu
@@ -140,7 +140,7 @@ def test_captured_training_matches_uncaptured_training(network: NetworkName) -> 
     trainers = (OneByOne(settings(network), "cuda"), Trainer(settings(network), "cuda"))
     for _ in range(2):
         losses: list[list[float]] = []
-        pictures = []
+        images = []
         for trainer in trainers:
             trainer.reset()
             trainer.denoiser.forget_history()
@@ -148,11 +148,11 @@ def test_captured_training_matches_uncaptured_training(network: NetworkName) -> 
             for rate, crop, frame in ((1e-4, 32, pair), (1e-3, 32, broken), (1e-4, 24, pair)):
                 trainer.change(replace(trainer.settings, learning_rate=rate, crop=crop))
                 losses[-1] += [loss.item() for loss in trainer.train(frame)]
-                picture = trainer.denoiser.denoise(frame)
-            pictures.append(picture)
+                image = trainer.denoiser.denoise(frame)
+            images.append(image)
         assert [trainer.launches for trainer in trainers] == ["one by one", "recorded"]
         assert losses[1] == pytest.approx(losses[0], rel=0.02, nan_ok=True)
-        torch.testing.assert_close(pictures[1], pictures[0], rtol=0.05, atol=0.02)
+        torch.testing.assert_close(images[1], images[0], rtol=0.05, atol=0.02)
         # Only L_HDR overflows, and only where the broken half is the target.
         expected = 4 if network is NetworkName.UNET else 0
         assert [int(trainer.skipped_count) for trainer in trainers] == [expected, expected]

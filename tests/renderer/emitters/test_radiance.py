@@ -95,8 +95,8 @@ def test_irradiance_of_rectangle_and_two_triangles_matches_closed_form() -> None
 
 def test_irradiance_of_textured_disk_is_exact_in_front_and_zero_behind() -> None:
     # A uniform image, so that the closed form of the disk holds.
-    picture = ImageTexture(Image(np.full((4, 4, 4), 51, np.uint8), False), scale=(5, 5, 5, 1))
-    down = Flat((-1, -1, 1), (0, 2, 0), (2, 0, 0), FlatKind.DISK, radiance=picture)
+    image = ImageTexture(Image(np.full((4, 4, 4), 51, np.uint8), False), scale=(5, 5, 5, 1))
+    down = Flat((-1, -1, 1), (0, 2, 0), (2, 0, 0), FlatKind.DISK, radiance=image)
     _near(_irradiance(make_scene([down])), np.pi / 2)
     material = Material(Diffuse(), is_two_sided=True)
     away = replace(down, edge_u=(2, 0, 0), edge_v=(0, 2, 0))

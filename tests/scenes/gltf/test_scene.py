@@ -178,12 +178,12 @@ def test_metallic_roughness_with_textures(tmp_path: Path) -> None:
 
 
 def test_back_faces_always_reflect_but_emit_only_if_double_sided(tmp_path: Path) -> None:
-    for told, glows in (
+    for extra, glows in (
         ({}, False),
         ({"doubleSided": False}, False),
         ({"doubleSided": True}, True),
     ):
-        material = _material(tmp_path, {"emissiveFactor": [1, 1, 1], **told})
+        material = _material(tmp_path, {"emissiveFactor": [1, 1, 1], **extra})
         assert material.is_two_sided and material.emits_from_back is glows
 
 

@@ -135,8 +135,8 @@ def test_checkerboard_uses_mitsuba_uv_coordinates(tmp_path: Path) -> None:
 
 def test_shared_material_is_copied_per_uv_convention(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
-    picture = '<texture name="reflectance" type="bitmap"><string name="filename" value="a.png"/></texture>'  # noqa: E501
-    shared = f'<bsdf type="diffuse" id="shared">{picture}</bsdf>'
+    image = '<texture name="reflectance" type="bitmap"><string name="filename" value="a.png"/></texture>'  # noqa: E501
+    shared = f'<bsdf type="diffuse" id="shared">{image}</bsdf>'
     shapes = "".join(
         f'<shape type="{kind}"><ref id="shared"/></shape>'
         for kind in ("rectangle", "sphere", "rectangle")

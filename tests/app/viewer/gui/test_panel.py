@@ -84,8 +84,8 @@ def sweep(gui: GuiContext, view: ViewState, columns: tuple[float, ...]) -> Itera
     """
     report = make_report()
     for y in range(10, int(HEIGHT), 8):
-        for place in [(x, float(y)) for x in columns for _ in range(2)]:
-            for spot in (place, BESIDE):
+        for position in [(x, float(y)) for x in columns for _ in range(2)]:
+            for spot in (position, BESIDE):
                 for is_down in (False, True, False):
                     yield frame(gui, view, report, spot, is_down)
 

@@ -36,7 +36,7 @@ except NoDisplayError as error:
 @needs_display
 def test_window_without_opengl_is_a_one_line_error(display: str) -> None:
     """As on desktops where the window belongs to Wayland and moderngl looks for an X11 window."""
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", NO_WAY_TO_GL],
         env=os.environ | {"DISPLAY": display},
         cwd=ROOT,
@@ -45,7 +45,7 @@ def test_window_without_opengl_is_a_one_line_error(display: str) -> None:
         timeout=PATIENCE_SECONDS,
     )
     line = "cannot open a window: cannot detect window with OpenGL support\n"
-    assert told.stdout == line, told.stderr
+    assert result.stdout == line, result.stderr
 
 
 def test_window_without_display_is_a_one_line_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,8 +35,8 @@ pytestmark = needs_display
 def test_window_shows_denoised_image_and_panel(driver: WindowDriver) -> None:
     screen = driver.screen().astype(int)
     for x in range(int(panel.WIDTH) + 25, WINDOW_SIZE[0] - 25, 19):
-        place = (x, IMAGE_CENTER[1])
-        assert np.abs(screen[place[1], x] - driver.denoised(place)).max() <= TOLERANCE
+        position = (x, IMAGE_CENTER[1])
+        assert np.abs(screen[position[1], x] - driver.denoised(position)).max() <= TOLERANCE
     gui = screen[:, : int(panel.WIDTH)]
     assert gui.max() > 200 and len(np.unique(gui.reshape(-1, 3), axis=0)) > 50, "no text in panel"
     background = np.array(theme.THEME["window_bg"]) * 255
@@ -109,9 +109,11 @@ def test_z_zooms_in_at_the_mouse_and_c_shows_all(driver: WindowDriver) -> None:
     driver.do("mousemove", str(x + 100), str(y))
     driver.do("key", "z")
     driver.until(lambda: driver.viewer.state.view.zoom.extent == 0.5)
-    left, bottom, width, height = driver.viewer.screen.picture(driver.viewer.state.view)
-    place = ((x + 100 - left) / width, (WINDOW_SIZE[1] - y - bottom) / height)
-    assert np.allclose(driver.viewer.state.view.zoom.to_image_position(place), place, atol=0.01)
+    left, bottom, width, height = driver.viewer.screen.image_rectangle(driver.viewer.state.view)
+    position = ((x + 100 - left) / width, (WINDOW_SIZE[1] - y - bottom) / height)
+    assert np.allclose(
+        driver.viewer.state.view.zoom.to_image_position(position), position, atol=0.01
+    )
     driver.do("key", "c")
     driver.until(lambda: driver.viewer.state.view.zoom.extent == 1.0)
 
@@ -148,10 +150,10 @@ def test_h_hides_the_panel(driver: WindowDriver) -> None:
 
 
 def test_resizing_the_window_keeps_the_image_aspect(driver: WindowDriver) -> None:
-    assert driver.viewer.screen.picture(driver.viewer.state.view)[2:] == (612, 459)
+    assert driver.viewer.screen.image_rectangle(driver.viewer.state.view)[2:] == (612, 459)
     driver.do("search", "--name", "Hush test", "windowsize", "--sync", "700", "640")
     driver.until(lambda: driver.viewer._window.framebuffer_size == (700, 640))
-    _, _, width, height = driver.viewer.screen.picture(driver.viewer.state.view)
+    _, _, width, height = driver.viewer.screen.image_rectangle(driver.viewer.state.view)
     assert width == 700 - panel.WIDTH and abs(width * SIZE[1] - height * SIZE[0]) < SIZE[0]
     driver.do("key", Channel.MEAN.key)
     driver.until(lambda: driver.viewer.state.view.left is Channel.MEAN)

@@ -71,8 +71,8 @@ def test_viewer_renders_trains_and_moves_the_camera(
     assert any("compiles" in text for text in texts)
     driver.do("key", "2")
     driver.until(lambda: viewer.state.view.left is Channel.MEAN)
-    picture = driver.screen()[IMAGE_CENTER[1], int(panel.WIDTH) + 10 : -10]
-    assert len(np.unique(picture, axis=0)) > 20, "the image is uniform"
+    image_rectangle = driver.screen()[IMAGE_CENTER[1], int(panel.WIDTH) + 10 : -10]
+    assert len(np.unique(image_rectangle, axis=0)) > 20, "the image is uniform"
     start = driver.position().copy()
     driver.do("keydown", "w")
     driver.until(lambda: bool(np.linalg.norm(driver.position() - start) > 0.05))

@@ -22,11 +22,11 @@ from tests.app.reports import make_report
 
 
 def test_zoom_keeps_the_image_position_under_the_mouse() -> None:
-    zoom, place = NO_ZOOM, (0.8, 0.3)
-    seen = zoom.to_image_position(place)
+    zoom, position = NO_ZOOM, (0.8, 0.3)
+    seen = zoom.to_image_position(position)
     for _ in range(12):
-        zoom = zoom.zoomed_in(place)
-        assert zoom.to_image_position(place) == pytest.approx(seen)
+        zoom = zoom.zoomed_in(position)
+        assert zoom.to_image_position(position) == pytest.approx(seen)
         low, high = zoom.to_image_position((0.0, 0.0)), zoom.to_image_position((1.0, 1.0))
         assert min(low) >= 0.0 and max(high) <= 1.0
     assert zoom.extent == MIN_EXTENT

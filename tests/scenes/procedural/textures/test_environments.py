@@ -57,10 +57,10 @@ def test_sky_is_seamless_at_left_and_right_edges() -> None:
 def test_soft_box_appears_in_its_direction() -> None:
     """Full radiance at the centre of the soft box, only backdrop in the opposite hemisphere."""
     box = SoftBox((1.0, 0.5, 0.2), (0.4, 0.3), (7.0, 6.0, 5.0))
-    picture = studio((box,), ground=(0.1, 0.1, 0.1), dome=(0.2, 0.2, 0.2), height=HEIGHT)
+    image = studio((box,), ground=(0.1, 0.1, 0.1), dome=(0.2, 0.2, 0.2), height=HEIGHT)
     toward = np.array(box.direction) / np.linalg.norm(box.direction)
     ahead = environment_directions(HEIGHT) @ toward
-    assert picture[np.unravel_index(np.argmax(ahead), ahead.shape)] == pytest.approx(
+    assert image[np.unravel_index(np.argmax(ahead), ahead.shape)] == pytest.approx(
         (7.0, 6.0, 5.0), rel=0.01
     )
-    assert picture[ahead < 0.0].max() < 0.21
+    assert image[ahead < 0.0].max() < 0.21
