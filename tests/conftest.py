@@ -3,6 +3,7 @@
 Host code.
 """
 
+import contextlib
 import os
 import tempfile
 
@@ -11,6 +12,10 @@ import pytest
 from app.base.environment import prepare_libraries
 
 prepare_libraries()
+# Where torch comes with Triton, its LLVM crashes if that of Mesa's software renderer was loaded
+# before. The program never loads Triton; test tools of torch do.
+with contextlib.suppress(ImportError):
+    import triton  # type: ignore[import-not-found, import-untyped]  # noqa: F401
 # Tests neither read nor write the user's own cache.
 CACHE = tempfile.TemporaryDirectory(prefix="hush-tests-")
 os.environ["XDG_CACHE_HOME"] = CACHE.name
