@@ -61,7 +61,8 @@ def _cloths(rng: np.random.Generator) -> dict[str, Material]:
         name: matt(ImageTexture(weave, (*linear_rgb(code), 1.0), shape), threads)
         for name, code in CLOTHS.items()
     }
-    for name in ("linen", "wool"):  # no weave: their uvs are fractions, not metres
+    # No weave: uvs of curtains (linen) are fractions, not metres; fringes (wool) are narrow.
+    for name in ("linen", "wool"):
         cloths[name] = matt(linear_rgb(CLOTHS[name]))
     hide, creases = leather(linear_rgb("8a4a28"), rng)
     cloths["leather"] = glossy(tiled(hide, 0.5), 0.3, tiled(creases, 0.5))
