@@ -84,7 +84,10 @@ def read_scans(path: Path) -> Scans:
 def _read_npz(path: Path) -> Scans:
     """Read the arrays `slices` (N, H, W), uint8 or float in [0, 1], and `subject` (N,)."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        file = np.load(path, allow_pickle=False)
+        if isinstance(file, np.ndarray):
+            raise DataError(f"{path}: holds one array; expected an archive of slices and subject")
+        with file:
             slices, subjects = file["slices"], file["subject"]
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error

@@ -131,3 +131,5 @@ def test_invalid_scan_files_raise_one_line_errors(tmp_path: Path, case: str) -> 
     with pytest.raises(DataError) as caught:
         read_scans(path).split(0)
     assert "\n" not in str(caught.value)
+    if case == "one array":
+        assert "holds one array" in str(caught.value)
