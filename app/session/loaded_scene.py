@@ -5,6 +5,7 @@ Host code, without torch and Taichi.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,8 @@ from scenes.model.summary import outline_of
 BUILDING = "building the hierarchy"
 Progress = Callable[[str, float], None]
 """Called with the name of the current step and the fraction done, in [0, 1]."""
+Build = Callable[[Callable[[float], None]], SceneArrays]
+"""Returns scene tables; the argument is a function to call with the fraction done, in [0, 1]."""
 
 
 class LoadedScene:
@@ -34,31 +37,28 @@ class LoadedScene:
         self,
         read: Callable[[], SceneOutline],
         source: str,
-        build: Callable[[Callable[[float], None]], SceneArrays],
+        build: Build,
+        prepared: Build | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
             read: returns the outline; called at its first use.
             source: name of a built-in scene, or a file.
-            build: returns the tables; its argument is a function to call with the fraction done.
+            build: builds the tables.
+            prepared: returns tables that exist already or are being built; called at most once.
             close: ends any process that still builds the scene.
         """
         self.source = source
         self._read, self._build, self._close = read, build, close
+        self._prepared = prepared
         self._outline: SceneOutline | None = None
-        self._arrays: SceneArrays | None = None
 
     @classmethod
     def of(cls, scene: SceneDescription) -> LoadedScene:
         """Loaded scene from a description read in this process."""
 
-        def build(progress: Callable[[float], None]) -> SceneArrays:
-            from renderer.tables.build import build_scene_arrays  # numba: half a second to import
-
-            return build_scene_arrays(scene, progress)
-
-        return cls(lambda: outline_of(scene), scene.name, build)
+        return cls(lambda: outline_of(scene), scene.name, functools.partial(_build, scene))
 
     @property
     def outline(self) -> SceneOutline:
@@ -98,12 +98,12 @@ class LoadedScene:
         return self
 
     def arrays(self, progress: Progress = lambda text, done: None) -> SceneArrays:
-        """Scene tables to upload, built at the first call."""
-        if self._arrays is None:
-            progress(BUILDING, 0.0)
-            self._arrays = self._build(lambda done: progress(BUILDING, done))
-            progress(BUILDING, 1.0)
-        return self._arrays
+        """Scene tables to upload. They are not kept here: a second call builds them again."""
+        build, self._prepared = self._prepared or self._build, None
+        progress(BUILDING, 0.0)
+        arrays = build(lambda done: progress(BUILDING, done))
+        progress(BUILDING, 1.0)
+        return arrays
 
     def close(self) -> None:
         """End the process that builds the scene, if there is one."""
@@ -128,11 +128,22 @@ def open_scene(
     environment = None if environment is None else Path(environment)
     cache = cache_path(source, environment)
     kept = None if cache is None else read_scene_file(cache)
+
+    def build(progress: Callable[[float], None]) -> SceneArrays:
+        return _build(load_scene_without_camera(source, environment), progress)
+
     if kept is not None:
-        return LoadedScene(lambda: kept.outline, source, lambda progress: kept.arrays)
+        outline, arrays = kept
+        return LoadedScene(lambda: outline, source, build, lambda progress: arrays)
     if "torch" in sys.modules or not may_start_process:
         loaded = LoadedScene.of(load_scene_without_camera(source, environment))
         loaded.source = source
         return loaded
     process = SceneProcess(source, environment, cache)
-    return LoadedScene(process.outline, source, process.arrays, process.close)
+    return LoadedScene(process.outline, source, build, process.arrays, process.close)
+
+
+def _build(scene: SceneDescription, progress: Callable[[float], None]) -> SceneArrays:
+    from renderer.tables.build import build_scene_arrays  # numba: half a second to import
+
+    return build_scene_arrays(scene, progress)

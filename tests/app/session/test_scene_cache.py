@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from dataclasses import fields
 from dataclasses import replace
 from pathlib import Path
@@ -169,3 +170,14 @@ print(peak() - before)
     output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout
 
     assert int(output) * 1024 < 1.5 * len(names) * table.nbytes
+
+
+def test_opened_scene_hands_out_cached_arrays_without_keeping_them(cache: Path) -> None:
+    path = cache_path("cornell-box", None)
+    assert path is not None and keep(path, made("cornell-box"))
+    scene = open_scene("cornell-box")
+    arrays = scene.arrays()
+    first = weakref.ref(arrays)
+    del arrays
+    assert first() is None
+    assert_same(scene.arrays(), made("cornell-box").arrays)

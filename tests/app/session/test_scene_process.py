@@ -97,13 +97,13 @@ def test_scene_process_has_ended_after_close() -> None:
     process.close()
 
 
-def test_opened_scene_builds_its_arrays_once_and_reports_progress(tmp_path: Path) -> None:
+def test_opened_scene_reports_progress_while_it_builds_its_arrays(tmp_path: Path) -> None:
     path = tmp_path / "triangle.obj"
     path.write_text(TRIANGLE)
     scene = open_scene(str(path))
     heard: list[tuple[str, float]] = []
-    arrays = scene.arrays(lambda text, done: heard.append((text, done)))
-    assert arrays is scene.arrays() and scene.source == str(path) and scene.triangle_count == 1
+    scene.arrays(lambda text, done: heard.append((text, done)))
+    assert scene.source == str(path) and scene.triangle_count == 1
     assert heard[0][1] == 0.0 and heard[-1][1] == 1.0
 
 
