@@ -26,7 +26,7 @@ __all__ = ["CheckpointError", "load", "load_settings", "save"]
 
 
 def save(path: Path, trainer: Trainer) -> None:
-    """Write the trainer's state to `path` by way of a temporary file; raises CheckpointError.
+    """Write the trainer's state to `path` through a temporary file; raises CheckpointError.
 
     The saved `init` is the one that this training began with, not the one of the next reset.
     """

@@ -6,7 +6,7 @@ demodulated radiance and s the exposure: fireflies leave no streaks in it. It is
 mean of e, which is allowed: the input of Noise2Noise may be biased in any way, only its target may
 not. The other is of s e itself: its brightness is right, and it is good where nothing is very
 bright. It also covers more frames: where highlights move, the network chooses how much of either to
-use. History seen by way of mirror or glass counts less where the current frame contradicts it. With
+use. History seen in mirror or glass counts less where the current frame contradicts it. With
 a static camera nothing moves: both means cover as many frames, and all history counts in full.
 """
 

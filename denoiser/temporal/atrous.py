@@ -38,7 +38,7 @@ class _Guide:
     slopes: tuple[torch.Tensor, torch.Tensor]
     """(1, N, H, W) each: change of path length per row and per column."""
     delta_fraction: torch.Tensor
-    """(1, N, H, W) fraction of samples seen by way of mirror or glass."""
+    """(1, N, H, W) fraction of samples seen in mirror or glass."""
 
     def weights(self, here: tuple[slice, ...], there: tuple[slice, ...]) -> torch.Tensor:
         """(1, N, h, w) similarity of pairs of pixels, symmetric, in [0, 1]."""

@@ -35,7 +35,7 @@ class Surfaces:
     length: torch.Tensor
     """(1, ...) path length; 0: sky."""
     delta_fraction: torch.Tensor
-    """(1, ...) fraction of samples seen by way of mirror or glass."""
+    """(1, ...) fraction of samples seen in mirror or glass."""
 
     @property
     def is_sky(self) -> torch.Tensor:
@@ -89,7 +89,7 @@ class GBuffer:
 
     @cached_property
     def delta_fraction(self) -> torch.Tensor:
-        """(1, N, H, W) fraction of samples seen by way of mirror or glass."""
+        """(1, N, H, W) fraction of samples seen in mirror or glass."""
         return _finite([half.delta_fraction for half in self.halves])
 
     @cached_property

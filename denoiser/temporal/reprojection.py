@@ -33,7 +33,7 @@ ALIKE_ALBEDO = 0.25  # maximum difference in albedo of matching edge pixels, per
 ALIKE_COSINE = 0.5  # minimum cosine between the mean normals of matching edge pixels
 ALIKE_DISTANCE = 0.2  # maximum difference in log distance of edge matches; occlusion tolerance
 DELTA_FRACTION_TOLERANCE = (
-    0.5  # maximum difference in delta fraction (seen by way of mirror or glass) of a match
+    0.5  # maximum difference in delta fraction (seen in mirror or glass) of a match
 )
 WHOLE_NORMAL = 0.98  # minimum length of the mean normal of a pixel that shows one surface
 
