@@ -23,7 +23,6 @@ check: $(VENV)/check.stamp
 	$(BIN)/black --check --quiet . || (echo "run: make format"; exit 1)
 	$(BIN)/isort --check-only --quiet . || (echo "run: make format"; exit 1)
 	$(BIN)/flake8
-	$(BIN)/ruff check --quiet --isolated --select E9 --target-version py310 .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
