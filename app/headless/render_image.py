@@ -36,10 +36,13 @@ SUFFIXES = (".exr", ".png")
 def render_image(scene: LoadedScene, options: Options) -> int:
     """Render to `options.output`: .exr with feature layers, or tone-mapped .png. Exit code 0.
 
-    The camera is the scene's, or that at time 0 of the camera path if one is given.
+    Without `options.output` the file is render.exr. Its layers: linear radiance, albedo, normal,
+    depth. `options.session.render.spp` is the image's samples per pixel: only one half is rendered.
+    The camera is the scene's, or that at the start of the camera path if one is given.
 
     Raises:
-        UsageError: the file has another suffix, or cannot be written.
+        UsageError: the file has another suffix or cannot be written, or the camera path is
+            invalid.
     """
     path = options.output or Path("render.exr")
     if path.suffix.lower() not in SUFFIXES:

@@ -1,6 +1,7 @@
-"""Restoration of image files: same size, format, bit depth and metadata; tiled, bounded memory.
+"""Restoration of image files: same size, format, bit depth and metadata.
 
-Host code.
+Host code. The network sees tiles, so its memory is bounded; the image itself is held whole. Of a
+WebP file's metadata EXIF, colour profile and XMP are kept; of several images in a file, the first.
 """
 
 from __future__ import annotations
@@ -42,7 +43,15 @@ INTEGER_TYPES = {
 def denoise_files(
     trainer: RestorationTrainer, inputs: tuple[Path, ...], folder: Path, progress: Progress
 ) -> list[Path]:
-    """Restore every image of `inputs`, files or folders, to `folder`; return the files written."""
+    """Restore every image of `inputs`, files or folders, to `folder`; return the files written.
+
+    Names and subfolders are kept, existing files replaced; the first failure ends the run.
+
+    Raises:
+        DataError: an input is missing, holds no images, or is unusable.
+        UsageError: two inputs have the same target, an input would be overwritten (both before
+            anything is written), or a file cannot be written.
+    """
     jobs: list[tuple[Path, Path]] = []
     for item in inputs:
         for path in image_paths(item):
@@ -69,13 +78,28 @@ def denoise_file(
     target: Path,
     tell: Callable[[float], None] = lambda fraction: None,
 ) -> None:
-    """Restore one image file. Alpha, EXIF orientation and colour profile are unchanged."""
+    """Restore one image file. Alpha, EXIF orientation and colour profile are unchanged.
+
+    Args:
+        target: its suffix sets the format; its folder is created.
+        tell: called with the fraction done, in (0, 1].
+
+    Raises:
+        DataError: the source is unusable.
+        UsageError: the target cannot be written.
+    """
     pixels, spec = read_pixels(source)
     _write_with_metadata(source, target, restored_pixels(trainer, pixels, tell), spec)
 
 
 def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
-    """Read (H, W, C) pixels as stored (uint8, uint16, float32) and the header. Raises DataError."""
+    """Read (H, W, C) pixels, as stored, and the header; EXIF orientation is not applied.
+
+    uint8 and uint16 stay, any other type becomes float32.
+
+    Raises:
+        DataError: unreadable, C > 4, or values not finite.
+    """
     image = oiio.ImageInput.open(str(source), unassociated_alpha_config())
     if image is None:
         raise DataError(f"{source}: {one_line(oiio.geterror())}")
@@ -97,7 +121,13 @@ def restored_pixels(
     pixels: np.ndarray,
     tell: Callable[[float], None] = lambda done: None,
 ) -> np.ndarray:
-    """Restored copy of (H, W, C) pixels, of the same type; alpha is unchanged."""
+    """Restored copy of (H, W, C) pixels, of the same type; alpha is unchanged.
+
+    Args:
+        pixels: uint8, uint16, or float32 with white at 1, which is not clipped; grey or RGB, with
+            alpha as the last channel where C is 2 or 4.
+        tell: called with the fraction done, in (0, 1].
+    """
     height, _, channels = pixels.shape
     colors = channels - (channels in (2, 4))
     restored = pixels.copy()
@@ -108,7 +138,12 @@ def restored_pixels(
 
 
 def load_restorer(path: Path, device: torch.device) -> RestorationTrainer:
-    """Load a network that restores image files. Raises CheckpointError or UsageError."""
+    """Load a network that restores image files.
+
+    Raises:
+        CheckpointError: the file is missing, broken or of another kind of training.
+        UsageError: the network restores spectra of scans.
+    """
     trainer = load_restoration(path, device)
     if TASKS[trainer.settings.task].is_scan:
         raise UsageError(f"{path}: restores spectra of scans, not image files")

@@ -48,16 +48,22 @@ class PlannedView:
 
     entry: ViewEntry
     number: int
-    """Index among all views; selects the random streams."""
+    """Index among all views, and frame index of the halves' random streams; the clean images of all
+    views share theirs."""
     scene: SceneDescription
     camera: Camera
 
 
 def render_views(options: Options, folder: Path, processes: Processes) -> None:
-    """Render the missing views of this process, and write the list of all views.
+    """Render the missing views of this process; the first process writes the list of all views.
+
+    The folder is created. The samples per pixel of clean images, `options.reference_spp`, are
+    rounded up to a multiple of 32.
 
     Raises:
-        UsageError: the folder holds other views, or cannot be written.
+        UsageError: the folder lists other views or cannot be written, two scenes have the same
+            name, or the camera path is invalid.
+        SceneError, BackendError: a scene or the device cannot be used.
     """
     prepare_folder(folder)
     plan = _planned_views(options)

@@ -25,7 +25,10 @@ from renderer.frame import FramePair
 
 
 class Denoisers:
-    """One trainer per network, created when the network is first needed."""
+    """One trainer per network, created when the network is first needed.
+
+    `comparison` is the comparison last accepted by `set_comparison`.
+    """
 
     def __init__(
         self,
@@ -54,18 +57,24 @@ class Denoisers:
 
     @property
     def learning(self) -> list[Denoiser]:
-        """The denoisers that learn from the frames: the chosen one and the comparison."""
+        """Denoisers that learn from the frames: the chosen one, and the comparison if trained."""
         trainers = (self.trainer, self.comparison_trainer)
         return [trainer.denoiser for trainer in trainers if trainer is not None]
 
     def change(self, settings: DenoiserSettings) -> None:
-        """Apply settings; a network used before continues from its state, a new one is created."""
+        """Apply settings; a network used before continues from its state, a new one is created.
+
+        Seed and initial weights of a network used before apply at its next reset.
+        """
         self._prepare(settings)
         self._chosen = settings.network
         self.trainer.change(settings)
 
     def set_comparison(self, comparison: Comparison) -> str | None:
-        """Run a comparison beside the chosen network; message for the user if it cannot run."""
+        """Run a comparison beside the chosen network; message for the user if it cannot run.
+
+        With a message, the former comparison stays.
+        """
         hint = comparison.conflict_with(self._chosen)
         if comparison is Comparison.OIDN and not has_oidn():
             hint = OIDN_HINT
@@ -77,7 +86,11 @@ class Denoisers:
         return None
 
     def train_comparison(self, pair: FramePair) -> Iterator[torch.Tensor]:
-        """Train the comparison, if it has a trainer, for the chosen one's steps; yield losses."""
+        """Train the comparison, if it has a trainer, for the chosen one's steps; yield the losses.
+
+        A generator: each step runs when its loss, a scalar, is requested. Crop and use of history
+        are those of the chosen network.
+        """
         trainer = self.comparison_trainer
         if trainer is None:
             return
@@ -94,7 +107,11 @@ class Denoisers:
         return None if trainer is None else trainer.denoiser.denoise(pair)
 
     def save_or_load(self, edits: Edits) -> list[str]:
-        """Save or load checkpoints as requested; failures are returned as messages, not raised."""
+        """Save, then load a checkpoint as requested; a message per file saved, loaded or failed.
+
+        A failure is not raised, and ends the work. The chosen network is saved; loading chooses the
+        network of the file.
+        """
         messages, chosen = [], self._chosen
         try:
             if edits.save_checkpoint is not None:
@@ -106,7 +123,7 @@ class Denoisers:
                 checkpoint.load(edits.load_checkpoint, self.trainer)
                 messages.append(f"loaded {edits.load_checkpoint}")
         except checkpoint.CheckpointError as error:
-            self._chosen = chosen  # a file that does not fit changes nothing
+            self._chosen = chosen  # after a failed load the network chosen before stays
             messages.append(str(error))
         return messages
 

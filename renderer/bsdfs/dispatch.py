@@ -40,7 +40,9 @@ vec3 = ti.types.vector(3, ti.f32)
 
 @ti.func
 def side_sign(bsdf: BSDF, wi: vec3) -> ti.f32:
-    """-1 if wi sees the back of a two-sided opaque surface, whose frame is then flipped; else 1."""
+    """Factor on local z: -1 if wi sees the back of a surface that is two-sided or a thin wall
+    (`transmission` > 0), whose z axis is then flipped; else 1, always for solid glass.
+    """
     is_opaque = bsdf.kind != DIELECTRIC and bsdf.kind != ROUGH_DIELECTRIC
     # A thin transmissive wall is two-sided even if the scene file culls back faces.
     is_turned = bsdf.is_two_sided == 1 or bsdf.transmission > 0.0
@@ -99,8 +101,9 @@ def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSD
 
 @ti.func
 def bsdf_albedo(bsdf: BSDF) -> vec3:
-    """Albedo feature in [0, 1]: diffuse or base colour; metal: reflectance at normal incidence;
-    glass: transmittance factor.
+    """Albedo feature in [0, 1]: diffuse reflectance, also of plastic's base; metal: reflectance F0
+    at normal incidence; metallic-roughness: F0 + (1 - F0) (1 - metallic) base colour; glass:
+    transmittance factor.
     """
     albedo = bsdf.reflectance
     if bsdf.kind == CONDUCTOR or bsdf.kind == ROUGH_CONDUCTOR:

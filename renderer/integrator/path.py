@@ -1,8 +1,8 @@
 """The path tracer: radiance and features along a path, for every pixel of one half.
 
 Device code, and the kernel. Three strategies estimate the same integral: BSDF sampling alone (the
-slow oracle of the tests), emitter sampling for direct light (NEE), and both combined by multiple
-importance sampling (Veach 1997, section 9.2).
+slow oracle of the tests; it misses point, spot and directional lights), emitter sampling for direct
+light (NEE), and both combined by multiple importance sampling (Veach 1997, section 9.2).
 """
 
 import taichi as ti
@@ -41,7 +41,7 @@ color_image = ti.types.ndarray(dtype=vec3, ndim=2)
 scalar_image = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 # Feature weight of a path that took a delta lobe of probability < 0.5; other paths have weight 1,
-# so its features count only in pixels without other paths.
+# so its features hardly count in pixels with other paths.
 UNLIKELY_LOBE_WEIGHT = 1e-3
 MAX_SURVIVAL = 0.95  # maximum survival probability in Russian roulette, so that every path ends
 
@@ -56,8 +56,8 @@ def follows_delta(bsdf: BSDF, scattered: BSDFSample) -> ti.i32:
 
 @ti.func
 def delta_tint(bsdf: BSDF, scattered: BSDFSample) -> vec3:
-    """Factor in [0, 1] of a delta lobe on the albedo behind it; glass: its transmittance factor,
-    without 1 / eta^2.
+    """Factor in [0, 1] of a delta lobe on the albedo behind it: the sample's weight; glass: its
+    transmittance factor, without 1 / eta^2, for the reflected lobe too.
     """
     tint = ti.min(scattered.weight, 1.0)
     if bsdf.kind == DIELECTRIC or bsdf.kind == THIN_DIELECTRIC:
@@ -82,7 +82,10 @@ class TraceResult:
 
 @ti.func
 def trace_rays(tables: ti.template(), shadow_ray: Ray, next_ray: Ray) -> TraceResult:
-    """Trace both rays in a loop, so that Taichi inlines the traversal only once."""
+    """Trace both rays in a loop, so that Taichi inlines the traversal only once.
+
+    A ray with t_max <= 0 is not traced: `hit.primitive` is -1, `is_lit` 0.
+    """
     result = TraceResult(hit=Hit(t=INFINITY, primitive=-1, uv=vec2(0.0)), is_lit=0)
     for phase in range(2):
         ray = next_ray
@@ -104,7 +107,11 @@ def trace_path(
     sampler: ti.template(),
     start: CameraRay,
 ) -> PathResult:
-    """Radiance along a camera ray, with the features of its first non-delta hit."""
+    """Radiance along a camera ray, with the features of its first non-delta hit.
+
+    That is the first hit on an emitter or where `follows_delta` is 0. Without one, normal and
+    distance are 0, and the albedo is the tint of the delta lobes if the path escapes, else 1.
+    """
     result = PathResult(albedo=vec3(1.0), weight=1.0)  # other fields: 0
     beta = vec3(1.0)  # throughput of the path so far
     tint = vec3(1.0)  # colour of the delta lobes so far, for the albedo feature
@@ -200,9 +207,12 @@ def render_half(
 ):
     """Render rows of the five images of one half: means over spp paths per pixel, box filter.
 
+    The images, (H, W), are those of `renderer.frame.Half`; their rows from `settings.row_begin` to
+    `row_end`, exclusive, are overwritten.
+
     At glass a path is reflected or transmitted at random, so a plain mean of features would mix two
-    surfaces and be noisy. Paths that took a less probable lobe have feature weight
-    UNLIKELY_LOBE_WEIGHT instead of 1, so that a pixel's features come from one surface.
+    surfaces and be noisy. Paths that took a delta lobe of probability < 0.5 have feature weight
+    UNLIKELY_LOBE_WEIGHT instead of 1, so that a pixel's features come mostly from one surface.
     """
     height, width = color.shape[0], color.shape[1]
     for row, column in ti.ndrange((settings.row_begin, settings.row_end), width):

@@ -13,11 +13,15 @@ import numpy as np
 from renderer.tables.layout import COAT_TABLE_SIZE
 from scenes.model.materials import Distribution
 
-QUADRATURE = (48, 24)  # Gauss-Legendre nodes over radius and azimuth of a visible normal
+QUADRATURE = (48, 24)  # Gauss-Legendre nodes over squared radius and half of the azimuths
 
 
 def fresnel(cos_i: np.ndarray, eta: float) -> np.ndarray:
-    """Unpolarised reflectance in [0, 1]; eta is the transmitted over the incident index."""
+    """Unpolarised reflectance in [0, 1], shape of `cos_i`, whose sign is ignored.
+
+    Args:
+        eta: transmitted over incident index.
+    """
     c = np.clip(np.abs(cos_i), 0.0, 1.0)
     sin2_t = (1 - c**2) / eta**2
     cos_t = np.sqrt(np.clip(1 - sin2_t, 0, None))
@@ -27,19 +31,32 @@ def fresnel(cos_i: np.ndarray, eta: float) -> np.ndarray:
 
 
 def smooth_internal_reflectance(ior: float) -> float:
-    """Hemispherical reflectance of the smooth interface seen from inside, cosine-weighted."""
+    """Hemispherical reflectance of the smooth interface seen from inside, cosine-weighted.
+
+    Args:
+        ior: index inside over outside.
+    """
     mu, weight = _quadrature(512)
     return float(np.sum(2 * mu * fresnel(mu, 1 / ior) * weight))
 
 
 def coat_transmittance_table(alpha: float, ior: float, distribution: Distribution) -> np.ndarray:
-    """(COAT_TABLE_SIZE,) transmittance in [0, 1] over cos(theta) from 0 to 1."""
+    """(COAT_TABLE_SIZE,) float32 transmittance in [0, 1] of light from outside, at equal steps of
+    cos(theta) from 0 to 1.
+
+    Args:
+        alpha: microfacet width, > 0.
+        ior: index inside over outside.
+    """
     mu = np.maximum(np.linspace(0, 1, COAT_TABLE_SIZE), 1e-3)
     return _directional(mu, alpha, ior, distribution, is_transmitted=True).astype(np.float32)
 
 
 def rough_internal_reflectance(alpha: float, ior: float, distribution: Distribution) -> float:
-    """Hemispherical reflectance of the rough interface seen from inside, cosine-weighted."""
+    """Hemispherical reflectance of the rough interface seen from inside, cosine-weighted.
+
+    Arguments as for `coat_transmittance_table`.
+    """
     mu, weight = _quadrature(64)
     return float(
         np.sum(

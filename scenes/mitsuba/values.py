@@ -32,7 +32,7 @@ def number_of(text: str) -> float:
 
 
 def numbers_of(text: str, counts: tuple[int, ...]) -> list[float]:
-    """Numbers separated by commas or spaces; `counts` are the allowed lengths."""
+    """Finite numbers separated by commas or spaces, as many as `counts` allows, or ValueProblem."""
     values = [number_of(word) for word in text.replace(",", " ").split()]
     if len(values) not in counts:
         raise ValueProblem(f"{len(values)} numbers, {counts[0]} needed")
@@ -40,7 +40,11 @@ def numbers_of(text: str, counts: tuple[int, ...]) -> list[float]:
 
 
 def color_of(element: Element) -> RGB:
-    """Linear RGB of <rgb>, <srgb>, <spectrum> or <float>."""
+    """Linear RGB, which may exceed 1, of the `value` of <rgb>, <srgb>, <spectrum> or <float>.
+
+    It is three numbers, or one for grey, sRGB-encoded in <srgb>; or in any element #rrggbb in sRGB,
+    or pairs wavelength:value, nm, converted by `rgb_of_curve`. ValueProblem otherwise.
+    """
     text = element.get("value", "").strip()
     if text.startswith("#"):
         return _hexadecimal(text)
@@ -53,7 +57,12 @@ def color_of(element: Element) -> RGB:
 
 
 def color_of_file(path: Path) -> RGB:
-    """Linear RGB of a spectrum file: wavelength in nm and value per line; # starts a comment."""
+    """Linear RGB of a spectrum file: wavelength in nm and value per line; # starts a comment.
+
+    Raises:
+        ValueProblem: no lines, or a line that is not two finite numbers.
+        OSError: the file cannot be read.
+    """
     text = path.read_text(encoding="utf-8", errors="replace")
     rows = [line.partition("#")[0].split() for line in text.splitlines()]
     pairs = [row for row in rows if row]

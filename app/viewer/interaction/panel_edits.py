@@ -22,7 +22,7 @@ class PanelEdits:
     """The user's changes in one frame of the panel."""
 
     view: ViewState
-    """View state with the changes applied."""
+    """View state with the changes of `show`; its settings do not yet include `edits`."""
     edits: Edits = NO_EDITS
     """Changes for the session."""
     camera: Camera | None = None
@@ -31,7 +31,10 @@ class PanelEdits:
     """Commands of clicked buttons, executed like those of keys."""
 
     def edit(self, **changes: Any) -> None:
-        """Change session settings, given by field name."""
+        """Change the settings in `edits`, by field name as for `SessionSettings.changed`.
+
+        ValueError for a number out of range, TypeError for an unknown name.
+        """
         settings = (self.edits.settings or self.view.settings).changed(**changes)
         self.edits = replace(self.edits, settings=settings)
 

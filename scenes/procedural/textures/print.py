@@ -1,6 +1,7 @@
 """Textures of printed and weathered objects: book covers, pages, a globe's map, patinated metal.
 
-Host code. Linear reflectance.
+Host code. Colours are passed as linear reflectance; colour images are 8-bit sRGB, limited to a
+reflectance of 0.8. Sizes are H x W texels.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _draw_cover(cell: np.ndarray, cloth: np.ndarray, gilt: RGB, rng: np.random.G
 
 
 def page_edges(paper: RGB, rng: np.random.Generator) -> Image:
-    """A stack of pages seen from the side, 16 x 256: lines that run along u."""
+    """A stack of pages seen from the side, 256 x 16: lines that run along u."""
     tone = 1.0 - 0.35 * rng.random((256, 1)) ** 3 - 0.04 * rng.random((256, 16))
     return color_image(np.array(paper, np.float32) * tone[..., None], "page edges")
 
