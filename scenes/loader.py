@@ -15,6 +15,7 @@ from scenes.default_camera import with_default_camera
 from scenes.model.description import Environment
 from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
+from scenes.model.notes import with_image_notes
 
 FORMATS: dict[str, Callable[[Path], SceneDescription]] = {
     ".xml": lazy("scenes.mitsuba.scene", "load_mitsuba"),
@@ -50,19 +51,20 @@ def load_scene_without_camera(
         scene = replace(scene, environment=load_environment(Path(environment)))
     from scenes.default_light import with_default_light  # lazy: imports the sky model
 
-    return with_default_light(scene)
+    return with_default_light(with_image_notes(scene))
 
 
 def load_environment(path: Path) -> Environment:
     """Load an equirectangular image file as an environment, y up."""
-    if path.suffix.lower() not in ENVIRONMENT_SUFFIXES:
+    if path.suffix.partition("#")[0].lower() not in ENVIRONMENT_SUFFIXES:
         known = ", ".join(ENVIRONMENT_SUFFIXES)
         raise SceneError(
             f"{path}: unknown type {path.suffix!r}; an environment map is one of {known}"
         )
     from scenes.images.files import read_environment  # lazy: imports OpenImageIO
 
-    return Environment(image=read_environment(path), name=path.name)
+    image, notes = read_environment(path)
+    return Environment(image=image, name=path.name, notes=notes)
 
 
 def _load_file(path: Path) -> SceneDescription:

@@ -132,7 +132,7 @@ def draw_images(path: Path, folder: Path, reports: list[dict[str, Any]]) -> None
         names = names_in_report(report, DRAWN)
         for name in [*names, "reference"]:
             file = folder / f"{report['scene']}-{file_name(name)}.exr"
-            planes = tone_mapped_planes(torch.from_numpy(read_environment(file)))
+            planes = tone_mapped_planes(torch.from_numpy(read_environment(file)[0]))
             psnr = report["results"][name]["rows"][-1]["psnr"] if name in names else None
             line.append(Panel(LABELS.get(name, name).replace("`", ""), planes, psnr))
         lines.append(line)

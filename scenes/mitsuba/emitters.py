@@ -66,11 +66,13 @@ def emitter_of(plugin: Plugin) -> Environment | PunctualLight:
 def _envmap(plugin: Plugin) -> Environment:
     scale = plugin.number("scale", 1.0)
     path = plugin.path()
+    image, notes = read_environment(path)
     return Environment(
         radiance=(scale, scale, scale),
-        image=read_environment(path),
+        image=image,
         to_world=_rotation(plugin),
         name=path.name,
+        notes=notes,
     )
 
 

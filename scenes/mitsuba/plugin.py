@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from scenes.images.layers import split_layer
 from scenes.mitsuba.document import Document
 from scenes.mitsuba.transform import matrix_of
 from scenes.mitsuba.values import ValueProblem
@@ -164,14 +165,18 @@ class Plugin:
         return self._file(self.text(name, ""), name)
 
     def _file(self, text: str, name: str) -> Path:
-        """Existing file `text` in the scene's folder, else in the folder of the plugin's file."""
+        """Existing file `text` in the scene's folder, else in the folder of the plugin's file.
+
+        `text` may end in `#LAYER`, the layer of an image file.
+        """
         if not text:
             raise self.error(f"{name}: missing")
         relative = Path(text.replace("\\", "/"))
         folders = (self.document.path.parent, self.file.parent)
-        found = next((f / relative for f in folders if (f / relative).is_file()), None)
+        paths = [folder / relative for folder in folders]
+        found = next((path for path in paths if split_layer(path)[0].is_file()), None)
         if found is None:
-            raise self.error(f"{folders[0] / relative}: no such file")
+            raise self.error(f"{split_layer(paths[0])[0]}: no such file")
         return found
 
     # ---- Values ----------------------------------------------------------------------------------

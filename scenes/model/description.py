@@ -131,6 +131,8 @@ class Environment:
     to_world: np.ndarray | None = None
     """(3, 3) float rotation from the environment's own space to world space; None for identity."""
     name: str = ""
+    notes: tuple[str, ...] = ()
+    """What was left out or changed when the image was read, a line each."""
 
 
 class Falloff(Enum):

@@ -52,6 +52,8 @@ class Image:
     alpha is 1."""
     name: str = ""
     """For messages: file name or a short description."""
+    notes: tuple[str, ...] = ()
+    """What was left out or changed when the file was read, a line each."""
 
 
 @dataclass(frozen=True, eq=False)

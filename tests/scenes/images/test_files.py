@@ -65,7 +65,7 @@ def test_image_bytes_are_decoded_or_rejected(tmp_path: Path) -> None:
 def test_environment_image_keeps_hdr_radiance(tmp_path: Path, suffix: str) -> None:
     radiance = np.array([[[8.0, 4.0, 2.0], [0.5, 0.25, 1.0]]])
     write_float(tmp_path / f"a{suffix}", radiance)
-    read = read_environment(tmp_path / f"a{suffix}")
+    read, _ = read_environment(tmp_path / f"a{suffix}")
     assert read.dtype == np.float32 and read.shape == (1, 2, 3)
     # RGBE stores 8-bit mantissas that share the exponent of the largest channel.
     assert np.allclose(read, radiance, rtol=1e-2)

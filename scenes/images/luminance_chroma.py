@@ -1,0 +1,63 @@
+"""Luminance-chroma images of OpenEXR: Y at full resolution, RY and BY at half of it.
+
+Host code, through the package OpenEXR: OpenImageIO does not read subsampled channels.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+
+from scenes.model.description import SceneError
+
+CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
+"""x, y of red, green, blue and white (Rec. 709), where the file gives none."""
+
+
+def read_luminance_chroma(path: Path, name: str) -> np.ndarray:
+    """(H, W, 3 or 4) float32 linear RGB, and alpha if there is any.
+
+    With RY = (R - Y) / Y and BY = (B - Y) / Y, R and B follow from Y; G from Y's weights. Chroma is
+    interpolated linearly between its samples, which lie on the even columns and rows.
+
+    Raises:
+        SceneError: damaged, or other subsampled channels; one line.
+    """
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            channels = {key: (c.pixels, c.xSampling) for key, c in file.channels().items()}
+            given = file.header().get("chromaticities")
+    except (RuntimeError, ValueError) as error:
+        raise SceneError(f"{name}: damaged image ({str(error).splitlines()[0]})") from error
+    if not {"Y", "RY", "BY"} <= set(channels):
+        raise SceneError(f"{name}: subsampled channels other than RY and BY are not supported")
+    luminance = channels["Y"][0].astype(np.float32)
+    red, blue = (
+        (_upsampled(*channels[key], luminance.shape) + 1.0) * luminance for key in ("RY", "BY")
+    )
+    weights = _luminance_weights(CHROMATICITIES if given is None else tuple(map(float, given)))
+    green = (luminance - weights[0] * red - weights[2] * blue) / weights[1]
+    alpha = [channels["A"][0].astype(np.float32)] if "A" in channels else []
+    return np.stack([red, green, blue, *alpha], axis=2).astype(np.float32)
+
+
+def _upsampled(samples: np.ndarray, step: int, shape: tuple[int, ...]) -> np.ndarray:
+    """Samples at every `step`-th row and column, interpolated linearly to `shape`."""
+    result = samples.astype(np.float64)
+    for axis in (0, 1):
+        position = np.minimum(np.arange(shape[axis]) / step, result.shape[axis] - 1)
+        low = position.astype(int)
+        high = np.minimum(low + 1, result.shape[axis] - 1)
+        fraction = np.expand_dims(position - low, 1 - axis)
+        result = result.take(low, axis) * (1 - fraction) + result.take(high, axis) * fraction
+    return result
+
+
+def _luminance_weights(chromaticities: tuple[float, ...]) -> np.ndarray:
+    """(3,) luminance of red, green and blue, with sum 1, from their chromaticities and white's."""
+    x, y = np.array(chromaticities[0::2]), np.array(chromaticities[1::2])
+    xyz = np.stack([x / y, np.ones(4), (1 - x - y) / y])
+    weights: np.ndarray = np.linalg.solve(xyz[:, :3], xyz[:, 3])
+    return weights

@@ -1,0 +1,172 @@
+"""Stored images: the pixels of an image file, whatever its format, and what they mean.
+
+Host code, through OpenImageIO.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import OpenImageIO as oiio
+
+from scenes.images.layers import Layer
+from scenes.images.layers import Part
+from scenes.images.layers import choose_layer
+from scenes.images.radiance import read_radiance_header
+from scenes.model.description import SceneError
+
+MAX_PIXELS = 2**28
+"""Largest image, about 16,000 x 16,000: its float32 RGB takes 3 GiB."""
+FLOATS = (oiio.HALF, oiio.FLOAT, oiio.DOUBLE)
+INTEGERS = {oiio.UINT8: "uint8", oiio.UINT16: "uint16"}
+"""Integer samples that are kept; all others are read as float32, integers scaled to [0, 1]."""
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """Pixels of an image file."""
+
+    texels: np.ndarray
+    """(H, W, C) uint8, uint16 or float32 as stored, row 0 on top; C: grey, grey and alpha, RGB, or
+    RGB and alpha. Colours are not multiplied by alpha in formats that say whether they are."""
+    is_linear: bool
+    """True: proportional to light; False: sRGB-encoded. By the samples and the file's metadata."""
+    notes: tuple[str, ...] = ()
+    """What was left out or changed, a line each, without the file's name."""
+
+
+def read_stored(path: Path, name: str, layer: str = "") -> StoredImage:
+    """Read an image file.
+
+    Args:
+        name: for messages.
+        layer: name of the layer of a file that holds several; see `choose_layer`.
+
+    Raises:
+        SceneError: missing, damaged, too large, of deep samples, or without the layer; one line.
+    """
+    if not path.is_file():
+        raise SceneError(f"{name}: no such file")
+    config = oiio.ImageSpec()
+    # Do not multiply colours by alpha: one image may hold a leaf's colour and its cut-out.
+    config.attribute("oiio:UnassociatedAlpha", 1)
+    source = oiio.ImageInput.open(str(path), config)
+    if source is None:
+        reason = first_line(oiio.geterror())
+        if "Subsampled channels" in reason:
+            from scenes.images.luminance_chroma import read_luminance_chroma  # imports OpenEXR
+
+            return StoredImage(read_luminance_chroma(path, name), is_linear=True)
+        raise SceneError(f"{name}: not a readable image ({reason})")
+    try:
+        return _read(source, path, name, layer)
+    finally:
+        source.close()
+
+
+def _read(source: oiio.ImageInput, path: Path, name: str, wanted: str) -> StoredImage:
+    """Read the wanted layer of an open file."""
+    try:
+        layer, note = choose_layer(_parts(source), wanted)
+    except ValueError as error:
+        raise SceneError(f"{name}: {error}") from None
+    source.seek_subimage(layer.part, 0)
+    spec = source.spec()
+    if spec.deep:
+        raise SceneError(f"{name}: deep images (several samples per pixel) are not supported")
+    if max(spec.width * spec.height, spec.full_width * spec.full_height) > MAX_PIXELS:
+        raise SceneError(f"{name}: {spec.full_width} x {spec.full_height} pixels are too many")
+    texels = _selected(source, layer, INTEGERS.get(spec.format.basetype, "float"), name)
+    texels = _in_display_window(texels, spec)
+    is_linear = _is_linear(spec)
+    notes = [note] if note else []
+    if source.format_name() == "hdr":
+        header = read_radiance_header(path)
+        texels = header.upright(texels)
+        if header.exposure != 1.0:
+            texels = texels / np.float32(header.exposure)
+            notes.append(f"EXPOSURE={header.exposure:g}: stored values were divided by it")
+    if source.format_name() == "tiff" and texels.shape[2] in (2, 4):
+        if not spec.get_int_attribute("oiio:UnassociatedAlpha", 0):
+            texels = _divided_by_alpha(texels)
+    if texels.dtype == np.float32:
+        texels, changed = _finite(texels)
+        notes += [changed] if changed else []
+    return StoredImage(texels, is_linear, tuple(notes))
+
+
+def _parts(source: oiio.ImageInput) -> list[Part]:
+    """Names and channels of all parts; levels of detail are not parts."""
+    parts: list[Part] = []
+    while source.seek_subimage(len(parts), 0):
+        spec = source.spec()
+        parts.append(Part(spec.get_string_attribute("oiio:subimagename"), spec.channelnames))
+    return parts
+
+
+def _selected(source: oiio.ImageInput, layer: Layer, kind: str, name: str) -> np.ndarray:
+    """(H, W, C) samples of the layer's channels."""
+    begin, end = min(layer.channels), max(layer.channels) + 1
+    texels = source.read_image(layer.part, 0, begin, end, kind)
+    if texels is None:
+        raise SceneError(f"{name}: damaged image ({first_line(source.geterror())})")
+    chosen = [channel - begin for channel in layer.channels]
+    if chosen == list(range(texels.shape[2])):
+        return texels
+    return np.ascontiguousarray(texels[..., chosen])
+
+
+def _in_display_window(texels: np.ndarray, spec: oiio.ImageSpec) -> np.ndarray:
+    """The display window: pixels outside the stored data window are 0, data outside is cut off."""
+    left, top = spec.x - spec.full_x, spec.y - spec.full_y
+    if (left, top, spec.full_width, spec.full_height) == (0, 0, spec.width, spec.height):
+        return texels
+    result = np.zeros((spec.full_height, spec.full_width, texels.shape[2]), texels.dtype)
+    rows = slice(max(top, 0), max(min(top + spec.height, spec.full_height), 0))
+    columns = slice(max(left, 0), max(min(left + spec.width, spec.full_width), 0))
+    stored = texels[
+        rows.start - top : max(rows.stop - top, 0),
+        columns.start - left : max(columns.stop - left, 0),
+    ]
+    result[
+        rows.start : rows.start + len(stored), columns.start : columns.start + stored.shape[1]
+    ] = stored
+    return result
+
+
+def _is_linear(spec: oiio.ImageSpec) -> bool:
+    """True for floating point samples, and for others if the file says so (PNG with gamma 1)."""
+    color_space = spec.get_string_attribute("oiio:ColorSpace").lower()
+    return spec.format.basetype in FLOATS or color_space.startswith(("lin", "scene_linear"))
+
+
+def _divided_by_alpha(texels: np.ndarray) -> np.ndarray:
+    """Undo the multiplication by alpha (associated alpha); colours stay where alpha is 0."""
+    alpha = texels[..., -1:].astype(np.float32)
+    scale = np.float32(np.iinfo(texels.dtype).max if texels.dtype.kind == "u" else 1.0)
+    colors = np.divide(
+        texels[..., :-1] * scale, alpha, out=texels[..., :-1].astype(np.float32), where=alpha > 0.0
+    )
+    if texels.dtype.kind == "u":
+        colors = np.rint(np.minimum(colors, scale))
+    return np.concatenate([colors.astype(texels.dtype), texels[..., -1:]], axis=2)
+
+
+def _finite(texels: np.ndarray) -> tuple[np.ndarray, str]:
+    """Replace infinite samples by the largest finite one and NaN by 0; return a note if any."""
+    is_finite = np.isfinite(texels)
+    if is_finite.all():
+        return texels, ""
+    largest = float(np.max(texels, where=is_finite, initial=0.0))
+    count = int((~is_finite).any(axis=2).sum())
+    pixels = "1 pixel is" if count == 1 else f"{count} pixels are"
+    replaced = np.nan_to_num(texels, nan=0.0, posinf=largest, neginf=0.0)
+    return replaced, f"{pixels} infinite or NaN; replaced by {largest:.4g} or 0"
+
+
+def first_line(message: str) -> str:
+    """First line of a library's error text; the lines after it repeat the path."""
+    lines = message.strip().splitlines()
+    return lines[0] if lines else "no reason given"
