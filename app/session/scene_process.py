@@ -129,6 +129,7 @@ def _build(
             from renderer.tables.build import build_scene_arrays
 
             arrays = build_scene_arrays(scene, lambda done: connection.send(("progress", done)))
+            del scene  # textures and environment, before the tables are copied to the file
             built = CachedScene(outline, arrays)
             if cache is None or not keep(cache, built):
                 cache = tables

@@ -9,12 +9,19 @@ from taichi.math import pi
 
 from renderer.bsdfs.alias_lookup import choose
 from renderer.rows import read_bits
+from renderer.rows import read_float
 from renderer.rows import read_vec3
-from renderer.rows import row_xyz
+from renderer.rows import read_vec4
+from renderer.tables.layout import CELL_BITS
+from renderer.tables.layout import CELL_ROWS
+from renderer.tables.layout import EXPONENT_BIAS
+from renderer.tables.layout import MANTISSA_BITS
+from renderer.tables.layout import CellSlot
 from renderer.tables.layout import EmitterSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
+ivec2 = ti.types.vector(2, ti.i32)
 
 MIN_SINE = 1e-6  # lower bound of sin(theta): it is 0 at the poles, and the pdf 1 / 0
 
@@ -78,8 +85,24 @@ def interpolate(tables: ti.template(), uv: vec2) -> vec3:
         line = ti.min(ti.max(row + dy, 0), height - 1)
         texel = tables.environment[line * width + (column + dx + width) % width]
         weight = ti.select(dx == 1, fx, 1.0 - fx) * ti.select(dy == 1, fy, 1.0 - fy)
-        radiance += weight * row_xyz(texel)
+        radiance += weight * texel_radiance(texel)
     return radiance
+
+
+@ti.func
+def texel_radiance(texel: ivec2) -> vec3:
+    """Radiance of a texel, in the layout of `renderer.tables.environment_texels`."""
+    mask = 2**MANTISSA_BITS - 1
+    exponent = ((texel[0] >> 28) & 15) | (((texel[1] >> 28) & 15) << 4)
+    # 2^(exponent - EXPONENT_BIAS), built from the bits of a float.
+    scale = ti.bit_cast((exponent - EXPONENT_BIAS + 127) << 23, ti.f32)
+    return scale * vec3(texel[0] & mask, (texel[0] >> MANTISSA_BITS) & mask, texel[1] & mask)
+
+
+@ti.func
+def texel_cell(texel: ivec2) -> ti.i32:
+    """Index of the sampling cell of a texel."""
+    return (texel[1] >> MANTISSA_BITS) & (2**CELL_BITS - 1)
 
 
 @ti.func
@@ -89,10 +112,11 @@ def value_at(tables: ti.template(), uv: vec2, direction: vec3) -> EnvironmentVal
     column = ti.min(ti.cast(uv.x * width, ti.i32), width - 1)
     row = ti.min(ti.cast(uv.y * height, ti.i32), height - 1)
     sine = ti.max(ti.sin(pi * uv.y), MIN_SINE)
+    cell = texel_cell(tables.environment[row * width + column])
     return EnvironmentValue(
         direction=direction,
         radiance=interpolate(tables, uv),
-        pdf=tables.environment[row * width + column][3] / (2.0 * pi * pi * sine),
+        pdf=read_float(tables.environment_cells, cell, CellSlot.DENSITY) / (2.0 * pi * pi * sine),
     )
 
 
@@ -110,8 +134,8 @@ def sample_environment(tables: ti.template(), u: vec3) -> EnvironmentValue:
     """Sample an image cell by u.y, and a point in it by u.x and the remainder of u.y; u.z supplies
     the low-order bits that the remainder lacks.
     """
-    count = tables.environment_cells.shape[0]
+    count = tables.environment_cells.shape[0] // CELL_ROWS
     choice = choose(tables.environment_alias, 0, count, u.y, u.z)
-    cell = tables.environment_cells[choice.index]
+    cell = read_vec4(tables.environment_cells, choice.index, CellSlot.LEFT)
     uv = vec2(cell[0] + u.x * cell[2], cell[1] + choice.remainder * cell[3])
     return value_at(tables, uv, uv_to_direction(tables, uv))

@@ -15,8 +15,10 @@ from scenes.model.description import SceneDescription
 
 vec2 = ti.types.vector(2, ti.f32)
 vec4 = ti.types.vector(4, ti.f32)
+ivec2 = ti.types.vector(2, ti.i32)
 f32_array = ti.types.ndarray(dtype=ti.f32, ndim=1)
 i32_array = ti.types.ndarray(dtype=ti.i32, ndim=1)
+ivec2_array = ti.types.ndarray(dtype=ivec2, ndim=1)
 vec2_array = ti.types.ndarray(dtype=vec2, ndim=1)
 vec4_array = ti.types.ndarray(dtype=vec4, ndim=1)
 
@@ -32,7 +34,7 @@ SceneTables = ti.types.argpack(
     coat_transmittance=f32_array,
     emitters=vec4_array,
     emitter_alias=vec2_array,
-    environment=vec4_array,
+    environment=ivec2_array,
     environment_alias=vec2_array,
     environment_cells=vec4_array,
     root=ti.i32,
@@ -45,7 +47,8 @@ SceneTables = ti.types.argpack(
 def upload(array: np.ndarray, dtype: object) -> ti.Ndarray:
     """Copy a numpy array into Taichi's memory; rows become vectors of `dtype`."""
     result = ti.ndarray(dtype, len(array))
-    array = np.ascontiguousarray(array, np.int32 if dtype == ti.i32 else np.float32)
+    is_integer = dtype in (ti.i32, ivec2)
+    array = np.ascontiguousarray(array, np.int32 if is_integer else np.float32)
     assert array.shape == (*result.shape, *result.element_shape)
     if current_cfg().arch == ti.cuda:
         result.from_numpy(array)

@@ -32,6 +32,7 @@ class SceneArrays:
     emitter_alias: np.ndarray
     """(N, 2) float32."""
     environment: np.ndarray
+    """(N, 2) int32."""
     environment_alias: np.ndarray
     """(N, 2) float32."""
     environment_cells: np.ndarray

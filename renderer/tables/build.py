@@ -21,6 +21,7 @@ from renderer.tables.texture import decode_table
 from scenes.model.description import SceneDescription
 
 EMPTY_ROWS = np.zeros((1, 4), np.float32)
+NO_TEXELS = np.zeros((1, 2), np.int32)
 
 
 def build_scene_arrays(
@@ -41,7 +42,7 @@ def build_scene_arrays(
     tree = widen(
         build_tree(geometry.lower, geometry.upper, progress), geometry.geometry, geometry.kind != 0
     )
-    texels, alias, cells = EMPTY_ROWS, EMPTY_ROWS[:, :2], EMPTY_ROWS
+    texels, alias, cells = NO_TEXELS, EMPTY_ROWS[:, :2], EMPTY_ROWS
     if environment is not None:
         texels, alias, cells = environment.texels, environment.alias, environment.cells
     extent = geometry.upper.max(axis=0) - geometry.lower.min(axis=0)

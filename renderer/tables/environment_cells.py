@@ -14,23 +14,44 @@ import numpy as np
 
 from renderer.tables.compiled import compiled
 
-MAX_CELLS = 16384  # 24 bytes each on the device
+MAX_CELLS = 16384  # 32 bytes each on the device; an index has 14 bits
+MAX_BLOCKS = 2**21
+"""Largest number of blocks: an image with more pixels is divided in squares of several pixels."""
 # Division ends where the root of the second moment exceeds its minimum by this fraction.
 RELATIVE_TOLERANCE = 1e-3
 
 
+class Blocks(NamedTuple):
+    """Sums of an image's weights over squares of `side` x `side` pixels, smaller at the edges."""
+
+    sums: np.ndarray
+    """(h, w) float64."""
+    squares: np.ndarray
+    """(h, w) float64, of the squared weights."""
+    side: int
+    size: tuple[int, int]
+    """(width, height) of the image in pixels."""
+
+
 class Cells(NamedTuple):
-    """Division of an H x W image into N cells."""
+    """Division of an image into N cells."""
 
     bounds: np.ndarray
-    """(N, 4) int64: first column, first row, columns, rows."""
+    """(N, 4) int64: first column, first row, columns, rows; pixels."""
     fraction: np.ndarray
     """(N,) float64 probability of each cell."""
     density: np.ndarray
-    """(H, W) float64 density at each pixel, per unit of the image's area (whole image: 1)."""
+    """(N,) float64 density in each cell, per unit of the image's area (whole image: 1)."""
+    of_block: np.ndarray
+    """(h, w) int32 cell of each block."""
 
 
-def divide(weight: np.ndarray) -> Cells:
+def block_side(width: int, height: int) -> int:
+    """Side of the squares that are not divided, in pixels; 1 for images of up to MAX_BLOCKS."""
+    return max(int(np.ceil(np.sqrt(width * height / MAX_BLOCKS))), 1)
+
+
+def divide(blocks: Blocks) -> Cells:
     """Split the cell that adds most variance into four until RELATIVE_TOLERANCE
     or MAX_CELLS is reached.
 
@@ -38,34 +59,63 @@ def divide(weight: np.ndarray) -> Cells:
     all densities that are uniform inside the cells, this one has the least variance.
 
     Args:
-        weight: (H, W) >= 0, not all zero.
+        blocks: weights >= 0, not all zero.
     """
-    weight = weight / weight.mean()
-    bounds = _divide(_running_sums(weight), _running_sums(weight**2), MAX_CELLS, RELATIVE_TOLERANCE)
-    fraction, density = np.empty(len(bounds)), np.empty(weight.shape)
-    _fill_densities(weight, bounds, fraction, density)
+    width, height = blocks.size
+    mean = blocks.sums.sum() / (width * height)
+    sums, squares = blocks.sums / mean, blocks.squares / mean**2
+    areas = _edges(height, blocks.side)[:, None] * _edges(width, blocks.side)[None]
+    tables = (_running_sums(sums), _running_sums(squares), _running_sums(areas.astype(np.float64)))
+    bounds = _divide(*tables, MAX_CELLS, RELATIVE_TOLERANCE)
+    moments = np.empty((len(bounds), 2))
+    index = np.empty(sums.shape, np.int32)
+    _fill(squares, areas, bounds, moments, index)
+    root = np.sqrt(moments[:, 0] / moments[:, 1])
+    fraction = root * moments[:, 1]
     total = fraction.sum()
-    return Cells(bounds, fraction / total, density / total * weight.size)
+    return Cells(
+        np.minimum(bounds * blocks.side, _limits(bounds, blocks)),
+        fraction / total,
+        root / total * (width * height),
+        index,
+    )
+
+
+def _edges(length: int, side: int) -> np.ndarray:
+    """Lengths of the blocks along an axis: `side`, and what remains for the last one."""
+    starts = np.arange(0, length, side)
+    lengths: np.ndarray = np.minimum(length - starts, side)
+    return lengths
+
+
+def _limits(bounds: np.ndarray, blocks: Blocks) -> np.ndarray:
+    """Largest bounds in pixels: a cell at the right or lower edge ends with the image."""
+    width, height = blocks.size
+    column, row = bounds[:, 0] * blocks.side, bounds[:, 1] * blocks.side
+    return np.stack([column, row, width - column, height - row], axis=1)
 
 
 @compiled()
-def _fill_densities(
-    weight: np.ndarray, bounds: np.ndarray, fraction: np.ndarray, density: np.ndarray
+def _fill(
+    squares: np.ndarray,
+    areas: np.ndarray,
+    bounds: np.ndarray,
+    moments: np.ndarray,
+    index: np.ndarray,
 ) -> None:
-    """Write each cell's root mean square to its pixels of `density`; that times its area to
-    `fraction`.
+    """Write each cell's sum of squared weights and area to `moments`, its number to `index`.
 
-    Computed from the pixels: running sums beside a sun lose dark pixels to rounding.
+    Summed from the blocks: running sums beside a sun lose dark pixels to rounding.
     """
-    for index in range(len(bounds)):
-        column, row, columns, rows = bounds[index]
-        square = 0.0
+    for cell in range(len(bounds)):
+        column, row, columns, rows = bounds[cell]
+        square, area = 0.0, 0.0
         for y in range(row, row + rows):
             for x in range(column, column + columns):
-                square += weight[y, x] ** 2
-        root = np.sqrt(square / (columns * rows))
-        fraction[index] = root * (columns * rows)
-        density[row : row + rows, column : column + columns] = root
+                square += squares[y, x]
+                area += areas[y, x]
+                index[y, x] = cell
+        moments[cell, 0], moments[cell, 1] = square, area
 
 
 def _running_sums(image: np.ndarray) -> np.ndarray:
@@ -82,24 +132,32 @@ def _sum(table: np.ndarray, column: int, row: int, columns: int, rows: int) -> f
 
 @compiled()
 def _excess_moment(
-    sums: np.ndarray, squares: np.ndarray, column: int, row: int, columns: int, rows: int
+    sums: np.ndarray,
+    squares: np.ndarray,
+    areas: np.ndarray,
+    column: int,
+    row: int,
+    columns: int,
+    rows: int,
 ) -> float:
     """Amount by which a cell raises the root of the second moment of weight / density, compared
     with one cell per pixel.
     """
-    area = columns * rows
+    area = _sum(areas, column, row, columns, rows)
     total = _sum(sums, column, row, columns, rows)
     square = max(_sum(squares, column, row, columns, rows), 0.0)
     return np.sqrt(square * area) - total
 
 
 @compiled()
-def _divide(sums: np.ndarray, squares: np.ndarray, most: int, enough: float) -> np.ndarray:
-    """(N, 4) int64 bounds of at most `most` cells, as in `Cells`."""
+def _divide(
+    sums: np.ndarray, squares: np.ndarray, areas: np.ndarray, most: int, enough: float
+) -> np.ndarray:
+    """(N, 4) int64 bounds in blocks of at most `most` cells, from summed-area tables."""
     height, width = sums.shape[0] - 1, sums.shape[1] - 1
-    left = _excess_moment(sums, squares, 0, 0, width, height)
+    left = _excess_moment(sums, squares, areas, 0, 0, width, height)
     heap = [(-left, 0, 0, width, height)]
-    while len(heap) + 3 <= most and left > enough * width * height:
+    while len(heap) + 3 <= most and left > enough * areas[height, width]:
         excess, column, row, columns, rows = heapq.heappop(heap)
         if excess >= 0.0:  # only rounding errors are left
             heapq.heappush(heap, (excess, column, row, columns, rows))
@@ -109,7 +167,7 @@ def _divide(sums: np.ndarray, squares: np.ndarray, most: int, enough: float) -> 
         for x, w in ((column, half_columns), (column + half_columns, columns - half_columns)):
             for y, h in ((row, half_rows), (row + half_rows, rows - half_rows)):
                 if w > 0 and h > 0:
-                    part = _excess_moment(sums, squares, x, y, w, h)
+                    part = _excess_moment(sums, squares, areas, x, y, w, h)
                     if w == 1 and h == 1:
                         part = 0.0
                     left += part

@@ -197,6 +197,23 @@ class EmitterSlot:
     TO_LIGHT = Slot(EMITTER_ROWS, 2, 0)
 
 
+# ---- Environment ----
+CELL_ROWS = 2
+MANTISSA_BITS = 14  # of each channel of a texel, see `environment_texels`
+CELL_BITS = 14  # of the index of a texel's cell
+EXPONENT_BIAS = 142  # 128 for the exponent of a fraction in [0.5, 1), and MANTISSA_BITS
+
+
+class CellSlot:
+    """Slots of a sampling cell of the environment."""
+
+    LEFT = Slot(CELL_ROWS, 0, 0)  # bounds: image coordinates
+    TOP = Slot(CELL_ROWS, 0, 1)
+    WIDTH = Slot(CELL_ROWS, 0, 2)
+    HEIGHT = Slot(CELL_ROWS, 0, 3)
+    DENSITY = Slot(CELL_ROWS, 1, 0)  # per unit of the image's area
+
+
 # ---- Hierarchy ----
 WIDTH = 8  # children of a node; eight bounds fill one SIMD register
 NODE_UPPER = 3 * WIDTH  # first word of the upper bounds; the lower ones begin at 0

@@ -62,13 +62,13 @@ def read_environment(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
     `path` may end in `#LAYER`.
     """
     file, layer = split_layer(path)
-    stored = read_stored(file, str(path), layer)
+    stored = read_stored(file, str(path), layer, has_alpha=False)
     radiance = _to_rgb(_to_unit(stored.texels))
     if not stored.is_linear:
         radiance = decode_srgb(radiance)
+    radiance = np.ascontiguousarray(radiance, np.float32)
     # File compression may leave small negative values; radiance is never negative.
-    radiance = np.maximum(radiance, 0.0, dtype=np.float32)
-    return np.ascontiguousarray(radiance), stored.notes
+    return np.maximum(radiance, 0.0, out=radiance), stored.notes
 
 
 def _image(stored: StoredImage, is_srgb: bool, name: str) -> Image:
@@ -99,4 +99,4 @@ def _to_unit(texels: np.ndarray) -> np.ndarray:
     """float32, integers scaled to [0, 1]."""
     if texels.dtype.kind == "u":
         return (texels / np.float32(np.iinfo(texels.dtype).max)).astype(np.float32)
-    return texels.astype(np.float32)
+    return texels.astype(np.float32, copy=False)

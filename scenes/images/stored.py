@@ -5,7 +5,9 @@ Host code, through OpenImageIO.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from scenes.model.description import SceneError
 
 MAX_PIXELS = 2**28
 """Largest image, about 16,000 x 16,000: its float32 RGB takes 3 GiB."""
+BAND_ROWS = 256  # a multiple of the rows that EXR compresses together
 FLOATS = (oiio.HALF, oiio.FLOAT, oiio.DOUBLE)
 INTEGERS = {oiio.UINT8: "uint8", oiio.UINT16: "uint16"}
 """Integer samples that are kept; all others are read as float32, integers scaled to [0, 1]."""
@@ -37,12 +40,13 @@ class StoredImage:
     """What was left out or changed, a line each, without the file's name."""
 
 
-def read_stored(path: Path, name: str, layer: str = "") -> StoredImage:
+def read_stored(path: Path, name: str, layer: str = "", has_alpha: bool = True) -> StoredImage:
     """Read an image file.
 
     Args:
         name: for messages.
         layer: name of the layer of a file that holds several; see `choose_layer`.
+        has_alpha: False leaves alpha out.
 
     Raises:
         SceneError: missing, damaged, too large, of deep samples, or without the layer; one line.
@@ -58,15 +62,18 @@ def read_stored(path: Path, name: str, layer: str = "") -> StoredImage:
         if "Subsampled channels" in reason:
             from scenes.images.luminance_chroma import read_luminance_chroma  # imports OpenEXR
 
-            return StoredImage(read_luminance_chroma(path, name), is_linear=True)
+            texels = read_luminance_chroma(path, name)
+            return StoredImage(texels if has_alpha else texels[..., :3], is_linear=True)
         raise SceneError(f"{name}: not a readable image ({reason})")
     try:
-        return _read(source, path, name, layer)
+        return _read(source, path, name, layer, has_alpha)
     finally:
         source.close()
 
 
-def _read(source: oiio.ImageInput, path: Path, name: str, wanted: str) -> StoredImage:
+def _read(
+    source: oiio.ImageInput, path: Path, name: str, wanted: str, has_alpha: bool
+) -> StoredImage:
     """Read the wanted layer of an open file."""
     try:
         layer, note = choose_layer(_parts(source), wanted)
@@ -78,6 +85,13 @@ def _read(source: oiio.ImageInput, path: Path, name: str, wanted: str) -> Stored
         raise SceneError(f"{name}: deep images (several samples per pixel) are not supported")
     if max(spec.width * spec.height, spec.full_width * spec.full_height) > MAX_PIXELS:
         raise SceneError(f"{name}: {spec.full_width} x {spec.full_height} pixels are too many")
+    is_associated = (
+        source.format_name() == "tiff"
+        and len(layer.channels) in (2, 4)
+        and not spec.get_int_attribute("oiio:UnassociatedAlpha", 0)
+    )
+    if not has_alpha and not is_associated:
+        layer = replace(layer, channels=layer.channels[: 3 if len(layer.channels) > 2 else 1])
     texels = _selected(source, layer, INTEGERS.get(spec.format.basetype, "float"), name)
     texels = _in_display_window(texels, spec)
     is_linear = _is_linear(spec)
@@ -88,9 +102,9 @@ def _read(source: oiio.ImageInput, path: Path, name: str, wanted: str) -> Stored
         if header.exposure != 1.0:
             texels = texels / np.float32(header.exposure)
             notes.append(f"EXPOSURE={header.exposure:g}: stored values were divided by it")
-    if source.format_name() == "tiff" and texels.shape[2] in (2, 4):
-        if not spec.get_int_attribute("oiio:UnassociatedAlpha", 0):
-            texels = _divided_by_alpha(texels)
+    if is_associated:
+        texels = _divided_by_alpha(texels)
+        texels = texels if has_alpha else texels[..., :-1]
     if texels.dtype == np.float32:
         texels, changed = _finite(texels)
         notes += [changed] if changed else []
@@ -107,15 +121,27 @@ def _parts(source: oiio.ImageInput) -> list[Part]:
 
 
 def _selected(source: oiio.ImageInput, layer: Layer, kind: str, name: str) -> np.ndarray:
-    """(H, W, C) samples of the layer's channels."""
+    """(H, W, C) samples of the layer's channels; in bands, as OpenImageIO copies what it reads."""
     begin, end = min(layer.channels), max(layer.channels) + 1
-    texels = source.read_image(layer.part, 0, begin, end, kind)
-    if texels is None:
-        raise SceneError(f"{name}: damaged image ({first_line(source.geterror())})")
     chosen = [channel - begin for channel in layer.channels]
-    if chosen == list(range(texels.shape[2])):
-        return texels
-    return np.ascontiguousarray(texels[..., chosen])
+    spec = source.spec()
+    if spec.tile_width or spec.depth > 1:
+        texels = source.read_image(layer.part, 0, begin, end, kind)
+        if texels is None:
+            raise SceneError(f"{name}: damaged image ({first_line(source.geterror())})")
+        return np.ascontiguousarray(texels[..., chosen])
+    result = np.empty(
+        (spec.height, spec.width, len(chosen)), "float32" if kind == "float" else kind
+    )
+    for top in range(0, spec.height, BAND_ROWS):
+        bottom = min(top + BAND_ROWS, spec.height)
+        band = source.read_scanlines(
+            layer.part, 0, spec.y + top, spec.y + bottom, 0, begin, end, kind
+        )
+        if band is None:
+            raise SceneError(f"{name}: damaged image ({first_line(source.geterror())})")
+        result[top:bottom] = band[..., chosen]
+    return result
 
 
 def _in_display_window(texels: np.ndarray, spec: oiio.ImageSpec) -> np.ndarray:
@@ -156,14 +182,23 @@ def _divided_by_alpha(texels: np.ndarray) -> np.ndarray:
 
 def _finite(texels: np.ndarray) -> tuple[np.ndarray, str]:
     """Replace infinite samples by the largest finite one and NaN by 0; return a note if any."""
-    is_finite = np.isfinite(texels)
-    if is_finite.all():
+    count, largest = 0, 0.0
+    for band in _bands(texels):
+        is_finite = np.isfinite(band)
+        largest = max(largest, float(np.max(band, where=is_finite, initial=0.0)))
+        count += 0 if is_finite.all() else int((~is_finite).any(axis=2).sum())
+    if not count:
         return texels, ""
-    largest = float(np.max(texels, where=is_finite, initial=0.0))
-    count = int((~is_finite).any(axis=2).sum())
+    for band in _bands(texels):
+        np.nan_to_num(band, copy=False, nan=0.0, posinf=largest, neginf=0.0)
     pixels = "1 pixel is" if count == 1 else f"{count} pixels are"
-    replaced = np.nan_to_num(texels, nan=0.0, posinf=largest, neginf=0.0)
-    return replaced, f"{pixels} infinite or NaN; replaced by {largest:.4g} or 0"
+    return texels, f"{pixels} infinite or NaN; replaced by {largest:.4g} or 0"
+
+
+def _bands(texels: np.ndarray) -> Iterator[np.ndarray]:
+    """Views of successive rows, so that temporary arrays stay small."""
+    for top in range(0, len(texels), BAND_ROWS):
+        yield texels[top : top + BAND_ROWS]
 
 
 def first_line(message: str) -> str:

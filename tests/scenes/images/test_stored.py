@@ -102,7 +102,7 @@ def test_png_with_gamma_1_is_linear(tmp_path: Path) -> None:
 
 
 def test_data_window_is_placed_in_the_display_window(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.exr", RAMP, x=1, y=-1)
+    path = tmp_path / "a.exr"
     spec = oiio.ImageSpec(3, 2, 3, "float")
     spec.x, spec.y, spec.full_x, spec.full_y = 1, -1, 0, 0
     spec.full_width, spec.full_height = 5, 3
@@ -187,3 +187,25 @@ def test_deep_image_is_refused_in_one_line(tmp_path: Path) -> None:
 
     with pytest.raises(SceneError, match="deep images .* are not supported$"):
         read_environment(path)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_environment_has_no_alpha_and_three_channels(channels: int, tmp_path: Path) -> None:
+    texels = np.arange(1.0, channels + 1.0, dtype=np.float32).reshape(1, 1, channels)
+    path = write(tmp_path / "a.exr", texels)
+
+    right = texels[0, 0, :3] if channels > 2 else np.full(3, 1.0)
+    assert np.array_equal(read_environment(path)[0], right.reshape(1, 1, 3))
+
+
+def test_image_of_several_bands_and_a_tiled_image_are_read_whole(tmp_path: Path) -> None:
+    texels = np.random.default_rng(0).random((600, 7, 3)).astype(np.float32)
+    path = write(tmp_path / "a.exr", texels)
+    tiled = tmp_path / "b.exr"
+    spec = oiio.ImageSpec(7, 600, 3, "float")
+    spec.tile_width, spec.tile_height = 32, 32
+    output = oiio.ImageOutput.create(str(tiled))
+    assert output.open(str(tiled), spec) and output.write_image(texels) and output.close()
+
+    assert np.array_equal(read_environment(path)[0], texels)
+    assert np.array_equal(read_environment(tiled)[0], texels)
