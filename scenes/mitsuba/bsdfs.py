@@ -11,6 +11,7 @@ import numpy as np
 
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
+from scenes.mitsuba.values import ColorKind
 from scenes.model.materials import BSDF
 from scenes.model.materials import RGB
 from scenes.model.materials import Conductor
@@ -48,8 +49,8 @@ def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:
     outside = _index(plugin, "ext_eta", 1.0)
     is_rough = plugin.kind == "roughconductor"
     return Conductor(
-        eta=_divided(textures.constant(plugin, "eta", eta), outside),
-        k=_divided(textures.constant(plugin, "k", k), outside),
+        eta=_divided(textures.constant(plugin, "eta", eta, ColorKind.INDEX), outside),
+        k=_divided(textures.constant(plugin, "k", k, ColorKind.INDEX), outside),
         specular_reflectance=textures.spectrum(plugin, "specular_reflectance", WHITE),
         alpha=_alpha(plugin, textures) if is_rough else 0.0,
         distribution=_distribution(plugin),

@@ -11,6 +11,7 @@ import numpy as np
 
 from scenes.images.files import read_environment
 from scenes.mitsuba.plugin import Plugin
+from scenes.mitsuba.values import ColorKind
 from scenes.model.description import DirectionalLight
 from scenes.model.description import Environment
 from scenes.model.description import Falloff
@@ -144,7 +145,7 @@ def _sun_direction(
 
 def _emission(plugin: Plugin, name: str) -> RGB:
     """Radiance, intensity or irradiance from the parameter `name`, >= 0; white by default."""
-    color = plugin.color(name, WHITE)
+    color = plugin.color(name, WHITE, ColorKind.EMISSION)
     if min(color) < 0.0:
         raise plugin.error(f"{name}: negative {color}")
     return color

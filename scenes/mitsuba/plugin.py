@@ -16,6 +16,7 @@ import numpy as np
 from scenes.images.layers import split_layer
 from scenes.mitsuba.document import Document
 from scenes.mitsuba.transform import matrix_of
+from scenes.mitsuba.values import ColorKind
 from scenes.mitsuba.values import ValueProblem
 from scenes.mitsuba.values import color_of
 from scenes.mitsuba.values import color_of_file
@@ -23,6 +24,8 @@ from scenes.mitsuba.values import number_of
 from scenes.mitsuba.values import numbers_of
 from scenes.model.description import SceneError
 from scenes.model.materials import RGB
+from scenes.optics.spectra import blackbody_rgb
+from scenes.optics.spectra import uniform_emission_rgb
 
 COLOR_TAGS = ("rgb", "srgb", "spectrum", "color", "float", "integer")
 """Tags of elements that can hold a colour parameter."""
@@ -118,14 +121,16 @@ class Plugin:
         except ValueProblem as problem:
             raise self.error(f"{name}: {problem}") from None
 
-    def color(self, name: str, default: RGB) -> RGB:
-        """A constant colour parameter, linear RGB."""
+    def color(self, name: str, default: RGB, kind: ColorKind = ColorKind.REFLECTANCE) -> RGB:
+        """A constant colour parameter, linear RGB; `kind` decides how a spectrum is converted."""
         found = self.find(name)
         if found is None:
             return default
+        if found.tag == "spectrum" and found.get("type"):
+            return spectrum_rgb(self.resolve(found), kind)
         if found.tag not in COLOR_TAGS or found.get("type"):
             raise self.error(f"{name}: <{found.tag}> is not supported here, a colour is needed")
-        return self.to_color(found)
+        return self.to_color(found, kind)
 
     # ---- Nested plugins --------------------------------------------------------------------------
 
@@ -188,11 +193,54 @@ class Plugin:
         except ValueProblem as problem:
             raise self.error(f"{name}: {problem}") from None
 
-    def to_color(self, element: Element) -> RGB:
+    def to_color(self, element: Element, kind: ColorKind = ColorKind.REFLECTANCE) -> RGB:
         """Linear RGB of <rgb>, <srgb>, <spectrum> or <float>."""
+        is_number = "value" in element.attrib and ":" not in element.attrib["value"]
+        if self.document.is_version_0 and is_number:
+            kind = ColorKind.REFLECTANCE  # before version 2 a number was grey as emission, too
         try:
             if "filename" in element.attrib:
-                return color_of_file(self._file(element.attrib["filename"], "filename"))
-            return color_of(element)
+                return color_of_file(self._file(element.attrib["filename"], "filename"), kind)
+            return color_of(element, kind)
         except ValueProblem as problem:
             raise self.error(f"{element.get('name', element.tag)}: {problem}") from None
+
+
+def spectrum_rgb(plugin: Plugin, kind: ColorKind) -> RGB:
+    """Linear RGB of a nested <spectrum type="...">.
+
+    d65 is white as emission; uniform is equal energy, so not white as emission; a black body has
+    the radiance of Planck's law in W m^-2 sr^-1 nm^-1 times `scale`.
+    """
+    if plugin.kind in ("uniform", "srgb", "rgb", "d65"):
+        nested = plugin.find("color", "value")
+        inner = ColorKind.REFLECTANCE if plugin.kind in ("d65", "srgb", "rgb") else kind
+        color = (1.0, 1.0, 1.0) if nested is None else plugin.to_color(nested, inner)
+        if plugin.kind == "uniform" and kind is ColorKind.EMISSION:
+            color = uniform_emission_rgb(color[1])
+        scale = plugin.number("scale", 1.0)
+        return (scale * color[0], scale * color[1], scale * color[2])
+    if plugin.kind == "blackbody" and kind is ColorKind.EMISSION:
+        scale = plugin.number("scale", 1.0)
+        kelvin = plugin.number("temperature", 5000.0)
+        if kelvin <= 0.0:
+            raise plugin.error(f"temperature: must be > 0, is {kelvin:g}")
+        red, green, blue = blackbody_rgb(kelvin)
+        return (scale * red, scale * green, scale * blue)
+    if plugin.kind in ("regular", "irregular"):
+        return _curve_rgb(plugin, kind)
+    raise plugin.error(f"not supported as {kind.value}; give an <rgb>")
+
+
+def _curve_rgb(plugin: Plugin, kind: ColorKind) -> RGB:
+    """Linear RGB of a curve given by `values` and `wavelengths`, or by its range."""
+    values = plugin.text("values", "").replace(",", " ").split()
+    wavelengths = plugin.text("wavelengths", "").replace(",", " ").split()
+    if plugin.kind == "regular":
+        ends = plugin.number("wavelength_min", 360.0), plugin.number("wavelength_max", 830.0)
+        grid = np.linspace(*ends, len(values))
+        wavelengths = [str(wavelength) for wavelength in grid]
+    if not values or len(values) != len(wavelengths):
+        raise plugin.error("needs as many wavelengths as values")
+    pairs = " ".join(f"{w}:{v}" for w, v in zip(wavelengths, values))
+    return plugin.to_color(Element("spectrum", {"value": pairs, "name": "values"}), kind)

@@ -18,6 +18,7 @@ from scenes.images.files import read_image
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.uv import image_uv_transform
 from scenes.mitsuba.uv import procedural_uv_transform
+from scenes.mitsuba.values import ColorKind
 from scenes.model.materials import LUMINANCE
 from scenes.model.materials import RGB
 from scenes.model.materials import Checkerboard
@@ -43,14 +44,18 @@ class TextureReader:
 
     images: dict[tuple[Path, bool, bool], Image] = field(default_factory=dict)
 
-    def spectrum(self, plugin: Plugin, name: str, default: RGB) -> Spectrum:
+    def spectrum(
+        self, plugin: Plugin, name: str, default: RGB, kind: ColorKind = ColorKind.REFLECTANCE
+    ) -> Spectrum:
         """A colour parameter: constant or textured."""
         texture = self.find(plugin, name)
-        return plugin.color(name, default) if texture is None else texture
+        return plugin.color(name, default, kind) if texture is None else texture
 
-    def constant(self, plugin: Plugin, name: str, default: RGB) -> RGB:
+    def constant(
+        self, plugin: Plugin, name: str, default: RGB, kind: ColorKind = ColorKind.REFLECTANCE
+    ) -> RGB:
         """A colour parameter where only a constant is supported: a texture's mean, with a note."""
-        value = self.spectrum(plugin, name, default)
+        value = self.spectrum(plugin, name, default, kind)
         if isinstance(value, tuple):
             return value
         plugin.note(f"{name}: the texture's mean is used")
@@ -68,7 +73,9 @@ class TextureReader:
     def radiance(self, plugin: Plugin, name: str) -> Spectrum:
         """Emitted radiance, constant or textured; white by default."""
         texture = self.find(plugin, name, is_light=True)
-        return plugin.color(name, (1.0, 1.0, 1.0)) if texture is None else texture
+        if texture is not None:
+            return texture
+        return plugin.color(name, (1.0, 1.0, 1.0), ColorKind.EMISSION)
 
     def find(self, plugin: Plugin, name: str, is_light: bool = False) -> Texture | None:
         """The texture that a parameter holds or refers to, None where it holds none."""

@@ -1,42 +1,77 @@
 """Colour of sampled spectra.
 
-Host code.
+Host code. `cie_1931.csv` holds the CIE 1931 2 degree standard observer (ISO/CIE 11664-1) and the
+standard illuminant D65 (ISO/CIE 11664-2) at steps of 5 nm; D65 is constant beyond 780 nm.
 """
 
 from __future__ import annotations
+
+import functools
+from pathlib import Path
 
 import numpy as np
 
 from scenes.model.materials import RGB
 from scenes.optics.preetham import XYZ_TO_RGB
 
-FIRST = 380.0
-LAST = 780.0
-STEP = 5.0
-"""Nanometres: range and step of the sum over wavelengths."""
+TABLE = Path(__file__).with_name("cie_1931.csv")
+STEP_COUNT = 1000  # of the sum over wavelengths
+PLANCK_C1 = 1.191042972e-16  # 2 h c^2, W m^2 sr^-1
+PLANCK_C2 = 1.438776877e-2  # h c / k, m K
 
 
-def rgb_of_curve(wavelengths: np.ndarray, values: np.ndarray) -> RGB:
-    """Linear RGB of a curve given at `wavelengths` (nm, ascending); beyond its ends it is constant.
+def reflectance_rgb(wavelengths: np.ndarray, values: np.ndarray, is_bounded: bool = True) -> RGB:
+    """Linear RGB of a reflectance or an index under D65, under which a constant curve is grey.
 
-    A constant curve of value 1 gives (1, 1, 1): each channel is divided by that of this curve.
+    The curve is given at `wavelengths` (nm, ascending) and zero beyond its ends, as in Mitsuba 3.
+    With `is_bounded` the result is at most 1; it is never negative.
     """
-    grid = np.arange(FIRST, LAST + STEP, STEP)
-    curves = _color_matching(grid) @ XYZ_TO_RGB.T
-    rgb = np.interp(grid, wavelengths, values) @ curves / curves.sum(axis=0)
-    red, green, blue = (float(channel) for channel in np.maximum(rgb, 0.0))
+    grid, curves, d65 = _table()
+    white = d65 @ curves
+    rgb = (_at(grid, wavelengths, values) * d65) @ curves / white
+    return _clamped(rgb, 1.0 if is_bounded else np.inf)
+
+
+def emission_rgb(wavelengths: np.ndarray, values: np.ndarray) -> RGB:
+    """Linear RGB of emitted radiance; a constant curve of 1 is illuminant E, not white."""
+    grid, curves, _ = _table()
+    return _clamped(_at(grid, wavelengths, values) @ curves / _luminance(), np.inf)
+
+
+def uniform_emission_rgb(value: float) -> RGB:
+    """Linear RGB of a spectrum of the same radiance at all wavelengths."""
+    ends = _table()[0][[0, -1]]
+    return emission_rgb(ends, np.array([value, value]))
+
+
+def blackbody_rgb(kelvin: float) -> RGB:
+    """Linear RGB of a black body's radiance in W m^-2 sr^-1 nm^-1 (Planck's law)."""
+    grid = _table()[0]
+    metres = grid * 1e-9
+    radiance = PLANCK_C1 / metres**5 / np.expm1(PLANCK_C2 / (metres * kelvin)) * 1e-9
+    return emission_rgb(grid, radiance)
+
+
+def _at(grid: np.ndarray, wavelengths: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return np.interp(grid, wavelengths, values, left=0.0, right=0.0)
+
+
+@functools.cache
+def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Wavelengths (N,) in nm, linear RGB (N, 3) of a monochromatic stimulus, D65 (N,)."""
+    rows = np.loadtxt(TABLE, delimiter=",", skiprows=1)
+    grid = np.linspace(rows[0, 0], rows[-1, 0], STEP_COUNT)
+    observer = np.stack([np.interp(grid, rows[:, 0], rows[:, column]) for column in (1, 2, 3)], 1)
+    return grid, observer @ XYZ_TO_RGB.T, np.interp(grid, rows[:, 0], rows[:, 4])
+
+
+@functools.cache
+def _luminance() -> float:
+    """Sum of the observer's y over the grid."""
+    rows = np.loadtxt(TABLE, delimiter=",", skiprows=1)
+    return float(np.interp(_table()[0], rows[:, 0], rows[:, 2]).sum())
+
+
+def _clamped(rgb: np.ndarray, largest: float) -> RGB:
+    red, green, blue = (float(channel) for channel in np.clip(rgb, 0.0, largest))
     return (red, green, blue)
-
-
-def _color_matching(grid: np.ndarray) -> np.ndarray:
-    """(N, 3) CIE 1931 x, y, z (multi-lobe fit of Wyman, Sloan and Shirley, JCGT 2(2), 2013)."""
-
-    def lobe(mean: float, below: float, above: float) -> np.ndarray:
-        width = np.where(grid < mean, below, above)
-        return np.exp(-0.5 * ((grid - mean) / width) ** 2)
-
-    x = 1.056 * lobe(599.8, 37.9, 31.0) + 0.362 * lobe(442.0, 16.0, 26.7)
-    x = x - 0.065 * lobe(501.1, 20.4, 26.2)
-    y = 0.821 * lobe(568.8, 46.9, 40.5) + 0.286 * lobe(530.9, 16.3, 31.1)
-    z = 1.217 * lobe(437.0, 11.8, 36.0) + 0.681 * lobe(459.0, 26.0, 13.8)
-    return np.stack([x, y, z], axis=1)

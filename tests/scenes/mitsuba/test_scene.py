@@ -155,7 +155,7 @@ def test_material_is_two_sided_only_with_twosided_bsdf(tmp_path: Path) -> None:
         ('<rgb name="reflectance" value="#ff0080"/>', (1.0, 0.0, 0.2158605)),
         ('<srgb name="reflectance" value="0.5, 0, 1"/>', (0.2140411, 0.0, 1.0)),
         ('<spectrum name="reflectance" value="0.25"/>', (0.25, 0.25, 0.25)),
-        ('<spectrum name="reflectance" value="400:0.4, 700:0.4"/>', (0.4, 0.4, 0.4)),
+        ('<spectrum name="reflectance" value="360:0.4, 830:0.4"/>', (0.4, 0.4, 0.4)),
     ],
 )
 def test_color_formats_become_linear_rgb(
