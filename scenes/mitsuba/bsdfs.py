@@ -22,6 +22,7 @@ from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
 from scenes.optics.indices import DIELECTRICS
 from scenes.optics.indices import METALS
+from scenes.optics.indices import metal_index
 
 DEFAULT_ALPHA = 0.1
 WHITE = (1.0, 1.0, 1.0)
@@ -42,10 +43,11 @@ def _diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
 
 def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:
     name = plugin.text("material", "Cu" if plugin.document.is_version_0 else "none")
-    if plugin.find("eta") is None and name.lower() not in METALS:
+    found = metal_index(name)
+    if plugin.find("eta") is None and found is None:
         known = ", ".join(METALS)
         raise plugin.error(f"material: unknown {name!r}; known are {known}, or give eta and k")
-    eta, k = METALS.get(name.lower(), METALS["none"])
+    eta, k = found or METALS["none"]
     outside = _index(plugin, "ext_eta", 1.0)
     is_rough = plugin.kind == "roughconductor"
     return Conductor(
