@@ -20,6 +20,10 @@ FULL_FRAME_DIAGONAL = math.hypot(36.0, 24.0)
 """Millimetres: diagonal of the 36 x 24 mm film that `focal_length` refers to."""
 
 
+FAR_CLIP = 10000.0
+"""Default of `far_clip`; a thin lens without `focus_distance` is focused there, as in Mitsuba."""
+
+
 def camera_of(plugin: Plugin) -> Camera:
     """Camera of a <sensor>; its film is read for the aspect only."""
     if plugin.kind not in KINDS:
@@ -29,7 +33,8 @@ def camera_of(plugin: Plugin) -> Camera:
         raise plugin.error("to_world: not invertible")
     aspect = _aspect(plugin)
     radius = plugin.number("aperture_radius", 0.0) if plugin.kind == "thinlens" else 0.0
-    focus = plugin.number("focus_distance", 1.0)
+    far = plugin.number("far_clip", FAR_CLIP)
+    focus = plugin.number("focus_distance", far if plugin.kind == "thinlens" else 1.0)
     if radius < 0.0 or focus <= 0.0:
         raise plugin.error(f"bad aperture_radius {radius:g} or focus_distance {focus:g}")
     for name in ("near_clip", "far_clip", "shutter_open", "shutter_close"):

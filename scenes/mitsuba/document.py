@@ -30,6 +30,8 @@ class Document:
     """Elements by id and alias, for <ref>."""
     files: dict[Element, Path] = field(default_factory=dict)
     """Source file of each top-level element of an included file."""
+    folders: list[Path] = field(default_factory=list)
+    """Folders in which files are looked for, in this order: those of <path>, then the scene's."""
     is_version_0: bool = False
     """Whether the file is for Mitsuba 0.x, where a few defaults differ."""
     used: set[Element] = field(default_factory=set)
@@ -51,7 +53,8 @@ def read_document(path: Path) -> Document:
     if root.tag != "scene":
         raise SceneError(f"{path}: <{root.tag}>: not a Mitsuba scene")
     version = root.get("version", "3.0.0")
-    document = Document(path, root, is_version_0=version.split(".")[0] == "0")
+    is_version_0 = version.split(".")[0] == "0"
+    document = Document(path, root, folders=[path.parent], is_version_0=is_version_0)
     _expand(document, root, path, {}, 0)
     for element in root.iter():
         if "id" in element.attrib and element.tag not in ("ref", "alias"):
@@ -101,7 +104,10 @@ def _expand(
             parameters.setdefault(child.get("name", ""), child.get("value", ""))
         elif child.tag == "include":
             children.extend(_included(document, child, path, parameters, depth))
-        elif child.tag != "path":
+        elif child.tag == "path" and "value" in child.attrib:
+            # As in Mitsuba, the folder named last is searched first.
+            document.folders.insert(0, document.path.parent / child.attrib["value"])
+        else:
             _expand(document, child, path, parameters, depth)
             children.append(child)
     parent[:] = children
@@ -114,9 +120,9 @@ def _included(
         raise SceneError(f"{path}: <include>: files include each other in a circle")
     # Mitsuba searches the scene's folder; some scenes expect the including file's folder.
     candidates = [
-        folder / element.get("filename", "") for folder in (document.path.parent, path.parent)
+        folder / element.get("filename", "") for folder in (*document.folders, path.parent)
     ]
-    target = next((candidate for candidate in candidates if candidate.is_file()), candidates[0])
+    target = next((candidate for candidate in candidates if candidate.is_file()), candidates[-2])
     root = _parse(target)
     _expand(document, root, target, parameters, depth + 1)
     elements = list(root) if root.tag == "scene" else [root]

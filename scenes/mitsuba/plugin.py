@@ -117,7 +117,8 @@ class Plugin:
         """(4, 4) float64 transform parameter (default: identity), followed by `placed`."""
         found = self.find(name)
         try:
-            return self.placed @ (np.eye(4) if found is None else matrix_of(found))
+            matrix = np.eye(4) if found is None else matrix_of(found, is_uv=name == "to_uv")
+            return self.placed @ matrix
         except ValueProblem as problem:
             raise self.error(f"{name}: {problem}") from None
 
@@ -170,18 +171,18 @@ class Plugin:
         return self._file(self.text(name, ""), name)
 
     def _file(self, text: str, name: str) -> Path:
-        """Existing file `text` in the scene's folder, else in the folder of the plugin's file.
+        """Existing file `text` in the document's folders, else in the folder of the plugin's file.
 
         `text` may end in `#LAYER`, the layer of an image file.
         """
         if not text:
             raise self.error(f"{name}: missing")
         relative = Path(text.replace("\\", "/"))
-        folders = (self.document.path.parent, self.file.parent)
-        paths = [folder / relative for folder in folders]
+        scene = self.document.path.parent / relative
+        paths = [*(f / relative for f in self.document.folders), self.file.parent / relative]
         found = next((path for path in paths if split_layer(path)[0].is_file()), None)
         if found is None:
-            raise self.error(f"{split_layer(paths[0])[0]}: no such file")
+            raise self.error(f"{split_layer(scene)[0]}: no such file")
         return found
 
     # ---- Values ----------------------------------------------------------------------------------

@@ -91,6 +91,8 @@ def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
                 plugin.note("only the first camera is used")
                 return
             parts.camera = camera_of(plugin)
+        case "emitter" if plugin.kind == "area" and "id" in plugin.element.attrib:
+            plugin.document.visited.pop(plugin.element, None)  # only for shapes that refer to it
         case "emitter":
             emitter = emitter_of(plugin)
             if not isinstance(emitter, Environment):

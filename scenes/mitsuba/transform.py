@@ -17,17 +17,21 @@ from scenes.model.transforms import scaling
 from scenes.model.transforms import translation
 
 
-def matrix_of(element: Element) -> np.ndarray:
-    """(4, 4) float64 matrix of a transform element; ValueProblem if it is malformed."""
+def matrix_of(element: Element, is_uv: bool = False) -> np.ndarray:
+    """(4, 4) float64 matrix of a transform element; ValueProblem if it is malformed.
+
+    With `is_uv`, it transforms texture coordinates: nine numbers of a <matrix> are then a matrix of
+    two dimensions with the offset in its last column, else the linear part of three dimensions.
+    """
     matrix = np.eye(4)
     for step in element:
-        matrix = _step(step) @ matrix
+        matrix = _step(step, is_uv) @ matrix
     if not np.isfinite(matrix).all():
         raise ValueProblem("not finite")
     return matrix
 
 
-def _step(step: Element) -> np.ndarray:
+def _step(step: Element, is_uv: bool) -> np.ndarray:
     match step.tag:
         case "translate":
             return translation(_axes(step, 0.0))
@@ -39,7 +43,7 @@ def _step(step: Element) -> np.ndarray:
                 raise ValueProblem("rotate: axis has zero length")
             return rotation(axis, _numbers(step.get("angle", "0"), "rotate", (1,))[0])
         case "matrix":
-            return _matrix(step)
+            return _matrix(step, is_uv)
         case "lookat" | "look_at":
             return _look_at(step)
     raise ValueProblem(f"unknown step <{step.tag}>")
@@ -54,13 +58,14 @@ def _axes(step: Element, default: float) -> np.ndarray:
     return np.array([_numbers(text, step.tag, (1,))[0] for text in texts])
 
 
-def _matrix(step: Element) -> np.ndarray:
+def _matrix(step: Element, is_uv: bool) -> np.ndarray:
     values = np.array(_numbers(step.get("value", ""), "matrix", (16, 9)))
     if len(values) == 16:
         return values.reshape(4, 4)
-    matrix = np.eye(4)
-    # Nine numbers are a 3x3 matrix for texture coordinates: its last column is the offset.
-    small = values.reshape(3, 3)
+    matrix, small = np.eye(4), values.reshape(3, 3)
+    if not is_uv:
+        matrix[:3, :3] = small
+        return matrix
     matrix[:2, :2] = small[:2, :2]
     matrix[:2, 3] = small[:2, 2]
     return matrix
