@@ -67,7 +67,7 @@ def load_mitsuba(path: Path) -> SceneDescription:
         plugin = Plugin(document, element, file)
         _build(parts, plugin, reader)
     if not parts.shapes:
-        raise SceneError(f"{path}: <scene>: no shapes")
+        raise next(iter(reader.without_area), SceneError(f"{path}: <scene>: no shapes"))
     _note_unused(document)
     return SceneDescription(
         name=path.parent.name if path.stem == "scene" and path.parent.name else path.stem,

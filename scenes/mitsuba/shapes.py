@@ -15,6 +15,7 @@ from scenes.mesh.normals import with_smooth_normals
 from scenes.mesh.obj import read_obj
 from scenes.mesh.ply import read_ply
 from scenes.mesh.validation import RawMesh
+from scenes.mesh.validation import ZeroAreaError
 from scenes.mesh.validation import validated_mesh
 from scenes.mitsuba.materials import MaterialList
 from scenes.mitsuba.plugin import Plugin
@@ -55,6 +56,8 @@ class ShapeReader:
     def __init__(self, materials: MaterialList) -> None:
         self.materials = materials
         self.meshes: dict[Path, tuple[RawMesh, ...]] = {}
+        self.without_area: list[ZeroAreaError] = []
+        """Errors of the meshes that were left out."""
 
     def shapes(self, plugin: Plugin) -> list[Shape]:
         """Shapes of one <shape>; an OBJ file or an instance may give several."""
@@ -104,7 +107,7 @@ class ShapeReader:
         match plugin.kind:
             case "ply" | "obj":
                 read = [_with_v_upwards(plugin, raw) for raw in self._read(plugin)]
-                return [_finish(plugin, raw) for raw, _ in read], read[0][1]
+                return self._with_area(plugin, [raw for raw, _ in read]), read[0][1]
             case "cube":
                 _check_volume(plugin)
                 return [_finish(plugin, cube())], UvConvention.MITSUBA
@@ -117,6 +120,17 @@ class ShapeReader:
             case kind if kind in UNSUPPORTED:
                 raise plugin.error("unsupported plugin; export the shape as PLY or OBJ")
         raise plugin.error("unknown plugin")
+
+    def _with_area(self, plugin: Plugin, raw_meshes: list[RawMesh]) -> list[Shape]:
+        """The meshes that have any area; the others are left out, with a note."""
+        meshes: list[Shape] = []
+        for raw in raw_meshes:
+            try:
+                meshes.append(_finish(plugin, raw))
+            except ZeroAreaError as error:
+                self.without_area.append(error)
+                plugin.note("without area, left out")
+        return meshes
 
     def _read(self, plugin: Plugin) -> tuple[RawMesh, ...]:
         """Meshes of the plugin's PLY or OBJ file."""
@@ -148,11 +162,14 @@ def _finish(plugin: Plugin, raw: RawMesh) -> Mesh:
     source = f"{plugin.file}: {plugin}"
     if plugin.kind in ("ply", "obj"):
         source += f": {plugin.text('filename', '')}"
+    is_flat = plugin.flag("face_normals", False)
+    if is_flat:  # the winding decides which side is the front, not the normals of the file
+        raw = replace(raw, normals=None)
     mesh = validated_mesh(raw, source, plugin.transform("to_world"))
     mesh = orient_faces_by_normals(mesh)
-    if plugin.flag("face_normals", False) or plugin.kind in ("cube", "disk"):
+    if plugin.kind in ("cube", "disk"):
         mesh = replace(mesh, normals=None)
-    elif mesh.normals is None:
+    elif mesh.normals is None and not is_flat:
         # Mitsuba computes smooth normals for files without normals.
         mesh = with_smooth_normals(mesh)
     if plugin.flag("flip_normals", False):
