@@ -1,6 +1,6 @@
 """OBJ files: positions, normals, texture coordinates and faces, grouped by material.
 
-Host code. Faces are cut into fans of triangles; corners with equal indices become one vertex.
+Host code. Polygons become triangles; corners with equal indices become one vertex.
 Lines, curves and free-form surfaces are skipped.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scenes.mesh.polygons import triangulated
 from scenes.mesh.validation import RawMesh
 from scenes.model.description import SceneError
 
@@ -101,22 +102,15 @@ def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
         keys = np.ravel_multi_index(tuple(corners.T), sizes)
         _, first, vertex = np.unique(keys, return_index=True, return_inverse=True)
         v, vt, vn = corners[first].T - 1
+        vertices = rows["v"][v]
         raw = RawMesh(
-            vertices=rows["v"][v],
-            faces=vertex[_fans(np.array(group.counts))],
+            vertices=vertices,
+            faces=triangulated(vertex.ravel(), np.array(group.counts), vertices),
             normals=rows["vn"][vn] if has_normal else None,
             uvs=rows["vt"][vt] if has_uv else None,
         )
         parts.append(ObjPart(raw, material))
     return tuple(parts)
-
-
-def _fans(counts: np.ndarray) -> np.ndarray:
-    """(T, 3) corner indices of the triangles (0, i, i + 1) of polygons with (P,) corner counts."""
-    triangles = counts - 2
-    first = np.repeat(np.cumsum(counts) - counts, triangles)
-    step = np.arange(triangles.sum()) - np.repeat(np.cumsum(triangles) - triangles, triangles)
-    return np.stack([first, first + step + 1, first + step + 2], axis=1)
 
 
 def _read_line(reader: _Reader, line: str, number: int) -> None:

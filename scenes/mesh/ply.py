@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import plyfile
 
+from scenes.mesh.polygons import triangulated
 from scenes.mesh.validation import RawMesh
 from scenes.model.description import SceneError
 
@@ -25,7 +26,7 @@ PLY_ERRORS = (plyfile.PlyParseError, ValueError, IndexError, TypeError, EOFError
 
 
 def read_ply(path: Path) -> RawMesh:
-    """Read an ASCII or binary PLY file, not validated yet; polygons become triangle fans."""
+    """Read an ASCII or binary PLY file, not validated yet; polygons become triangles."""
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     ply = _parse(path)
@@ -41,7 +42,7 @@ def read_ply(path: Path) -> RawMesh:
     uv_names = next((n for n in UV_NAMES if set(n) <= set(vertex.dtype.names or ())), None)
     return RawMesh(
         vertices=vertices,
-        faces=_triangles(elements["face"].data, path),
+        faces=_triangles(elements["face"].data, vertices, path),
         normals=_columns(vertex, ("nx", "ny", "nz")),
         uvs=None if uv_names is None else _columns(vertex, uv_names),
         uv_names=uv_names,
@@ -80,7 +81,7 @@ def _colors(vertex: np.ndarray) -> np.ndarray | None:
     return np.clip(np.nan_to_num(colors.astype(np.float32) / brightest), 0.0, 1.0)
 
 
-def _triangles(data: np.ndarray, path: Path) -> np.ndarray:
+def _triangles(data: np.ndarray, vertices: np.ndarray, path: Path) -> np.ndarray:
     """(F, 3) int64 vertex indices."""
     name = next((name for name in INDEX_NAMES if name in (data.dtype.names or ())), None)
     if name is None:
@@ -92,15 +93,4 @@ def _triangles(data: np.ndarray, path: Path) -> np.ndarray:
     if (counts < 3).any():
         face = int(np.argmax(counts < 3))
         raise SceneError(f"{path}: face {face}: {counts[face]} corners, at least 3 needed")
-    fans = [
-        fan_triangles(np.stack(polygons[counts == count]).astype(np.int64))
-        for count in np.unique(counts)
-    ]
-    return np.concatenate(fans)
-
-
-def fan_triangles(polygons: np.ndarray) -> np.ndarray:
-    """(F * (K - 2), 3) vertex indices of the triangle fans of (F, K) polygons."""
-    count = polygons.shape[1]
-    fans = [polygons[:, [0, i, i + 1]] for i in range(1, count - 1)]
-    return np.stack(fans, axis=1).reshape(-1, 3)
+    return triangulated(np.concatenate(list(polygons)), counts, vertices)
