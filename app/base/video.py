@@ -15,6 +15,8 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.reformatter import ColorRange
+from av.video.reformatter import Colorspace
 
 from app.base.errors import UsageError
 from denoiser.errors import one_line
@@ -24,6 +26,8 @@ from denoiser.files import partial_path
 # Constant rate factor 18 is visually lossless. Without B-frames packets are in display order, so
 # that segments can be cut after any frame and joined end to end.
 ENCODER = {"crf": "18", "bf": "0"}
+PIXEL_FORMAT = "yuv420p"
+BT709 = 1  # number of BT.709 among primaries, transfer curves and matrices (ITU-T H.273)
 FRAMES_PER_SECOND = 25
 
 
@@ -61,7 +65,15 @@ class VideoWriter:
         if cropped.shape[:2] != (self._height, self._width):  # one pixel wide or high
             cropped = np.resize(cropped, (self._height, self._width, 3))
         with self._errors_in_one_line():
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(cropped, format="rgb24")))
+            frame = av.VideoFrame.from_ndarray(cropped, format="rgb24")
+            frame = frame.reformat(
+                format=PIXEL_FORMAT,
+                src_colorspace=Colorspace.ITU709,
+                dst_colorspace=Colorspace.ITU709,
+                src_color_range=ColorRange.JPEG,
+                dst_color_range=ColorRange.MPEG,
+            )
+            container.mux(stream.encode(frame))
 
     def flush(self) -> None:
         """Finish the current segment, so that a run killed later keeps its frames."""
@@ -99,7 +111,10 @@ class VideoWriter:
         container = _create(self._path, partial_path(self._path))
         stream = container.add_stream("libx264", rate=Fraction(FRAMES_PER_SECOND))
         stream.width, stream.height = self._width, self._height
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = PIXEL_FORMAT
+        context = stream.codec_context
+        context.colorspace, context.color_range = BT709, ColorRange.MPEG
+        context.color_primaries, context.color_trc = BT709, BT709
         stream.options = dict(ENCODER)
         return container, stream
 

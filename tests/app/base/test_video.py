@@ -112,3 +112,23 @@ def test_video_crops_odd_width_and_height_by_one_pixel(path: Path) -> None:
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         assert (stream.width, stream.height) == SIZE
+
+
+def test_colors_are_stored_in_bt709_and_tagged_so(path: Path) -> None:
+    """The planes hold Y, Cb and Cr of Rec. ITU-R BT.709 in 16 to 235 and 16 to 240."""
+    rgb = np.array([200, 60, 30]) / 255.0
+    video = VideoWriter(path, SIZE)
+    video.add(np.full((SIZE[1], SIZE[0], 3), rgb * 255.0, np.uint8))
+    video.close()
+
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        tags = (context.colorspace, context.color_primaries, context.color_trc)
+        frame = next(container.decode(video=0))
+        planes = [frame.to_ndarray()[row, 0] for row in (0, SIZE[1], SIZE[1] + SIZE[1] // 4)]
+
+    luma = rgb @ [0.2126, 0.7152, 0.0722]
+    blue, red = (rgb[2] - luma) / 1.8556, (rgb[0] - luma) / 1.5748
+    right = [16 + 219 * luma, 128 + 224 * blue, 128 + 224 * red]
+    assert planes == pytest.approx(right, abs=2)
+    assert tags == (1, 1, 1) and context.color_range == 1
