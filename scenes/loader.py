@@ -12,6 +12,7 @@ from pathlib import Path
 from scenes.builtin.lazy import lazy
 from scenes.builtin.registry import BUILT_IN
 from scenes.default_camera import with_default_camera
+from scenes.images.layers import split_layer
 from scenes.model.description import Environment
 from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
@@ -56,7 +57,8 @@ def load_scene_without_camera(
 
 def load_environment(path: Path) -> Environment:
     """Load an equirectangular image file as an environment, y up."""
-    if path.suffix.partition("#")[0].lower() not in ENVIRONMENT_SUFFIXES:
+    suffix = split_layer(path)[0].suffix
+    if suffix.lower() not in ENVIRONMENT_SUFFIXES:
         known = ", ".join(ENVIRONMENT_SUFFIXES)
         raise SceneError(
             f"{path}: unknown type {path.suffix!r}; an environment map is one of {known}"

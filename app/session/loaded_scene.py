@@ -130,6 +130,9 @@ def open_scene(
     kept = None if cache is None else read_scene_file(cache)
 
     def build(progress: Callable[[float], None]) -> SceneArrays:
+        again = None if cache is None else read_scene_file(cache)
+        if again is not None:
+            return again.arrays
         return _build(load_scene_without_camera(source, environment), progress)
 
     if kept is not None:

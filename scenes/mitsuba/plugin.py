@@ -215,8 +215,7 @@ def spectrum_rgb(plugin: Plugin, kind: ColorKind) -> RGB:
     """
     if plugin.kind in ("uniform", "srgb", "rgb", "d65"):
         nested = plugin.find("color", "value")
-        inner = ColorKind.REFLECTANCE if plugin.kind in ("d65", "srgb", "rgb") else kind
-        color = (1.0, 1.0, 1.0) if nested is None else plugin.to_color(nested, inner)
+        color = (1.0, 1.0, 1.0) if nested is None else plugin.to_color(nested)
         if plugin.kind == "uniform" and kind is ColorKind.EMISSION:
             color = uniform_emission_rgb(color[1])
         scale = plugin.number("scale", 1.0)

@@ -180,4 +180,6 @@ def test_opened_scene_hands_out_cached_arrays_without_keeping_them(cache: Path) 
     first = weakref.ref(arrays)
     del arrays
     assert first() is None
-    assert_same(scene.arrays(), made("cornell-box").arrays)
+    edited = made("cornell-box")
+    assert keep(path, edited._replace(arrays=replace(edited.arrays, radius=7.0)))
+    assert scene.arrays().radius == 7.0, "read from the cache, not built again"

@@ -14,6 +14,7 @@ import pytest
 from scenes.images.files import read_environment
 from scenes.images.files import read_image
 from scenes.images.stored import read_stored
+from scenes.loader import load_environment
 from scenes.model.description import SceneError
 from tests.scenes.image_fixtures import write_float
 
@@ -209,3 +210,15 @@ def test_image_of_several_bands_and_a_tiled_image_are_read_whole(tmp_path: Path)
 
     assert np.array_equal(read_environment(path)[0], texels)
     assert np.array_equal(read_environment(tiled)[0], texels)
+
+
+def test_environment_layer_whose_name_has_dots_is_loaded(tmp_path: Path) -> None:
+    spec = oiio.ImageSpec(3, 2, 3, "float")
+    spec.channelnames = tuple(f"ViewLayer.Combined.{c}" for c in "RGB")
+    output = oiio.ImageOutput.create(str(tmp_path / "a.exr"))
+    assert output.open(str(tmp_path / "a.exr"), spec) and output.write_image(RAMP)
+    output.close()
+
+    environment = load_environment(tmp_path / "a.exr#ViewLayer.Combined")
+
+    assert np.array_equal(environment.image, RAMP)
