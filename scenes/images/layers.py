@@ -47,10 +47,11 @@ def split_layer(path: Path) -> tuple[Path, str]:
 
 
 def choose_layer(parts: Sequence[Part], wanted: str = "") -> tuple[Layer, str]:
-    """The layer called `wanted`, or the one that is the image; and a note, or an empty string.
+    """Choose the layer called `wanted`, or the one that holds the image; return it and a note.
 
     Without a name: R, G, B (or Y) without prefix, else a layer of `COMPLETE_IMAGES`, else the first
-    layer with R, G, B. A note names the layers left out where the choice is not clear.
+    layer with R, G, B. The note names the layers left out where the choice is ambiguous; otherwise
+    it is empty.
 
     Raises:
         ValueError: no layer of this name, or no channels at all; one line.
