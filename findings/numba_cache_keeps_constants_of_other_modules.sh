@@ -8,7 +8,7 @@
 #
 # Expected: the new value, as without the cache.
 # Hush keeps compiled code in a folder named after the sources of the whole package
-# (renderer/tables/compiled.py).
+# (scenes/compiled.py).
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

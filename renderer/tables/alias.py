@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from renderer.tables.compiled import compiled
+from scenes.compiled import compiled
 
 
 @compiled()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from renderer.tables.compiled import compiled
+from scenes.compiled import compiled
 
 BIN_COUNT = 16  # per axis, one more than candidate planes
 

@@ -20,7 +20,7 @@ from renderer.tables.bvh_bins import fill_bins
 from renderer.tables.bvh_bins import grow
 from renderer.tables.bvh_bins import half_area
 from renderer.tables.bvh_bins import partition
-from renderer.tables.compiled import compiled
+from scenes.compiled import compiled
 
 LEAF_SIZE = 4  # maximum primitives per leaf, where no split is cheaper
 TRAVERSAL_COST = 1.0  # cost of a node relative to a primitive test; see docs/experiments.md

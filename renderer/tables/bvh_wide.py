@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from renderer.tables.bvh_build import BinaryTree
-from renderer.tables.compiled import compiled
 from renderer.tables.layout import BLOCK_WORDS
 from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import NODE_WORDS
 from renderer.tables.layout import STACK_SIZE
 from renderer.tables.layout import WIDTH
+from scenes.compiled import compiled
 
 EMPTY_SLOT_BOUND = np.float32(
     1e30

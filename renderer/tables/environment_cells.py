@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from renderer.tables.compiled import compiled
+from scenes.compiled import compiled
 
 MAX_CELLS = 16384  # 32 bytes each on the device; an index has 14 bits
 MAX_BLOCKS = 2**21
