@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from scenes.gltf.meshopt.view import MESHOPT_EXTENSIONS
+from scenes.gltf.meshopt.view import MeshoptError
+from scenes.gltf.meshopt.view import decode_view
 from scenes.model.description import SceneError
 
 GLB_MAGIC = b"glTF"
 JSON_CHUNK = 0x4E4F534A
 BINARY_CHUNK = 0x004E4942
 SUPPORTED_EXTENSIONS = (
+    *MESHOPT_EXTENSIONS,
     "KHR_lights_punctual",
     "KHR_materials_emissive_strength",
     "KHR_materials_ior",
@@ -47,6 +51,8 @@ class GltfDocument:
     """Binary chunk of a GLB file, or None."""
     buffers: dict[int, bytes] = field(default_factory=dict)
     """Buffers read so far, by index."""
+    decoded_views: dict[int, bytes] = field(default_factory=dict)
+    """Buffer views decompressed so far, by index."""
     notes: list[str] = field(default_factory=list)
     """Notes for the user: what was ignored or changed, one line each."""
 
@@ -68,15 +74,19 @@ class GltfDocument:
 
     def view(self, index: Any) -> tuple[bytes, int]:
         """(bytes, stride in bytes) of a buffer view; stride 0 if elements are tightly packed."""
-        view = self.item("bufferViews", index)
-        buffer = self._buffer(view.get("buffer", 0))
-        start = view.get("byteOffset", 0)
-        end = start + view.get("byteLength", 0)
-        if start < 0 or end > len(buffer):
-            raise self.error(
-                f"bufferViews[{index}]", f"ends at byte {end} of a buffer of {len(buffer)}"
-            )
-        return buffer[start:end], view.get("byteStride", 0)
+        view, element = self.item("bufferViews", index), f"bufferViews[{index}]"
+        if index not in self.decoded_views:
+            extensions = view.get("extensions", {})
+            name = next((name for name in MESHOPT_EXTENSIONS if name in extensions), None)
+            if name is None:
+                return self._bytes(view, element), view.get("byteStride", 0)
+            try:
+                data = self._bytes(extensions[name], f"{element}: {name}")
+                self.decoded_views[index] = decode_view(data, extensions[name])
+            except MeshoptError as error:
+                raise self.error(f"{element}: {name}", str(error)) from None
+        # The stride of the extension describes the compression; this one describes the accessors.
+        return self.decoded_views[index], view.get("byteStride", 0)
 
     def resource(self, uri: str, element: str) -> bytes:
         """Bytes of a data URI, or of a file relative to the folder of this one."""
@@ -89,6 +99,15 @@ class GltfDocument:
         if not target.is_file():
             raise self.error(element, f"{target}: no such file")
         return target.read_bytes()
+
+    def _bytes(self, holder: Json, element: str) -> bytes:
+        """Bytes of a buffer that `holder`, a buffer view or its extension, refers to."""
+        buffer = self._buffer(holder.get("buffer", 0))
+        start = holder.get("byteOffset", 0)
+        end = start + holder.get("byteLength", 0)
+        if not 0 <= start <= end <= len(buffer):
+            raise self.error(element, f"ends at byte {end} of a buffer of {len(buffer)}")
+        return buffer[start:end]
 
     def _buffer(self, index: int) -> bytes:
         if index not in self.buffers:

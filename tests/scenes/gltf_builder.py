@@ -71,13 +71,13 @@ class GltfBuilder:
         self.mesh({"POSITION": self.accessor(TRIANGLE)}, {}, **primitive)
         return self
 
-    def write(self, path: Path) -> Path:
-        """Write the file in the format of its extension and return `path`."""
+    def write(self, path: Path, *more: dict[str, Any]) -> Path:
+        """Write the file in the format of its extension, with `more` buffers; return `path`."""
         buffer: dict[str, Any] = {"byteLength": len(self.data)}
         if path.suffix == ".gltf":
             encoded = base64.b64encode(self.data).decode()
             buffer["uri"] = f"data:application/octet-stream;base64,{encoded}"
-        text = json.dumps({**self.root, "buffers": [buffer]}).encode()
+        text = json.dumps({**self.root, "buffers": [buffer, *more]}).encode()
         path.write_bytes(text if path.suffix == ".gltf" else _glb(text, self.data))
         return path
 

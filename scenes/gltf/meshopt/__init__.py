@@ -1,0 +1,1 @@
+"""Decoder of EXT_meshopt_compression and KHR_meshopt_compression, from their specifications."""
