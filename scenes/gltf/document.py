@@ -35,7 +35,7 @@ SUPPORTED_EXTENSIONS = (
     "KHR_texture_transform",
     "EXT_texture_webp",
 )
-"""Extensions that a file may require."""
+"""Extensions that are read, or need nothing to be read; others are ignored with a note."""
 
 Json = dict[str, Any]
 """One JSON object of the file."""
@@ -126,7 +126,7 @@ class GltfDocument:
 
 
 def read_gltf(path: Path) -> GltfDocument:
-    """Parse a .gltf or .glb file; SceneError if it requires an unsupported extension."""
+    """Parse a .gltf or .glb file; SceneError if its geometry needs an unsupported extension."""
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     data = path.read_bytes()
@@ -141,13 +141,42 @@ def read_gltf(path: Path) -> GltfDocument:
     if not version.startswith("2."):
         raise SceneError(f"{path}: asset: version {version!r}, 2.0 needed")
     document = GltfDocument(path, root, binary)
-    for extension in root.get("extensionsRequired", []):
-        if extension not in SUPPORTED_EXTENSIONS:
-            raise document.error("extensionsRequired", f"{extension} is not supported")
-    for extension in root.get("extensionsUsed", []):
-        if extension not in SUPPORTED_EXTENSIONS:
-            document.note(f"extension {extension} is not supported and was ignored")
+    _check_extensions(document)
     return document
+
+
+def _check_extensions(document: GltfDocument) -> None:
+    """Note unsupported extensions; SceneError if the geometry needs one of them."""
+    required = document.root.get("extensionsRequired", [])
+    for extension in dict.fromkeys([*required, *document.root.get("extensionsUsed", [])]):
+        if extension in SUPPORTED_EXTENSIONS:
+            continue
+        place = _place_in_geometry(document.root, extension) if extension in required else None
+        if place is not None:
+            raise document.error(place, f"needs {extension}, which is not supported")
+        document.note(f"extension {extension} is not supported and was ignored")
+
+
+def _place_in_geometry(root: Json, extension: str) -> str | None:
+    """First element whose vertex data cannot be read without `extension`, or None.
+
+    An extension of buffers, buffer views or accessors may store data differently; an extension of
+    primitives matters where positions have no data of their own.
+    """
+    for kind in ("buffers", "bufferViews", "accessors"):
+        for index, item in enumerate(root.get(kind, [])):
+            if extension in item.get("extensions", {}):
+                return f"{kind}[{index}]"
+    accessors = root.get("accessors", [])
+    for index, mesh in enumerate(root.get("meshes", [])):
+        for number, primitive in enumerate(mesh.get("primitives", [])):
+            if extension not in primitive.get("extensions", {}):
+                continue
+            position = primitive.get("attributes", {}).get("POSITION", -1)
+            stored = accessors[position] if 0 <= position < len(accessors) else {}
+            if "bufferView" not in stored and "sparse" not in stored:
+                return f"meshes[{index}].primitives[{number}]"
+    return None
 
 
 def _split_glb(path: Path, data: bytes) -> tuple[bytes, bytes | None]:

@@ -50,8 +50,21 @@ def _paint(root: dict, **pbr: object) -> None:
     root["meshes"][0]["primitives"][0]["material"] = 0
 
 
+def _require(root: dict, kind: str) -> None:
+    root.update(extensionsRequired=["EXT_codec"])
+    root[kind][0]["extensions"] = {"EXT_codec": {}}
+
+
+def _require_for_positions(root: dict) -> None:
+    root.update(extensionsRequired=["EXT_codec"])
+    root["meshes"][0]["primitives"][0]["extensions"] = {"EXT_codec": {}}
+    del root["accessors"][0]["bufferView"]
+
+
 CHANGES: list[tuple[Callable[[dict], object], str]] = [
-    (lambda root: root.update(extensionsRequired=["KHR_draco_mesh_compression"]), "KHR_draco"),
+    (lambda root: _require(root, "accessors"), "accessors[0]: needs EXT_codec, which is not"),
+    (lambda root: _require(root, "bufferViews"), "bufferViews[0]: needs EXT_codec, which is not"),
+    (lambda root: _require_for_positions(root), "meshes[0].primitives[0]: needs EXT_codec"),
     (lambda root: root["asset"].update(version="1.0"), "version '1.0'"),
     (lambda root: root["nodes"][0].update(mesh=5), "meshes[5]: index out of range"),
     (lambda root: root["nodes"][0].update(children=[0]), "reached twice"),
@@ -82,6 +95,20 @@ def test_malformed_gltf_raises_one_line_error(
     builder = GltfBuilder().triangle()
     change(builder.root)
     _fails(builder.write(tmp_path / "a.gltf"), reason)
+
+
+def test_required_extension_beside_the_geometry_is_a_note(tmp_path: Path) -> None:
+    builder = GltfBuilder().triangle()
+    names = ["EXT_surface", "KHR_mesh_quantization", "EXT_variants"]
+    builder.root.update(extensionsRequired=names, extensionsUsed=[*names, "EXT_metadata"])
+    builder.root["meshes"][0]["primitives"][0]["extensions"] = {"EXT_variants": {}}
+    builder.root["nodes"][0]["extensions"] = {"EXT_surface": {}}
+    builder.root["accessors"][0]["extensions"] = {"EXT_metadata": {}}
+    scene = load_gltf(builder.write(tmp_path / "a.gltf"))
+    assert scene.notes == tuple(
+        f"extension {name} is not supported and was ignored"
+        for name in ("EXT_surface", "EXT_variants", "EXT_metadata")
+    )
 
 
 def test_missing_or_unreadable_files_are_errors(tmp_path: Path) -> None:
