@@ -25,6 +25,7 @@ JSON_CHUNK = 0x4E4F534A
 BINARY_CHUNK = 0x004E4942
 SUPPORTED_EXTENSIONS = (
     *MESHOPT_EXTENSIONS,
+    "KHR_draco_mesh_compression",
     "KHR_lights_punctual",
     "KHR_materials_emissive_strength",
     "KHR_materials_ior",
@@ -52,7 +53,7 @@ class GltfDocument:
     buffers: dict[int, bytes] = field(default_factory=dict)
     """Buffers read so far, by index."""
     decoded_views: dict[int, bytes] = field(default_factory=dict)
-    """Buffer views decompressed so far, by index."""
+    """Buffer views decompressed or appended so far, by index."""
     notes: list[str] = field(default_factory=list)
     """Notes for the user: what was ignored or changed, one line each."""
 
@@ -87,6 +88,16 @@ class GltfDocument:
                 raise self.error(f"{element}: {name}", str(error)) from None
         # The stride of the extension describes the compression; this one describes the accessors.
         return self.decoded_views[index], view.get("byteStride", 0)
+
+    def append_accessor(self, data: bytes, accessor: Json) -> int:
+        """Add an accessor of tightly packed decoded `data`; returns its index."""
+        views = self.root.setdefault("bufferViews", [])
+        self.decoded_views[len(views)] = data
+        views.append({"byteLength": len(data)})
+        dense = {key: value for key, value in accessor.items() if key != "sparse"}
+        accessors = self.root.setdefault("accessors", [])
+        accessors.append({**dense, "bufferView": len(views) - 1, "byteOffset": 0})
+        return len(accessors) - 1
 
     def resource(self, uri: str, element: str) -> bytes:
         """Bytes of a data URI, or of a file relative to the folder of this one."""

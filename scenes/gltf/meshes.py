@@ -16,6 +16,7 @@ from scenes.gltf.accessors import read_floats
 from scenes.gltf.accessors import read_indices
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
+from scenes.gltf.draco import expand_draco
 from scenes.gltf.materials import GltfMaterials
 from scenes.gltf.skinning import Pose
 from scenes.gltf.skinning import apply_pose
@@ -45,6 +46,8 @@ class GltfMeshes:
             element = f"meshes[{index}].primitives[{number}]"
             if primitive.get("mode", TRIANGLES) not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN):
                 self.document.note(f"{element}: points and lines were skipped")
+                continue
+            if not expand_draco(self.document, primitive, element):
                 continue
             raw = apply_pose(self.document, primitive, self._raw(primitive, element), pose, element)
             source = f"{self.document.path}: {element}"
