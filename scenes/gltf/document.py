@@ -33,6 +33,7 @@ SUPPORTED_EXTENSIONS = (
     "KHR_materials_unlit",
     "KHR_materials_volume",
     "KHR_mesh_quantization",
+    "KHR_texture_basisu",
     "KHR_texture_transform",
     "EXT_texture_webp",
 )

@@ -13,6 +13,7 @@ import numpy as np
 
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
+from scenes.gltf.image_source import image_source
 from scenes.gltf.values import number_of
 from scenes.gltf.values import numbers_of
 from scenes.images.files import read_image_bytes
@@ -40,8 +41,7 @@ class GltfTextures:
         document = self.document
         element = f"textures[{reference.get('index')}]"
         texture = document.item("textures", reference.get("index"))
-        webp = texture.get("extensions", {}).get("EXT_texture_webp", {})
-        source = texture.get("source", webp.get("source"))
+        source = image_source(texture)
         if source is None:
             raise document.error(element, "no image in a supported format")
         transform = reference.get("extensions", {}).get("KHR_texture_transform", {})

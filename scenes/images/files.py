@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scenes.images import ktx2
 from scenes.images.encodings import decode_srgb
 from scenes.images.encodings import encode_rgbe
 from scenes.images.encodings import encode_srgb
@@ -44,6 +45,8 @@ def read_image(path: Path, is_srgb: bool = True, is_light: bool = False) -> Imag
 
 def read_image_bytes(data: bytes, name: str, is_srgb: bool = True) -> Image:
     """Read a texture image from memory (embedded in glTF, for example); `name` is for messages."""
+    if data.startswith(ktx2.SIGNATURE):
+        return Image(ktx2.read_ktx2(data, name), is_srgb=is_srgb, name=name)
     suffix = next((ext for magic, ext in SIGNATURES if data.startswith(magic)), None)
     if suffix is None and data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         suffix = ".webp"
