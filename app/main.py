@@ -41,7 +41,9 @@ def main(arguments: Sequence[str] | None = None, program: str = "run_viewer.py")
             from app.offline.run import run_offline
 
             return run_offline(with_cpu_defaults(options))
-        scene = open_scene(options.scene, options.environment, may_start_process=True)
+        scene = open_scene(
+            options.scene, options.environment, options.load_options, may_start_process=True
+        )
         return run(options, scene)
     except (UsageError, SceneError, DataError, CheckpointError, BackendError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -42,6 +42,8 @@ class Option:
     flag: str | None = None
     """Flag without leading dashes; None: the field's name with dashes. If the field is a bool that
     is True by default, the flag makes it False."""
+    short: str | None = None
+    """One-letter flag with its dash, which may be given several times."""
     unit: str = ""
     """Unit of a number, shown by `--help`."""
     low: float | None = None

@@ -5,6 +5,7 @@ Host code. The denoiser imports it too, so it depends on torch only, not on Taic
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -59,13 +60,23 @@ class CameraPose:
     forward: Vector
     """Unit vector, viewing direction."""
     tan_x: float
-    """Half the image width at distance 1."""
+    """Half the image width at distance 1; of an orthographic camera in scene units."""
     tan_y: float
-    """Half the image height at distance 1."""
+    """Half the image height, likewise."""
     aperture_radius: float = 0.0
     """Radius of the lens, scene units; 0: pinhole."""
     focus_distance: float = 1.0
     """Distance of the plane in focus along `forward`, scene units."""
+    center_x: float = 0.0
+    """Centre of the image along `left`, in the unit of `tan_x`; not 0 for an off-axis image."""
+    center_y: float = 0.0
+    """Centre of the image along `up`, likewise."""
+    near: float = 0.0
+    """Nothing nearer along `forward` is seen directly, scene units."""
+    far: float = math.inf
+    """Nothing farther along `forward` is seen directly, scene units."""
+    is_orthographic: bool = False
+    """True: all rays are parallel to `forward`, and `position` is the centre of their origins."""
 
 
 def is_static(pose: CameraPose | None, earlier: CameraPose | None) -> bool:

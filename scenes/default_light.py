@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from scenes.model.description import Environment
 from scenes.model.description import SceneDescription
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
 from scenes.optics.preetham import SkySettings
 from scenes.optics.preetham import bake_sky
@@ -55,6 +54,6 @@ def default_environment() -> Environment:
 
 def _is_emissive(material: Material) -> bool:
     emission = material.emission
-    if emission is None or isinstance(emission, ImageTexture) or material.emission_strength == 0.0:
+    if emission is None or not isinstance(emission, tuple) or material.emission_strength == 0.0:
         return False
     return True

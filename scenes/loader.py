@@ -17,8 +17,9 @@ from scenes.model.description import Environment
 from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
 from scenes.model.notes import with_image_notes
+from scenes.model.options import LoadOptions
 
-FORMATS: dict[str, Callable[[Path], SceneDescription]] = {
+FORMATS: dict[str, Callable[[Path, LoadOptions], SceneDescription]] = {
     ".xml": lazy("scenes.mitsuba.scene", "load_mitsuba"),
     ".gltf": lazy("scenes.gltf.scene", "load_gltf"),
     ".glb": lazy("scenes.gltf.scene", "load_gltf"),
@@ -30,29 +31,38 @@ ENVIRONMENT_SUFFIXES = (".hdr", ".exr", ".pfm", ".png", ".jpg", ".jpeg", ".tif",
 
 
 def load_scene(
-    name_or_path: str, environment: Path | str | None = None, aspect: float = 16.0 / 9.0
+    name_or_path: str,
+    environment: Path | str | None = None,
+    aspect: float = 16.0 / 9.0,
+    options: LoadOptions = LoadOptions(),
 ) -> SceneDescription:
     """Load a built-in scene or a scene file; `environment` replaces the scene's own.
 
     A scene without light gets the default sky. A file without a camera gets one that frames the
     whole scene in images of `aspect`, width over height.
     """
-    return with_default_camera(load_scene_without_camera(name_or_path, environment), aspect)
+    scene = load_scene_without_camera(name_or_path, environment, options)
+    return with_default_camera(scene, aspect)
 
 
 def load_scene_without_camera(
-    name_or_path: str, environment: Path | str | None = None
+    name_or_path: str,
+    environment: Path | str | None = None,
+    options: LoadOptions = LoadOptions(),
 ) -> SceneDescription:
     """Load a scene like `load_scene`, without a default camera: the aspect is not known yet."""
     if name_or_path in BUILT_IN:
         scene = BUILT_IN[name_or_path]()
     else:
-        scene = _load_file(Path(name_or_path))
+        scene = _load_file(Path(name_or_path), options)
     if environment is not None:
         scene = replace(scene, environment=load_environment(Path(environment)))
     from scenes.default_light import with_default_light  # lazy: imports the sky model
 
-    return with_default_light(with_image_notes(scene))
+    scene = with_image_notes(scene)
+    if options.is_strict and scene.notes:
+        raise SceneError(f"{name_or_path}: {scene.notes[0]}")
+    return with_default_light(scene)
 
 
 def load_environment(path: Path) -> Environment:
@@ -69,7 +79,7 @@ def load_environment(path: Path) -> Environment:
     return Environment(image=image, name=path.name, notes=notes)
 
 
-def _load_file(path: Path) -> SceneDescription:
+def _load_file(path: Path, options: LoadOptions) -> SceneDescription:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         known = ", ".join(BUILT_IN)
@@ -78,6 +88,6 @@ def _load_file(path: Path) -> SceneDescription:
             raise SceneError(f"{path}: unknown type {suffix!r}; known are {kinds}")
         raise SceneError(f"{path}: no such scene; built in are {known}; files are {kinds}")
     try:
-        return FORMATS[suffix](path)
+        return FORMATS[suffix](path, options)
     except OSError as error:
         raise SceneError(f"{path}: {error.strerror or error}") from error

@@ -5,6 +5,7 @@ Host code, without torch and Taichi.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from app.camera_path.default import flythrough_cameras
 from app.session.loaded_scene import LoadedScene
 from app.session.loaded_scene import open_scene
 from scenes.model.description import Camera
+from scenes.model.options import LoadOptions
 
 WIDESCREEN = 16.0 / 9.0
 
@@ -61,15 +63,25 @@ class Scene:
 
 
 def load_scene(
-    name_or_path: str | Path, environment: Path | str | None = None, aspect: float = WIDESCREEN
+    name_or_path: str | Path,
+    environment: Path | str | None = None,
+    aspect: float = WIDESCREEN,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    variant: str = "",
+    is_strict: bool = False,
 ) -> Scene:
     """Load a built-in scene or a scene file: .xml (Mitsuba), .gltf, .glb, .obj, .ply.
 
     Args:
         environment: environment map that replaces the scene's: .hdr, .exr, .pfm, .png, .jpg, .tif.
         aspect: width over height of the images; decides the camera of a file that has none.
+        parameters: values of the parameters of a Mitsuba file, in place of its defaults.
+        variant: name of a material variant of a glTF file; empty: the usual materials.
+        is_strict: take each note of the reader for an error.
 
     Raises:
         SceneError: the scene cannot be read; one line with file, element and reason.
     """
-    return Scene(open_scene(str(name_or_path), environment).framed(aspect))
+    options = LoadOptions(parameters or {}, variant, is_strict)
+    return Scene(open_scene(str(name_or_path), environment, options).framed(aspect))

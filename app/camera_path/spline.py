@@ -67,7 +67,8 @@ class CameraPath:
         to_world[:3, :3], to_world[:3, 3] = axes, position
         # Keyframes store no reflection: take the image's handedness from `base`.
         to_world[:3, 0] *= np.sign(np.linalg.det(base.to_world[:3, :3]))
-        return replace(base, to_world=to_world, fov_x=fov_x)
+        fov_y = base.fov_y if fov_x == base.fov_x else None
+        return replace(base, to_world=to_world, fov_x=fov_x, fov_y=fov_y)
 
     def cameras(self, count: int, base: Camera) -> Iterator[Camera]:
         """`count` cameras evenly spread over the path, both ends included."""

@@ -96,6 +96,10 @@ def add_argument(parser: argparse._ArgumentGroup, same: list[Argument]) -> None:
     if first.kind is bool:
         parser.add_argument(*names, action="store_const", const=True, help=help_text)
         return
+    more: dict[str, Any] = {}
+    if known.short is not None:
+        names.insert(0, known.short)
+        more["action"] = "extend"
     choices = [text for argument in same for text in argument.choices or ()]
     parser.add_argument(
         *names,
@@ -104,6 +108,7 @@ def add_argument(parser: argparse._ArgumentGroup, same: list[Argument]) -> None:
         choices=list(dict.fromkeys(choices)) or None,
         metavar=known.metavar,
         help=help_text.replace("%", "%%"),
+        **more,
     )
 
 

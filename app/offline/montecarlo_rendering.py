@@ -81,7 +81,10 @@ def _planned_views(options: Options) -> list[PlannedView]:
     """All views, in order; without clean targets only those of the last scene have clean images."""
     assert options.offline is not None
     width, height = options.session.render.size
-    scenes = [load_scene(s, options.environment, width / height) for s in options.scenes]
+    scenes = [
+        load_scene(s, options.environment, width / height, options.load_options)
+        for s in options.scenes
+    ]
     names = [scene.name for scene in scenes]
     for name in names:
         if names.count(name) > 1:

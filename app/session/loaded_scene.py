@@ -20,6 +20,7 @@ from scenes.default_camera import with_default_camera
 from scenes.loader import load_scene_without_camera
 from scenes.model.description import Camera
 from scenes.model.description import SceneDescription
+from scenes.model.options import LoadOptions
 from scenes.model.summary import SceneOutline
 from scenes.model.summary import outline_of
 
@@ -111,7 +112,10 @@ class LoadedScene:
 
 
 def open_scene(
-    source: str, environment: Path | str | None = None, may_start_process: bool = False
+    source: str,
+    environment: Path | str | None = None,
+    options: LoadOptions = LoadOptions(),
+    may_start_process: bool = False,
 ) -> LoadedScene:
     """Open a built-in scene or a scene file, with `environment` in place of its own.
 
@@ -133,16 +137,16 @@ def open_scene(
         again = None if cache is None else read_scene_file(cache)
         if again is not None:
             return again.arrays
-        return _build(load_scene_without_camera(source, environment), progress)
+        return _build(load_scene_without_camera(source, environment, options), progress)
 
     if kept is not None:
         outline, arrays = kept
         return LoadedScene(lambda: outline, source, build, lambda progress: arrays)
     if "torch" in sys.modules or not may_start_process:
-        loaded = LoadedScene.of(load_scene_without_camera(source, environment))
+        loaded = LoadedScene.of(load_scene_without_camera(source, environment, options))
         loaded.source = source
         return loaded
-    process = SceneProcess(source, environment, cache)
+    process = SceneProcess(source, environment, options, cache)
     return LoadedScene(process.outline, source, build, process.arrays, process.close)
 
 

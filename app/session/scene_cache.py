@@ -61,7 +61,8 @@ def read_scene_file(path: Path) -> CachedScene | None:
             header, names = json.loads(file.metadata()[HEADER]), list(file.keys())
         tensors: dict[str, Any] = {name: _tensor(path, name) for name in names}
         os.utime(path)  # `keep` removes the files that were not read for longest
-        camera = Camera(tensors[TO_WORLD], **header["camera"])
+        shift = tuple(header["camera"].pop("shift"))
+        camera = Camera(tensors[TO_WORLD], shift=shift, **header["camera"])
         notes = tuple(header["outline"].pop("notes"))
         outline = SceneOutline(
             camera=camera, boxes=tensors[BOXES], notes=notes, **header["outline"]

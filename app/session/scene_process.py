@@ -28,6 +28,7 @@ from app.session.scene_cache import write_scene_file
 from renderer.tables.arrays import SceneArrays
 from scenes.loader import load_scene_without_camera
 from scenes.model.description import SceneError
+from scenes.model.options import LoadOptions
 from scenes.model.summary import SceneOutline
 from scenes.model.summary import outline_of
 
@@ -41,7 +42,13 @@ Message = tuple[str, Any]
 class SceneProcess:
     """A scene that another process reads and builds."""
 
-    def __init__(self, source: str, environment: Path | None, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        environment: Path | None,
+        options: LoadOptions = LoadOptions(),
+        cache: Path | None = None,
+    ) -> None:
         """Start the process.
 
         Args:
@@ -51,7 +58,7 @@ class SceneProcess:
         self._folder = tempfile.TemporaryDirectory(prefix="hush-scene-")
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe(duplex=False)
-        work = (theirs, source, environment, cache, Path(self._folder.name) / TABLES)
+        work = (theirs, source, environment, options, cache, Path(self._folder.name) / TABLES)
         self._process = context.Process(target=_build, args=work, daemon=True)
         self._process.start()
         theirs.close()
@@ -117,13 +124,18 @@ def receive(connection: Connection, source: str, tell: Callable[[Message], None]
 
 
 def _build(
-    connection: Connection, source: str, environment: Path | None, cache: Path | None, tables: Path
+    connection: Connection,
+    source: str,
+    environment: Path | None,
+    options: LoadOptions,
+    cache: Path | None,
+    tables: Path,
 ) -> None:
     """Read, build and send the scene; runs in the other process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent process
     with contextlib.suppress(BrokenPipeError):  # the parent process no longer listens
         try:
-            scene = load_scene_without_camera(source, environment)
+            scene = load_scene_without_camera(source, environment, options)
             outline = outline_of(scene)
             connection.send(("scene", outline))
             from renderer.tables.build import build_scene_arrays

@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from enum import Enum
@@ -24,10 +25,19 @@ from denoiser.option import group
 from denoiser.option import option
 from scenes.builtin.registry import BUILT_IN
 from scenes.builtin.registry import DEFAULT_SCENE
+from scenes.model.options import LoadOptions
 
 MONTECARLO_SCENES = ("cornell-box", "veach-mis", "still-life", "reading-room")
 """Scenes of the task `montecarlo` where none is named; the last is for the test."""
 SCENE_GROUP, RUN_GROUP = "scene and frame", "run"
+
+
+def parse_definitions(texts: Sequence[str]) -> tuple[str, ...]:
+    """Checked texts NAME=VALUE; ValueError otherwise."""
+    for text in texts:
+        if not text.partition("=")[0] or "=" not in text:
+            raise ValueError(f"not NAME=VALUE: {text!r}")
+    return tuple(texts)
 
 
 class OnlineStudy(Enum):
@@ -65,6 +75,38 @@ class Options:
         modes=SCENE_MODES,
         group=SCENE_GROUP,
         must_match=True,
+    )
+    definitions: tuple[str, ...] = option(
+        (),
+        "value of a parameter of a Mitsuba file, in place of its default",
+        flag="define",
+        short="-D",
+        takes_list=True,
+        metavar="NAME=VALUE",
+        default_text="",
+        parse=parse_definitions,
+        modes=SCENE_MODES,
+        group=SCENE_GROUP,
+        must_match=True,
+        may_be_missing=True,
+    )
+    variant: str = option(
+        "",
+        "material variant of a glTF file",
+        metavar="NAME",
+        default_text="",
+        modes=SCENE_MODES,
+        group=SCENE_GROUP,
+        must_match=True,
+        may_be_missing=True,
+    )
+    is_strict: bool = option(
+        False,
+        "take each note of the scene's reader for an error",
+        flag="strict",
+        modes=SCENE_MODES,
+        group=SCENE_GROUP,
+        may_be_missing=True,
     )
     session: SessionSettings = group(SessionSettings, "every mode", ALL_MODES)
     frames: int = option(
@@ -156,3 +198,10 @@ class Options:
     def scene(self) -> str:
         """The first scene, usually the only one."""
         return self.scenes[0]
+
+    @property
+    def load_options(self) -> LoadOptions:
+        """Options of the scene's reader."""
+        pairs = (text.partition("=") for text in self.definitions)
+        parameters = {name: value for name, _, value in pairs}
+        return LoadOptions(parameters, self.variant, self.is_strict)

@@ -22,12 +22,12 @@ from scenes.model.description import Environment
 from scenes.model.description import Mesh
 from scenes.model.description import SceneDescription
 from scenes.model.description import Sphere
-from scenes.model.materials import RGB
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Material
 from scenes.model.materials import Plastic
-from scenes.model.materials import Spectrum
+from scenes.model.textures import RGB
+from scenes.model.textures import Spectrum
 from scenes.optics.indices import METALS
 from scenes.procedural.geometry.boxes import box
 from scenes.procedural.geometry.meshes import transformed

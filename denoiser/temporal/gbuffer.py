@@ -130,9 +130,11 @@ def project(
     offset = points - vector(pose.position, points)
     ahead = dot(offset, vector(pose.forward, points))
     is_ahead = ahead > TINY
-    safe = ahead.clamp(min=TINY)
-    x = dot(offset, vector(pose.left, points)) / (safe * pose.tan_x)
-    y = dot(offset, vector(pose.up, points)) / (safe * pose.tan_y)
+    x, y = dot(offset, vector(pose.left, points)), dot(offset, vector(pose.up, points))
+    if not pose.is_orthographic:
+        safe = ahead.clamp(min=TINY)
+        x, y = x / safe, y / safe
+    x, y = (x - pose.center_x) / pose.tan_x, (y - pose.center_y) / pose.tan_y
     column = ((1 - x) / 2 * width - 0.5).clamp(-2, width + 1)
     row = ((1 - y) / 2 * height - 0.5).clamp(-2, height + 1)
     return column, row, is_ahead
@@ -159,12 +161,13 @@ def _points(length: torch.Tensor, pose: CameraPose) -> torch.Tensor:
     device = length.device
     x = (1 - 2 * (torch.arange(width, device=device) + 0.5) / width) * pose.tan_x
     y = (1 - 2 * (torch.arange(height, device=device) + 0.5) / height) * pose.tan_y
-    rays = (
-        x * vector(pose.left, length)
-        + y[:, None] * vector(pose.up, length)
-        + vector(pose.forward, length)
-    )
-    return vector(pose.position, length) + unit(rays) * length
+    x, y = x + pose.center_x, y + pose.center_y
+    across = x * vector(pose.left, length) + y[:, None] * vector(pose.up, length)
+    forward = vector(pose.forward, length)
+    position = vector(pose.position, length)
+    if pose.is_orthographic:
+        return position + across + forward * length
+    return position + unit(across + forward) * length
 
 
 def unit(vectors: torch.Tensor) -> torch.Tensor:

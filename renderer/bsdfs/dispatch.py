@@ -21,6 +21,11 @@ from renderer.bsdfs.metallic_roughness import metallic_sample
 from renderer.bsdfs.metallic_roughness import normal_reflectance
 from renderer.bsdfs.plastic import plastic_eval
 from renderer.bsdfs.plastic import plastic_sample
+from renderer.bsdfs.principled import main_reflectance
+from renderer.bsdfs.principled import principled_eval
+from renderer.bsdfs.principled import principled_sample
+from renderer.bsdfs.principled import thin_eval
+from renderer.bsdfs.principled import thin_sample
 from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
 from renderer.bsdfs.records import BSDFValue
@@ -31,6 +36,8 @@ from renderer.tables.layout import DIELECTRIC
 from renderer.tables.layout import DIFFUSE
 from renderer.tables.layout import METALLIC_ROUGHNESS
 from renderer.tables.layout import PLASTIC
+from renderer.tables.layout import PRINCIPLED
+from renderer.tables.layout import PRINCIPLED_THIN
 from renderer.tables.layout import ROUGH_CONDUCTOR
 from renderer.tables.layout import ROUGH_DIELECTRIC
 from renderer.tables.layout import THIN_DIELECTRIC
@@ -44,9 +51,32 @@ def side_sign(bsdf: BSDF, wi: vec3) -> ti.f32:
     (`transmission` > 0), whose z axis is then flipped; else 1, always for solid glass.
     """
     is_opaque = bsdf.kind != DIELECTRIC and bsdf.kind != ROUGH_DIELECTRIC
+    if bsdf.kind == PRINCIPLED:
+        is_opaque = bsdf.transmission == 0.0
     # A thin transmissive wall is two-sided even if the scene file culls back faces.
-    is_turned = bsdf.is_two_sided == 1 or bsdf.transmission > 0.0
+    is_turned = bsdf.is_two_sided == 1 or bsdf.kind == PRINCIPLED_THIN
+    is_turned = is_turned or bsdf.transmission > 0.0 or bsdf.diffuse_transmission > 0.0
     return ti.select(is_opaque and is_turned and wi.z < 0.0, -1.0, 1.0)
+
+
+@ti.func
+def terminator(bsdf: BSDF, wo: vec3) -> ti.f32:
+    """Factor in [0, 1] on light along wo where a normal is mapped: 0 if only one of the mapped and
+    the smooth normal faces it, else a soft shadow instead of a hard edge (Estevez, Lecocq and
+    Stein, "A Microfacet-Based Shadowing Function to Solve the Bump Terminator Problem", 2019).
+    """
+    result = 1.0
+    tilt = bsdf.smooth_normal.z  # cosine between both normals
+    if tilt < 0.99999:
+        cosine = wo.dot(bsdf.smooth_normal)
+        if cosine * wo.z <= 0.0:
+            result = 0.0
+        else:
+            t2 = tilt * tilt
+            alpha2 = ti.min(0.125 * (1.0 - t2) / ti.max(t2, 1e-6), 1.0)
+            c2 = ti.min(cosine * cosine, 1.0)
+            result = 2.0 / (1.0 + ti.sqrt(1.0 + alpha2 * (1.0 - c2) / ti.max(c2, 1e-12)))
+    return result
 
 
 @ti.func
@@ -64,7 +94,12 @@ def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> 
     elif bsdf.kind == PLASTIC:
         result = plastic_eval(tables, bsdf, wi, wo)
     elif bsdf.kind == METALLIC_ROUGHNESS:
-        result = metallic_eval(bsdf, wi, wo)
+        result = metallic_eval(tables, bsdf, wi, wo)
+    elif bsdf.kind == PRINCIPLED:
+        result = principled_eval(bsdf, wi, wo)
+    elif bsdf.kind == PRINCIPLED_THIN:
+        result = thin_eval(bsdf, wi, wo)
+    result.value *= terminator(bsdf, wo_any)
     return result
 
 
@@ -89,21 +124,27 @@ def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSD
     elif bsdf.kind == PLASTIC:
         result = plastic_sample(tables, bsdf, wi, u)
     elif bsdf.kind == METALLIC_ROUGHNESS:
-        result = metallic_sample(bsdf, wi, u)
+        result = metallic_sample(tables, bsdf, wi, u)
+    elif bsdf.kind == PRINCIPLED:
+        result = principled_sample(bsdf, wi, u)
+    elif bsdf.kind == PRINCIPLED_THIN:
+        result = thin_sample(bsdf, wi, u)
     result.wo *= sign
     if result.is_delta == 0:
         at = bsdf_eval(tables, bsdf, wi_any, result.wo)
         if at.pdf > 0.0:
             result.pdf = at.pdf
             result.weight = at.value / at.pdf
+    else:
+        result.weight *= terminator(bsdf, result.wo)
     return result
 
 
 @ti.func
 def bsdf_albedo(bsdf: BSDF) -> vec3:
     """Albedo feature in [0, 1]: diffuse reflectance, also of plastic's base; metal: reflectance F0
-    at normal incidence; metallic-roughness: F0 + (1 - F0) (1 - metallic) base colour; glass:
-    transmittance factor.
+    at normal incidence; metallic-roughness: F0 + (1 - F0) (1 - metallic) base colour; principled:
+    the same with its base colour, which also tints its glass; glass: transmittance factor.
     """
     albedo = bsdf.reflectance
     if bsdf.kind == CONDUCTOR or bsdf.kind == ROUGH_CONDUCTOR:
@@ -112,5 +153,8 @@ def bsdf_albedo(bsdf: BSDF) -> vec3:
         albedo = bsdf.transmittance
     elif bsdf.kind == METALLIC_ROUGHNESS:
         f0 = normal_reflectance(bsdf)
+        albedo = f0 + (1.0 - f0) * (1.0 - bsdf.metallic) * bsdf.reflectance
+    elif bsdf.kind == PRINCIPLED:
+        f0 = main_reflectance(bsdf, 1.0, 1)
         albedo = f0 + (1.0 - f0) * (1.0 - bsdf.metallic) * bsdf.reflectance
     return ti.min(ti.max(albedo, 0.0), 1.0)

@@ -34,7 +34,7 @@ vec3 = ti.types.vector(3, ti.f32)
 def coat_transmittance(tables: ti.template(), bsdf: BSDF, cos_theta: ti.f32) -> ti.f32:
     """Fraction of light from outside at `cos_theta` that passes the coat, in [0, 1]."""
     result = 1.0 - fresnel_dielectric(cos_theta, bsdf.ior)
-    if bsdf.alpha > 0.0:
+    if bsdf.alpha.x > 0.0:
         x = ti.min(ti.max(cos_theta, 0.0), 1.0) * (COAT_TABLE_SIZE - 1)
         i = ti.min(ti.cast(x, ti.i32), COAT_TABLE_SIZE - 2)
         t = x - i
@@ -82,7 +82,7 @@ def plastic_eval(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFV
         p_coat = coat_probability(bsdf, t_i)
         result.value = base_eval(bsdf, wo.z, t_i, t_o)
         result.pdf = (1.0 - p_coat) * cosine_hemisphere_pdf(wo)
-        if bsdf.alpha > 0.0:
+        if bsdf.alpha.x > 0.0:
             m = (wi + wo).normalized()
             cos_m = wi.dot(m)
             d = normal_density(m, bsdf.alpha, bsdf.distribution)
@@ -99,7 +99,7 @@ def plastic_sample(tables: ti.template(), bsdf: BSDF, wi: vec3, u: vec3) -> BSDF
     result = no_sample()
     if wi.z > 0.0:
         p_coat = coat_probability(bsdf, coat_transmittance(tables, bsdf, wi.z))
-        if u.x < p_coat and bsdf.alpha == 0.0:
+        if u.x < p_coat and bsdf.alpha.x == 0.0:
             weight = bsdf.specular * (fresnel_dielectric(wi.z, bsdf.ior) / p_coat)
             result = delta_sample(vec3(-wi.x, -wi.y, wi.z), p_coat, weight)
         elif u.x < p_coat:

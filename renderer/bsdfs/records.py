@@ -14,6 +14,7 @@ points to where the path came from, `wo` to where it goes; both away from the su
 
 import taichi as ti
 
+vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
 
@@ -24,7 +25,7 @@ class BSDF:
     kind: ti.i32
     is_two_sided: ti.i32
     distribution: ti.i32  # GGX or BECKMANN
-    alpha: ti.f32  # microfacet width; 0: smooth
+    alpha: vec2  # microfacet width along x and y; 0: smooth
     ior: ti.f32  # inside over outside
     reflectance: vec3  # diffuse or base colour, factor on a metal's reflectance
     specular: vec3  # factor on specular reflection
@@ -35,7 +36,23 @@ class BSDF:
     is_nonlinear: ti.i32  # plastic: internal reflection tints the base
     table: ti.i32  # plastic: index of the coat's transmittance table
     metallic: ti.f32
-    transmission: ti.f32  # metallic-roughness: fraction transmitted undeflected
+    transmission: ti.f32  # metallic-roughness: fraction transmitted undeflected; or spec_trans
+    roughness: ti.f32
+    smooth_normal: vec3  # local normal before normal and bump maps; (0, 0, 1) without them
+    # Layers of metallic-roughness, and lobes of the principled BSDF.
+    is_layered: ti.i32
+    sheen_color: vec3
+    anisotropic: ti.f32
+    clearcoat: ti.f32
+    clearcoat_roughness: ti.f32
+    sheen: ti.f32  # of metallic-roughness: its roughness
+    diffuse_transmission: ti.f32
+    specular_weight: ti.f32
+    rotation: ti.f32
+    spec_tint: ti.f32
+    sheen_tint: ti.f32
+    clearcoat_gloss: ti.f32
+    flatness: ti.f32
 
 
 @ti.dataclass

@@ -1,4 +1,4 @@
-"""Texture lookup: images and checkerboards.
+"""Texture lookup: images, checkerboards, mesh attributes and their products.
 
 Device code.
 """
@@ -8,28 +8,58 @@ import taichi as ti
 from renderer.rows import read_bits
 from renderer.rows import read_vec4
 from renderer.rows import row_xyz
+from renderer.tables.layout import ATTRIBUTE_ROWS
+from renderer.tables.layout import ATTRIBUTE_TEXTURE
+from renderer.tables.layout import CHANNEL_BITS
 from renderer.tables.layout import CHECKERBOARD
-from renderer.tables.layout import CLAMP_FLAG
-from renderer.tables.layout import MIRROR_FLAG
+from renderer.tables.layout import IMAGE_TEXTURE
+from renderer.tables.layout import INVERTED_FLAG
 from renderer.tables.layout import NEAREST_FLAG
 from renderer.tables.layout import RGBE_FLAG
 from renderer.tables.layout import SRGB_FLAG
+from renderer.tables.layout import WRAP_BLACK
+from renderer.tables.layout import WRAP_CLAMP
+from renderer.tables.layout import WRAP_MIRROR
+from renderer.tables.layout import WRAP_U_SHIFT
+from renderer.tables.layout import WRAP_V_SHIFT
+from renderer.tables.layout import ShadingSlot
 from renderer.tables.layout import TextureSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 vec4 = ti.types.vector(4, ti.f32)
 
+LUMINANCE = vec3(0.2126, 0.7152, 0.0722)
+
+
+@ti.dataclass
+class TexturePoint:
+    """Point of a surface at which textures are looked up."""
+
+    uv: vec2  # v upwards
+    primitive: ti.i32  # -1: none, so without attributes
+    b: vec2  # barycentric coordinates (b1, b2) on a triangle
+
+
+@ti.dataclass
+class TexelSlope:
+    """Derivatives of an image at a point, RGBA per texel."""
+
+    across: vec4  # to the right
+    down: vec4
+
 
 @ti.func
-def wrap_texel(i: ti.i32, size: ti.i32, flags: ti.i32) -> ti.i32:
-    """Map a texel index into [0, size): repeat, clamp or mirror, by `flags`."""
+def wrap_texel(i: ti.i32, size: ti.i32, wrap: ti.i32) -> ti.i32:
+    """Map a texel index into [0, size) by repetition, clamping or mirroring; -1: black."""
     result = i % size
-    if (flags & CLAMP_FLAG) != 0:
+    if wrap == WRAP_CLAMP:
         result = ti.min(ti.max(i, 0), size - 1)
-    elif (flags & MIRROR_FLAG) != 0:
+    elif wrap == WRAP_MIRROR:
         twice = i % (2 * size)
         result = ti.min(twice, 2 * size - 1 - twice)
+    elif wrap == WRAP_BLACK and (i < 0 or i >= size):
+        result = -1
     return result
 
 
@@ -51,55 +81,163 @@ def fetch_texel(tables: ti.template(), index: ti.i32, flags: ti.i32) -> vec4:
 
 
 @ti.func
-def sample_image(tables: ti.template(), texture: ti.i32, flags: ti.i32, uv: vec2) -> vec4:
-    """Filtered texel at uv, v upwards, texel centres at half integers."""
+def image_position(tables: ti.template(), texture: ti.i32, flags: ti.i32, uv: vec2) -> vec2:
+    """(x, y) of uv, v upwards, in texels from the centre of the upper left one; for the nearest
+    texel from its corner.
+    """
+    width = read_bits(tables.textures, texture, TextureSlot.WIDTH)
+    height = read_bits(tables.textures, texture, TextureSlot.HEIGHT)
+    shift = ti.select((flags & NEAREST_FLAG) != 0, 0.0, 0.5)
+    return vec2(uv.x * width - shift, (1.0 - uv.y) * height - shift)
+
+
+@ti.func
+def texel_at(
+    tables: ti.template(), texture: ti.i32, flags: ti.i32, column: ti.i32, line: ti.i32
+) -> vec4:
+    """Texel at a position that may lie outside the image."""
     offset = read_bits(tables.textures, texture, TextureSlot.FIRST_TEXEL)
     width = read_bits(tables.textures, texture, TextureSlot.WIDTH)
     height = read_bits(tables.textures, texture, TextureSlot.HEIGHT)
-    is_nearest = (flags & NEAREST_FLAG) != 0
-    shift = ti.select(is_nearest, 0.0, 0.5)
-    x = uv.x * width - shift
-    y = (1.0 - uv.y) * height - shift
-    column, line = ti.cast(ti.floor(x), ti.i32), ti.cast(ti.floor(y), ti.i32)
-    fx, fy = x - column, y - line
-    if is_nearest:
+    x = wrap_texel(column, width, (flags >> WRAP_U_SHIFT) & 3)
+    y = wrap_texel(line, height, (flags >> WRAP_V_SHIFT) & 3)
+    result = vec4(0.0)
+    if x >= 0 and y >= 0:
+        result = fetch_texel(tables, offset + y * width + x, flags)
+    return result
+
+
+@ti.func
+def sample_image(tables: ti.template(), texture: ti.i32, flags: ti.i32, uv: vec2) -> vec4:
+    """Filtered texel at uv, v upwards, texel centres at half integers."""
+    at = image_position(tables, texture, flags, uv)
+    column, line = ti.cast(ti.floor(at.x), ti.i32), ti.cast(ti.floor(at.y), ti.i32)
+    fx, fy = at.x - column, at.y - line
+    if (flags & NEAREST_FLAG) != 0:
         fx, fy = 0.0, 0.0
     result = vec4(0.0)
     for corner in range(4):
         dx, dy = corner & 1, corner >> 1
         weight = ti.select(dx == 1, fx, 1.0 - fx) * ti.select(dy == 1, fy, 1.0 - fy)
         if weight > 0.0:
-            texel = wrap_texel(line + dy, height, flags) * width + wrap_texel(
-                column + dx, width, flags
+            result += weight * texel_at(tables, texture, flags, column + dx, line + dy)
+    return result
+
+
+@ti.func
+def image_slope(tables: ti.template(), texture: ti.i32, flags: ti.i32, uv: vec2) -> TexelSlope:
+    """Derivatives of the bilinearly interpolated image by x and y, per texel; y downwards."""
+    at = image_position(tables, texture, flags & ~NEAREST_FLAG, uv)
+    column, line = ti.cast(ti.floor(at.x), ti.i32), ti.cast(ti.floor(at.y), ti.i32)
+    fx, fy = at.x - column, at.y - line
+    result = TexelSlope(across=vec4(0.0), down=vec4(0.0))
+    for corner in range(4):
+        dx, dy = corner & 1, corner >> 1
+        texel = texel_at(tables, texture, flags, column + dx, line + dy)
+        result.across += ti.select(dx == 1, texel, -texel) * ti.select(dy == 1, fy, 1.0 - fy)
+        result.down += ti.select(dy == 1, texel, -texel) * ti.select(dx == 1, fx, 1.0 - fx)
+    return result
+
+
+@ti.func
+def attribute_at(
+    tables: ti.template(), attribute: ti.i32, point: TexturePoint, missing: vec4
+) -> vec4:
+    """Interpolated value of a mesh attribute; `missing` where the primitive has no attributes."""
+    result = missing
+    if point.primitive >= 0:
+        first = read_bits(tables.shading, point.primitive, ShadingSlot.ATTRIBUTES)
+        if first >= 0:
+            row = first + ATTRIBUTE_ROWS * attribute
+            b1, b2 = point.b.x, point.b.y
+            result = (
+                (1.0 - b1 - b2) * tables.attributes[row]
+                + b1 * tables.attributes[row + 1]
+                + b2 * tables.attributes[row + 2]
             )
-            result += weight * fetch_texel(tables, offset + texel, flags)
     return result
 
 
 @ti.func
-def sample_texture(tables: ti.template(), texture: ti.i32, uv: vec2) -> vec4:
-    """Linear RGBA of texture number `texture` >= 0 at uv."""
-    to_u = read_vec4(tables.textures, texture, TextureSlot.U_TRANSFORM)
-    to_v = read_vec4(tables.textures, texture, TextureSlot.V_TRANSFORM)
-    at = vec2(to_u[0] * uv.x + to_u[1] * uv.y + to_u[2], to_v[0] * uv.x + to_v[1] * uv.y + to_v[2])
-    result = vec4(0.0)
-    if read_bits(tables.textures, texture, TextureSlot.KIND) == CHECKERBOARD:
-        # 2 x 2 fields over the unit square.
-        cell = ti.cast(ti.floor(2.0 * at.x), ti.i32) + ti.cast(ti.floor(2.0 * at.y), ti.i32)
-        result = read_vec4(tables.textures, texture, TextureSlot.COLOR0)
-        if (cell & 1) != 0:
-            result = read_vec4(tables.textures, texture, TextureSlot.COLOR1)
-    else:
-        flags = read_bits(tables.textures, texture, TextureSlot.FLAGS)
-        scale = read_vec4(tables.textures, texture, TextureSlot.SCALE)
-        result = scale * sample_image(tables, texture, flags, at)
+def texture_uv(tables: ti.template(), texture: ti.i32, point: TexturePoint) -> vec2:
+    """Transformed coordinates of a point in an image or checkerboard."""
+    uv = point.uv
+    if read_bits(tables.textures, texture, TextureSlot.KIND) == IMAGE_TEXTURE:
+        attribute = read_bits(tables.textures, texture, TextureSlot.UV_ATTRIBUTE)
+        if attribute >= 0:
+            stored = attribute_at(tables, attribute, point, vec4(1.0))
+            uv = vec2(stored[0], stored[1])
+    to_u = row_xyz(read_vec4(tables.textures, texture, TextureSlot.U_TRANSFORM))
+    to_v = row_xyz(read_vec4(tables.textures, texture, TextureSlot.V_TRANSFORM))
+    at = vec3(uv.x, uv.y, 1.0)
+    return vec2(to_u.dot(at), to_v.dot(at))
+
+
+@ti.func
+def sample_texture(tables: ti.template(), first: ti.i32, point: TexturePoint) -> vec4:
+    """Linear RGBA of texture number `first` >= 0 at a point, times its further factors."""
+    result = vec4(1.0)
+    texture = first
+    while texture >= 0:
+        kind = read_bits(tables.textures, texture, TextureSlot.KIND)
+        value = read_vec4(tables.textures, texture, TextureSlot.SCALE)
+        if kind == ATTRIBUTE_TEXTURE:
+            attribute = read_bits(tables.textures, texture, TextureSlot.ATTRIBUTE)
+            value *= attribute_at(tables, attribute, point, vec4(1.0))
+        else:
+            at = texture_uv(tables, texture, point)
+            if kind == CHECKERBOARD:
+                # 2 x 2 fields over the unit square.
+                cell = ti.cast(ti.floor(2.0 * at.x), ti.i32) + ti.cast(ti.floor(2.0 * at.y), ti.i32)
+                value = read_vec4(tables.textures, texture, TextureSlot.COLOR0)
+                if (cell & 1) != 0:
+                    value = read_vec4(tables.textures, texture, TextureSlot.COLOR1)
+            else:
+                flags = read_bits(tables.textures, texture, TextureSlot.FLAGS)
+                value *= sample_image(tables, texture, flags, at)
+        result *= value
+        texture = read_bits(tables.textures, texture, TextureSlot.NEXT_FACTOR)
     return result
 
 
 @ti.func
-def sample_rgb(tables: ti.template(), texture: ti.i32, constant: vec3, uv: vec2) -> vec3:
-    """Value of a colour parameter: the texture at uv if there is one, else the constant."""
+def channel_of(rgba: vec4, channel: ti.i32) -> ti.f32:
+    """One channel of a texel, or its luminance."""
+    value = LUMINANCE.dot(row_xyz(rgba))
+    for c in ti.static(range(4)):
+        if channel == c:
+            value = rgba[c]
+    return value
+
+
+@ti.func
+def scalar_at(tables: ti.template(), code: ti.i32, constant: ti.f32, point: TexturePoint) -> ti.f32:
+    """Value of a number parameter: its texture and channel if `code` >= 0, else the constant."""
     result = constant
-    if texture >= 0:
-        result = row_xyz(sample_texture(tables, texture, uv))
+    if code >= 0:
+        rgba = sample_texture(tables, code >> CHANNEL_BITS, point)
+        result = channel_of(rgba, code & (INVERTED_FLAG - 1))
+        if (code & INVERTED_FLAG) != 0:
+            result = 1.0 - result
+    return result
+
+
+@ti.func
+def texture_slope(tables: ti.template(), code: ti.i32, point: TexturePoint) -> vec2:
+    """Derivatives along u and v of a number read from an image; 0 for other textures."""
+    texture = code >> CHANNEL_BITS
+    channel = code & (INVERTED_FLAG - 1)
+    result = vec2(0.0)
+    if read_bits(tables.textures, texture, TextureSlot.KIND) == IMAGE_TEXTURE:
+        flags = read_bits(tables.textures, texture, TextureSlot.FLAGS)
+        at = texture_uv(tables, texture, point)
+        slope = image_slope(tables, texture, flags, at)
+        scale = read_vec4(tables.textures, texture, TextureSlot.SCALE)
+        width = read_bits(tables.textures, texture, TextureSlot.WIDTH)
+        height = read_bits(tables.textures, texture, TextureSlot.HEIGHT)
+        along_x = channel_of(scale * slope.across, channel) * width
+        along_y = -channel_of(scale * slope.down, channel) * height
+        to_u = read_vec4(tables.textures, texture, TextureSlot.U_TRANSFORM)
+        to_v = read_vec4(tables.textures, texture, TextureSlot.V_TRANSFORM)
+        result = vec2(along_x * to_u[0] + along_y * to_v[0], along_x * to_u[1] + along_y * to_v[1])
     return result

@@ -6,6 +6,7 @@ Device code. An area emitter emits from its front, or from both sides if it is t
 import taichi as ti
 
 from renderer.bsdfs.fetch import fetch_opacity
+from renderer.bsdfs.texture import TexturePoint
 from renderer.bsdfs.texture import sample_texture
 from renderer.emitters.records import SHADOW_RAY_FRACTION
 from renderer.emitters.records import EmitterSample
@@ -34,7 +35,9 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
-def emitted_radiance(tables: ti.template(), emitter: ti.i32, uv: vec2, cos_front: ti.f32) -> vec3:
+def emitted_radiance(
+    tables: ti.template(), emitter: ti.i32, point: TexturePoint, cos_front: ti.f32
+) -> vec3:
     """Radiance of an area emitter; `cos_front` is the cosine with the normal of its front."""
     is_two_sided = read_float(tables.emitters, emitter, EmitterSlot.IS_TWO_SIDED) > 0.0
     radiance = vec3(0.0)
@@ -42,7 +45,7 @@ def emitted_radiance(tables: ti.template(), emitter: ti.i32, uv: vec2, cos_front
         radiance = read_vec3(tables.emitters, emitter, EmitterSlot.RADIANCE)
         texture = read_bits(tables.emitters, emitter, EmitterSlot.TEXTURE)
         if texture >= 0:
-            radiance *= row_xyz(sample_texture(tables, texture, uv))
+            radiance *= row_xyz(sample_texture(tables, texture, point))
     return radiance
 
 
@@ -99,15 +102,16 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
     primitive = read_bits(tables.emitters, emitter, EmitterSlot.PRIMITIVE)
     kind_word = read_bits(tables.geometry, primitive, GeometrySlot.KIND)
     kind = kind_word & KIND_MASK
-    point, ng, uv = vec3(0.0), vec3(0.0), vec2(0.0)
+    position, ng = vec3(0.0), vec3(0.0)
+    point = TexturePoint(uv=vec2(0.0), primitive=primitive, b=vec2(0.0))
     if kind == SPHERE:
         center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
         radius = read_float(tables.geometry, primitive, GeometrySlot.RADIUS)
-        point = sample_sphere_point(center, radius, p, u)
-        outward = (point - center).normalized()
+        position = sample_sphere_point(center, radius, p, u)
+        outward = (position - center).normalized()
         is_flipped = read_float(tables.geometry, primitive, GeometrySlot.IS_FLIPPED) > 0.0
         ng = ti.select(is_flipped, -outward, outward)
-        uv = sphere_uv(tables, primitive, outward)
+        point.uv = sphere_uv(tables, primitive, outward)
     else:
         b = u
         if kind == TRIANGLE:
@@ -116,19 +120,19 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
             b = 0.5 + 0.5 * square_to_disk(u)
         edge1 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE1)
         edge2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
-        point = read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
-        point = point + b.x * edge1 + b.y * edge2
+        position = read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
+        position = position + b.x * edge1 + b.y * edge2
         ng = edge1.cross(edge2).normalized()
-        uv = barycentric_to_uv(tables, primitive, b)
-    to_light = point - p
+        point.b, point.uv = b, barycentric_to_uv(tables, primitive, b)
+    to_light = position - p
     distance = to_light.norm()
     direction = to_light / ti.max(distance, 1e-20)
     cos_front = -ng.dot(direction)
-    radiance = emitted_radiance(tables, emitter, uv, cos_front)
+    radiance = emitted_radiance(tables, emitter, point, cos_front)
     if (kind_word & MASKED_BIT) != 0:
         # The shadow ray ends before the emitter, so the emitter's own opacity is applied here.
         material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
-        radiance *= fetch_opacity(tables, material, uv)
+        radiance *= fetch_opacity(tables, material, point)
     pdf = area_pdf(tables, emitter, p, direction, distance, ng)
     if abs(cos_front) < 1e-6:
         pdf = 0.0

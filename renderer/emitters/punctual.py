@@ -6,13 +6,18 @@ Device code.
 import taichi as ti
 from taichi.math import pi
 
+from renderer.bsdfs.texture import TexturePoint
+from renderer.bsdfs.texture import sample_texture
 from renderer.emitters.records import SHADOW_RAY_FRACTION
 from renderer.emitters.records import EmitterSample
 from renderer.geometry.ray import INFINITY
+from renderer.rows import read_bits
 from renderer.rows import read_float
 from renderer.rows import read_vec3
+from renderer.rows import row_xyz
 from renderer.tables.layout import EmitterSlot
 
+vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
 
@@ -43,6 +48,27 @@ def spot_falloff(tables: ti.template(), emitter: ti.i32, cosine: ti.f32) -> ti.f
 
 
 @ti.func
+def projected_image(
+    tables: ti.template(), emitter: ti.i32, texture: ti.i32, direction: vec3
+) -> vec3:
+    """Factor of a light's image on its intensity along a direction away from it."""
+    x = read_vec3(tables.emitters, emitter, EmitterSlot.IMAGE_X).dot(direction)
+    y = read_vec3(tables.emitters, emitter, EmitterSlot.IMAGE_Y).dot(direction)
+    z = read_vec3(tables.emitters, emitter, EmitterSlot.SPOT_AXIS).dot(direction)
+    factor = vec3(0.0)
+    if z > 1e-6:
+        u = 0.5 + read_float(tables.emitters, emitter, EmitterSlot.IMAGE_SCALE_X) * x / z
+        v = 0.5 + read_float(tables.emitters, emitter, EmitterSlot.IMAGE_SCALE_Y) * y / z
+        is_projector = read_float(tables.emitters, emitter, EmitterSlot.IS_PROJECTOR) > 0.0
+        if not is_projector or ti.min(u, v, 1.0 - u, 1.0 - v) >= 0.0:
+            point = TexturePoint(uv=vec2(u, v), primitive=-1, b=vec2(0.0))
+            factor = row_xyz(sample_texture(tables, texture, point))
+        if is_projector:
+            factor /= z * z * z
+    return factor
+
+
+@ti.func
 def sample_point(tables: ti.template(), emitter: ti.i32, p: vec3) -> EmitterSample:
     """Direction from p to a point or spot light."""
     axis = read_vec3(tables.emitters, emitter, EmitterSlot.SPOT_AXIS)
@@ -51,6 +77,9 @@ def sample_point(tables: ti.template(), emitter: ti.i32, p: vec3) -> EmitterSamp
     direction = to_light / distance
     falloff = spot_falloff(tables, emitter, -direction.dot(axis))
     intensity = read_vec3(tables.emitters, emitter, EmitterSlot.RADIANCE)
+    texture = read_bits(tables.emitters, emitter, EmitterSlot.TEXTURE)
+    if texture >= 0:
+        intensity *= projected_image(tables, emitter, texture, -direction)
     return EmitterSample(
         direction=direction,
         distance=distance * SHADOW_RAY_FRACTION,

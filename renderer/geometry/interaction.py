@@ -6,9 +6,16 @@ Device code.
 import taichi as ti
 
 from renderer.bsdfs.fetch import fetch_mapped_normal
+from renderer.bsdfs.fetch import fetch_slope
+from renderer.bsdfs.fetch import has_bump_map
 from renderer.bsdfs.fetch import has_normal_map
+from renderer.bsdfs.fetch import is_blend
+from renderer.bsdfs.fetch import resolve_blend
+from renderer.bsdfs.texture import TexturePoint
+from renderer.bsdfs.texture import attribute_at
 from renderer.geometry.frame import ShadingFrame
 from renderer.geometry.frame import make_frame
+from renderer.geometry.primitives import TAU
 from renderer.geometry.primitives import corner_uv
 from renderer.geometry.primitives import sphere_uv
 from renderer.geometry.ray import Hit
@@ -16,6 +23,8 @@ from renderer.geometry.ray import Ray
 from renderer.rows import read_bits
 from renderer.rows import read_float
 from renderer.rows import read_vec3
+from renderer.rows import row_xyz
+from renderer.sampling.sampler import hash_to_unit
 from renderer.tables.layout import KIND_MASK
 from renderer.tables.layout import SPHERE
 from renderer.tables.layout import GeometrySlot
@@ -23,8 +32,10 @@ from renderer.tables.layout import ShadingSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
+vec4 = ti.types.vector(4, ti.f32)
 
 ORIGIN_OFFSET = 1e-5  # offset of a ray's origin from its surface / largest coordinate
+BLEND_SALT = 0x9E3779B9  # makes the choice of a blend independent of the opacity test
 SCENE_OFFSET = 1e-7  # added offset / scene radius, for hits near the world's origin
 
 
@@ -35,11 +46,12 @@ class SurfaceInteraction:
     p: vec3
     ng: vec3  # geometric normal, unit, front side
     frame: ShadingFrame  # around the shading normal
-    uv: vec2
+    smooth_normal: vec3  # normal before normal and bump maps, in the frame
+    point: TexturePoint
     wi: vec3  # unit direction to the ray's origin, in the frame
     t: ti.f32
     primitive: ti.i32
-    material: ti.i32
+    material: ti.i32  # of a blend, the one that was chosen
     emitter: ti.i32  # -1: none
 
 
@@ -52,26 +64,37 @@ def offset_origin(tables: ti.template(), p: vec3, ng: vec3, direction: vec3) -> 
 
 
 @ti.func
-def tangent_frame(n: vec3, along: vec3, handedness: ti.f32) -> ShadingFrame:
-    """Frame around n whose s is `along` projected; s is arbitrary if `along` is parallel to n or 0.
-
-    handedness: -1 where texture coordinates are mirrored, else 1.
-    """
+def tangent_frame(n: vec3, along: vec3) -> ShadingFrame:
+    """Frame around n whose s is `along` projected; arbitrary if `along` is 0 or parallel to n."""
     frame = make_frame(n)
     s = along - n * n.dot(along)
-    if s.norm_sqr() > 1e-20:
+    length = s.norm_sqr()
+    if length > 1e-20 and length > 1e-12 * along.norm_sqr():
         frame.s = s.normalized()
-        frame.t = n.cross(frame.s) * handedness
+        frame.t = n.cross(frame.s)
     return frame
 
 
 @ti.func
-def map_normal(frame: ShadingFrame, mapped: vec3, towards: vec3) -> vec3:
-    """World-space normal of `mapped`, which is in the frame; the frame's n if only one of the two
-    faces `towards`.
+def bump_normal(n: vec3, along_u: vec3, along_v: vec3, slope: vec2) -> vec3:
+    """Unit normal of the surface raised along n; `along_u` and `along_v` are its derivatives by u
+    and v, `slope` those of the height (Blinn 1978). It stays on n's side.
     """
-    n = frame.to_world(mapped).normalized()
-    return ti.select(n.dot(towards) * frame.n.dot(towards) > 0.0, n, frame.n)
+    du = along_u + n * (slope.x - n.dot(along_u))
+    dv = along_v + n * (slope.y - n.dot(along_v))
+    raised = du.cross(dv)
+    raised *= ti.select(raised.dot(n) < 0.0, -1.0, 1.0)
+    result = n
+    if raised.norm_sqr() > 1e-30:
+        result = raised.normalized()
+    return result
+
+
+@ti.func
+def facing(n: vec3, smooth: vec3, towards: vec3) -> vec3:
+    """The mapped normal n if it faces `towards` as the smooth one does, else n mirrored at that."""
+    is_valid = n.dot(towards) * smooth.dot(towards) > 0.0
+    return ti.select(is_valid, n, 2.0 * smooth.dot(n) * smooth - n)
 
 
 @ti.func
@@ -84,7 +107,8 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
     e2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
     p = ray.origin + hit.t * ray.direction
     ng, n, uv = vec3(0.0), vec3(0.0), vec2(0.0)
-    along, handedness = vec3(0.0), 1.0  # dp/du; sign of the uv mapping
+    along_u, along_v = vec3(0.0), vec3(0.0)  # dp/du and dp/dv; 0: no texture coordinates
+    handedness = 1.0  # -1 where texture coordinates are mirrored
     if (read_bits(tables.geometry, primitive, GeometrySlot.KIND) & KIND_MASK) == SPHERE:
         center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
         outward = (p - center).normalized()
@@ -95,7 +119,12 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         n = ng
         x = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_X)
         y = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Y)
-        along = y * x.dot(outward) - x * y.dot(outward)
+        z = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Z)
+        sx, sy, sz = x.dot(outward), y.dot(outward), z.dot(outward)
+        radius = (p - center).norm()
+        across = ti.sqrt(ti.max(sx * sx + sy * sy, 1e-12))
+        along_u = (y * sx - x * sy) * (TAU * radius)
+        along_v = (z * across - (x * sx + y * sy) * (sz / across)) * (0.5 * TAU * radius)
     else:
         b1, b2 = hit.uv.x, hit.uv.y
         p = origin + b1 * e1 + b2 * e2
@@ -111,16 +140,36 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         determinant = duv1.x * duv2.y - duv1.y * duv2.x
         handedness = ti.select(determinant > 0.0, 1.0, -1.0)
         if abs(determinant) > 1e-20:
-            along = (e1 * duv2.y - e2 * duv1.y) / determinant
+            along_u = (e1 * duv2.y - e2 * duv1.y) / determinant
+            along_v = (e2 * duv1.x - e1 * duv2.x) / determinant
+    point = TexturePoint(uv=uv, primitive=primitive, b=hit.uv)
+    if tables.tangent_attribute >= 0:
+        tangent = attribute_at(tables, tables.tangent_attribute, point, vec4(0.0))
+        along = row_xyz(tangent)
+        if along.norm_sqr() > 0.0:
+            # Only the direction differs from that of the texture coordinates.
+            along_u = along * ti.max(along_u.norm(), 1e-6)
+            handedness = ti.select(tangent[3] > 0.0, 1.0, -1.0)
+    smooth = n
+    if is_blend(tables, material):
+        u_blend = hash_to_unit(ray.key ^ ti.u32(BLEND_SALT), ti.cast(primitive, ti.u32))
+        is_front = ti.cast(ng.dot(ray.direction) < 0.0, ti.i32)
+        material = resolve_blend(tables, material, point, is_front, u_blend)
     if has_normal_map(tables, material):
-        frame = tangent_frame(n, along, handedness)
-        n = map_normal(frame, fetch_mapped_normal(tables, material, uv), -ray.direction)
-    frame = make_frame(n)
+        frame = tangent_frame(n, along_u)
+        frame.t *= handedness
+        mapped = frame.to_world(fetch_mapped_normal(tables, material, point)).normalized()
+        n = facing(mapped, n, -ray.direction)
+    if has_bump_map(tables, material):
+        raised = bump_normal(n, along_u, along_v, fetch_slope(tables, material, point))
+        n = facing(raised, n, -ray.direction)
+    frame = tangent_frame(n, along_u)
     return SurfaceInteraction(
         p=p,
         ng=ng,
         frame=frame,
-        uv=uv,
+        smooth_normal=frame.to_local(smooth),
+        point=point,
         wi=frame.to_local(-ray.direction),
         t=hit.t,
         primitive=primitive,

@@ -6,6 +6,7 @@ Device code.
 import taichi as ti
 
 from renderer.bsdfs.fetch import fetch_opacity
+from renderer.bsdfs.texture import TexturePoint
 from renderer.geometry.ray import INFINITY
 from renderer.geometry.ray import Ray
 from renderer.rows import read_bits
@@ -71,13 +72,11 @@ def hit_sphere(tables: ti.template(), primitive: ti.i32, ray: Ray, t_min: ti.f32
 
 
 @ti.func
-def passes_by_opacity(
-    tables: ti.template(), primitive: ti.i32, ray: Ray, uv: vec2, side: ti.u32
-) -> ti.i32:
+def passes_by_opacity(tables: ti.template(), ray: Ray, point: TexturePoint, side: ti.u32) -> ti.i32:
     """1 if the ray passes through by opacity, at random; a sphere's two sides are independent."""
-    material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
-    u = hash_to_unit(ray.key ^ (side * ti.u32(0x85EBCA6B)), ti.cast(primitive, ti.u32))
-    return u >= fetch_opacity(tables, material, uv)
+    material = read_bits(tables.geometry, point.primitive, GeometrySlot.MATERIAL)
+    u = hash_to_unit(ray.key ^ (side * ti.u32(0x85EBCA6B)), ti.cast(point.primitive, ti.u32))
+    return u >= fetch_opacity(tables, material, point)
 
 
 @ti.func
@@ -140,20 +139,21 @@ def hit_special(tables: ti.template(), primitive: ti.i32, ray: Ray, t_best: ti.f
     kind = word & KIND_MASK
     t, t_min = INFINITY, 0.0
     for side in range(2):
-        uv = vec2(0.0)
+        b = vec2(0.0)
         if kind == SPHERE:
             t = hit_sphere(tables, primitive, ray, t_min)
         else:
             plane = hit_flat(tables, primitive, kind, ray)
             t = plane.x
-            uv = vec2(plane.y, plane.z)
+            b = vec2(plane.y, plane.z)
         if t >= t_best or (word & MASKED_BIT) == 0:
             break
+        point = TexturePoint(uv=vec2(0.0), primitive=primitive, b=b)
         if kind == SPHERE:
-            uv = sphere_uv_at(tables, primitive, ray.origin + t * ray.direction)
+            point.uv = sphere_uv_at(tables, primitive, ray.origin + t * ray.direction)
         else:
-            uv = barycentric_to_uv(tables, primitive, uv)
-        if not passes_by_opacity(tables, primitive, ray, uv, ti.cast(side, ti.u32)):
+            point.uv = barycentric_to_uv(tables, primitive, b)
+        if not passes_by_opacity(tables, ray, point, ti.cast(side, ti.u32)):
             break
         t_min = t
         t = INFINITY

@@ -15,6 +15,7 @@ from renderer.bsdfs.records import BSDFSample
 from renderer.emitters.area import emitted_radiance
 from renderer.emitters.dispatch import escaped_light
 from renderer.emitters.dispatch import hit_emitter_pdf
+from renderer.geometry.interaction import SurfaceInteraction
 from renderer.geometry.interaction import make_interaction
 from renderer.geometry.interaction import offset_origin
 from renderer.geometry.ray import INFINITY
@@ -30,10 +31,14 @@ from renderer.integrator.records import PathResult
 from renderer.integrator.records import PathSettings
 from renderer.integrator.records import Strategy
 from renderer.integrator.upload import SceneTables
+from renderer.rows import read_vec3
 from renderer.sampling.sampler import start_sampler
 from renderer.tables.layout import DIELECTRIC
 from renderer.tables.layout import PLASTIC
+from renderer.tables.layout import PRINCIPLED
+from renderer.tables.layout import ROUGH_DIELECTRIC
 from renderer.tables.layout import THIN_DIELECTRIC
+from renderer.tables.layout import MaterialSlot
 
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
@@ -69,7 +74,13 @@ def delta_tint(bsdf: BSDF, scattered: BSDFSample) -> vec3:
 def camera_ray(start: CameraRay, sampler: ti.template()) -> Ray:
     """First ray of a path, with a random key for opacity tests."""
     key = sampler.next_words().x
-    return Ray(origin=start.origin, direction=start.direction, t_max=INFINITY, is_shadow=0, key=key)
+    return Ray(
+        origin=start.origin + start.start * start.direction,
+        direction=start.direction,
+        t_max=start.end - start.start,
+        is_shadow=0,
+        key=key,
+    )
 
 
 @ti.dataclass
@@ -101,6 +112,30 @@ def trace_rays(tables: ti.template(), shadow_ray: Ray, next_ray: Ray) -> TraceRe
 
 
 @ti.func
+def absorption_after(
+    tables: ti.template(), si: SurfaceInteraction, bsdf: BSDF, current: vec3, direction: vec3
+) -> vec3:
+    """Absorption coefficient along `direction` from a surface reached through that of `current`.
+
+    Refraction into glass enters its absorption, refraction out of it leaves it.
+    """
+    result = current
+    cos_o = si.frame.n.dot(direction)
+    is_solid = bsdf.kind == DIELECTRIC or bsdf.kind == ROUGH_DIELECTRIC or bsdf.kind == PRINCIPLED
+    if is_solid and si.wi.z * cos_o < 0.0:
+        result = vec3(0.0)
+        if cos_o < 0.0:
+            result = read_vec3(tables.materials, si.material, MaterialSlot.ABSORPTION)
+    return result
+
+
+@ti.func
+def passed(absorption: vec3, distance: ti.f32) -> vec3:
+    """Fraction of light left after `distance` (Beer's law)."""
+    return ti.exp(-absorption * distance)
+
+
+@ti.func
 def trace_path(
     tables: ti.template(),
     settings: PathSettings,
@@ -116,11 +151,12 @@ def trace_path(
     beta = vec3(1.0)  # throughput of the path so far
     tint = vec3(1.0)  # colour of the delta lobes so far, for the albedo feature
     depth = 0  # segments traced
-    travelled = 0.0  # length of the path, scene units
+    travelled = start.start  # length of the path, scene units
     pdf_bsdf = 1.0  # density of the last direction
     was_delta = 1  # last vertex scattered by a delta lobe (or is the camera)
     has_features = 0  # 1: the features of the path are set
     p_last = start.origin  # last vertex, reference point of pdf_emitter
+    absorption = vec3(0.0)  # coefficient of the glass that the path is inside of
     shadow_light = vec3(0.0)  # contribution if the shadow ray is unoccluded
     next_ray = camera_ray(start, sampler)  # t_max = 0: no next segment
     shadow_ray = next_ray  # t_max = 0: no shadow ray
@@ -139,21 +175,26 @@ def trace_path(
             # ---- Escape: light from infinity ----
             result.albedo = ti.select(has_features == 1, result.albedo, tint)
             light = escaped_light(tables, next_ray.direction)
+            if absorption.max() > 0.0:
+                beta *= passed(absorption, INFINITY)
             weight = hit_weight(settings, pdf_bsdf, was_delta, light.pdf)
             result.radiance += weight * beta * light.radiance
         elif had_next:
             si = make_interaction(tables, next_ray, hit)
             travelled += hit.t
+            if absorption.max() > 0.0:
+                beta *= passed(absorption, hit.t)
             # ---- Emission ----
             emitted = vec3(0.0)
             if si.emitter >= 0:
                 cos_front = -si.ng.dot(next_ray.direction)
-                emitted = emitted_radiance(tables, si.emitter, si.uv, cos_front)
+                emitted = emitted_radiance(tables, si.emitter, si.point, cos_front)
                 pdf_emitter = hit_emitter_pdf(tables, si, p_last, next_ray.direction)
                 weight = hit_weight(settings, pdf_bsdf, was_delta, pdf_emitter)
                 result.radiance += weight * beta * emitted
             if depth < settings.max_depth or has_features == 0:
-                bsdf = fetch_bsdf(tables, si.material, si.uv)
+                bsdf = fetch_bsdf(tables, si.material, si.point)
+                bsdf.smooth_normal = si.smooth_normal
                 u_bsdf, u_emitter = sampler.next_4d(), sampler.next_4d()
                 scattered = bsdf_sample(tables, bsdf, si.wi, vec3(u_bsdf.x, u_bsdf.y, u_bsdf.z))
                 # ---- Features: follow delta lobes to the first non-delta hit ----
@@ -172,7 +213,10 @@ def trace_path(
                 # ---- Emitter sampling ----
                 if depth < settings.max_depth and settings.strategy != int(Strategy.BSDF):
                     connection = connect_emitter(tables, settings, si, bsdf, u_emitter)
+                    inside = absorption_after(tables, si, bsdf, absorption, connection.direction)
                     shadow_light = beta * connection.light
+                    if inside.max() > 0.0:
+                        shadow_light *= passed(inside, connection.distance)
                     shadow_ray.origin = connection.origin
                     shadow_ray.direction = connection.direction
                     shadow_ray.t_max = connection.distance
@@ -182,6 +226,7 @@ def trace_path(
                 pdf_bsdf, was_delta = scattered.pdf, scattered.is_delta
                 p_last = si.p
                 next_ray.direction = si.frame.to_world(scattered.wo)
+                absorption = absorption_after(tables, si, bsdf, absorption, next_ray.direction)
                 next_ray.origin = offset_origin(tables, si.p, si.ng, next_ray.direction)
                 next_ray.key += ti.u32(0x10001)
                 # ---- Roulette ----

@@ -27,11 +27,13 @@ SceneTables = ti.types.argpack(
     blocks=f32_array,
     geometry=vec4_array,
     shading=vec4_array,
+    attributes=vec4_array,
     materials=vec4_array,
     textures=vec4_array,
     texels=i32_array,
     byte_decode=f32_array,
     coat_transmittance=f32_array,
+    sheen_albedo=f32_array,
     emitters=vec4_array,
     emitter_alias=vec2_array,
     environment=ivec2_array,
@@ -40,6 +42,7 @@ SceneTables = ti.types.argpack(
     root=ti.i32,
     emitter_count=ti.i32,
     environment_emitter=ti.i32,
+    tangent_attribute=ti.i32,
     radius=ti.f32,
 )
 
@@ -83,4 +86,6 @@ def empty_tables() -> object:
         for name, kind in SceneTables.members.items()
         if hasattr(kind, "ndim")
     }
-    return SceneTables(**arrays, root=0, emitter_count=0, environment_emitter=0, radius=1.0)
+    return SceneTables(
+        **arrays, root=0, emitter_count=0, environment_emitter=0, tangent_attribute=-1, radius=1.0
+    )

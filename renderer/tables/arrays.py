@@ -20,6 +20,7 @@ class SceneArrays:
     """(N,) float32."""
     geometry: np.ndarray
     shading: np.ndarray
+    attributes: np.ndarray
     materials: np.ndarray
     textures: np.ndarray
     texels: np.ndarray
@@ -28,6 +29,8 @@ class SceneArrays:
     """(512,) float32."""
     coat_transmittance: np.ndarray
     """(N,) float32."""
+    sheen_albedo: np.ndarray
+    """(SHEEN_TABLE_SIZE^2,) float32."""
     emitters: np.ndarray
     emitter_alias: np.ndarray
     """(N, 2) float32."""
@@ -41,5 +44,7 @@ class SceneArrays:
     emitter_count: int
     environment_emitter: int
     """Emitter index of the environment, or NO_INDEX."""
+    tangent_attribute: int
+    """Number of the mesh attribute with tangents, or NO_INDEX."""
     radius: float
     """Half the diagonal of the bounding box of all shapes, scene units."""

@@ -15,9 +15,14 @@ from renderer.tables.bvh_wide import widen
 from renderer.tables.emitter import build_emitters
 from renderer.tables.environment import build_environment
 from renderer.tables.geometry import build_geometry
+from renderer.tables.layout import NO_INDEX
+from renderer.tables.layout import TANGENT
 from renderer.tables.material import MaterialTable
+from renderer.tables.sheen import sheen_albedo_table
 from renderer.tables.texture import TextureTable
 from renderer.tables.texture import decode_table
+from scenes.model.description import Mesh
+from scenes.model.description import PointLight
 from scenes.model.description import SceneDescription
 
 EMPTY_ROWS = np.zeros((1, 4), np.float32)
@@ -34,9 +39,18 @@ def build_scene_arrays(
     """
     textures = TextureTable()
     materials = MaterialTable(textures)
-    for material in scene.materials:
-        materials.add(material)
-    geometry = build_geometry(scene)
+    materials.add_all(scene.materials)
+    # Before the geometry, so that all attributes that textures read are known.
+    images = [light.image for light in scene.lights if isinstance(light, PointLight)]
+    emissions = [shape.radiance for shape in scene.shapes]
+    emissions += [material.emission for material in scene.materials]
+    emissions += [image.texture for image in images if image is not None]
+    for emission in emissions:
+        textures.add_optional(emission)
+    meshes = (shape for shape in scene.shapes if isinstance(shape, Mesh))
+    if any(TANGENT in mesh.attributes for mesh in meshes):
+        textures.add_attribute(TANGENT)
+    geometry = build_geometry(scene, textures.attributes)
     environment = build_environment(scene.environment) if scene.environment is not None else None
     emitters = build_emitters(scene, geometry, textures, environment)
     tree = widen(
@@ -51,11 +65,13 @@ def build_scene_arrays(
         blocks=tree.blocks,
         geometry=geometry.geometry.reshape(-1, 4),
         shading=geometry.shading.reshape(-1, 4),
+        attributes=geometry.attributes,
         materials=np.concatenate(materials.rows),
         textures=textures.headers(),
         texels=textures.texels(),
         byte_decode=decode_table(),
         coat_transmittance=materials.coat_transmittance(),
+        sheen_albedo=sheen_albedo_table(),
         emitters=emitters.rows,
         emitter_alias=emitters.alias,
         environment=texels,
@@ -64,5 +80,8 @@ def build_scene_arrays(
         root=tree.root,
         emitter_count=emitters.count,
         environment_emitter=emitters.environment,
+        tangent_attribute=(
+            textures.attributes.index(TANGENT) if TANGENT in textures.attributes else NO_INDEX
+        ),
         radius=float(np.linalg.norm(extent) / 2),
     )

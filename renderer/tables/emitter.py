@@ -34,8 +34,11 @@ from scenes.model.description import PunctualLight
 from scenes.model.description import SceneDescription
 from scenes.model.description import Shape
 from scenes.model.description import Sphere
-from scenes.model.materials import LUMINANCE
-from scenes.model.materials import ImageTexture
+from scenes.model.textures import LUMINANCE
+from scenes.model.textures import Checkerboard
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Product
+from scenes.model.textures import Texture
 
 MIN_SPOT_EDGE = 1e-4
 """Minimum angle in radians from full intensity to 0 at the edge of a spot."""
@@ -94,7 +97,7 @@ def build_emitters(
             rows.view(np.int32)[EmitterSlot.PRIMITIVE.of_all], np.arange(len(rows))
         )
         emitters.add_group(rows, np.concatenate([part[1] for part in area]))
-    lights = [_light_rows(light) for light in scene.lights]
+    lights = [_light_rows(light, textures) for light in scene.lights]
     if lights:
         power = np.array([_light_power(light) for light in scene.lights])
         emitters.add_group(np.stack(lights), power)
@@ -114,9 +117,9 @@ def build_emitters(
 
 def shape_radiance(
     scene: SceneDescription, shape: Shape
-) -> tuple[np.ndarray, ImageTexture | None, bool] | None:
+) -> tuple[np.ndarray, Texture | None, bool] | None:
     """(radiance, texture or None, is two-sided) of an emissive shape, None for others."""
-    if isinstance(shape.radiance, ImageTexture):
+    if isinstance(shape.radiance, Texture):
         return np.ones(3), shape.radiance, False
     if shape.radiance is not None:
         return np.asarray(shape.radiance, np.float64), None, False
@@ -124,7 +127,7 @@ def shape_radiance(
     if material.emission is None:
         return None
     strength = material.emission_strength
-    if isinstance(material.emission, ImageTexture):
+    if isinstance(material.emission, Texture):
         return np.full(3, strength), material.emission, material.emits_from_back
     radiance = np.asarray(material.emission, np.float64) * strength
     return (radiance, None, material.emits_from_back) if radiance.any() else None
@@ -165,11 +168,11 @@ def _areas(shape: Shape, geometry: np.ndarray) -> np.ndarray:
     return parallelogram / 2
 
 
-def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
-    """(N,) mean luminance of an emission texture over triangles, from the texels nearest to PROBES.
+def _mean_luminance(texture: Texture, shading: np.ndarray) -> np.ndarray:
+    """(N,) mean luminance of an emission texture over triangles, from the values at PROBES.
 
     A triangle of mean 0 is never sampled as an emitter; a path that hits it still counts its
-    emission in full.
+    emission in full. Mesh attributes, and coordinates that they hold, count as the mean.
     """
     uv = corner_uvs(shading)
     at = (
@@ -177,16 +180,31 @@ def _mean_luminance(texture: ImageTexture, shading: np.ndarray) -> np.ndarray:
         + PROBES[:, :1] * (uv[:, 1] - uv[:, 0])[:, None]
         + PROBES[:, 1:] * (uv[:, 2] - uv[:, 0])[:, None]
     )
-    matrix = np.asarray(texture.uv_transform).reshape(2, 3)
-    at = at @ matrix[:, :2].T + matrix[:, 2]
+    values = np.ones((*at.shape[:2], 3))
+    for factor in texture.factors if isinstance(texture, Product) else (texture,):
+        if isinstance(factor, ImageTexture):
+            values = values * _texels_at(factor, at)
+        elif isinstance(factor, Checkerboard):
+            values = values * np.mean([factor.color0, factor.color1], axis=0)
+        else:
+            values = values * factor.scale[:3]
+    return (values @ LUMINANCE).mean(axis=1)
+
+
+def _texels_at(texture: ImageTexture, uv: np.ndarray) -> np.ndarray:
+    """(..., 3) linear RGB of the texels nearest to (..., 2) coordinates, repeated."""
     texels = linear_texels(texture.image)
+    if texture.uv_set:
+        return np.asarray(texels.mean(axis=(0, 1)) * np.asarray(texture.scale[:3]))
+    matrix = np.asarray(texture.uv_transform).reshape(2, 3)
+    at = uv @ matrix[:, :2].T + matrix[:, 2]
     height, width = texels.shape[:2]
     column = np.floor(at[..., 0] * width).astype(int) % width
     row = np.floor((1 - at[..., 1]) * height).astype(int) % height
-    return ((texels[row, column] * np.asarray(texture.scale[:3])) @ LUMINANCE).mean(axis=1)
+    return np.asarray(texels[row, column] * np.asarray(texture.scale[:3]))
 
 
-def _light_rows(light: PunctualLight) -> np.ndarray:
+def _light_rows(light: PunctualLight, textures: TextureTable) -> np.ndarray:
     """Rows of a point, spot or directional light."""
     rows = np.zeros((EMITTER_ROWS, 4), np.float32)
     put_integers(rows, EmitterSlot.TEXTURE.at, NO_INDEX)
@@ -197,6 +215,16 @@ def _light_rows(light: PunctualLight) -> np.ndarray:
         rows[EmitterSlot.RADIANCE.vector] = light.intensity
         rows[EmitterSlot.POSITION.vector] = light.position
         rows[EmitterSlot.SPOT_AXIS.vector] = direction
+        if light.image is not None:
+            image = light.image
+            put_integers(rows, EmitterSlot.TEXTURE.at, textures.add(image.texture))
+            rows[EmitterSlot.IMAGE_X.vector], rows[EmitterSlot.IMAGE_Y.vector] = (
+                image.x_axis,
+                image.y_axis,
+            )
+            rows[EmitterSlot.IMAGE_SCALE_X.at] = image.scale[0]
+            rows[EmitterSlot.IMAGE_SCALE_Y.at] = image.scale[1]
+            rows[EmitterSlot.IS_PROJECTOR.at] = 1.0 if image.is_projector else 0.0
         # Without a cone the falloff is 1 everywhere.
         inner, outer = (
             (np.cos(light.cone[0]), np.cos(light.cone[1])) if light.cone else (-2.0, -3.0)

@@ -18,7 +18,7 @@ from renderer.tables.layout import CELL_BITS
 from renderer.tables.layout import EXPONENT_BIAS
 from renderer.tables.layout import MANTISSA_BITS
 from scenes.compiled import compiled
-from scenes.model.materials import LUMINANCE
+from scenes.model.textures import LUMINANCE
 
 MIN_EXPONENT = 16  # smaller values are 0, so that the device can build 2^n from the exponent's bits
 

@@ -5,10 +5,12 @@ Host code. The rows are described in `renderer.tables.layout`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from renderer.tables.layout import ATTRIBUTE_ROWS
 from renderer.tables.layout import DISK
 from renderer.tables.layout import GEOMETRY_ROWS
 from renderer.tables.layout import MASKED_BIT
@@ -16,6 +18,7 @@ from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import RECTANGLE
 from renderer.tables.layout import SHADING_ROWS
 from renderer.tables.layout import SPHERE
+from renderer.tables.layout import TANGENT
 from renderer.tables.layout import TRIANGLE
 from renderer.tables.layout import GeometrySlot
 from renderer.tables.layout import ShadingSlot
@@ -51,6 +54,8 @@ class GeometryTable:
     """(P, 3) float32."""
     first: list[int]
     """First primitive index of each shape, then the primitive count."""
+    attributes: np.ndarray
+    """(N, 4) float32, N >= 1: per triangle with attributes ATTRIBUTE_ROWS rows for each name."""
 
     def set_emitters(self, primitives: np.ndarray, emitters: np.ndarray) -> None:
         """Write the emitter indices of emissive primitives."""
@@ -58,8 +63,8 @@ class GeometryTable:
         put_integers(self.geometry, (primitives, *slot.at), emitters)
 
 
-def build_geometry(scene: SceneDescription) -> GeometryTable:
-    """Flatten every shape."""
+def build_geometry(scene: SceneDescription, attributes: Sequence[str] = ()) -> GeometryTable:
+    """Flatten every shape, with the values of the mesh attributes of these names."""
     parts = [_flatten(shape) for shape in scene.shapes]
     first = [0, *np.cumsum([len(part[0]) for part in parts]).tolist()]
     geometry = np.concatenate([part[0] for part in parts])
@@ -75,7 +80,41 @@ def build_geometry(scene: SceneDescription) -> GeometryTable:
     put_integers(geometry, GeometrySlot.KIND.of_all, kind)
     put_integers(geometry, GeometrySlot.MATERIAL.of_all, material)
     put_integers(geometry, GeometrySlot.EMITTER.of_all, NO_INDEX)
-    return GeometryTable(geometry, shading, kind, lower, upper, first)
+    put_integers(shading, ShadingSlot.ATTRIBUTES.of_all, NO_INDEX)
+    values = [np.zeros((1, 4), np.float32)]
+    for index, shape in enumerate(scene.shapes):
+        if isinstance(shape, Mesh) and not shape.attributes.keys().isdisjoint(attributes):
+            primitives = np.arange(first[index], first[index + 1])
+            start = sum(map(len, values))
+            step = ATTRIBUTE_ROWS * len(attributes)
+            put_integers(
+                shading,
+                (primitives, *ShadingSlot.ATTRIBUTES.at),
+                start + step * np.arange(len(primitives)),
+            )
+            values.append(_attribute_rows(shape, attributes))
+    return GeometryTable(geometry, shading, kind, lower, upper, first, np.concatenate(values))
+
+
+def _attribute_rows(mesh: Mesh, names: Sequence[str]) -> np.ndarray:
+    """(F * len(names) * 3, 4) float32 RGBA at the corners; white where the mesh lacks a name,
+    0 for TANGENT.
+    """
+    faces = oriented_faces(mesh)
+    result = np.ones((len(faces), len(names), 3, 4), np.float32)
+    for place, name in enumerate(names):
+        if name == TANGENT:
+            result[:, place] = 0.0
+        if name in mesh.attributes:
+            values = np.asarray(mesh.attributes[name], np.float32)
+            corners = values if values.ndim == 3 else values[faces]
+            count = corners.shape[2]
+            result[:, place, :, :count] = corners
+            if count == 1:
+                result[:, place, :, 1:3] = corners
+            elif count == 2:
+                result[:, place, :, 2] = 0.0
+    return result.reshape(-1, 4)
 
 
 def _kind(shape: Shape, material: Material) -> int:
@@ -85,7 +124,8 @@ def _kind(shape: Shape, material: Material) -> int:
         kind = SPHERE
     elif isinstance(shape, Flat):
         kind = DISK if shape.kind is FlatKind.DISK else RECTANGLE
-    return kind if material.opacity == 1.0 else kind | MASKED_BIT
+    is_opaque = isinstance(material.opacity, (int, float)) and material.opacity == 1.0
+    return kind if is_opaque else kind | MASKED_BIT
 
 
 def _flatten(shape: Shape) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -97,18 +137,26 @@ def _flatten(shape: Shape) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarr
     return _flatten_flat(shape)
 
 
-def _flatten_mesh(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Flatten a mesh into triangles; reverse windings that disagree with the shading normals."""
-    faces = np.array(mesh.faces, np.int64)  # a copy: some windings are reversed below
-    corners = np.asarray(mesh.vertices, np.float32)[faces]
-    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+def oriented_faces(mesh: Mesh) -> np.ndarray:
+    """(F, 3) int64 faces, reversed where the winding disagrees with the shading normals."""
+    faces = np.array(mesh.faces, np.int64)
     if mesh.normals is not None:
+        corners = np.asarray(mesh.vertices, np.float32)[faces]
+        cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         normals = np.asarray(mesh.normals, np.float32)[faces]
         is_turned = np.einsum("fi,fi->f", cross, normals.sum(axis=1)) < 0
         faces[is_turned] = faces[is_turned][:, [0, 2, 1]]
-        corners = np.asarray(mesh.vertices, np.float32)[faces]
+    return faces
+
+
+def _flatten_mesh(mesh: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Flatten a mesh into triangles; reverse windings that disagree with the shading normals."""
+    faces = oriented_faces(mesh)
+    corners = np.asarray(mesh.vertices, np.float32)[faces]
+    if mesh.normals is not None:
         normals = np.asarray(mesh.normals, np.float32)[faces]
     else:
+        cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         length = np.linalg.norm(cross, axis=1, keepdims=True)
         normals = np.repeat((cross / np.maximum(length, 1e-30))[:, None], 3, axis=1)
     uvs = np.zeros((len(faces), 3, 2), np.float32)

@@ -39,6 +39,9 @@ class Slot(NamedTuple):
 
 
 NO_INDEX = -1
+CHANNEL_BITS = 4  # of the word of a number's texture: 16 * texture + channel, or NO_INDEX
+LUMINANCE_CHANNEL = 4
+INVERTED_FLAG = 8  # added to the channel: 1 minus the texture's value
 
 # ---- Primitives ----
 GEOMETRY_ROWS = 3
@@ -79,45 +82,83 @@ class ShadingSlot:
     V1 = Slot(SHADING_ROWS, 3, 0)
     U2 = Slot(SHADING_ROWS, 3, 1)
     V2 = Slot(SHADING_ROWS, 3, 2)
+    ATTRIBUTES = Slot(SHADING_ROWS, 3, 3)  # bits: row of its attributes, NO_INDEX: none
     # Sphere: its unit axes in world space.
     AXIS_X = Slot(SHADING_ROWS, 0, 0)
     AXIS_Y = Slot(SHADING_ROWS, 1, 0)
     AXIS_Z = Slot(SHADING_ROWS, 2, 0)
 
 
+# ---- Attributes ----
+TANGENT = "TANGENT"  # attribute with tangent (xyz) and handedness (w) of normal maps
+ATTRIBUTE_ROWS = 3  # one per corner of a triangle, for each attribute of the scene
+
+
 # ---- Materials ----
-MATERIAL_ROWS = 9
+FIRST_COLOR_ROW = 2
+COLORS = ("reflectance", "specular", "transmittance", "sheen_color")
+"""Colours with textures, one per row from FIRST_COLOR_ROW on."""
+CONSTANT_ROW = FIRST_COLOR_ROW + len(COLORS)
+FIRST_SCALAR_ROW = CONSTANT_ROW + 3
+SCALARS = (
+    "alpha_u",
+    "alpha_v",
+    "metallic",
+    "roughness",
+    "transmission",
+    "anisotropic",
+    "clearcoat",
+    "clearcoat_roughness",
+    "sheen",
+    "diffuse_transmission",
+    "specular_weight",
+    "rotation",
+    "spec_tint",
+    "sheen_tint",
+    "clearcoat_gloss",
+    "flatness",
+)
+"""Numbers with textures, two per row from FIRST_SCALAR_ROW on."""
+WIDTH_COUNT = 2
+"""Leading numbers of SCALARS of a rough BSDF."""
+SIMPLE_COUNT = 5
+"""Leading numbers of SCALARS of a metallic-roughness material without layers."""
+LAST_ROW = FIRST_SCALAR_ROW + (len(SCALARS) + 1) // 2
+MATERIAL_ROWS = LAST_ROW + 2
 TWO_SIDED_FLAG = 1
 NONLINEAR_FLAG = 2
+LAYERED_FLAG = 4  # metallic-roughness with any of the numbers after SIMPLE_COUNT
 COAT_TABLE_SIZE = 64  # entries of a coat's transmittance over cos(theta) in [0, 1]
+SHEEN_TABLE_SIZE = 32  # entries of the albedo of sheen over roughness, and over cos(theta)
 
 
 class MaterialSlot:
-    """Slots of a material."""
+    """Slots of a material besides COLORS and SCALARS.
+
+    The word after a colour or a number is its texture (bits).
+    """
 
     KIND = Slot(MATERIAL_ROWS, 0, 0)  # bits
     FLAGS = Slot(MATERIAL_ROWS, 0, 1)  # bits
     DISTRIBUTION = Slot(MATERIAL_ROWS, 0, 2)  # bits
     COAT_TABLE = Slot(MATERIAL_ROWS, 0, 3)  # bits
-    ALPHA = Slot(MATERIAL_ROWS, 1, 0)
-    IOR = Slot(MATERIAL_ROWS, 1, 1)
-    INTERNAL_REFLECTANCE = Slot(MATERIAL_ROWS, 1, 2)
-    NORMAL_SCALE = Slot(MATERIAL_ROWS, 1, 3)
-    REFLECTANCE = Slot(MATERIAL_ROWS, 2, 0)
-    REFLECTANCE_TEXTURE = Slot(MATERIAL_ROWS, 2, 3)  # bits
-    SPECULAR = Slot(MATERIAL_ROWS, 3, 0)
-    NORMAL_MAP = Slot(MATERIAL_ROWS, 3, 3)  # bits
-    TRANSMITTANCE = Slot(MATERIAL_ROWS, 4, 0)
-    OPACITY_TEXTURE = Slot(MATERIAL_ROWS, 4, 3)  # bits
-    ETA = Slot(MATERIAL_ROWS, 5, 0)
-    OPACITY_CHANNEL = Slot(MATERIAL_ROWS, 5, 3)  # bits, 0 to 3: R, G, B, A
-    K = Slot(MATERIAL_ROWS, 6, 0)
-    METALLIC_ROUGHNESS_TEXTURE = Slot(MATERIAL_ROWS, 6, 3)  # bits
-    METALLIC = Slot(MATERIAL_ROWS, 7, 0)
-    ROUGHNESS = Slot(MATERIAL_ROWS, 7, 1)
-    TRANSMISSION = Slot(MATERIAL_ROWS, 7, 2)
-    OPACITY = Slot(MATERIAL_ROWS, 7, 3)
-    OPACITY_CUTOFF = Slot(MATERIAL_ROWS, 8, 0)  # below 0: no cutoff
+    IOR = Slot(MATERIAL_ROWS, 1, 0)
+    INTERNAL_REFLECTANCE = Slot(MATERIAL_ROWS, 1, 1)
+    NORMAL_SCALE = Slot(MATERIAL_ROWS, 1, 2)
+    OPACITY_CUTOFF = Slot(MATERIAL_ROWS, 1, 3)  # below 0: no cutoff
+    ETA = Slot(MATERIAL_ROWS, CONSTANT_ROW, 0)
+    NORMAL_MAP = Slot(MATERIAL_ROWS, CONSTANT_ROW, 3)  # bits
+    K = Slot(MATERIAL_ROWS, CONSTANT_ROW + 1, 0)
+    BUMP_MAP = Slot(MATERIAL_ROWS, CONSTANT_ROW + 1, 3)  # bits: texture and channel
+    ABSORPTION = Slot(MATERIAL_ROWS, CONSTANT_ROW + 2, 0)
+    OPACITY = Slot(MATERIAL_ROWS, LAST_ROW, 0)
+    BLEND_WEIGHT = Slot(MATERIAL_ROWS, LAST_ROW, 2)
+    # Materials of a blend, or of the front and the back.
+    FIRST = Slot(MATERIAL_ROWS, LAST_ROW + 1, 0)  # bits
+    SECOND = Slot(MATERIAL_ROWS, LAST_ROW + 1, 1)  # bits
+    # How many of COLORS and of SCALARS, from the first, the BSDF reads.
+    COLOR_COUNT = Slot(MATERIAL_ROWS, LAST_ROW + 1, 2)  # bits
+    SCALAR_COUNT = Slot(MATERIAL_ROWS, LAST_ROW + 1, 3)  # bits
 
 
 # ---- Kinds of BSDFs ----
@@ -129,6 +170,10 @@ THIN_DIELECTRIC = 4
 ROUGH_DIELECTRIC = 5
 PLASTIC = 6
 METALLIC_ROUGHNESS = 7
+PRINCIPLED = 8
+PRINCIPLED_THIN = 9
+BLEND = 10
+SIDES = 11
 
 # ---- Microfacet distributions ----
 GGX = 0
@@ -138,11 +183,16 @@ BECKMANN = 1
 TEXTURE_ROWS = 5
 IMAGE_TEXTURE = 0
 CHECKERBOARD = 1
+ATTRIBUTE_TEXTURE = 2
 SRGB_FLAG = 1
 NEAREST_FLAG = 2
-CLAMP_FLAG = 4
-MIRROR_FLAG = 8
-RGBE_FLAG = 16
+RGBE_FLAG = 4
+WRAP_U_SHIFT = 4  # two bits of the flags
+WRAP_V_SHIFT = 6
+WRAP_REPEAT = 0
+WRAP_CLAMP = 1
+WRAP_MIRROR = 2
+WRAP_BLACK = 3
 
 
 class TextureSlot:
@@ -152,16 +202,19 @@ class TextureSlot:
     FIRST_TEXEL = Slot(TEXTURE_ROWS, 0, 1)  # bits
     WIDTH = Slot(TEXTURE_ROWS, 0, 2)  # bits
     HEIGHT = Slot(TEXTURE_ROWS, 0, 3)  # bits
-    SCALE = Slot(TEXTURE_ROWS, 1, 0)  # RGBA factor of an image
+    ATTRIBUTE = Slot(TEXTURE_ROWS, 0, 1)  # bits: number of an attribute texture's attribute
+    SCALE = Slot(TEXTURE_ROWS, 1, 0)  # RGBA factor of an image or attribute
     COLOR0 = Slot(TEXTURE_ROWS, 1, 0)  # RGBA of a checkerboard
     COLOR1 = Slot(TEXTURE_ROWS, 2, 0)  # RGBA
+    UV_ATTRIBUTE = Slot(TEXTURE_ROWS, 2, 0)  # bits: attribute that holds uv, NO_INDEX: the usual
     U_TRANSFORM = Slot(TEXTURE_ROWS, 3, 0)  # row 0 of the (2, 3) matrix that maps uv
     FLAGS = Slot(TEXTURE_ROWS, 3, 3)  # bits
     V_TRANSFORM = Slot(TEXTURE_ROWS, 4, 0)  # row 1
+    NEXT_FACTOR = Slot(TEXTURE_ROWS, 4, 3)  # bits: texture to multiply by, NO_INDEX: none
 
 
 # ---- Emitters ----
-EMITTER_ROWS = 5
+EMITTER_ROWS = 7
 AREA_EMITTER = 0
 ENVIRONMENT_EMITTER = 1
 POINT_EMITTER = 2  # spot lights too
@@ -193,6 +246,12 @@ class EmitterSlot:
     IS_LINEAR_IN_ANGLE = Slot(EMITTER_ROWS, 4, 0)
     OUTER_ANGLE = Slot(EMITTER_ROWS, 4, 1)  # radians
     INVERSE_WIDTH = Slot(EMITTER_ROWS, 4, 2)  # 1 / (outer - inner angle)
+    IS_PROJECTOR = Slot(EMITTER_ROWS, 4, 3)
+    # Image of a point light, if TEXTURE is given.
+    IMAGE_X = Slot(EMITTER_ROWS, 5, 0)
+    IMAGE_SCALE_X = Slot(EMITTER_ROWS, 5, 3)
+    IMAGE_Y = Slot(EMITTER_ROWS, 6, 0)
+    IMAGE_SCALE_Y = Slot(EMITTER_ROWS, 6, 3)
     # Directional light.
     TO_LIGHT = Slot(EMITTER_ROWS, 2, 0)
 

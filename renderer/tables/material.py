@@ -5,6 +5,7 @@ Host code. The rows are described in `renderer.tables.layout`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -14,23 +15,36 @@ from renderer.tables.coats import coat_transmittance_table
 from renderer.tables.coats import rough_internal_reflectance
 from renderer.tables.coats import smooth_internal_reflectance
 from renderer.tables.layout import BECKMANN
+from renderer.tables.layout import BLEND
 from renderer.tables.layout import COAT_TABLE_SIZE
+from renderer.tables.layout import COLORS
 from renderer.tables.layout import CONDUCTOR
 from renderer.tables.layout import DIELECTRIC
 from renderer.tables.layout import DIFFUSE
+from renderer.tables.layout import FIRST_COLOR_ROW
+from renderer.tables.layout import FIRST_SCALAR_ROW
 from renderer.tables.layout import GGX
+from renderer.tables.layout import LAYERED_FLAG
 from renderer.tables.layout import MATERIAL_ROWS
 from renderer.tables.layout import METALLIC_ROUGHNESS
+from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import NONLINEAR_FLAG
 from renderer.tables.layout import PLASTIC
+from renderer.tables.layout import PRINCIPLED
+from renderer.tables.layout import PRINCIPLED_THIN
 from renderer.tables.layout import ROUGH_CONDUCTOR
 from renderer.tables.layout import ROUGH_DIELECTRIC
+from renderer.tables.layout import SCALARS
+from renderer.tables.layout import SIDES
+from renderer.tables.layout import SIMPLE_COUNT
 from renderer.tables.layout import THIN_DIELECTRIC
 from renderer.tables.layout import TWO_SIDED_FLAG
+from renderer.tables.layout import WIDTH_COUNT
 from renderer.tables.layout import MaterialSlot
 from renderer.tables.texture import TextureTable
 from renderer.tables.texture import put_integers
 from scenes.model.materials import BSDF
+from scenes.model.materials import Blend
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
@@ -38,10 +52,30 @@ from scenes.model.materials import Distribution
 from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
+from scenes.model.materials import Principled
+from scenes.model.materials import Sides
+from scenes.model.textures import RGB
+from scenes.model.textures import Scalar
+from scenes.model.textures import Spectrum
 
-ONE = (1.0, 1.0, 1.0)
-ZERO = (0.0, 0.0, 0.0)
+ONE: RGB = (1.0, 1.0, 1.0)
+ZERO: RGB = (0.0, 0.0, 0.0)
 DISTRIBUTIONS = {Distribution.GGX: GGX, Distribution.BECKMANN: BECKMANN}
+READ = {
+    DIFFUSE: (1, 0),
+    CONDUCTOR: (1, 0),
+    ROUGH_CONDUCTOR: (1, WIDTH_COUNT),
+    DIELECTRIC: (3, 0),
+    THIN_DIELECTRIC: (3, 0),
+    ROUGH_DIELECTRIC: (3, WIDTH_COUNT),
+    PLASTIC: (2, WIDTH_COUNT),
+    METALLIC_ROUGHNESS: (1, SIMPLE_COUNT),
+    PRINCIPLED: (1, len(SCALARS)),
+    PRINCIPLED_THIN: (1, len(SCALARS)),
+    BLEND: (0, 0),
+    SIDES: (0, 0),
+}
+"""Kind -> how many of COLORS and of SCALARS it reads, without layers."""
 NO_CUTOFF = -1.0
 MIN_CONTRAST = 1e-3  # minimum |ior - 1| of rough glass
 
@@ -53,19 +87,21 @@ class BSDFRow:
     kind: int
     distribution: int = GGX
     is_nonlinear: bool = False
+    is_layered: bool = False
     table: int = 0
-    alpha: float = 0.0
     ior: float = 1.5
     internal: float = 0.0
-    reflectance: object = ONE
-    specular: tuple[float, ...] = ONE
-    transmittance: tuple[float, ...] = ONE
-    eta: tuple[float, ...] = ZERO
-    k: tuple[float, ...] = ONE
-    metallic: float = 0.0
-    roughness: float = 1.0
-    transmission: float = 0.0
-    metallic_roughness: object = None
+    reflectance: Spectrum = ONE
+    specular: Spectrum = ONE
+    transmittance: Spectrum = ONE
+    sheen_color: Spectrum = ZERO
+    eta: RGB = ZERO
+    k: RGB = ONE
+    scalars: dict[str, Scalar] = field(default_factory=dict)
+    """Numbers of `SCALARS` by name; the others are 0."""
+    weight: Scalar = 0.0
+    materials: tuple[int, int] = (NO_INDEX, NO_INDEX)
+    """Rows of the two materials of a blend."""
 
 
 CoatKey = tuple[float, float, Distribution]
@@ -92,49 +128,67 @@ class MaterialTable:
     rows: list[np.ndarray] = field(default_factory=list)
     coats: dict[CoatKey, Coat] = field(default_factory=dict)
 
-    def add(self, material: Material) -> None:
-        """Append the rows of a material."""
+    def add_all(self, materials: Iterable[Material]) -> None:
+        """Append the rows of materials, then those of materials in blends."""
+        waiting = list(materials)
+        for material in waiting:  # grows while it runs
+            self.rows.append(self._rows(material, waiting))
+
+    def _rows(self, material: Material, waiting: list[Material]) -> np.ndarray:
+        """(MATERIAL_ROWS, 4) float32 rows; the parts of a blend are appended to `waiting`."""
         bsdf = self._bsdf_row(material.bsdf)
+        parts: tuple[Material, ...] = ()
+        if isinstance(material.bsdf, Blend):
+            parts = (material.bsdf.first, material.bsdf.second)
+        elif isinstance(material.bsdf, Sides):
+            parts = (material.bsdf.front, material.bsdf.back)
+        if parts:
+            bsdf.materials = (len(waiting), len(waiting) + 1)
+            waiting += parts
         rows = np.zeros((MATERIAL_ROWS, 4), np.float32)
         flags = TWO_SIDED_FLAG if material.is_two_sided else 0
         flags |= NONLINEAR_FLAG if bsdf.is_nonlinear else 0
+        flags |= LAYERED_FLAG if bsdf.is_layered else 0
         cutoff = material.opacity_cutoff
         for slot, integer in (
             (MaterialSlot.KIND, bsdf.kind),
             (MaterialSlot.FLAGS, flags),
             (MaterialSlot.DISTRIBUTION, bsdf.distribution),
             (MaterialSlot.COAT_TABLE, bsdf.table),
-            (MaterialSlot.OPACITY_CHANNEL, material.opacity_channel),
-            (MaterialSlot.REFLECTANCE_TEXTURE, self.textures.add_optional(bsdf.reflectance)),
             (MaterialSlot.NORMAL_MAP, self.textures.add_optional(material.normal_map)),
-            (MaterialSlot.OPACITY_TEXTURE, self.textures.add_optional(material.opacity)),
-            (
-                MaterialSlot.METALLIC_ROUGHNESS_TEXTURE,
-                self.textures.add_optional(bsdf.metallic_roughness),
-            ),
+            (MaterialSlot.BUMP_MAP, self.textures.add_scalar(material.bump)),
+            (MaterialSlot.FIRST, bsdf.materials[0]),
+            (MaterialSlot.SECOND, bsdf.materials[1]),
+            (MaterialSlot.COLOR_COUNT, len(COLORS) if bsdf.is_layered else READ[bsdf.kind][0]),
+            (MaterialSlot.SCALAR_COUNT, len(SCALARS) if bsdf.is_layered else READ[bsdf.kind][1]),
         ):
             put_integers(rows, slot.at, integer)
         for slot, number in (
-            (MaterialSlot.ALPHA, bsdf.alpha),
             (MaterialSlot.IOR, bsdf.ior),
             (MaterialSlot.INTERNAL_REFLECTANCE, bsdf.internal),
             (MaterialSlot.NORMAL_SCALE, material.normal_scale),
-            (MaterialSlot.METALLIC, bsdf.metallic),
-            (MaterialSlot.ROUGHNESS, bsdf.roughness),
-            (MaterialSlot.TRANSMISSION, bsdf.transmission),
-            (MaterialSlot.OPACITY, _constant(material.opacity)),
             (MaterialSlot.OPACITY_CUTOFF, NO_CUTOFF if cutoff is None else cutoff),
         ):
             rows[slot.at] = number
-        for slot, color in (
-            (MaterialSlot.REFLECTANCE, bsdf.reflectance),
-            (MaterialSlot.SPECULAR, bsdf.specular),
-            (MaterialSlot.TRANSMITTANCE, bsdf.transmittance),
-            (MaterialSlot.ETA, bsdf.eta),
-            (MaterialSlot.K, bsdf.k),
-        ):
-            rows[slot.vector] = color if isinstance(color, tuple) else ONE
-        self.rows.append(rows)
+        rows[MaterialSlot.ETA.vector] = bsdf.eta
+        rows[MaterialSlot.K.vector] = bsdf.k
+        rows[MaterialSlot.ABSORPTION.vector] = material.absorption
+        for index, name in enumerate(COLORS):
+            color = getattr(bsdf, name)
+            row = FIRST_COLOR_ROW + index
+            rows[row, :3] = color if isinstance(color, tuple) else ONE
+            put_integers(rows, (row, 3), self.textures.add_optional(color))
+        for index, name in enumerate(SCALARS):
+            at = (FIRST_SCALAR_ROW + index // 2, index % 2 * 2)
+            self._put_scalar(rows, at, bsdf.scalars.get(name, 0.0))
+        self._put_scalar(rows, MaterialSlot.OPACITY.at, material.opacity)
+        self._put_scalar(rows, MaterialSlot.BLEND_WEIGHT.at, bsdf.weight)
+        return rows
+
+    def _put_scalar(self, rows: np.ndarray, at: tuple[int, int], value: Scalar) -> None:
+        """Write a number, and its texture into the word after it."""
+        rows[at] = value if isinstance(value, (int, float)) else 1.0
+        put_integers(rows, (at[0], at[1] + 1), self.textures.add_scalar(value))
 
     def coat_transmittance(self) -> np.ndarray:
         """(N * COAT_TABLE_SIZE,) float32 transmittance tables of N coats; ones without a coat."""
@@ -148,6 +202,12 @@ class MaterialTable:
             return _conductor_row(bsdf)
         if isinstance(bsdf, Dielectric):
             return _dielectric_row(bsdf)
+        if isinstance(bsdf, Principled):
+            return _principled_row(bsdf)
+        if isinstance(bsdf, Blend):
+            return BSDFRow(BLEND, weight=bsdf.weight)
+        if isinstance(bsdf, Sides):
+            return BSDFRow(SIDES)
         if isinstance(bsdf, Plastic):
             return self._plastic_row(bsdf)
         return _metallic_row(bsdf)
@@ -164,7 +224,7 @@ class MaterialTable:
             distribution=DISTRIBUTIONS[bsdf.distribution],
             is_nonlinear=bsdf.is_nonlinear,
             table=number,
-            alpha=bsdf.alpha,
+            scalars={"alpha_u": bsdf.alpha, "alpha_v": bsdf.alpha},
             ior=bsdf.ior,
             internal=internal,
             reflectance=bsdf.diffuse_reflectance,
@@ -181,17 +241,23 @@ class MaterialTable:
         return self.coats[key]
 
 
-def _constant(opacity: object) -> float:
-    """Constant opacity; 1 if a texture gives the opacity."""
-    return opacity if isinstance(opacity, (int, float)) else 1.0
+def _widths(bsdf: Conductor | Dielectric) -> dict[str, Scalar]:
+    """Microfacet widths along u and v."""
+    return {"alpha_u": bsdf.alpha, "alpha_v": bsdf.alpha if bsdf.alpha_v is None else bsdf.alpha_v}
+
+
+def _is_rough(bsdf: Conductor | Dielectric) -> bool:
+    """Whether either width is a texture or above 0."""
+    widths = _widths(bsdf).values()
+    return any(not isinstance(width, (int, float)) or width > 0.0 for width in widths)
 
 
 def _conductor_row(bsdf: Conductor) -> BSDFRow:
     """Mirror or rough metal."""
     return BSDFRow(
-        ROUGH_CONDUCTOR if bsdf.alpha > 0 else CONDUCTOR,
+        ROUGH_CONDUCTOR if _is_rough(bsdf) else CONDUCTOR,
         distribution=DISTRIBUTIONS[bsdf.distribution],
-        alpha=bsdf.alpha,
+        scalars=_widths(bsdf),
         reflectance=bsdf.specular_reflectance,
         eta=bsdf.eta,
         k=bsdf.k,
@@ -200,13 +266,14 @@ def _conductor_row(bsdf: Conductor) -> BSDFRow:
 
 def _dielectric_row(bsdf: Dielectric) -> BSDFRow:
     """Solid, thin or rough glass."""
+    is_rough = _is_rough(bsdf)
     kind = THIN_DIELECTRIC if bsdf.is_thin else DIELECTRIC
     return BSDFRow(
-        ROUGH_DIELECTRIC if bsdf.alpha > 0 else kind,
+        ROUGH_DIELECTRIC if is_rough else kind,
         distribution=DISTRIBUTIONS[bsdf.distribution],
-        alpha=bsdf.alpha,
+        scalars=_widths(bsdf),
         # With equal indices on both sides, refraction has no half vector.
-        ior=bsdf.ior if bsdf.alpha == 0 or abs(bsdf.ior - 1) > MIN_CONTRAST else 1 + MIN_CONTRAST,
+        ior=bsdf.ior if not is_rough or abs(bsdf.ior - 1) > MIN_CONTRAST else 1 + MIN_CONTRAST,
         specular=bsdf.specular_reflectance,
         transmittance=bsdf.specular_transmittance,
     )
@@ -216,10 +283,45 @@ def _metallic_row(bsdf: MetallicRoughness) -> BSDFRow:
     """Metallic-roughness model of glTF."""
     return BSDFRow(
         METALLIC_ROUGHNESS,
+        is_layered=bsdf.is_layered,
         ior=bsdf.ior,
         reflectance=bsdf.base_color,
-        metallic=bsdf.metallic,
-        roughness=bsdf.roughness,
-        transmission=bsdf.transmission,
-        metallic_roughness=bsdf.metallic_roughness,
+        specular=bsdf.specular_color,
+        transmittance=bsdf.diffuse_transmission_color,
+        sheen_color=bsdf.sheen_color,
+        scalars={
+            "metallic": bsdf.metallic,
+            "roughness": bsdf.roughness,
+            "transmission": bsdf.transmission,
+            "anisotropic": bsdf.anisotropy,
+            "clearcoat": bsdf.clearcoat,
+            "clearcoat_roughness": bsdf.clearcoat_roughness,
+            "sheen": bsdf.sheen_roughness,
+            "diffuse_transmission": bsdf.diffuse_transmission,
+            "specular_weight": bsdf.specular,
+            "rotation": bsdf.anisotropy_rotation,
+        },
+    )
+
+
+def _principled_row(bsdf: Principled) -> BSDFRow:
+    """Disney's BSDF, solid or thin."""
+    return BSDFRow(
+        PRINCIPLED_THIN if bsdf.is_thin else PRINCIPLED,
+        # With equal indices on both sides, refraction has no half vector.
+        ior=bsdf.ior if abs(bsdf.ior - 1) > MIN_CONTRAST else 1 + MIN_CONTRAST,
+        reflectance=bsdf.base_color,
+        scalars={
+            "metallic": bsdf.metallic,
+            "roughness": bsdf.roughness,
+            "transmission": bsdf.spec_trans,
+            "anisotropic": bsdf.anisotropic,
+            "clearcoat": bsdf.clearcoat,
+            "sheen": bsdf.sheen,
+            "diffuse_transmission": bsdf.diff_trans,
+            "spec_tint": bsdf.spec_tint,
+            "sheen_tint": bsdf.sheen_tint,
+            "clearcoat_gloss": bsdf.clearcoat_gloss,
+            "flatness": bsdf.flatness,
+        },
     )

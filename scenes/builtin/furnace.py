@@ -18,9 +18,9 @@ from scenes.model.description import Mesh
 from scenes.model.description import SceneDescription
 from scenes.model.description import Shape
 from scenes.model.description import Sphere
-from scenes.model.materials import RGB
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Material
+from scenes.model.textures import RGB
 from scenes.procedural.geometry.meshes import flipped
 from scenes.procedural.geometry.solids import icosphere
 

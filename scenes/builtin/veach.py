@@ -18,9 +18,9 @@ from scenes.builtin.furniture.metals import metal
 from scenes.model.description import Flat
 from scenes.model.description import SceneDescription
 from scenes.model.description import Sphere
-from scenes.model.materials import RGB
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Material
+from scenes.model.textures import RGB
 
 PLATE_ALPHAS = (0.005, 0.02, 0.05, 0.1)  # microfacet widths, from the back plate to the front one
 PLATE_EDGES = (  # (y, z) of the near and of the far edge; x from -4 to 4

@@ -23,21 +23,46 @@ from scenes.model.description import SceneError
 GLB_MAGIC = b"glTF"
 JSON_CHUNK = 0x4E4F534A
 BINARY_CHUNK = 0x004E4942
-SUPPORTED_EXTENSIONS = (
-    *MESHOPT_EXTENSIONS,
-    "KHR_draco_mesh_compression",
-    "KHR_lights_punctual",
-    "KHR_materials_emissive_strength",
-    "KHR_materials_ior",
-    "KHR_materials_transmission",
-    "KHR_materials_unlit",
-    "KHR_materials_volume",
-    "KHR_mesh_quantization",
-    "KHR_texture_basisu",
-    "KHR_texture_transform",
-    "EXT_texture_webp",
-)
-"""Extensions that are read, or need nothing to be read; others are ignored with a note."""
+NO_EFFECT = "without effect on the picture"
+SUPPORTED_EXTENSIONS = {
+    **dict.fromkeys(MESHOPT_EXTENSIONS, ""),
+    "KHR_draco_mesh_compression": "",
+    "KHR_mesh_quantization": "",
+    "EXT_mesh_gpu_instancing": "each instance is a copy",
+    "KHR_node_visibility": "",
+    "KHR_lights_punctual": "candela and lux count as W sr^-1 and W m^-2",
+    "KHR_texture_basisu": "with the optional package `opengl_basisu`",
+    "KHR_texture_transform": "",
+    "EXT_texture_webp": "",
+    "KHR_materials_anisotropy": "the texture's strength, not its direction, with a note",
+    "KHR_materials_clearcoat": "the coat has the surface's normal",
+    "KHR_materials_diffuse_transmission": "",
+    "KHR_materials_dispersion": "noted: all colours refract alike",
+    "KHR_materials_emissive_strength": "",
+    "KHR_materials_ior": "",
+    "KHR_materials_iridescence": "noted: no thin-film interference",
+    "KHR_materials_pbrSpecularGlossiness": "",
+    "KHR_materials_sheen": "",
+    "KHR_materials_specular": "",
+    "KHR_materials_transmission": "a thin sheet without a volume",
+    "KHR_materials_unlit": "emits its colour, also onto other surfaces",
+    "KHR_materials_variants": "chosen by `--variant NAME`",
+    "KHR_materials_volume": "refraction and absorption; the thickness itself is the mesh's",
+    "KHR_animation_pointer": "without effect on a still picture",
+    "KHR_xmp_json_ld": NO_EFFECT,
+    "KHR_xmp": NO_EFFECT,
+    "EXT_mesh_features": NO_EFFECT,
+    "EXT_structural_metadata": NO_EFFECT,
+    "EXT_instance_features": NO_EFFECT,
+    "KHR_physics_rigid_bodies": NO_EFFECT,
+    "KHR_implicit_shapes": NO_EFFECT,
+    "KHR_audio_emitter": NO_EFFECT,
+    "KHR_interactivity": NO_EFFECT,
+    "KHR_node_selectability": NO_EFFECT,
+    "KHR_node_hoverability": NO_EFFECT,
+}
+"""Extensions that are read, or need nothing to be read -> remark for the manual; others are ignored
+with a note."""
 
 Json = dict[str, Any]
 """One JSON object of the file."""

@@ -6,12 +6,12 @@ Host code. Specification, section 3.7. Points and lines are skipped.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from scenes.gltf.accessors import read_colors
 from scenes.gltf.accessors import read_floats
 from scenes.gltf.accessors import read_indices
 from scenes.gltf.document import GltfDocument
@@ -20,15 +20,20 @@ from scenes.gltf.draco import expand_draco
 from scenes.gltf.materials import GltfMaterials
 from scenes.gltf.skinning import Pose
 from scenes.gltf.skinning import apply_pose
+from scenes.gltf.textures import UV_SET
+from scenes.mesh.validation import ZERO_NORMALS
 from scenes.mesh.validation import RawMesh
 from scenes.mesh.validation import ZeroAreaError
+from scenes.mesh.validation import has_zero_normals
+from scenes.mesh.validation import normalize
 from scenes.mesh.validation import validated_mesh
-from scenes.mesh.vertex_colors import bake_vertex_colors
 from scenes.model.description import Mesh
+from scenes.model.description import SceneError
 
 TRIANGLES = 4
 TRIANGLE_STRIP = 5
 TRIANGLE_FAN = 6
+TANGENT = "TANGENT"
 
 
 @dataclass
@@ -37,6 +42,8 @@ class GltfMeshes:
 
     document: GltfDocument
     materials: GltfMaterials
+    left_out: list[SceneError] = field(default_factory=list)
+    """Errors of the primitives that were left out."""
 
     def meshes(self, index: Any, pose: Pose, name: str) -> list[Mesh]:
         """One mesh per primitive of mesh `index`, in world space."""
@@ -47,19 +54,33 @@ class GltfMeshes:
             if primitive.get("mode", TRIANGLES) not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN):
                 self.document.note(f"{element}: points and lines were skipped")
                 continue
-            if not expand_draco(self.document, primitive, element):
-                continue
-            raw = apply_pose(self.document, primitive, self._raw(primitive, element), pose, element)
-            source = f"{self.document.path}: {element}"
             try:
-                finished = validated_mesh(raw, source, pose.to_world)
+                if not expand_draco(self.document, primitive, element):
+                    continue
+                finished = self._primitive(primitive, pose, element)
             except ZeroAreaError:
                 # Some files hide objects by a scale of 0.
                 self.document.note(f"{element}: without area, left out")
-                continue
-            finished = self._with_material(finished, primitive, element)
-            built.append(replace(finished, name=name or mesh.get("name", "")))
+            except SceneError as error:
+                self.left_out.append(error)
+                self.document.note(f"{error}; it was left out")
+            else:
+                built.append(replace(finished, name=name or mesh.get("name", "")))
         return built
+
+    def _primitive(self, primitive: Json, pose: Pose, element: str) -> Mesh:
+        """World-space mesh of one primitive, with its material."""
+        raw = apply_pose(self.document, primitive, self._raw(primitive, element), pose, element)
+        if has_zero_normals(raw):
+            self.document.note(f"{element}: {ZERO_NORMALS}")
+        finished = validated_mesh(raw, f"{self.document.path}: {element}", pose.to_world)
+        has_colors = "COLOR_0" in finished.attributes
+        material = self.materials.index(self.materials.number_of(primitive), has_colors)
+        if TANGENT in finished.attributes:
+            tangents = finished.attributes[TANGENT].copy()
+            tangents[:, :3] = normalize(tangents[:, :3] @ pose.to_world[:3, :3].T)
+            finished = replace(finished, attributes={**finished.attributes, TANGENT: tangents})
+        return replace(finished, material=material)
 
     def _raw(self, primitive: Json, element: str) -> RawMesh:
         attributes = primitive.get("attributes", {})
@@ -75,19 +96,29 @@ class GltfMeshes:
             indices = read_indices(self.document, primitive["indices"])
         else:
             indices = np.arange(len(vertices))
-        return RawMesh(vertices, triangles(indices, primitive.get("mode", TRIANGLES)), normals, uvs)
+        faces = triangles(indices, primitive.get("mode", TRIANGLES))
+        further = self._further_attributes(attributes, len(vertices))
+        if TANGENT in attributes and "JOINTS_0" not in attributes:
+            if self.materials.needs_tangents(primitive):
+                tangents = self._attribute(attributes, TANGENT, 4, len(vertices))
+                assert tangents is not None
+                further[TANGENT] = tangents
+        return RawMesh(vertices, faces, normals, uvs, attributes=further)
 
-    def _with_material(self, mesh: Mesh, primitive: Json, element: str) -> Mesh:
-        """Assign the material of `primitive`, with its vertex colours if it has any."""
-        number, attributes = primitive.get("material"), primitive.get("attributes", {})
-        if "COLOR_0" not in attributes or not self.materials.supports_vertex_colors(number):
-            return replace(mesh, material=self.materials.index(number))
-        colors = read_colors(self.document, attributes["COLOR_0"])
-        if len(colors) != len(mesh.vertices):
-            reason = f"COLOR_0: {len(colors)} for {len(mesh.vertices)} vertices"
-            raise self.document.error(element, reason)
-        split, texture = bake_vertex_colors(mesh, colors, is_srgb=False)
-        return replace(split, material=self.materials.index_with_vertex_colors(number, texture))
+    def _further_attributes(self, attributes: Json, count: int) -> dict[str, np.ndarray]:
+        """Vertex colours, linear RGBA, and the texture coordinates after the first, v upwards."""
+        found = {}
+        for name in attributes:
+            if name == "COLOR_0":
+                width = self.document.item("accessors", attributes[name]).get("type")
+                colors = self._attribute(attributes, name, 4 if width == "VEC4" else 3, count)
+                assert colors is not None
+                found[name] = np.clip(np.nan_to_num(colors), 0.0, 1.0)
+            elif name.startswith(UV_SET) and name != f"{UV_SET}0":
+                uvs = self._attribute(attributes, name, 2, count)
+                assert uvs is not None
+                found[name] = np.stack([uvs[:, 0], 1.0 - uvs[:, 1]], axis=1)
+        return found
 
     def _attribute(self, attributes: Json, name: str, width: int, count: int) -> np.ndarray | None:
         if name not in attributes:

@@ -17,6 +17,7 @@ from scenes.default_camera import PLACEHOLDER_CAMERA
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
 from scenes.gltf.document import read_gltf
+from scenes.gltf.instancing import instance_matrices
 from scenes.gltf.materials import GltfMaterials
 from scenes.gltf.meshes import GltfMeshes
 from scenes.gltf.skinning import read_pose
@@ -30,6 +31,7 @@ from scenes.model.description import PointLight
 from scenes.model.description import PunctualLight
 from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
+from scenes.model.options import LoadOptions
 from scenes.model.transforms import quaternion_rotation
 from scenes.model.transforms import rigid
 from scenes.model.transforms import scaling
@@ -59,26 +61,28 @@ class _Parts:
     cameras: list[Camera] = field(default_factory=list)
 
 
-def load_gltf(path: Path) -> SceneDescription:
-    """Load a glTF file; any fault in it raises SceneError."""
+def load_gltf(path: Path, options: LoadOptions = LoadOptions()) -> SceneDescription:
+    """Load a glTF file; a fault without which nothing can be shown raises SceneError."""
     try:
-        return _scene(read_gltf(path))
+        return _scene(read_gltf(path), options)
     except SceneError:
         raise
     except MALFORMED_ERRORS as error:
         raise SceneError(f"{path}: malformed ({type(error).__name__}: {error})") from error
 
 
-def _scene(document: GltfDocument) -> SceneDescription:
+def _scene(document: GltfDocument, options: LoadOptions) -> SceneDescription:
     materials = GltfMaterials(document, GltfTextures(document))
+    materials.variant = _variant(document, options.variant)
     meshes = GltfMeshes(document, materials)
     parts = _Parts()
     worlds = dict(_nodes(document))
     for index, to_world in worlds.items():
         node = document.item("nodes", index)
         if "mesh" in node:
-            pose = read_pose(document, node, to_world, worlds)
-            parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
+            for instance in instance_matrices(document, node, index):
+                pose = read_pose(document, node, to_world @ instance, worlds)
+                parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
         if not np.linalg.det(to_world[:3, :3]):
             continue  # singular transform: ignore the node's camera and light
         if "camera" in node:
@@ -87,7 +91,7 @@ def _scene(document: GltfDocument) -> SceneDescription:
         if light is not None:
             parts.lights.append(_light(document, light, to_world))
     if not parts.shapes:
-        raise document.error("scene", "no meshes")
+        raise next(iter(meshes.left_out), document.error("scene", "no meshes"))
     return SceneDescription(
         name=document.path.stem,
         shapes=tuple(parts.shapes),
@@ -97,6 +101,18 @@ def _scene(document: GltfDocument) -> SceneDescription:
         lights=tuple(parts.lights),
         notes=tuple(document.notes),
     )
+
+
+def _variant(document: GltfDocument, name: str) -> int | None:
+    """Number of the variant of this name; None without a name."""
+    if not name:
+        return None
+    extension = document.root.get("extensions", {}).get("KHR_materials_variants", {})
+    names = [variant.get("name", "") for variant in extension.get("variants", [])]
+    if name not in names:
+        known = ", ".join(names) or "none"
+        raise document.error("variants", f"no variant {name!r}; there are: {known}")
+    return names.index(name)
 
 
 def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray]]:
@@ -117,6 +133,9 @@ def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray]]:
         if index in seen:
             raise document.error(f"nodes[{index}]", "reached twice, nodes must form a tree")
         seen.add(index)
+        visibility = node.get("extensions", {}).get("KHR_node_visibility", {})
+        if not visibility.get("visible", True):
+            continue
         matrix = parent @ _local(document, node, index)
         yield index, matrix
         stack.extend((child, matrix) for child in reversed(node.get("children", [])))
@@ -144,14 +163,39 @@ def _add_camera(parts: _Parts, document: GltfDocument, index: int, to_world: np.
     source = document.item("cameras", index)
     perspective = source.get("perspective")
     if perspective is None:
-        document.note(f"cameras[{index}]: only perspective cameras are supported")
+        parts.cameras.append(_orthographic(document, index, to_world))
         return
     aspect = number_of(perspective, "aspectRatio", DEFAULT_ASPECT)
+    near, far = number_of(perspective, "znear", 0.0), perspective.get("zfar")
     yfov = number_of(perspective, "yfov", 0.0)
     if not 0.0 < yfov < math.pi or aspect <= 0.0:
         raise document.error(f"cameras[{index}]", f"bad yfov {yfov:g} or aspect ratio {aspect:g}")
     fov_x = math.degrees(2.0 * math.atan(math.tan(yfov / 2.0) * aspect))
-    parts.cameras.append(Camera(rigid(to_world @ FLIP_VIEW), fov_x, aspect))
+    has_aspect = "aspectRatio" in perspective
+    parts.cameras.append(
+        Camera(
+            rigid(to_world @ FLIP_VIEW),
+            fov_x,
+            aspect,
+            near=max(near, 0.0),
+            far=math.inf if far is None else number_of(perspective, "zfar", 0.0),
+            fov_y=None if has_aspect else math.degrees(yfov),
+        )
+    )
+
+
+def _orthographic(document: GltfDocument, index: int, to_world: np.ndarray) -> Camera:
+    source = document.item("cameras", index).get("orthographic", {})
+    half_width, half_height = number_of(source, "xmag", 0.0), number_of(source, "ymag", 0.0)
+    if half_width <= 0.0 or half_height <= 0.0:
+        raise document.error(f"cameras[{index}]", f"bad xmag {half_width:g}, ymag {half_height:g}")
+    return Camera(
+        rigid(to_world @ FLIP_VIEW),
+        aspect=half_width / half_height,
+        near=max(number_of(source, "znear", 0.0), 0.0),
+        far=number_of(source, "zfar", math.inf) if "zfar" in source else math.inf,
+        orthographic_width=2.0 * half_width,
+    )
 
 
 def _light(document: GltfDocument, index: int, to_world: np.ndarray) -> PunctualLight:

@@ -17,14 +17,18 @@ from scenes.gltf.image_source import image_source
 from scenes.gltf.values import number_of
 from scenes.gltf.values import numbers_of
 from scenes.images.files import read_image_bytes
-from scenes.model.materials import Filter
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
-from scenes.model.materials import Wrap
+from scenes.model.description import SceneError
+from scenes.model.textures import RGBA
+from scenes.model.textures import Filter
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Wrap
 
-WRAPS = {10497: Wrap.REPEAT, 33071: Wrap.CLAMP, 33648: Wrap.MIRROR}
+REPEAT = 10497
+WRAPS = {REPEAT: Wrap.REPEAT, 33071: Wrap.CLAMP, 33648: Wrap.MIRROR}
 NEAREST = 9728
-RGBA = tuple[float, float, float, float]
+UV_SET = "TEXCOORD_"
+"""Beginning of the names of mesh attributes that hold further texture coordinates."""
 
 
 @dataclass
@@ -34,10 +38,22 @@ class GltfTextures:
     document: GltfDocument
     images: dict[tuple[int, bool], Image] = field(default_factory=dict)
 
+    def exists(self, reference: Json | None) -> bool:
+        """Whether a `...Texture` object is there and its image can be read; a note if not."""
+        if reference is None:
+            return False
+        try:
+            self.texture(reference, is_srgb=True)
+        except SceneError as error:
+            self.document.note(f"{error}; the texture was left out")
+            return False
+        return True
+
     def texture(
-        self, reference: Json, is_srgb: bool, scale: RGBA = (1.0, 1.0, 1.0, 1.0)
+        self, reference: Json | None, is_srgb: bool, scale: RGBA = (1.0, 1.0, 1.0, 1.0)
     ) -> ImageTexture:
         """Texture that a `...Texture` object of a material refers to."""
+        assert reference is not None
         document = self.document
         element = f"textures[{reference.get('index')}]"
         texture = document.item("textures", reference.get("index"))
@@ -45,22 +61,17 @@ class GltfTextures:
         if source is None:
             raise document.error(element, "no image in a supported format")
         transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
-        if transform.get("texCoord", reference.get("texCoord", 0)) != 0:
-            document.note(f"{element}: only TEXCOORD_0 is supported and was used instead")
+        uv_number = transform.get("texCoord", reference.get("texCoord", 0))
         sampler = document.item("samplers", texture["sampler"]) if "sampler" in texture else {}
         return ImageTexture(
             image=self._image(source, is_srgb),
             scale=scale,
             uv_transform=uv_transform(transform),
-            wrap=self._wrap(sampler),
+            wrap=WRAPS.get(sampler.get("wrapS", REPEAT), Wrap.REPEAT),
+            wrap_v=WRAPS.get(sampler.get("wrapT", REPEAT), Wrap.REPEAT),
             filter=Filter.NEAREST if sampler.get("magFilter") == NEAREST else Filter.BILINEAR,
+            uv_set=f"{UV_SET}{uv_number}" if uv_number else "",
         )
-
-    def _wrap(self, sampler: Json) -> Wrap:
-        along_s, along_t = sampler.get("wrapS", 10497), sampler.get("wrapT", 10497)
-        if along_s != along_t:
-            self.document.note("different wrapping along s and t is not supported, s is used")
-        return WRAPS.get(along_s, Wrap.REPEAT)
 
     def _image(self, index: int, is_srgb: bool) -> Image:
         if (index, is_srgb) not in self.images:

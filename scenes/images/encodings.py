@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.model.materials import RGBE_BIAS
-from scenes.model.materials import Image
+from scenes.model.textures import RGBE_BIAS
+from scenes.model.textures import Image
 
 MAX_RADIANCE = 1e30
 """Largest radiance; larger values are clamped."""

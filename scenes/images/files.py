@@ -18,7 +18,7 @@ from scenes.images.layers import split_layer
 from scenes.images.stored import StoredImage
 from scenes.images.stored import read_stored
 from scenes.model.description import SceneError
-from scenes.model.materials import Image
+from scenes.model.textures import Image
 
 SIGNATURES = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"\x76\x2f\x31\x01", ".exr"))
 """(first bytes, file extension for OpenImageIO) of image formats embedded in scene files."""
@@ -78,6 +78,7 @@ def _image(stored: StoredImage, is_srgb: bool, name: str) -> Image:
     """8-bit texture image: RGB sRGB-encoded if `is_srgb`, else as stored; missing alpha is 255."""
     texels = stored.texels
     height, width, channels = texels.shape
+    is_clamped = texels.dtype.kind == "f" and bool(texels.max(initial=0.0) > 1.0)
     if texels.dtype != np.uint8:
         texels = _to_unit(texels)
         # Encode only the colours of linear files: 8 bits of linear values would band in the dark.
@@ -90,7 +91,7 @@ def _image(stored: StoredImage, is_srgb: bool, name: str) -> Image:
     rgba[..., :3] = _to_rgb(texels)
     if channels in (2, 4):
         rgba[..., 3] = texels[..., channels - 1]
-    return Image(rgba, is_srgb=is_srgb, name=name, notes=stored.notes)
+    return Image(rgba, is_srgb=is_srgb, is_clamped=is_clamped, name=name, notes=stored.notes)
 
 
 def _to_rgb(texels: np.ndarray) -> np.ndarray:

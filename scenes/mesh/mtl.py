@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from scenes.images.files import read_image
-from scenes.images.opacity import opacity_of
 from scenes.model.description import SceneError
 from scenes.model.materials import BSDF
-from scenes.model.materials import RGB
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
-from scenes.model.materials import Spectrum
-from scenes.model.materials import Wrap
+from scenes.model.textures import RGB
+from scenes.model.textures import Channel
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Scalar
+from scenes.model.textures import ScalarTexture
+from scenes.model.textures import Spectrum
+from scenes.model.textures import Wrap
 
 Entry = dict[str, list[str]]
 """Keyword -> its arguments, for one material."""
@@ -31,10 +36,21 @@ Entry = dict[str, list[str]]
 WHITE: RGB = (1.0, 1.0, 1.0)
 KNOWN_KEYWORDS = {
     *("illum", "Kd", "map_Kd", "Ks", "Ns", "Ni", "Pr", "Pm", "Tf"),
-    *("d", "Tr", "map_d", "Ke", "map_Ke", "norm"),
+    *("d", "Tr", "map_d", "map_Tr", "Ke", "map_Ke", "norm", "map_Bump", "map_bump", "bump"),
+    *("map_Pr", "map_Pm", "map_Ks", "map_Kn"),
     *("Ka", "map_Ka", "sharpness"),  # without meaning in path tracing
 }
 """Keywords that cause no note: supported, or without meaning in path tracing."""
+MAPS = {
+    *("map_Kd", "map_d", "map_Tr", "map_Ke", "norm", "map_Kn", "map_Bump", "map_bump", "bump"),
+    *("map_Pr", "map_Pm", "map_Ks"),
+}
+"""Keywords whose argument is an image file."""
+PBR_KEYWORDS = {"Pr", "Pm", "map_Pr", "map_Pm"}
+STAND_IN = ["0.5", "0.5", "0.5"]
+"""Diffuse colour in place of a map that cannot be read."""
+GREY_TOLERANCE = 8
+"""Largest difference between the channels of a texel of 8 bits that counts as grey."""
 GLASS_MODELS = (4, 6, 7, 9)
 """Illumination models that mean refraction or glass."""
 OPTION_LENGTHS = {"-clamp": 1, "-bm": 1, "-blendu": 1, "-blendv": 1, "-imfchan": 1, "-type": 1}
@@ -47,7 +63,7 @@ def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], t
         raise SceneError(f"{path}: no such file")
     entries: dict[str, Entry] = {}
     entry: Entry = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
         words = line.split("#")[0].split()
         if not words:
             continue
@@ -57,21 +73,69 @@ def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], t
             entry[words[0]] = words[1:]
     used = {name: entry for name, entry in entries.items() if name in names}
     unread = sorted({keyword for entry in used.values() for keyword in entry} - KNOWN_KEYWORDS)
-    notes = (f"{path.name}: not supported, ignored: {', '.join(unread)}",) if unread else ()
-    return {name: _material(path, name, entry) for name, entry in used.items()}, notes
+    notes = [f"{path.name}: not supported, ignored: {', '.join(unread)}"] if unread else []
+    notes += [note for entry in used.values() for note in _drop_missing_maps(path, entry)]
+    materials = {name: _material(path, name, entry) for name, entry in used.items()}
+    return materials, tuple(dict.fromkeys(notes))
+
+
+def _drop_missing_maps(path: Path, entry: Entry) -> Iterator[str]:
+    """Remove the maps whose image cannot be read; yield a note for each."""
+    for keyword in [key for key in entry if key in MAPS]:
+        try:
+            _texture(path, entry[keyword], is_srgb=False)
+        except SceneError as error:
+            del entry[keyword]
+            if keyword == "map_Kd" and "Kd" not in entry:
+                entry["Kd"] = STAND_IN
+            yield f"{path.name}: {keyword}: {error}; the map was left out"
 
 
 def _material(path: Path, name: str, entry: Entry) -> Material:
     bsdf = _bsdf(path, entry)
-    opacity, channel = _opacity(path, entry)
+    opacity = _opacity(path, entry)
     return Material(
         bsdf=bsdf,
         opacity=1.0 if isinstance(bsdf, Dielectric) and "map_d" not in entry else opacity,
-        opacity_channel=channel,
-        normal_map=_texture(path, entry["norm"], is_srgb=False) if "norm" in entry else None,
+        normal_map=_normal_map(path, entry),
+        bump=_bump(path, entry),
         emission=_emission(path, entry),
         name=name,
     )
+
+
+def _normal_map(path: Path, entry: Entry) -> ImageTexture | None:
+    """Tangent-space normals of `norm`, or of a bump map that is not grey."""
+    words = entry.get("norm") or entry.get("map_Kn")
+    if words is None:
+        words = _bump_words(entry)
+        if words is None or _is_grey(_texture(path, words, is_srgb=False)):
+            return None
+    return _texture(path, words, is_srgb=False)
+
+
+def _bump(path: Path, entry: Entry) -> ScalarTexture | None:
+    """Height map in scene units, times the factor of `-bm`."""
+    words = _bump_words(entry)
+    if words is None:
+        return None
+    texture = _texture(path, words, is_srgb=False)
+    if not _is_grey(texture):
+        return None
+    factor = 1.0
+    if "-bm" in words and _is_number(words[words.index("-bm") + 1]):
+        factor = float(words[words.index("-bm") + 1])
+    return ScalarTexture(replace(texture, scale=(factor,) * 4), Channel.LUMINANCE)
+
+
+def _bump_words(entry: Entry) -> list[str] | None:
+    return entry.get("map_Bump") or entry.get("map_bump") or entry.get("bump")
+
+
+def _is_grey(texture: ImageTexture) -> bool:
+    """Whether an image has no colours: exporters store normal maps under `map_Bump`, too."""
+    rgb = texture.image.texels[..., :3].astype(int)
+    return bool(np.ptp(rgb, axis=2).max() <= GREY_TOLERANCE)
 
 
 def _dissolve(path: Path, entry: Entry) -> float:
@@ -81,13 +145,18 @@ def _dissolve(path: Path, entry: Entry) -> float:
     return _number(path, entry, "d", 1.0)
 
 
-def _opacity(path: Path, entry: Entry) -> tuple[float | ImageTexture, int]:
-    """(opacity, channel of the opacity image: 3 if it has alpha, else 0)."""
+def _opacity(path: Path, entry: Entry) -> Scalar:
+    """Opacity: of an image, its alpha if it has any, else its luminance."""
     fraction = _dissolve(path, entry)
+    if "map_Tr" in entry and "map_d" not in entry:
+        clear = _texture(path, entry["map_Tr"], is_srgb=False)
+        return ScalarTexture(clear, Channel.LUMINANCE, is_inverted=True)
     if "map_d" not in entry:
-        return fraction, 0
-    texture, channel = opacity_of(_texture(path, entry["map_d"], is_srgb=False))
-    return replace(texture, scale=(fraction,) * 4), channel
+        return fraction
+    texture = _texture(path, entry["map_d"], is_srgb=False)
+    has_alpha = bool((texture.image.texels[..., 3] < 255).any())
+    scaled = replace(texture, scale=(fraction,) * 4)
+    return ScalarTexture(scaled, Channel.ALPHA if has_alpha else Channel.LUMINANCE)
 
 
 def _emission(path: Path, entry: Entry) -> Spectrum | None:
@@ -114,14 +183,33 @@ def _bsdf(path: Path, entry: Entry) -> BSDF:
         tint = _color(path, entry, "Tf", WHITE)
         through = [math.sqrt(max(value, 0.0)) for value in tint]
         return Dielectric(ior=ior, specular_transmittance=(through[0], through[1], through[2]))
-    if "Pr" in entry or "Pm" in entry:
-        roughness = _number(path, entry, "Pr", 1.0)
-        return MetallicRoughness(base, _number(path, entry, "Pm", 0.0), roughness)
+    if not PBR_KEYWORDS.isdisjoint(entry):
+        return MetallicRoughness(
+            base, _scalar(path, entry, "Pm", 0.0), _scalar(path, entry, "Pr", 1.0)
+        )
     if max(specular) > 0.0 and max(diffuse) == 0.0 and "map_Kd" not in entry:
         return Conductor(specular_reflectance=specular, alpha=alpha)
     if max(specular) > 0.0 and exponent > 1.0:
-        return Plastic(diffuse_reflectance=base, ior=ior if ior > 1.0 else 1.5, alpha=alpha)
+        coat: Spectrum = WHITE
+        if "map_Ks" in entry:
+            coat = _texture(path, entry["map_Ks"], is_srgb=True)
+        return Plastic(
+            diffuse_reflectance=base,
+            specular_reflectance=coat,
+            ior=ior if ior > 1.0 else 1.5,
+            alpha=alpha,
+        )
     return Diffuse(reflectance=base)
+
+
+def _scalar(path: Path, entry: Entry, keyword: str, default: float) -> Scalar:
+    """The number `keyword`, times the luminance of `map_keyword` if there is one."""
+    name = f"map_{keyword}"
+    if name not in entry:
+        return _number(path, entry, keyword, default)
+    factor = _number(path, entry, keyword, 1.0)
+    texture = _texture(path, entry[name], is_srgb=False)
+    return ScalarTexture(replace(texture, scale=(factor,) * 4), Channel.LUMINANCE)
 
 
 def _is_glass(path: Path, entry: Entry) -> bool:
@@ -162,7 +250,7 @@ def _texture(
             if option == "-clamp" and words[position] == "on":
                 wrap = Wrap.CLAMP
             position += 2 if option == "-mm" else OPTION_LENGTHS.get(option, 1)
-    name = " ".join(words[position:]).replace("\\", "/")
+    name = " ".join(words[position:]).strip('"').replace("\\", "/")
     return ImageTexture(
         image=read_image(path.parent / name, is_srgb, is_light),
         scale=(*factor, 1.0),

@@ -18,7 +18,7 @@ from scenes.mesh.validation import RawMesh
 from scenes.model.description import SceneError
 
 WIDTHS = {"v": 3, "vt": 2, "vn": 3}
-"""Numbers read per row; the rest (weights, colours) is ignored. Ordered as in a face corner."""
+"""Numbers read per row besides the colour of `v`, in the order of a face corner."""
 GroupKey = tuple[str, bool, bool]
 """(material name, has texture coordinates, has normals)."""
 
@@ -38,8 +38,6 @@ class ObjFile:
 
     parts: tuple[ObjPart, ...]
     libraries: tuple[Path, ...]
-    has_colors: bool
-    """Whether the vertices have colours; these are not read."""
 
 
 @dataclass
@@ -66,7 +64,8 @@ class _Reader:
     )
     """(highest index in use, number of its line), per kind of row."""
     libraries: list[Path] = field(default_factory=list)
-    has_colors: bool = False
+    colors: dict[int, list[float]] = field(default_factory=dict)
+    """Row of `v`, from 0 -> its colour."""
     material: str = ""
 
     def error(self, line: int, reason: str) -> SceneError:
@@ -79,7 +78,7 @@ def read_obj(path: Path) -> ObjFile:
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
     reader = _Reader(path)
-    text = path.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
+    text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\\\n", " ")
     for number, line in enumerate(text.splitlines(), start=1):
         _read_line(reader, line, number)
     if not reader.groups:
@@ -88,12 +87,17 @@ def read_obj(path: Path) -> ObjFile:
         count = len(reader.rows[kind])
         if index > count:
             raise reader.error(number, f"{kind} index {index} out of range, there are {count}")
-    return ObjFile(_parts(reader), tuple(reader.libraries), reader.has_colors)
+    return ObjFile(_parts(reader), tuple(reader.libraries))
 
 
 def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
     """One part per group."""
     rows = {kind: np.array(found, float) for kind, found in reader.rows.items()}
+    colors = None
+    if reader.colors:
+        colors = np.ones((len(rows["v"]), 3), np.float32)
+        colors[list(reader.colors)] = np.array(list(reader.colors.values()))
+        colors = np.clip(np.nan_to_num(colors), 0.0, 1.0)
     parts = []
     for (material, has_uv, has_normal), group in reader.groups.items():
         corners = np.array(group.corners) * (1, has_uv, has_normal)
@@ -108,6 +112,7 @@ def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
             faces=triangulated(vertex.ravel(), np.array(group.counts), vertices),
             normals=rows["vn"][vn] if has_normal else None,
             uvs=rows["vt"][vt] if has_uv else None,
+            colors=None if colors is None else colors[v],
         )
         parts.append(ObjPart(raw, material))
     return tuple(parts)
@@ -125,6 +130,7 @@ def _read_line(reader: _Reader, line: str, number: int) -> None:
     elif keyword == "mtllib":
         folder = reader.path.parent
         # The text is one file name that may contain spaces, or several names.
+        text = text.strip('"')
         names = [text] if (folder / text).is_file() else text.split()
         reader.libraries.extend(folder / name for name in names)
 
@@ -134,13 +140,17 @@ def _read_row(reader: _Reader, kind: str, words: list[str], number: int) -> None
     if kind == "vt" and len(words) == 1:
         words = [*words, "0"]
     width = WIDTHS[kind]
-    reader.has_colors |= kind == "v" and len(words) >= 6
     if len(words) < width:
         raise reader.error(number, f"{kind}: {width} numbers needed")
     try:
         numbers = [float(word) for word in words[:width]]
     except ValueError as error:
         raise reader.error(number, f"{kind}: {error}") from None
+    if kind == "v" and len(words) in (6, 7):
+        try:
+            reader.colors[len(reader.rows["v"])] = [float(word) for word in words[-3:]]
+        except ValueError as error:
+            raise reader.error(number, f"v: {error}") from None
     reader.rows[kind].append(numbers)
 
 

@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,22 @@ UV_NAMES = (("u", "v"), ("s", "t"), ("texture_u", "texture_v"))
 """Names of vertex properties for texture coordinates, v upwards."""
 COLOR_NAMES = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"))
 """Names of vertex properties for sRGB colours: integers (uint8: up to 255) or floats up to 1."""
+TEXCOORD = "texcoord"
+"""Name of the face property for texture coordinates per corner."""
 INDEX_NAMES = ("vertex_indices", "vertex_index")
 """Names of the face property for vertex indices."""
 
-PLY_ERRORS = (plyfile.PlyParseError, ValueError, IndexError, TypeError, EOFError, MemoryError)
+PLY_ERRORS = (
+    plyfile.PlyParseError,
+    plyfile.PlyElementParseError,
+    plyfile.PlyHeaderParseError,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
 """Exceptions of plyfile for damaged files; a header may state more data than fits into memory."""
 
 
@@ -40,14 +53,34 @@ def read_ply(path: Path) -> RawMesh:
     if vertices is None:
         raise SceneError(f"{path}: element vertex: no properties x, y, z")
     uv_names = next((n for n in UV_NAMES if set(n) <= set(vertex.dtype.names or ())), None)
-    return RawMesh(
+    face = elements["face"].data
+    mesh = RawMesh(
         vertices=vertices,
-        faces=_triangles(elements["face"].data, vertices, path),
+        faces=_triangles(face, vertices, path),
         normals=_columns(vertex, ("nx", "ny", "nz")),
         uvs=None if uv_names is None else _columns(vertex, uv_names),
         uv_names=uv_names,
         colors=_colors(vertex),
+        face_colors=_face_colors(face),
+        texture=_texture_file(ply, path),
+        attributes=_attributes(vertex, face),
     )
+    return with_corner_uvs(mesh, face) if uv_names is None else mesh
+
+
+def _texture_file(ply: plyfile.PlyData, path: Path) -> Path | None:
+    """Image that a comment `TextureFile NAME` names, as MeshLab and scanners write it."""
+    for comment in ply.comments:
+        keyword, _, name = comment.strip().partition(" ")
+        if keyword == "TextureFile" and name.strip():
+            return path.parent / name.strip()
+    return None
+
+
+def _face_colors(face: np.ndarray) -> np.ndarray | None:
+    """(F, 1, 3) float32 sRGB colours in [0, 1] of the triangles, or None."""
+    colors = _colors(face)
+    return None if colors is None else colors[triangle_polygons(face)][:, None]
 
 
 def _parse(path: Path) -> plyfile.PlyData:
@@ -55,7 +88,7 @@ def _parse(path: Path) -> plyfile.PlyData:
     triangles = {"face": {name: 3 for name in INDEX_NAMES}}
     try:
         return plyfile.PlyData.read(str(path), known_list_len=triangles)
-    except (plyfile.PlyParseError, ValueError, MemoryError):
+    except (*PLY_ERRORS, KeyError, OverflowError):
         pass
     try:
         return plyfile.PlyData.read(str(path), mmap=False)
@@ -79,6 +112,76 @@ def _colors(vertex: np.ndarray) -> np.ndarray | None:
         return None
     brightest = np.iinfo(colors.dtype).max if colors.dtype.kind in "iu" else 1.0
     return np.clip(np.nan_to_num(colors.astype(np.float32) / brightest), 0.0, 1.0)
+
+
+def _attributes(vertex: np.ndarray, face: np.ndarray) -> dict[str, np.ndarray]:
+    """Numbered properties (`color_0`, `color_1`, ...) and r, g, b as attributes.
+
+    Per vertex `vertex_NAME`, (V, C); per triangle `face_NAME`, (F, 1, C), each polygon's for all
+    its triangles. Names and values as Mitsuba 3 reads them.
+    """
+    found = {}
+    for prefix, data in (("vertex", vertex), ("face", face)):
+        for name, properties in _numbered(data.dtype.names or ()).items():
+            values = _columns(data, properties)
+            if values is not None and values.dtype.kind in "fiu" and len(properties) <= 4:
+                found[f"{prefix}_{name}"] = values.astype(np.float32)
+    rows = triangle_polygons(face)
+    return {
+        name: values[rows][:, None] if name.startswith("face_") else values
+        for name, values in found.items()
+    }
+
+
+def triangle_polygons(face: np.ndarray) -> np.ndarray:
+    """(T,) index of the polygon that each triangle is a part of."""
+    index = next((name for name in INDEX_NAMES if name in (face.dtype.names or ())), None)
+    if index is None or face[index].dtype != object:
+        return np.arange(len(face))
+    triangles = np.array([max(len(polygon) - 2, 0) for polygon in face[index]])
+    return np.repeat(np.arange(len(face)), triangles)
+
+
+def with_corner_uvs(mesh: RawMesh, face: np.ndarray) -> RawMesh:
+    """The mesh with the texture coordinates of property `texcoord`, two per corner of a face.
+
+    Corners get vertices of their own. The mesh itself without the property, or if a polygon has not
+    as many coordinates as corners.
+    """
+    if TEXCOORD not in (face.dtype.names or ()):
+        return mesh
+    index = next(name for name in INDEX_NAMES if name in (face.dtype.names or ()))
+    corners = [np.asarray(polygon) for polygon in face[index]]
+    uvs = [np.asarray(values, np.float64).reshape(-1, 2) for values in face[TEXCOORD]]
+    if any(len(uv) != len(corner) for uv, corner in zip(uvs, corners)):
+        return mesh
+    counts = np.array([len(corner) for corner in corners])
+    flat = np.concatenate(corners)
+    split = triangulated(np.arange(len(flat)), counts, mesh.vertices[flat])
+    return replace(
+        mesh,
+        vertices=mesh.vertices[flat],
+        faces=split,
+        normals=None if mesh.normals is None else mesh.normals[flat],
+        colors=None if mesh.colors is None else mesh.colors[flat],
+        uvs=np.concatenate(uvs),
+        attributes={
+            name: values if values.ndim == 3 else values[flat]
+            for name, values in mesh.attributes.items()
+        },
+    )
+
+
+def _numbered(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Names of attributes -> their properties, in order."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        stem, _, number = name.rpartition("_")
+        if stem and number.isdigit() and int(number) == len(groups.get(stem, [])):
+            groups.setdefault(stem, []).append(name)
+    if {"r", "g", "b"} <= set(names):
+        groups.setdefault("color", ["r", "g", "b"])
+    return {stem: tuple(properties) for stem, properties in groups.items()}
 
 
 def _triangles(data: np.ndarray, vertices: np.ndarray, path: Path) -> np.ndarray:

@@ -9,33 +9,58 @@ from dataclasses import replace
 from pathlib import Path
 
 from scenes.default_camera import PLACEHOLDER_CAMERA
+from scenes.images.encodings import decode_srgb
+from scenes.images.files import read_image
 from scenes.mesh.mtl import read_mtl
 from scenes.mesh.normals import orient_faces_by_normals
 from scenes.mesh.obj import read_obj
 from scenes.mesh.ply import read_ply
+from scenes.mesh.validation import ZERO_NORMALS
+from scenes.mesh.validation import has_zero_normals
 from scenes.mesh.validation import validated_mesh
-from scenes.mesh.vertex_colors import bake_vertex_colors
 from scenes.model.description import Mesh
 from scenes.model.description import SceneDescription
+from scenes.model.description import SceneError
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Material
+from scenes.model.options import LoadOptions
+from scenes.model.textures import AttributeTexture
+from scenes.model.textures import ImageTexture
 
 DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
 """Light grey, for meshes without a material."""
-NO_COLORS = "vertex colours are not supported and were ignored"
+COLORED = Material(Diffuse(AttributeTexture("vertex_color")), name="vertex colours")
+"""For meshes with vertex colours and without a material."""
+VERTEX_COLOR, FACE_COLOR = "vertex_color", "face_color"
+"""Attributes of meshes that hold the linear RGB of vertex and face colours."""
 
 
-def load_ply(path: Path) -> SceneDescription:
-    """Scene of one PLY mesh, with its vertex colours or light grey."""
+def load_ply(path: Path, _options: LoadOptions = LoadOptions()) -> SceneDescription:
+    """Scene of one PLY mesh, with its texture, vertex or face colours, or light grey."""
     raw = read_ply(path)
+    notes: list[str] = []
+    material = DEFAULT
+    if raw.texture is not None and raw.uvs is not None:
+        try:
+            texture = ImageTexture(read_image(raw.texture))
+            material = Material(Diffuse(texture), name=raw.texture.name)
+        except SceneError as error:
+            notes.append(f"{error}; grey is used")
+    elif raw.texture is not None:
+        notes.append(f"{raw.texture.name}: ignored, the mesh has no texture coordinates")
+    if material is DEFAULT:
+        for name, colors in ((VERTEX_COLOR, raw.colors), (FACE_COLOR, raw.face_colors)):
+            if colors is not None and material is DEFAULT:
+                attributes = {**raw.attributes, name: decode_srgb(colors)}
+                raw = replace(raw, attributes=attributes)
+                material = Material(Diffuse(AttributeTexture(name)), name="colours of the file")
+    if has_zero_normals(raw):
+        notes.append(f"{path.name}: {ZERO_NORMALS}")
     mesh = orient_faces_by_normals(validated_mesh(raw, str(path)))
-    if raw.colors is None:
-        return _scene(path, (mesh,), (DEFAULT,), ())
-    mesh, texture = bake_vertex_colors(mesh, raw.colors, is_srgb=True)
-    return _scene(path, (mesh,), (Material(Diffuse(texture), name=texture.image.name),), ())
+    return _scene(path, (mesh,), (material,), tuple(notes))
 
 
-def load_obj(path: Path) -> SceneDescription:
+def load_obj(path: Path, _options: LoadOptions = LoadOptions()) -> SceneDescription:
     """Scene of an OBJ file with the materials of its MTL libraries."""
     parsed = read_obj(path)
     notes: list[str] = []
@@ -48,23 +73,23 @@ def load_obj(path: Path) -> SceneDescription:
             notes.extend(left_out)
         else:
             notes.append(f"{file.name}: no such material library, grey is used")
-    if parsed.has_colors:
-        notes.append(NO_COLORS)
     missing = [name for name in names if name and name not in library]
     if missing:
         notes.append(f"materials not found, grey is used: {', '.join(missing)}")
-    meshes = [
-        replace(
-            orient_faces_by_normals(
-                validated_mesh(part.mesh, f"{path}: material {part.material!r}")
-            ),
-            material=names.index(part.material),
-            name=part.material,
-        )
-        for part in parsed.parts
-    ]
-    materials = tuple(library.get(name, DEFAULT) for name in names)
-    return _scene(path, tuple(meshes), materials, tuple(notes))
+    meshes = []
+    materials = [library.get(name, DEFAULT) for name in names]
+    for part in parsed.parts:
+        raw, number = part.mesh, names.index(part.material)
+        if raw.colors is not None and part.material not in library:
+            # The format has no sRGB flag; programs write the colours as they are shown.
+            raw = replace(raw, attributes={VERTEX_COLOR: decode_srgb(raw.colors)})
+            number = len(materials)
+            materials.append(COLORED)
+        if has_zero_normals(raw) and ZERO_NORMALS not in notes:
+            notes.append(ZERO_NORMALS)
+        mesh = validated_mesh(raw, f"{path}: material {part.material!r}")
+        meshes.append(replace(orient_faces_by_normals(mesh), material=number, name=part.material))
+    return _scene(path, tuple(meshes), tuple(materials), tuple(notes))
 
 
 def _scene(

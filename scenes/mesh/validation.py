@@ -5,7 +5,10 @@ Host code.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
 
 import numpy as np
 
@@ -34,14 +37,34 @@ class RawMesh:
     uv_names: tuple[str, str] | None = None
     """Names of the texture coordinates in a PLY file, or None."""
     colors: np.ndarray | None = None
-    """(V, 3) float32 in [0, 1], or None."""
+    """(V, 3) float32 in [0, 1], or None; sRGB-encoded or linear by the file's format."""
+    face_colors: np.ndarray | None = None
+    """(F, 1, 3) float32 in [0, 1], sRGB-encoded, or None."""
+    texture: Path | None = None
+    """Image of the mesh's colour, or None."""
+    attributes: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Further values, as in `scenes.model.description.Mesh`."""
 
 
-def validated_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None) -> Mesh:
+ZERO_NORMALS = "normals of length zero were replaced by those of the faces"
+"""Note for meshes with `has_zero_normals`."""
+
+
+def has_zero_normals(raw: RawMesh) -> bool:
+    """Whether a vertex in use has a normal of length zero."""
+    if raw.normals is None:
+        return False
+    is_zero: np.ndarray = np.linalg.norm(raw.normals, axis=1) == 0.0
+    return bool(is_zero.any() and is_zero[raw.faces[(raw.faces < len(is_zero)).all(axis=1)]].any())
+
+
+def validated_mesh(
+    raw: RawMesh, source: str, to_world: np.ndarray | None = None, is_turned: bool = False
+) -> Mesh:
     """Validated mesh in world space; `source` names file and element in errors.
 
     Zero-area triangles are dropped; ZeroAreaError if all are. If `to_world` mirrors, the winding is
-    reversed, so that the front stays the front.
+    reversed, so that the front stays the front; with `is_turned` it is reversed once more.
     """
     _check_indices(raw, source)
     _check_finite(raw, source)
@@ -49,13 +72,17 @@ def validated_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None
     faces = raw.faces.astype(np.int32)
     if to_world is not None:
         vertices = transform_points(to_world, vertices)
-        if np.linalg.det(to_world[:3, :3]) < 0.0:
-            faces = faces[:, ::-1]
+        if (np.linalg.det(to_world[:3, :3]) < 0.0) != is_turned:
+            faces = faces[:, [0, 2, 1]]
     vertices = vertices.astype(np.float32)
-    faces = _drop_degenerate(vertices, faces, source)
+    kept = _with_area(vertices, faces, source)
+    faces = faces[kept]
     normals = raw.normals
     if normals is not None:
-        normals = _unit_normals(normals.astype(np.float64), faces, source)
+        stored = raw.vertices.astype(np.float64)
+        normals = _unit_normals(
+            normals.astype(np.float64), raw.faces[kept], face_vectors(stored, raw.faces[kept])
+        )
         if to_world is not None:
             normals = normalize(transform_normals(to_world, normals))
     return Mesh(
@@ -63,6 +90,12 @@ def validated_mesh(raw: RawMesh, source: str, to_world: np.ndarray | None = None
         faces=np.ascontiguousarray(faces),
         normals=None if normals is None else np.ascontiguousarray(normals, dtype=np.float32),
         uvs=None if raw.uvs is None else np.ascontiguousarray(raw.uvs, dtype=np.float32),
+        attributes={
+            name: np.ascontiguousarray(
+                np.nan_to_num(values[kept] if values.ndim == 3 else values), dtype=np.float32
+            )
+            for name, values in raw.attributes.items()
+        },
     )
 
 
@@ -95,24 +128,29 @@ def _check_finite(raw: RawMesh, source: str) -> None:
         raise SceneError(f"{source}: vertex {vertex}: {name} is not finite")
 
 
-def _unit_normals(normals: np.ndarray, faces: np.ndarray, source: str) -> np.ndarray:
-    """Unit normals; SceneError if a vertex in use has a zero normal."""
-    lengths = np.linalg.norm(normals, axis=1)
-    if (lengths == 0.0).any():
-        used = np.zeros(len(normals), dtype=bool)
-        used[faces] = True
-        missing = used & (lengths == 0.0)
-        if missing.any():
-            raise SceneError(f"{source}: vertex {int(np.argmax(missing))}: normal has zero length")
+def _unit_normals(normals: np.ndarray, faces: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Unit normals; that of a vertex whose normal is zero is the mean of its faces'.
+
+    Args:
+        corners: (F, 3) normals of the faces, of any length.
+    """
+    is_zero = np.linalg.norm(normals, axis=1) == 0.0
+    if is_zero.any():
+        sums = np.zeros_like(normals)
+        for corner in range(3):
+            np.add.at(sums, faces[:, corner], corners)
+        normals = np.where(is_zero[:, None], sums, normals)
+        # Opposite faces cancel to zero: any unit vector will do.
+        normals[np.linalg.norm(normals, axis=1) == 0.0] = (0.0, 0.0, 1.0)
     return normalize(normals)
 
 
-def _drop_degenerate(vertices: np.ndarray, faces: np.ndarray, source: str) -> np.ndarray:
-    areas = np.linalg.norm(face_vectors(vertices, faces), axis=1)
-    kept = areas > 0.0
+def _with_area(vertices: np.ndarray, faces: np.ndarray, source: str) -> np.ndarray:
+    """(F,) True for the triangles that have any area."""
+    kept: np.ndarray = np.linalg.norm(face_vectors(vertices, faces), axis=1) > 0.0
     if not kept.any():
         raise ZeroAreaError(f"{source}: all {len(faces)} triangles have zero area")
-    return faces if kept.all() else faces[kept]
+    return kept
 
 
 def face_vectors(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:

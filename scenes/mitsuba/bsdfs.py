@@ -6,6 +6,7 @@ Host code. BSDFs that modify another one (twosided, mask, ...) are in `scenes.mi
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,13 +14,15 @@ from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
 from scenes.mitsuba.values import ColorKind
 from scenes.model.materials import BSDF
-from scenes.model.materials import RGB
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Distribution
-from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
+from scenes.model.materials import Principled
+from scenes.model.support import Supported
+from scenes.model.textures import RGB
+from scenes.model.textures import Scalar
 from scenes.optics.indices import DIELECTRICS
 from scenes.optics.indices import METALS
 from scenes.optics.indices import metal_index
@@ -27,14 +30,22 @@ from scenes.optics.indices import metal_index
 DEFAULT_ALPHA = 0.1
 WHITE = (1.0, 1.0, 1.0)
 GREY = (0.5, 0.5, 0.5)
-GLASS_TRANSMISSION = 0.5
-"""`spec_trans` above which a principled BSDF becomes glass (`Dielectric`)."""
+SAMPLING_RATES = (
+    "main_specular_sampling_rate",
+    "clearcoat_sampling_rate",
+    "diffuse_reflectance_sampling_rate",
+    "diffuse_transmittance_sampling_rate",
+    "specular_reflectance_sampling_rate",
+    "specular_transmittance_sampling_rate",
+)
+"""Parameters of Mitsuba's sampling, which change no picture."""
+AnyScalar = TypeVar("AnyScalar", float, Scalar)
 
 
 def bsdf_of(plugin: Plugin, textures: TextureReader) -> BSDF | None:
     """Elementary BSDF of a plugin, or None if its type is not in `BUILDERS`."""
-    build = BUILDERS.get(plugin.kind)
-    return None if build is None else build(plugin, textures)
+    found = BUILDERS.get(plugin.kind)
+    return None if found is None else found.build(plugin, textures)
 
 
 def _diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
@@ -49,77 +60,97 @@ def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:
         raise plugin.error(f"material: unknown {name!r}; known are {known}, or give eta and k")
     eta, k = found or METALS["none"]
     outside = _index(plugin, "ext_eta", 1.0)
-    is_rough = plugin.kind == "roughconductor"
+    along_u, along_v = _widths(plugin, textures, plugin.kind == "roughconductor")
     return Conductor(
         eta=_divided(textures.constant(plugin, "eta", eta, ColorKind.INDEX), outside),
         k=_divided(textures.constant(plugin, "k", k, ColorKind.INDEX), outside),
         specular_reflectance=textures.spectrum(plugin, "specular_reflectance", WHITE),
-        alpha=_alpha(plugin, textures) if is_rough else 0.0,
+        alpha=along_u,
+        alpha_v=along_v,
         distribution=_distribution(plugin),
     )
 
 
 def _dielectric(plugin: Plugin, textures: TextureReader) -> Dielectric:
+    along_u, along_v = _widths(plugin, textures, plugin.kind == "roughdielectric")
     return Dielectric(
         ior=_relative_index(plugin, "bk7"),
-        specular_reflectance=textures.constant(plugin, "specular_reflectance", WHITE),
-        specular_transmittance=textures.constant(plugin, "specular_transmittance", WHITE),
-        alpha=_alpha(plugin, textures) if plugin.kind == "roughdielectric" else 0.0,
+        specular_reflectance=textures.spectrum(plugin, "specular_reflectance", WHITE),
+        specular_transmittance=textures.spectrum(plugin, "specular_transmittance", WHITE),
+        alpha=along_u,
+        alpha_v=along_v,
         distribution=_distribution(plugin),
         is_thin=plugin.kind == "thindielectric",
     )
 
 
 def _plastic(plugin: Plugin, textures: TextureReader) -> Plastic:
+    is_rough = plugin.kind in ("roughplastic", "pplastic")
+    width = textures.number(plugin, "alpha", DEFAULT_ALPHA) if is_rough else 0.0
+    if plugin.find("alpha_u", "alpha_v") is not None:
+        plugin.note("anisotropy is not supported, alpha_u and alpha_v are averaged")
+        width = sum(textures.number(plugin, f"alpha_{axis}", DEFAULT_ALPHA) for axis in "uv") / 2.0
+    if plugin.kind == "pplastic":
+        plugin.note("polarisation is not supported, roughplastic is used")
     return Plastic(
         diffuse_reflectance=textures.spectrum(plugin, "diffuse_reflectance", GREY),
-        specular_reflectance=textures.constant(plugin, "specular_reflectance", WHITE),
+        specular_reflectance=textures.spectrum(plugin, "specular_reflectance", WHITE),
         ior=_relative_index(plugin, "polypropylene"),
-        alpha=_alpha(plugin, textures) if plugin.kind == "roughplastic" else 0.0,
+        alpha=_checked_width(plugin, width),
         distribution=_distribution(plugin),
         is_nonlinear=plugin.flag("nonlinear", False),
     )
 
 
-def _principled(plugin: Plugin, textures: TextureReader) -> BSDF:
-    """Disney's principled BSDF without clear coat, sheen, anisotropy, tints and flatness."""
-    base = textures.spectrum(plugin, "base_color", GREY)
-    roughness = textures.scalar(plugin, "roughness", 0.5)
-    metallic = textures.scalar(plugin, "metallic", 0.0)
-    transmission = textures.scalar(plugin, "spec_trans", 0.0)
+def _principled(plugin: Plugin, textures: TextureReader) -> Principled:
+    """Disney's principled BSDF, solid or thin."""
     if plugin.find("eta") is not None or plugin.find("specular") is None:
         ior = _index(plugin, "eta", 1.5)
     else:
         # Disney's specular is F0 / 0.08 (Burley 2012).
-        root = np.sqrt(0.08 * min(max(plugin.number("specular", 0.5), 0.0), 1.0))
+        fraction = min(max(textures.number(plugin, "specular", 0.5), 0.0), 1.0)
+        root = np.sqrt(0.08 * fraction)
         ior = float((1.0 + root) / (1.0 - root))
-    is_thin = plugin.kind == "principledthin"
-    if transmission > GLASS_TRANSMISSION and metallic <= 0.5 and not is_thin:
-        color = base if isinstance(base, tuple) else textures.constant(plugin, "base_color", GREY)
-        return Dielectric(
-            ior=ior,
-            specular_transmittance=tuple(np.sqrt(color).tolist()),
-            alpha=roughness**2,
-        )
-    fraction = transmission if is_thin or transmission <= GLASS_TRANSMISSION else 0.0
-    return MetallicRoughness(base, metallic, roughness, ior=ior, transmission=fraction)
+    defaults = {
+        "roughness": 0.5,
+        "anisotropic": 0.0,
+        "metallic": 0.0,
+        "spec_trans": 0.0,
+        "spec_tint": 0.0,
+        "sheen": 0.0,
+        "sheen_tint": 0.0,
+        "clearcoat": 0.0,
+        "clearcoat_gloss": 0.0,
+        "flatness": 0.0,
+        "diff_trans": 0.0,
+    }
+    for name in SAMPLING_RATES:
+        plugin.find(name)
+    return Principled(
+        base_color=textures.spectrum(plugin, "base_color", GREY),
+        ior=ior,
+        is_thin=plugin.kind == "principledthin",
+        **{name: textures.scalar(plugin, name, value) for name, value in defaults.items()},
+    )
 
 
-def _alpha(plugin: Plugin, textures: TextureReader) -> float:
-    """Microfacet width; different widths along u and v are averaged, with a note."""
+def _widths(plugin: Plugin, textures: TextureReader, is_rough: bool) -> tuple[Scalar, Scalar]:
+    """Microfacet widths along u and v, 0 for a smooth surface."""
+    if not is_rough:
+        return 0.0, 0.0
     if plugin.find("alpha_u", "alpha_v") is None:
-        return _width(plugin, textures.scalar(plugin, "alpha", DEFAULT_ALPHA))
-    along_u = textures.scalar(plugin, "alpha_u", DEFAULT_ALPHA)
-    along_v = textures.scalar(plugin, "alpha_v", DEFAULT_ALPHA)
-    if along_u != along_v:
-        plugin.note("anisotropy is not supported, alpha_u and alpha_v are averaged")
-    return _width(plugin, (along_u + along_v) / 2.0)
+        width = _checked_width(plugin, textures.scalar(plugin, "alpha", DEFAULT_ALPHA))
+        return width, width
+    along_u = _checked_width(plugin, textures.scalar(plugin, "alpha_u", DEFAULT_ALPHA))
+    return along_u, _checked_width(plugin, textures.scalar(plugin, "alpha_v", DEFAULT_ALPHA))
 
 
-def _width(plugin: Plugin, alpha: float) -> float:
-    if alpha < 0.0:
-        raise plugin.error(f"alpha: negative {alpha:g}")
-    return min(alpha, 1.0)
+def _checked_width(plugin: Plugin, alpha: AnyScalar) -> AnyScalar:
+    if isinstance(alpha, (int, float)):
+        if alpha < 0.0:
+            raise plugin.error(f"alpha: negative {alpha:g}")
+        return min(alpha, 1.0)
+    return alpha
 
 
 def _distribution(plugin: Plugin) -> Distribution:
@@ -161,16 +192,18 @@ def _index(plugin: Plugin, name: str, default: float) -> float:
     return value
 
 
-BUILDERS: dict[str, Callable[[Plugin, TextureReader], BSDF]] = {
-    "diffuse": _diffuse,
-    "conductor": _conductor,
-    "roughconductor": _conductor,
-    "dielectric": _dielectric,
-    "thindielectric": _dielectric,
-    "roughdielectric": _dielectric,
-    "plastic": _plastic,
-    "roughplastic": _plastic,
-    "principled": _principled,
-    "principledthin": _principled,
+PRINCIPLED = Supported(_principled, "the published model, which may reflect more than it receives")
+BUILDERS: dict[str, Supported[Callable[[Plugin, TextureReader], BSDF]]] = {
+    "diffuse": Supported(_diffuse),
+    "conductor": Supported(_conductor, "constant eta and k"),
+    "roughconductor": Supported(_conductor, "constant eta and k"),
+    "dielectric": Supported(_dielectric),
+    "thindielectric": Supported(_dielectric),
+    "roughdielectric": Supported(_dielectric),
+    "plastic": Supported(_plastic),
+    "roughplastic": Supported(_plastic, "constant, isotropic roughness"),
+    "pplastic": Supported(_plastic, "as roughplastic, with a note"),
+    "principled": PRINCIPLED,
+    "principledthin": PRINCIPLED,
 }
-"""Builder of each elementary BSDF, by plugin type."""
+"""Elementary BSDFs by plugin type."""

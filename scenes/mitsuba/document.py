@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
@@ -17,6 +18,8 @@ from scenes.model.description import SceneError
 
 INCLUDE_DEPTH = 16
 """Maximum depth of nested includes."""
+WITHOUT_EFFECT = ("integrator", "sampler", "rfilter")
+"""Elements that this renderer does not read, in which parameters may be unset."""
 PARAMETER = re.compile(r"\$(\w+)")
 
 
@@ -32,6 +35,8 @@ class Document:
     """Source file of each top-level element of an included file."""
     folders: list[Path] = field(default_factory=list)
     """Folders in which files are looked for, in this order: those of <path>, then the scene's."""
+    parameters: set[str] = field(default_factory=set)
+    """Names of the parameters that the file has a default for or uses."""
     is_version_0: bool = False
     """Whether the file is for Mitsuba 0.x, where a few defaults differ."""
     used: set[Element] = field(default_factory=set)
@@ -47,15 +52,22 @@ class Document:
             self.notes.append(text)
 
 
-def read_document(path: Path) -> Document:
-    """Parse a file, resolve its includes and substitute its parameters."""
+def read_document(path: Path, parameters: Mapping[str, str] | None = None) -> Document:
+    """Parse a file, resolve its includes and substitute its parameters.
+
+    `parameters` replace the defaults of the file; a note names those that it does not have.
+    """
     root = _parse(path)
     if root.tag != "scene":
         raise SceneError(f"{path}: <{root.tag}>: not a Mitsuba scene")
     version = root.get("version", "3.0.0")
     is_version_0 = version.split(".")[0] == "0"
     document = Document(path, root, folders=[path.parent], is_version_0=is_version_0)
-    _expand(document, root, path, {}, 0)
+    given = dict(parameters or {})
+    _expand(document, root, path, dict(given), 0)
+    for name in given:
+        if name not in document.parameters:
+            document.note(f"-D {name}: the file has no such parameter")
     for element in root.iter():
         if "id" in element.attrib and element.tag not in ("ref", "alias"):
             document.ids[element.attrib["id"]] = element
@@ -97,10 +109,12 @@ def _expand(
     document: Document, parent: Element, path: Path, parameters: dict[str, str], depth: int
 ) -> None:
     """Replace <include>, collect <default>, substitute $names, convert names, all in place."""
+    is_ignored = parent.tag in WITHOUT_EFFECT
     children: list[Element] = []
     for child in list(parent):
-        _substitute(child, path, parameters)
+        _substitute(document, child, path, parameters, is_ignored)
         if child.tag == "default":
+            document.parameters.add(child.get("name", ""))
             parameters.setdefault(child.get("name", ""), child.get("value", ""))
         elif child.tag == "include":
             children.extend(_included(document, child, path, parameters, depth))
@@ -131,11 +145,17 @@ def _included(
     return elements
 
 
-def _substitute(element: Element, path: Path, parameters: dict[str, str]) -> None:
+def _substitute(
+    document: Document, element: Element, path: Path, parameters: dict[str, str], is_ignored: bool
+) -> None:
     element.tag = snake_case(element.tag)
     for key, value in element.attrib.items():
         if "$" in value:
+            document.parameters.update(PARAMETER.findall(value))
             missing = [name for name in PARAMETER.findall(value) if name not in parameters]
+            if missing and (is_ignored or element.tag in WITHOUT_EFFECT):
+                document.note(f"<{element.tag}>: ${missing[0]} has no default; it is not needed")
+                continue
             if missing:
                 raise SceneError(f"{path}: <{element.tag}>: parameter ${missing[0]} has no default")
             value = PARAMETER.sub(lambda match: parameters[match[1]], value)

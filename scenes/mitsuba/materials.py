@@ -5,44 +5,37 @@ Host code.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from scenes.images.opacity import opacity_of
+import numpy as np
+
 from scenes.mitsuba.bsdfs import bsdf_of
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
-from scenes.mitsuba.textures import mean_color
+from scenes.mitsuba.textures import scaled
 from scenes.mitsuba.uv import UvConvention
 from scenes.mitsuba.uv import adapt_material
-from scenes.model.materials import Checkerboard
+from scenes.model.materials import Blend
+from scenes.model.materials import Conductor
+from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
+from scenes.model.materials import Plastic
+from scenes.model.materials import Sides
+from scenes.model.support import Supported
+from scenes.model.textures import Channel
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
+from scenes.model.textures import inverted
 
-UNSUPPORTED = (
-    "blendbsdf",
-    "mixturebsdf",
-    "measured",
-    "measured_polarized",
-    "hair",
-    "ward",
-    "phong",
-    "coating",
-    "roughcoating",
-    "difftrans",
-    "roughdiffuse",
-    "hk",
-    "irawan",
-    "polarizer",
-    "retarder",
-    "circular",
-    "pplastic",
-    "specular_tir",
-)
-"""BSDFs of Mitsuba that this renderer does not support."""
+CUT_OUT = (5, 250)
+"""Alpha of 8 bits below and above which an image has to reach for its alpha to be a cut-out."""
+PASSING = {"polarizer": 0.5, "circular": 0.5, "retarder": 1.0}
+"""Fraction of unpolarised light that passes polarising sheets."""
 
 
 @dataclass
@@ -90,32 +83,34 @@ BLACK = Material(Diffuse((0.0, 0.0, 0.0)), is_two_sided=False, name="lamp")
 """Mitsuba's material for shapes with an emitter and without a BSDF."""
 
 
+STAND_IN = Material(Diffuse(), is_two_sided=False, name="stand-in")
+"""Grey, for BSDFs that are not supported."""
+
+
 def _material(plugin: Plugin, textures: TextureReader) -> Material:
     bsdf = bsdf_of(plugin, textures)
     if bsdf is not None:
         return Material(bsdf, is_two_sided=False, name=plugin.id)
-    match plugin.kind:
-        case "null":
-            material = Material(Diffuse((0.0, 0.0, 0.0)), opacity=0.0)
-        case "twosided":
-            material = replace(_inner(plugin, textures), is_two_sided=True)
-            if len(plugin.nested("bsdf")) > 1:
-                plugin.note("two different sides are not supported, the first is used for both")
-        case "mask":
-            material = _masked(plugin, textures)
-        case "normalmap":
-            material = _normal_mapped(plugin, textures)
-        case "bumpmap":
-            plugin.note("bump maps are not supported, the surface is left smooth")
-            for texture in plugin.nested("texture"):
-                plugin.document.visited.pop(texture.element, None)
-            plugin.find("scale")
-            material = _inner(plugin, textures)
-        case kind if kind in UNSUPPORTED:
-            raise plugin.error("unsupported plugin")
-        case _:
-            raise plugin.error("unknown plugin")
+    found = MODIFIERS.get(plugin.kind)
+    if found is not None:
+        material = found.build(plugin, textures)
+    else:
+        plugin.note("unsupported plugin, grey is used")
+        plugin.document.visited.pop(plugin.element, None)
+        material = STAND_IN
     return replace(material, name=plugin.id or material.name)
+
+
+def _null(_plugin: Plugin, _textures: TextureReader) -> Material:
+    return Material(Diffuse((0.0, 0.0, 0.0)), opacity=0.0)
+
+
+def _polarising(plugin: Plugin, textures: TextureReader) -> Material:
+    """A sheet that polarises, as unpolarised light sees it."""
+    passing = PASSING[plugin.kind] * textures.number(plugin, "transmittance", 1.0)
+    plugin.find("theta", "delta", "left_handed")
+    plugin.note("polarisation is not supported, the sheet absorbs as for unpolarised light")
+    return Material(Diffuse((0.0, 0.0, 0.0)), opacity=1.0 - passing)
 
 
 def _inner(plugin: Plugin, textures: TextureReader) -> Material:
@@ -125,23 +120,75 @@ def _inner(plugin: Plugin, textures: TextureReader) -> Material:
     return _material(inner[0], textures)
 
 
+def _two_sided(plugin: Plugin, textures: TextureReader) -> Material:
+    inner = plugin.nested("bsdf")
+    front = _with_two_sides(_inner(plugin, textures))
+    if len(inner) < 2:
+        return front
+    back = _with_two_sides(_material(inner[1], textures))
+    return Material(Sides(front, back), opacity=front.opacity)
+
+
+def _with_two_sides(material: Material) -> Material:
+    """The material, and the parts of a blend, two-sided."""
+    bsdf = material.bsdf
+    if isinstance(bsdf, Blend):
+        bsdf = replace(bsdf, first=_with_two_sides(bsdf.first), second=_with_two_sides(bsdf.second))
+    return replace(material, bsdf=bsdf, is_two_sided=True)
+
+
+def _blended(plugin: Plugin, textures: TextureReader) -> Material:
+    """Blend of two BSDFs; with `null` it is an opacity."""
+    inner = plugin.nested("bsdf")
+    if len(inner) != 2:
+        raise plugin.error(f"{len(inner)} BSDFs inside, 2 needed")
+    first, second = (_material(each, textures) for each in inner)
+    weight = textures.scalar(plugin, "weight", 0.5)
+    for texture in plugin.nested("texture")[:1]:  # of any name
+        value = textures.texture(texture)
+        weight = value[1] if isinstance(value, tuple) else ScalarTexture(value, Channel.LUMINANCE)
+    if first.opacity == 0.0:
+        return replace(second, opacity=weight)
+    if second.opacity == 0.0:
+        return replace(first, opacity=inverted(weight))
+    if _is_smooth(first) or _is_smooth(second):
+        plugin.note("Mitsuba 3.9.1 shows blends with smooth surfaces too dark")
+    if 1.0 != first.opacity or 1.0 != second.opacity:
+        plugin.note("opacity inside a blend is not supported and was ignored")
+    return Material(Blend(first, second, weight), is_two_sided=False)
+
+
+def _is_smooth(material: Material) -> bool:
+    """Whether the BSDF has a delta lobe."""
+    bsdf = material.bsdf
+    return isinstance(bsdf, (Conductor, Dielectric, Plastic)) and bsdf.alpha == 0.0
+
+
 def _masked(plugin: Plugin, textures: TextureReader) -> Material:
     inner = _inner(plugin, textures)
-    texture = textures.find(plugin, "opacity")
-    if isinstance(texture, ImageTexture):
-        opacity, channel = opacity_of(texture)
-        return replace(inner, opacity=opacity, opacity_channel=channel)
-    if isinstance(texture, Checkerboard):
-        plugin.note("opacity: a checkerboard is not supported here, its mean is used")
-        return replace(inner, opacity=mean_color(texture)[1])
-    return replace(inner, opacity=textures.scalar(plugin, "opacity", 0.5))
+    value = textures.scalar(plugin, "opacity", 0.5)
+    if isinstance(value, ScalarTexture) and isinstance(value.texture, ImageTexture):
+        alpha = value.texture.image.texels[..., 3]
+        if alpha.min() <= CUT_OUT[0] and alpha.max() >= CUT_OUT[1]:
+            name = value.texture.image.name
+            plugin.note(f"opacity: the alpha of {name} is used; Mitsuba uses its colours")
+            value = replace(value, channel=Channel.ALPHA)
+    if isinstance(inner.opacity, (int, float)) and inner.opacity == 1.0:
+        return replace(inner, opacity=value)
+    plugin.note("a mask inside a mask is not supported, the inner one is ignored")
+    return replace(inner, opacity=value)
 
 
 def _normal_mapped(plugin: Plugin, textures: TextureReader) -> Material:
     inner = _inner(plugin, textures)
+    plugin.find("flip_invalid_normals", "use_shadowing_function")
     texture = textures.find(plugin, "normalmap")
     if texture is None and plugin.nested("texture"):
         texture = textures.texture(plugin.nested("texture")[0])
+    if isinstance(texture, tuple):  # a constant, or the stand-in for a missing image
+        if not np.allclose(texture, (0.5, 0.5, 1.0), atol=0.02):
+            plugin.note("normalmap: a constant has no effect here")
+        return inner
     if not isinstance(texture, ImageTexture):
         raise plugin.error("normalmap: no bitmap inside")
     if texture.image.is_srgb:
@@ -149,3 +196,31 @@ def _normal_mapped(plugin: Plugin, textures: TextureReader) -> Material:
         texture = replace(texture, image=replace(texture.image, is_srgb=False))
         plugin.note("normalmap: read as raw")
     return replace(inner, normal_map=texture)
+
+
+def _bump_mapped(plugin: Plugin, textures: TextureReader) -> Material:
+    inner = _inner(plugin, textures)
+    height = plugin.nested("texture")
+    if not height:
+        raise plugin.error("no texture inside")
+    factor = plugin.number("scale", 1.0)
+    value = scaled(textures.texture(height[0]), (factor, factor, factor))
+    if not isinstance(value, ImageTexture):
+        plugin.note("only bitmaps displace, the surface is left smooth")
+        return inner
+    return replace(inner, bump=ScalarTexture(value, Channel.LUMINANCE))
+
+
+POLARISING = Supported(_polarising, "as unpolarised light sees it, with a note")
+MODIFIERS: dict[str, Supported[Callable[[Plugin, TextureReader], Material]]] = {
+    "twosided": Supported(_two_sided),
+    "mask": Supported(_masked, "alpha instead of colours where it is a cut-out, with a note"),
+    "normalmap": Supported(_normal_mapped, "always read as raw"),
+    "bumpmap": Supported(_bump_mapped, "bitmaps only"),
+    "blendbsdf": Supported(_blended, "of opaque BSDFs, or of one with `null`"),
+    "null": Supported(_null),
+    "polarizer": POLARISING,
+    "circular": POLARISING,
+    "retarder": POLARISING,
+}
+"""BSDFs that modify or mix others, by plugin type."""

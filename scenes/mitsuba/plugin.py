@@ -23,11 +23,12 @@ from scenes.mitsuba.values import color_of_file
 from scenes.mitsuba.values import number_of
 from scenes.mitsuba.values import numbers_of
 from scenes.model.description import SceneError
-from scenes.model.materials import RGB
+from scenes.model.description import UnusablePart
+from scenes.model.textures import RGB
 from scenes.optics.spectra import blackbody_rgb
 from scenes.optics.spectra import uniform_emission_rgb
 
-COLOR_TAGS = ("rgb", "srgb", "spectrum", "color", "float", "integer")
+COLOR_TAGS = ("rgb", "srgb", "spectrum", "color", "float", "integer", "vector")
 """Tags of elements that can hold a colour parameter."""
 NESTING_DEPTH = 32
 """Maximum depth of nested plugins; deeper nesting is taken for a self-reference."""
@@ -69,6 +70,10 @@ class Plugin:
     def error(self, reason: str) -> SceneError:
         """SceneError that names the file and the element."""
         return SceneError(f"{self.file}: {self}: {reason}")
+
+    def unusable(self, reason: str) -> UnusablePart:
+        """UnusablePart that names the file and the element."""
+        return UnusablePart(f"{self.file}: {self}: {reason}")
 
     def note(self, text: str) -> None:
         """Add a note that names the element."""
@@ -116,8 +121,13 @@ class Plugin:
     def transform(self, name: str) -> np.ndarray:
         """(4, 4) float64 transform parameter (default: identity), followed by `placed`."""
         found = self.find(name)
+        notes: list[str] = []
         try:
-            matrix = np.eye(4) if found is None else matrix_of(found, is_uv=name == "to_uv")
+            matrix = np.eye(4)
+            if found is not None:
+                matrix = matrix_of(found, notes, is_uv=name == "to_uv")
+            for text in notes:
+                self.note(f"{name}: {text}")
             return self.placed @ matrix
         except ValueProblem as problem:
             raise self.error(f"{name}: {problem}") from None
@@ -131,7 +141,13 @@ class Plugin:
             return spectrum_rgb(self.resolve(found), kind)
         if found.tag not in COLOR_TAGS or found.get("type"):
             raise self.error(f"{name}: <{found.tag}> is not supported here, a colour is needed")
-        return self.to_color(found, kind)
+        color = self.to_color(found, kind)
+        if kind is ColorKind.REFLECTANCE and max(color) > 1.0 and found.tag in ("rgb", "srgb"):
+            if not self.document.is_version_0:
+                raise self.error(f"{name}: a reflectance is at most 1, not {max(color):g}")
+            self.note(f"{name}: {max(color):g} was clamped to 1")
+            color = (min(color[0], 1.0), min(color[1], 1.0), min(color[2], 1.0))
+        return color
 
     # ---- Nested plugins --------------------------------------------------------------------------
 
@@ -182,7 +198,7 @@ class Plugin:
         paths = [*(f / relative for f in self.document.folders), self.file.parent / relative]
         found = next((path for path in paths if split_layer(path)[0].is_file()), None)
         if found is None:
-            raise self.error(f"{split_layer(scene)[0]}: no such file")
+            raise self.unusable(f"{split_layer(scene)[0]}: no such file")
         return found
 
     # ---- Values ----------------------------------------------------------------------------------

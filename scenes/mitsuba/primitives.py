@@ -1,4 +1,4 @@
-"""Cube and disk as meshes.
+"""Cube, disk and cylinder as meshes.
 
 Host code.
 """
@@ -55,5 +55,38 @@ def disk() -> RawMesh:
         faces=np.column_stack([sector + SECTORS + 1, sector, sector + 1]),
         uvs=np.concatenate(
             [np.column_stack([1.0 + 0.0 * turn, turn]), np.column_stack([0.0 * middle, middle])]
+        ),
+    )
+
+
+def cylinder(start: np.ndarray, end: np.ndarray, radius: float) -> RawMesh:
+    """Open cylinder from `start` to `end`, (3,); u around, v along, both in [0, 1]; its outside is
+    the front.
+    """
+    axis = (end - start) / np.linalg.norm(end - start)
+    # The frame of Duff et al. 2017, in which Mitsuba measures the angle.
+    sign = np.copysign(1.0, axis[2])
+    a = -1.0 / (sign + axis[2])
+    b = axis[0] * axis[1] * a
+    side = np.array([1.0 + sign * axis[0] ** 2 * a, sign * b, -sign * axis[0]])
+    other = np.array([b, sign + axis[1] ** 2 * a, -axis[1]])
+    turn = np.arange(SECTORS + 1) / SECTORS
+    angle = 2.0 * np.pi * turn[:, None]
+    normals = np.cos(angle) * side + np.sin(angle) * other
+    # Of a regular polygon with the circle's area.
+    width = radius * np.sqrt(2.0 * np.pi / SECTORS / np.sin(2.0 * np.pi / SECTORS))
+    first = np.arange(SECTORS)
+    second = first + SECTORS + 1
+    return RawMesh(
+        vertices=np.concatenate([start + width * normals, end + width * normals]),
+        faces=np.concatenate(
+            [
+                np.column_stack([first, first + 1, second]),
+                np.column_stack([first + 1, second + 1, second]),
+            ]
+        ),
+        normals=np.concatenate([normals, normals]),
+        uvs=np.concatenate(
+            [np.column_stack([turn, 0.0 * turn]), np.column_stack([turn, 1.0 + 0.0 * turn])]
         ),
     )

@@ -23,6 +23,8 @@ from scenes.model.description import PunctualLight
 from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
 from scenes.model.description import Shape
+from scenes.model.description import UnusablePart
+from scenes.model.options import LoadOptions
 
 IGNORED = (
     "integrator",
@@ -54,20 +56,27 @@ class _Parts:
     camera: Camera | None = None
 
 
-def load_mitsuba(path: Path) -> SceneDescription:
+def load_mitsuba(path: Path, options: LoadOptions = LoadOptions()) -> SceneDescription:
     """Scene of a Mitsuba XML file."""
-    document = read_document(path)
+    document = read_document(path, options.parameters)
     materials = MaterialList()
     reader = ShapeReader(materials)
     parts = _Parts()
+    left_out: list[SceneError] = []
     for element in document.root:
         if element.tag in IGNORED:
             continue
         file = document.files.get(element, path)
         plugin = Plugin(document, element, file)
-        _build(parts, plugin, reader)
+        try:
+            _build(parts, plugin, reader)
+        except UnusablePart as problem:
+            left_out.append(problem)
+            document.visited.pop(element, None)
+            document.note(f"{problem}; it was left out")
     if not parts.shapes:
-        raise next(iter(reader.without_area), SceneError(f"{path}: <scene>: no shapes"))
+        reasons = [*reader.without_area, *left_out, SceneError(f"{path}: <scene>: no shapes")]
+        raise reasons[0]
     _note_unused(document)
     return SceneDescription(
         name=path.parent.name if path.stem == "scene" and path.parent.name else path.stem,
@@ -94,7 +103,7 @@ def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
         case "emitter" if plugin.kind == "area" and "id" in plugin.element.attrib:
             plugin.document.visited.pop(plugin.element, None)  # only for shapes that refer to it
         case "emitter":
-            emitter = emitter_of(plugin)
+            emitter = emitter_of(plugin, reader.materials.textures)
             if not isinstance(emitter, Environment):
                 parts.lights.append(emitter)
             elif parts.environment is not None:

@@ -8,23 +8,20 @@ are Mitsuba's with v flipped get another flip that is applied first.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from dataclasses import replace
 from enum import Enum
-from typing import Any
-from typing import TypeVar
 
 import numpy as np
 
-from scenes.model.materials import BSDF
-from scenes.model.materials import Checkerboard
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
-from scenes.model.materials import Texture
+from scenes.model.texture_access import SimpleTexture
+from scenes.model.texture_access import with_textures
+from scenes.model.textures import AttributeTexture
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Spectrum
 
 UvTransform = tuple[float, ...]
 """First two rows of a 3x3 matrix, row by row."""
-AnyTexture = TypeVar("AnyTexture", bound=Texture)
 
 TURN = np.array([[1.0, 0.0, 0.0], [0.0, -1.0, 1.0], [0.0, 0.0, 1.0]])
 """Flip of v: v -> 1 - v."""
@@ -55,12 +52,20 @@ def adapt_material(material: Material, use: UvConvention) -> Material:
     """Adapt the textures of a material to shapes with coordinates of convention `use`."""
     if use is UvConvention.MITSUBA:
         return material
-    bsdf = replace(material.bsdf, **_adapted(material.bsdf, use))
-    return replace(material, bsdf=bsdf, **_adapted(material, use))
+    adapted: Material = with_textures(material, lambda texture: adapt_texture(texture, use))
+    return adapted
 
 
-def adapt_texture(texture: AnyTexture, use: UvConvention) -> AnyTexture:
+def adapt_radiance(radiance: Spectrum, use: UvConvention) -> Spectrum:
+    """Adapt an emitted radiance to shapes with coordinates of convention `use`."""
+    adapted: Spectrum = with_textures(radiance, lambda texture: adapt_texture(texture, use))
+    return adapted
+
+
+def adapt_texture(texture: SimpleTexture, use: UvConvention) -> SimpleTexture:
     """Adapt a texture to shapes with coordinates of convention `use`."""
+    if isinstance(texture, AttributeTexture):
+        return texture
     matrix = _matrix(texture.uv_transform)
     if use is UvConvention.TURNED:
         matrix = matrix @ TURN
@@ -72,16 +77,6 @@ def adapt_texture(texture: AnyTexture, use: UvConvention) -> AnyTexture:
         # Skip images whose `to_uv` flips v itself, so that Mitsuba shows them upright.
         matrix = TURN @ matrix
     return replace(texture, uv_transform=_rows(matrix))
-
-
-def _adapted(record: BSDF | Material, use: UvConvention) -> dict[str, Any]:
-    """Texture fields of a record by name, adapted to coordinates of convention `use`."""
-    held = {entry.name: getattr(record, entry.name) for entry in fields(record)}
-    return {
-        name: adapt_texture(value, use)
-        for name, value in held.items()
-        if isinstance(value, (ImageTexture, Checkerboard))
-    }
 
 
 def _matrix(transform: UvTransform) -> np.ndarray:

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from scenes.images.encodings import decode_srgb
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 from scenes.optics.spectra import emission_rgb
 from scenes.optics.spectra import reflectance_rgb
 from scenes.optics.spectra import uniform_emission_rgb

@@ -12,14 +12,18 @@ along +z of its own space with +y up and +x to the LEFT of the image (Mitsuba's 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from enum import Enum
 
 import numpy as np
 
-from scenes.model.materials import RGB
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
+from scenes.model.textures import RGB
+from scenes.model.textures import Spectrum
+from scenes.model.textures import Texture
 
 Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 """Three vectors in world space."""
@@ -27,6 +31,13 @@ Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float
 
 class SceneError(ValueError):
     """Bad scene input. The message is one line that names file, element and reason."""
+
+
+class UnusablePart(SceneError):
+    """One part of a scene cannot be used (unsupported, or a file of its own is missing or damaged).
+
+    Loaders leave the part out, or put a stand-in there, with a note.
+    """
 
 
 # ---- Shapes ------------------------------------------------------------------------------------
@@ -44,9 +55,14 @@ class Mesh:
     """(V, 3) float32 unit shading normals, or None for flat shading."""
     uvs: np.ndarray | None = None
     """(V, 2) float32, v upwards, or None."""
+    attributes: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Further values by name, float32: (V, C) per vertex or (F, 1, C) per face, C from 1 to 4.
+    Textures read them as linear RGBA: one number is grey, missing alpha is 1. TANGENT, (V, 4), is
+    the direction of u for normal maps and anisotropy, world space, and the sign of the bitangent;
+    without it both follow from `uvs`."""
     material: int = 0
     """Index into SceneDescription.materials."""
-    radiance: RGB | ImageTexture | None = None
+    radiance: Spectrum | None = None
     """Emitted radiance of the front side, or None. W m^-2 sr^-1."""
     name: str = ""
 
@@ -67,7 +83,7 @@ class Sphere:
     center: tuple[float, float, float]
     radius: float
     material: int = 0
-    radiance: RGB | ImageTexture | None = None
+    radiance: Spectrum | None = None
     is_flipped: bool = False
     """True: the normal points inwards, so the front is the inside."""
     axes: Axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -100,7 +116,7 @@ class Flat:
     edge_v: tuple[float, float, float]
     kind: FlatKind = FlatKind.RECTANGLE
     material: int = 0
-    radiance: RGB | ImageTexture | None = None
+    radiance: Spectrum | None = None
     name: str = ""
 
     @property
@@ -144,6 +160,23 @@ class Falloff(Enum):
     """Linear in the angle, outer 0, inner 1 (Mitsuba)."""
 
 
+@dataclass(frozen=True, eq=False)
+class ProjectedImage:
+    """Image through which a point light shines, by direction.
+
+    A direction d with x = d . x_axis, y = d . y_axis and z = d . direction looks up the texture at
+    (0.5 + scale[0] x / z, 0.5 + scale[1] y / z).
+    """
+
+    texture: Texture
+    x_axis: tuple[float, float, float]
+    y_axis: tuple[float, float, float]
+    scale: tuple[float, float]
+    is_projector: bool = False
+    """True: dark outside [0, 1]^2, and equal irradiance on a plane across `direction`, so the
+    intensity is over the cube of the cosine with it."""
+
+
 @dataclass(frozen=True)
 class PointLight:
     """Isotropic point emitter, or a spot where `cone` is given."""
@@ -156,6 +189,8 @@ class PointLight:
     cone: tuple[float, float] | None = None
     """(inner, outer) half angles in radians, or None for a point."""
     falloff: Falloff = Falloff.COSINE_SQUARED
+    image: ProjectedImage | None = None
+    """Colours the light, if given."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +211,7 @@ PunctualLight = PointLight | DirectionalLight
 
 @dataclass(frozen=True, eq=False)
 class Camera:
-    """Perspective camera with an optional thin lens."""
+    """Perspective camera with an optional thin lens, or orthographic camera."""
 
     to_world: np.ndarray
     """(4, 4) float64, rigid: columns are left, up, forward and position."""
@@ -188,6 +223,17 @@ class Camera:
     """Lens radius in scene units, 0 for a pinhole."""
     focus_distance: float = 1.0
     """Distance of the plane in focus along the axis, scene units."""
+    shift: tuple[float, float] = (0.0, 0.0)
+    """Centre of the image in half image widths from the axis, towards the left and up: not zero
+    for a cropped film or a shifted principal point."""
+    near: float = 0.0
+    """Nothing nearer along the axis is seen directly, scene units."""
+    far: float = math.inf
+    """Nothing farther along the axis is seen directly, scene units."""
+    orthographic_width: float | None = None
+    """Width of the image in scene units if all rays are parallel, else None."""
+    fov_y: float | None = None
+    """Vertical field of view in degrees, if images of all sizes keep this one instead."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
-"""Records of textures, BSDFs and materials.
+"""Records of BSDFs and materials.
 
-Host code. Conventions as in `scenes.model.description`: linear RGB, texture coordinates with v
-upwards.
+Host code. Conventions as in `scenes.model.description`. Parameters are constant or textured
+(`scenes.model.textures`).
 """
 
 from __future__ import annotations
@@ -10,82 +10,11 @@ from dataclasses import dataclass
 from dataclasses import field
 from enum import Enum
 
-import numpy as np
-
-RGB = tuple[float, float, float]
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-"""Luminance weights of linear RGB (ITU-R BT.709)."""
-
-
-# ---- Textures ----------------------------------------------------------------------------------
-
-
-class Wrap(Enum):
-    """Continuation of a texture outside [0, 1]^2."""
-
-    REPEAT = "repeat"
-    CLAMP = "clamp"
-    MIRROR = "mirror"
-
-
-class Filter(Enum):
-    """Interpolation of a texture between texels."""
-
-    BILINEAR = "bilinear"
-    NEAREST = "nearest"
-
-
-RGBE_BIAS = 136
-"""Bias of the shared exponent of RGBE texels, for mantissas that are integers up to 255."""
-
-
-@dataclass(frozen=True, eq=False)
-class Image:
-    """Texels that several textures may share."""
-
-    texels: np.ndarray
-    """(H, W, 4) uint8, RGBA, row 0 on top; alpha is 255 where there is none."""
-    is_srgb: bool
-    """True: RGB is sRGB-encoded and decoded when read; alpha never is."""
-    is_rgbe: bool = False
-    """True: RGBE values, which may exceed 1: RGB times 2^(fourth byte - RGBE_BIAS) (Ward's format);
-    alpha is 1."""
-    name: str = ""
-    """For messages: file name or a short description."""
-    notes: tuple[str, ...] = ()
-    """What was left out or changed when the file was read, a line each."""
-
-
-@dataclass(frozen=True, eq=False)
-class ImageTexture:
-    """An image looked up at `uv_transform @ (u, v, 1)`."""
-
-    image: Image
-    scale: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
-    """Factor per channel, applied to linear values."""
-    uv_transform: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-    """First two rows of the 3x3 matrix, row by row."""
-    wrap: Wrap = Wrap.REPEAT
-    filter: Filter = Filter.BILINEAR
-
-
-@dataclass(frozen=True)
-class Checkerboard:
-    """Two colours in a 2x2 pattern over [0, 1]^2: `color0` where floor(2u) + floor(2v) is even."""
-
-    color0: RGB = (0.4, 0.4, 0.4)
-    color1: RGB = (0.2, 0.2, 0.2)
-    uv_transform: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-
-
-Texture = ImageTexture | Checkerboard
-Spectrum = RGB | Texture
-"""A colour parameter: constant or textured."""
-Scalar = float | ImageTexture
-"""A number parameter: constant, or one channel of a texture (the material says which)."""
-
-
-# ---- Materials ---------------------------------------------------------------------------------
+from scenes.model.textures import RGB
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Scalar
+from scenes.model.textures import ScalarTexture
+from scenes.model.textures import Spectrum
 
 
 class Distribution(Enum):
@@ -112,8 +41,10 @@ class Conductor:
     """Imaginary part. eta = 0 with k = 1 reflects everything (Mitsuba's material `none`)."""
     specular_reflectance: Spectrum = (1.0, 1.0, 1.0)
     """Factor on the Fresnel reflectance."""
-    alpha: float = 0.0
-    """Microfacet width, 0 for a smooth surface."""
+    alpha: Scalar = 0.0
+    """Microfacet width along u, 0 for a smooth surface."""
+    alpha_v: Scalar | None = None
+    """Microfacet width along v; None: that along u."""
     distribution: Distribution = Distribution.GGX
 
 
@@ -123,9 +54,11 @@ class Dielectric:
 
     ior: float = 1.5046
     """Index inside over index outside, > 0. The normal points outside."""
-    specular_reflectance: RGB = (1.0, 1.0, 1.0)
-    specular_transmittance: RGB = (1.0, 1.0, 1.0)
-    alpha: float = 0.0
+    specular_reflectance: Spectrum = (1.0, 1.0, 1.0)
+    specular_transmittance: Spectrum = (1.0, 1.0, 1.0)
+    alpha: Scalar = 0.0
+    alpha_v: Scalar | None = None
+    """Microfacet width along v; None: that along u."""
     distribution: Distribution = Distribution.GGX
     is_thin: bool = False
     """True: a thin sheet (window pane) that transmits straight on; needs alpha = 0."""
@@ -136,7 +69,7 @@ class Plastic:
     """A dielectric coat over a diffuse base; smooth coat where `alpha` is 0."""
 
     diffuse_reflectance: Spectrum = (0.5, 0.5, 0.5)
-    specular_reflectance: RGB = (1.0, 1.0, 1.0)
+    specular_reflectance: Spectrum = (1.0, 1.0, 1.0)
     ior: float = 1.49
     alpha: float = 0.0
     distribution: Distribution = Distribution.GGX
@@ -146,22 +79,104 @@ class Plastic:
 
 @dataclass(frozen=True)
 class MetallicRoughness:
-    """glTF 2.0 metallic-roughness (appendix B): GGX metal and coated diffuse, mixed."""
+    """glTF 2.0 metallic-roughness (appendix B), with the layers of the Khronos extensions."""
 
     base_color: Spectrum = (1.0, 1.0, 1.0)
-    metallic: float = 1.0
-    """Factor, in [0, 1]."""
-    roughness: float = 1.0
-    """Factor, in [0, 1]; alpha = roughness^2."""
-    metallic_roughness: ImageTexture | None = None
-    """Linear texture: green times `roughness`, blue times `metallic`."""
+    metallic: Scalar = 1.0
+    """In [0, 1]."""
+    roughness: Scalar = 1.0
+    """In [0, 1]; alpha = roughness^2."""
     ior: float = 1.5
     """Sets the dielectric's F0 = ((ior - 1) / (ior + 1))^2."""
-    transmission: float = 0.0
+    transmission: Scalar = 0.0
     """KHR_materials_transmission: fraction of the diffuse base that transmits, thin-walled."""
+    specular: Scalar = 1.0
+    """KHR_materials_specular: factor on the dielectric's reflectance."""
+    specular_color: Spectrum = (1.0, 1.0, 1.0)
+    """KHR_materials_specular: factor on the dielectric's F0."""
+    clearcoat: Scalar = 0.0
+    """KHR_materials_clearcoat: coverage by a coat of index 1.5."""
+    clearcoat_roughness: Scalar = 0.0
+    sheen_color: Spectrum = (0.0, 0.0, 0.0)
+    """KHR_materials_sheen."""
+    sheen_roughness: Scalar = 0.0
+    anisotropy: Scalar = 0.0
+    """KHR_materials_anisotropy: strength, in [0, 1]."""
+    anisotropy_rotation: float = 0.0
+    """Radians from the tangent towards the bitangent."""
+    diffuse_transmission: Scalar = 0.0
+    """KHR_materials_diffuse_transmission: fraction of the diffuse base that transmits."""
+    diffuse_transmission_color: Spectrum = (1.0, 1.0, 1.0)
+
+    @property
+    def is_layered(self) -> bool:
+        """Whether any extension but ior and transmission is used."""
+        plain = MetallicRoughness()
+        return any(
+            getattr(self, name) != getattr(plain, name)
+            for name in (
+                "specular",
+                "specular_color",
+                "clearcoat",
+                "sheen_color",
+                "anisotropy",
+                "diffuse_transmission",
+            )
+        )
 
 
-BSDF = Diffuse | Conductor | Dielectric | Plastic | MetallicRoughness
+@dataclass(frozen=True)
+class Principled:
+    """Disney's principled BSDF (Burley 2012 and 2015), as Mitsuba 3 combines its lobes."""
+
+    base_color: Spectrum = (0.5, 0.5, 0.5)
+    roughness: Scalar = 0.5
+    """In [0, 1]; the microfacet width is its square."""
+    anisotropic: Scalar = 0.0
+    """In [0, 1]: stretches highlights along u."""
+    metallic: Scalar = 0.0
+    spec_trans: Scalar = 0.0
+    """Fraction of the dielectric part that is glass; of a thin sheet, that is not diffuse."""
+    ior: float = 1.5
+    """Index inside over index outside."""
+    spec_tint: Scalar = 0.0
+    """Fraction of the specular reflection that takes the hue of the base colour."""
+    sheen: Scalar = 0.0
+    sheen_tint: Scalar = 0.0
+    clearcoat: Scalar = 0.0
+    clearcoat_gloss: Scalar = 0.0
+    flatness: Scalar = 0.0
+    """Fraction of the diffuse part that approximates subsurface scattering."""
+    diff_trans: Scalar = 0.0
+    """Of a thin sheet: diffuse transmission, in [0, 2], of which 2 transmits everything."""
+    is_thin: bool = False
+    """True: a thin sheet that transmits without refraction and looks equal from both sides."""
+
+
+@dataclass(frozen=True, eq=False)
+class Blend:
+    """Two materials mixed: light scatters at `second` with probability `weight`, else at `first`.
+
+    Opacities of the two and nested emission are ignored; those of the material itself count.
+    """
+
+    first: Material
+    second: Material
+    weight: Scalar = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """Different materials on the front and the back of a surface.
+
+    Opacities of the two are ignored; that of the material itself counts.
+    """
+
+    front: Material
+    back: Material
+
+
+BSDF = Diffuse | Conductor | Dielectric | Plastic | MetallicRoughness | Principled | Blend | Sides
 
 
 @dataclass(frozen=True)
@@ -172,14 +187,16 @@ class Material:
     is_two_sided: bool = True
     """False: the back of an opaque BSDF is black. Dielectrics always have two sides."""
     opacity: Scalar = 1.0
-    """Fraction of the surface present, in [0, 1]; of a texture, channel `opacity_channel`."""
-    opacity_channel: int = 3
-    """0..3: channel of an opacity texture."""
+    """Fraction of the surface present, in [0, 1]."""
     opacity_cutoff: float | None = None
     """glTF alpha mode MASK: opaque where opacity >= cutoff, absent elsewhere. None: blend."""
     normal_map: ImageTexture | None = None
     """Tangent-space normals, linear, (rgb * 2 - 1) with x and y times `normal_scale`."""
     normal_scale: float = 1.0
+    absorption: RGB = (0.0, 0.0, 0.0)
+    """Of the inside of glass: absorption coefficient per scene unit."""
+    bump: ScalarTexture | None = None
+    """Height of the surface along its normal in scene units; only its slope counts."""
     emission: Spectrum | None = None
     """Emitted radiance of an emissive material (glTF); a shape's own `radiance` has precedence."""
     emission_strength: float = 1.0
@@ -187,9 +204,3 @@ class Material:
     emits_from_back: bool = True
     """Whether both sides emit `emission`; False: the front only."""
     name: str = ""
-
-    @property
-    def has_textures(self) -> bool:
-        """Whether any parameter of the material or its BSDF is a texture."""
-        values = [*vars(self).values(), *vars(self.bsdf).values()]
-        return any(isinstance(value, Texture) for value in values)

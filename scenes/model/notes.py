@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scenes.model.description import SceneDescription
-from scenes.model.materials import ImageTexture
+from scenes.model.texture_access import textures_in
+from scenes.model.textures import ImageTexture
 
 
 def with_image_notes(scene: SceneDescription) -> SceneDescription:
@@ -19,12 +20,11 @@ def with_image_notes(scene: SceneDescription) -> SceneDescription:
 
 
 def _image_notes(scene: SceneDescription) -> Iterator[str]:
-    holders = (*scene.materials, *(material.bsdf for material in scene.materials), *scene.shapes)
-    for holder in holders:
-        for value in vars(holder).values():
-            if isinstance(value, ImageTexture):
-                for note in value.image.notes:
-                    yield f"{value.image.name}: {note}"
+    radiances = (shape.radiance for shape in scene.shapes)
+    for texture in textures_in((*scene.materials, *radiances)):
+        if isinstance(texture, ImageTexture):
+            for note in texture.image.notes:
+                yield f"{texture.image.name}: {note}"
     if scene.environment is not None:
         for note in scene.environment.notes:
             yield f"{scene.environment.name}: {note}"

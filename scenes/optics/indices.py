@@ -7,7 +7,7 @@ Mitsuba 3.9.1 renders in its RGB variants.
 
 from __future__ import annotations
 
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 
 DIELECTRICS: dict[str, float] = {
     "vacuum": 1.0,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 from scenes.optics.preetham import XYZ_TO_RGB
 
 TABLE = Path(__file__).with_name("cie_1931.csv")

@@ -16,6 +16,7 @@ from scenes.model.materials import Distribution
 from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
+from scenes.model.materials import Principled
 from tests.renderer.probe_bsdf import BsdfProbe
 
 GGX, BECKMANN = Distribution.GGX, Distribution.BECKMANN
@@ -53,13 +54,53 @@ def _named() -> dict[str, Material]:
     cases["bubble ggx 0.2"] = Material(Dielectric(1 / 1.33, alpha=0.2))
     for metallic, roughness, transmission in (
         (0.0, 0.3, 0.0), (0.0, 1.0, 0.0), (1.0, 0.4, 0.0), (0.5, 0.6, 0.0),
-        (0.0, 0.5, 0.7), (0.0, 0.5, 1.0),
+        (0.0, 0.5, 0.7), (0.0, 0.5, 1.0), (0.0, 0.0, 0.7),
     ):  # fmt: skip
         name = f"metallic {metallic} rough {roughness} transmits {transmission}"
         cases[name] = Material(
             MetallicRoughness(BLUE, metallic, roughness, transmission=transmission)
         )
+    cases |= _principled() | _layered()
+    along = {"alpha": 0.1, "alpha_v": 0.4}
+    cases["gold stretched ggx"] = Material(Conductor(**GOLD, **along))
+    cases["gold stretched beckmann"] = Material(Conductor(**GOLD, **along, distribution=BECKMANN))
+    cases["glass stretched ggx"] = Material(Dielectric(1.5, **along))
     return cases
+
+
+def _principled() -> dict[str, Material]:
+    """Disney's BSDF: each lobe, solid and thin."""
+    solid = {
+        "default": Principled(BLUE),
+        "metal": Principled(BLUE, metallic=0.7, roughness=0.3, anisotropic=0.6),
+        "coat": Principled(BLUE, clearcoat=1.0, clearcoat_gloss=0.3, spec_tint=0.5),
+        "cloth": Principled(BLUE, sheen=1.0, sheen_tint=0.5, flatness=0.6, roughness=0.8),
+        "glass": Principled(BLUE, spec_trans=0.8, roughness=0.4, ior=1.4, metallic=0.1),
+    }
+    thin = {
+        "sheet": Principled(BLUE, spec_trans=0.6, roughness=0.5, ior=1.33, is_thin=True),
+        "leaf": Principled(BLUE, diff_trans=1.2, sheen=0.4, spec_trans=0.2, is_thin=True),
+    }
+    one_sided = {"is_two_sided": False}
+    cases = {f"principled {k} one-sided": Material(v, **one_sided) for k, v in solid.items()}
+    cases["principled glass"] = cases.pop("principled glass one-sided")
+    return cases | {f"principled {name}": Material(bsdf) for name, bsdf in thin.items()}
+
+
+def _layered() -> dict[str, Material]:
+    """Metallic-roughness with each layer of the Khronos extensions."""
+    layers: dict[str, dict[str, object]] = {
+        "coat": {"clearcoat": 0.8, "clearcoat_roughness": 0.3},
+        "sheen": {"sheen_color": (0.9, 0.5, 0.2), "sheen_roughness": 0.6},
+        "specular": {"specular": 0.5, "specular_color": (1.0, 0.4, 0.3), "ior": 1.8},
+        "stretched": {"anisotropy": 0.8, "anisotropy_rotation": 0.7, "metallic": 1.0},
+        "leaf": {"diffuse_transmission": 0.6, "diffuse_transmission_color": (0.3, 0.9, 0.2)},
+    }
+    basis = {"base_color": BLUE, "metallic": 0.0, "roughness": 0.5}
+    return {
+        f"layered {name}": Material(MetallicRoughness(**(basis | layer)))  # type: ignore[arg-type]
+        for name, layer in layers.items()
+    }
 
 
 CASES = _named()
@@ -80,11 +121,19 @@ WHITE_CASES = {
     "metallic 0 rough 0.1": Material(MetallicRoughness(WHITE, 0.0, 0.1)),
     "metallic 0 rough 1": Material(MetallicRoughness(WHITE, 0.0, 1.0)),
     "metallic 1": Material(MetallicRoughness(WHITE, 1.0, 0.3)),
+    "metallic sheen": Material(
+        MetallicRoughness(WHITE, 0.0, 0.5, sheen_color=WHITE, sheen_roughness=0.5)
+    ),
+    "metallic coat": Material(MetallicRoughness(WHITE, 0.0, 0.5, clearcoat=1.0)),
+    "metallic leaf": Material(MetallicRoughness(WHITE, 0.0, 0.5, diffuse_transmission=0.5)),
     "metallic transmits": Material(MetallicRoughness(WHITE, 0.0, 0.5, transmission=0.6)),
 }
 NAMES = list(CASES)
+NARROW = "metallic 0.0 rough 0.0 transmits 0.7"  # its reflection is narrower than a grid's cells
 ROUGH_NAMES = [
-    name for name in NAMES if name not in ("mirror", "gold", "glass", "tinted glass", "pane")
+    name
+    for name in NAMES
+    if name not in ("mirror", "gold", "glass", "tinted glass", "pane", NARROW)
 ]
 WHITE_NAMES = list(WHITE_CASES)
 

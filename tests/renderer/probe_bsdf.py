@@ -11,6 +11,7 @@ from renderer.bsdfs.dispatch import bsdf_eval
 from renderer.bsdfs.dispatch import bsdf_sample
 from renderer.bsdfs.fetch import fetch_bsdf
 from renderer.bsdfs.plastic import coat_transmittance
+from renderer.bsdfs.texture import TexturePoint
 from renderer.integrator.upload import SceneTables
 from renderer.integrator.upload import build_scene_tables
 from scenes.model.materials import Material
@@ -25,7 +26,7 @@ numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
 @ti.kernel
 def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out: numbers):
     """Columns of `out`: wo 0-2, pdf 3, weight 4-6, is_delta 7."""
-    bsdf = fetch_bsdf(tables, material, vec2(0.5, 0.5))
+    bsdf = fetch_bsdf(tables, material, TexturePoint(uv=vec2(0.5, 0.5), primitive=-1, b=vec2(0.0)))
     for i in u:
         s = bsdf_sample(tables, bsdf, wi, u[i])
         for c in ti.static(range(3)):
@@ -38,7 +39,7 @@ def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out:
 @ti.kernel
 def evaluate_all(tables: SceneTables, material: ti.i32, wi: vectors, wo: vectors, out: numbers):
     """Columns of `out`: value 0-2, pdf 3, albedo feature 4-6, coat transmittance of wi 7."""
-    bsdf = fetch_bsdf(tables, material, vec2(0.5, 0.5))
+    bsdf = fetch_bsdf(tables, material, TexturePoint(uv=vec2(0.5, 0.5), primitive=-1, b=vec2(0.0)))
     for i in wo:
         at = bsdf_eval(tables, bsdf, wi[i], wo[i])
         albedo = bsdf_albedo(bsdf)

@@ -107,7 +107,7 @@ def scatter_all(wi: vectors, m: vectors, eta: ti.f32, out: numbers):
 
 
 @ti.kernel
-def facets_at(wi: vec3, m: vectors, alpha: ti.f32, distribution: ti.i32, out: numbers):
+def facets_at(wi: vec3, m: vectors, alpha: vec2, distribution: ti.i32, out: numbers):
     """Columns: D(m) 0, G1(wi, m) 1, density of visible normals 2."""
     for i in m:
         out[i, 0] = normal_density(m[i], alpha, distribution)
@@ -116,7 +116,7 @@ def facets_at(wi: vec3, m: vectors, alpha: ti.f32, distribution: ti.i32, out: nu
 
 
 @ti.kernel
-def sample_facets(wi: vec3, u: pairs, alpha: ti.f32, out: numbers):
+def sample_facets(wi: vec3, u: pairs, alpha: vec2, out: numbers):
     """Columns: sampled visible normal 0-2."""
     for i in u:
         m = sample_visible_normal(wi, alpha, u[i])

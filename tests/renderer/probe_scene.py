@@ -6,6 +6,7 @@ Device code, and the host class that launches it.
 import numpy as np
 import taichi as ti
 
+from renderer.bsdfs.texture import TexturePoint
 from renderer.bsdfs.texture import sample_texture
 from renderer.emitters.dispatch import escaped_light
 from renderer.emitters.dispatch import hit_emitter_pdf
@@ -69,7 +70,7 @@ def trace_all(
                 out[i, 12 + c] = si.wi[c]
                 out[i, 19 + c] = moved[c]
             for c in ti.static(range(2)):
-                out[i, 10 + c] = si.uv[c]
+                out[i, 10 + c] = si.point.uv[c]
             out[i, 15] = ti.cast(si.material, ti.f32)
             out[i, 16] = ti.cast(si.emitter, ti.f32)
             if si.emitter >= 0:
@@ -95,7 +96,8 @@ def look_up(tables: SceneTables, texture: ti.i32, uv: pairs, direction: vectors,
     """Columns: texture RGBA 0-3, environment radiance 4-6."""
     for i in uv:
         if texture >= 0:
-            rgba = sample_texture(tables, texture, uv[i])
+            point = TexturePoint(uv=uv[i], primitive=-1, b=vec2(0.0))
+            rgba = sample_texture(tables, texture, point)
             for c in ti.static(range(4)):
                 out[i, c] = rgba[c]
         radiance = look_up_environment(tables, direction[i]).radiance

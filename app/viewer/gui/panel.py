@@ -119,7 +119,7 @@ def _draw_lens(changes: PanelEdits) -> None:
         "field of view", camera.fov_x, *FIELDS_OF_VIEW, "%.0f deg", gui.CLAMPED
     )
     if changed:
-        changes.camera = replace(camera, fov_x=fov)
+        changes.camera = replace(camera, fov_x=fov, fov_y=None)
     focus = camera.focus_distance
     changed, radius = gui.drag_float(
         "lens radius", camera.aperture_radius, LENS_DRAG * focus, 0.0, focus, "%.4g"

@@ -21,8 +21,10 @@ def focused_at(camera: Camera, size: tuple[int, int], position: Position, depth:
         position: in the image, [0, 1]^2, y upwards.
         depth: distance along the ray to the surface, scene units, > 0.
     """
+    if camera.orthographic_width is not None:
+        return replace(camera, focus_distance=depth)
     tan_x = math.tan(math.radians(camera.fov_x) / 2)
-    x = (2.0 * position[0] - 1.0) * tan_x
-    y = (2.0 * position[1] - 1.0) * tan_x * size[1] / size[0]
+    x = (2.0 * position[0] - 1.0 - camera.shift[0]) * tan_x
+    y = ((2.0 * position[1] - 1.0) * size[1] / size[0] + camera.shift[1]) * tan_x
     # The plane in focus is perpendicular to the axis: project the distance onto the axis.
     return replace(camera, focus_distance=depth / math.sqrt(1.0 + x * x + y * y))

@@ -9,7 +9,7 @@ import math
 
 import torch
 
-from scenes.model.materials import LUMINANCE
+from scenes.model.textures import LUMINANCE
 
 EXPOSURES = (-8.0, 8.0)  # stops, lowest and highest
 MIDDLE_GREY = 0.18  # the log-average luminance is exposed to this (Reinhard 2002, eq. 2)

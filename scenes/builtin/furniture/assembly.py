@@ -17,9 +17,9 @@ from scenes.builtin.furniture.cameras import as_point
 from scenes.model.description import Mesh
 from scenes.model.description import Shape
 from scenes.model.description import Sphere
-from scenes.model.materials import RGB
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
+from scenes.model.textures import RGB
+from scenes.model.textures import Spectrum
 from scenes.procedural.geometry.meshes import merged
 from scenes.procedural.geometry.meshes import transformed
 
@@ -48,7 +48,7 @@ def placed(pieces: Iterable[Piece], matrix: np.ndarray) -> Pieces:
 
 def _joined(pieces: Iterable[Piece]) -> Pieces:
     """Meshes of the same material and radiance merged, in order of first use; then the others."""
-    groups: dict[tuple[str, RGB | ImageTexture | None], list[Mesh]] = defaultdict(list)
+    groups: dict[tuple[str, Spectrum | None], list[Mesh]] = defaultdict(list)
     others: Pieces = []
     for piece in pieces:
         if isinstance(piece.shape, Mesh):

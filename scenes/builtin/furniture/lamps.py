@@ -15,7 +15,7 @@ from scenes.builtin.furniture.tables import block
 from scenes.model.description import Flat
 from scenes.model.description import Mesh
 from scenes.model.description import Sphere
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 from scenes.procedural.geometry.curves import smooth_curve
 from scenes.procedural.geometry.meshes import flipped
 from scenes.procedural.geometry.meshes import repeated

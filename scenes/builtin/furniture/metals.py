@@ -5,8 +5,8 @@ Host code.
 
 from __future__ import annotations
 
-from scenes.model.materials import RGB
 from scenes.model.materials import Conductor
+from scenes.model.textures import RGB
 from scenes.optics.indices import METALS
 
 GOLD, COPPER, SILVER, ALUMINIUM = METALS["au"], METALS["cu"], METALS["ag"], METALS["al"]

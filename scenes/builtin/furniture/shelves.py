@@ -15,7 +15,7 @@ from scenes.builtin.furniture.assembly import placed
 from scenes.builtin.furniture.tables import block
 from scenes.builtin.furniture.vessels import vase
 from scenes.model.description import Flat
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 from scenes.procedural.geometry.books import Books
 from scenes.procedural.geometry.books import book_row
 from scenes.procedural.geometry.books import book_stack

@@ -5,9 +5,9 @@ Host code.
 
 from __future__ import annotations
 
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
-from scenes.model.materials import Wrap
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Wrap
 
 
 def tiled(image: Image, width: float, height: float | None = None) -> ImageTexture:

@@ -9,11 +9,11 @@ import numpy as np
 
 from scenes.builtin.furniture.textures import tiled
 from scenes.model.materials import Diffuse
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
 from scenes.model.materials import Plastic
-from scenes.model.materials import Spectrum
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Spectrum
 from scenes.procedural.textures.images import linear_rgb
 from scenes.procedural.textures.images import palette
 from scenes.procedural.textures.masonry import bricks

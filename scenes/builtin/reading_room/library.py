@@ -37,7 +37,7 @@ from scenes.builtin.reading_room.plan import facing_east
 from scenes.builtin.reading_room.plan import facing_north
 from scenes.builtin.reading_room.plan import facing_south
 from scenes.model.description import Flat
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 from scenes.procedural.geometry.plants import fern
 from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import placement

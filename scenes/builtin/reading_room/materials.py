@@ -16,13 +16,15 @@ from scenes.builtin.furniture.textures import tiled
 from scenes.builtin.furniture.textures import whole
 from scenes.builtin.reading_room.finishes import glossy
 from scenes.builtin.reading_room.finishes import matt
-from scenes.model.materials import RGB
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
+from scenes.model.textures import RGB
+from scenes.model.textures import Channel
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
 from scenes.procedural.textures.fabric import leather
 from scenes.procedural.textures.fabric import woven
 from scenes.procedural.textures.foliage import broad_leaf
@@ -72,7 +74,12 @@ def _cloths(rng: np.random.Generator) -> dict[str, Material]:
 def _metals(rng: np.random.Generator) -> dict[str, Material]:
     """Polished, brushed and weathered metal."""
     base, surface = patina(linear_rgb("c08a58"), linear_rgb("5c9484"), rng)
-    aged = MetallicRoughness(tiled(base, 0.5), metallic_roughness=tiled(surface, 0.5))
+    finish = tiled(surface, 0.5)
+    aged = MetallicRoughness(
+        tiled(base, 0.5),
+        metallic=ScalarTexture(finish, Channel.BLUE),
+        roughness=ScalarTexture(finish, Channel.GREEN),
+    )
     return {
         "brass": Material(metal(BRASS, 0.16)),
         "copper": Material(metal(COPPER, 0.1)),
@@ -140,6 +147,5 @@ def _leaves(rng: np.random.Generator) -> dict[str, Material]:
 def _cut_out(image: Image) -> Material:
     """Material of a leaf: the image's colour where its alpha reaches LEAF_CUTOFF, else nothing."""
     texture = whole(image)
-    return Material(
-        Diffuse(texture), opacity=texture, opacity_channel=3, opacity_cutoff=LEAF_CUTOFF
-    )
+    alpha = ScalarTexture(texture, Channel.ALPHA)
+    return Material(Diffuse(texture), opacity=alpha, opacity_cutoff=LEAF_CUTOFF)

@@ -31,7 +31,7 @@ from scenes.builtin.reading_room.plan import facing_south
 from scenes.builtin.reading_room.plan import facing_west
 from scenes.model.description import Flat
 from scenes.model.description import Mesh
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 from scenes.procedural.geometry.transforms import moved
 from scenes.procedural.geometry.transforms import rotation_x
 from scenes.procedural.geometry.walls import Opening

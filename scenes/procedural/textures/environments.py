@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scenes.model.materials import RGB
+from scenes.model.textures import RGB
 from scenes.procedural.textures.images import blended
 from scenes.procedural.textures.noise import fractal_noise
 from scenes.procedural.textures.noise import smoothstep

@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scenes.model.materials import RGB
-from scenes.model.materials import Image
+from scenes.model.textures import RGB
+from scenes.model.textures import Image
 
 ALBEDO_LIMIT = 0.8  # fresh white paint; nothing in a room reflects more
 CODE_STEPS = 65535  # steps of the sRGB table; finer than the darkest 8-bit sRGB step, 1 / 3295

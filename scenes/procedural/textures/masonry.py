@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.model.materials import RGB
-from scenes.model.materials import Image
+from scenes.model.textures import RGB
+from scenes.model.textures import Image
 from scenes.procedural.textures.images import blended
 from scenes.procedural.textures.images import color_image
 from scenes.procedural.textures.images import normal_image

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scenes.model.materials import Image
+from scenes.model.textures import Image
 from scenes.procedural.textures.images import blended
 from scenes.procedural.textures.images import color_image
 from scenes.procedural.textures.noise import fractal_noise

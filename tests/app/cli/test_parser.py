@@ -32,7 +32,18 @@ from scenes.builtin.registry import DEFAULT_SCENE
 GROUPS = {
     "mode (without one: the viewer)": {"headless", "benchmark", "render", "offline"},
     "scene and frame": {
-        *("scene", "environment", "size", "spp", "max-depth", "rr-depth", "seed"),
+        *(
+            "scene",
+            "environment",
+            "define",
+            "variant",
+            "strict",
+            "size",
+            "spp",
+            "max-depth",
+            "rr-depth",
+            "seed",
+        ),
     },
     "online denoiser": {
         *("network", "init", "no-history", "loss", "learning-rate", "train-steps"),
@@ -252,7 +263,7 @@ def test_options_that_share_a_flag_agree_on_list_and_switch_syntax() -> None:
 
 
 def test_parser_has_exactly_the_listed_flags() -> None:
-    known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help"}
+    known = {f"--{flag}" for flags in GROUPS.values() for flag in flags} | {"-h", "--help", "-D"}
     known |= {"--start", "--rival"}  # old spellings, still accepted
     assert {word for action in build_parser()._actions for word in action.option_strings} == known
 

@@ -68,7 +68,7 @@ def test_cached_scene_equals_the_built_scene(cache: Path) -> None:
 
 def test_opened_scene_equals_the_one_that_the_scene_process_cached(cache: Path) -> None:
     path = cache_path("cornell-box", None)
-    process = SceneProcess("cornell-box", None, path)
+    process = SceneProcess("cornell-box", None, cache=path)
     outline, arrays = process.outline(), process.arrays(lambda done: None)
     assert list(cache.iterdir()) == [path]
     scene = open_scene("cornell-box")
@@ -84,7 +84,7 @@ def test_damaged_cache_file_is_rebuilt(cache: Path, damage: bytes) -> None:
     cache.mkdir()
     path.write_bytes(damage)
     assert read_scene_file(path) is None
-    process = SceneProcess("furnace", None, path)
+    process = SceneProcess("furnace", None, cache=path)
     assert process.outline().name == "furnace"
     process.arrays(lambda done: None)
     assert read_scene_file(path) is not None
@@ -145,7 +145,7 @@ def test_scene_is_built_if_the_cache_is_not_writable(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    process = SceneProcess("furnace", None, cache_path("furnace", None))
+    process = SceneProcess("furnace", None, cache=cache_path("furnace", None))
     assert process.outline().name == "furnace"
     process.arrays(lambda done: None)
 

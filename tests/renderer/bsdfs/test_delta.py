@@ -83,7 +83,7 @@ def test_smooth_metal_and_plastic_coat_reflect_by_fresnel(place: str) -> None:
 
 
 def test_metallic_roughness_transmits_straight_with_schlick_weight() -> None:
-    name = "metallic 0.0 rough 0.5 transmits 0.7"
+    name = "metallic 0.0 rough 0.0 transmits 0.7"
     wi = DIRECTIONS["slanted"]
     samples = probe().sample(number(name), wi, uniform(COUNT, 7))
     delta = samples.is_delta

@@ -61,7 +61,11 @@ def test_rough_white_bsdf_albedo_exceeds_85_percent_at_normal_incidence(name: st
     assert mean.min() > 0.85
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    # Disney's BSDF as published adds sheen and clear coat without darkening what is below.
+    "name",
+    [n for n in NAMES if not n.startswith(("principled coat", "principled cloth"))],
+)
 def test_albedo_stays_below_energy_conservation_limit(name: str) -> None:
     for wi in DIRECTIONS.values():
         mean, noise = _albedo(number(name), wi)

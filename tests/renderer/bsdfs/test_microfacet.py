@@ -9,6 +9,7 @@ from renderer.tables.layout import BECKMANN
 from renderer.tables.layout import GGX
 from tests.renderer.probe_sampling import facets_at
 from tests.renderer.probe_sampling import sample_facets
+from tests.renderer.probe_sampling import vec2
 from tests.stats.chi_square import SphereGrid
 from tests.stats.chi_square import compare_directions
 from tests.stats.jacobian import determinants
@@ -26,13 +27,13 @@ def _wi(angle: float) -> np.ndarray:
 
 def _facets(wi: np.ndarray, m: np.ndarray, alpha: float, distribution: int) -> np.ndarray:
     out = np.zeros((len(m), 3), np.float32)
-    facets_at(wi, np.ascontiguousarray(m, np.float32), alpha, distribution, out)
+    facets_at(wi, np.ascontiguousarray(m, np.float32), vec2(alpha, alpha), distribution, out)
     return out.astype(np.float64)
 
 
 def _normals(wi: np.ndarray, u: np.ndarray, alpha: float) -> np.ndarray:
     out = np.zeros((len(u), 3), np.float32)
-    sample_facets(wi, np.ascontiguousarray(u, np.float32), alpha, out)
+    sample_facets(wi, np.ascontiguousarray(u, np.float32), vec2(alpha, alpha), out)
     return out
 
 

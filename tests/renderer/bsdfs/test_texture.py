@@ -11,13 +11,14 @@ from renderer.tables.texture import TextureTable
 from renderer.tables.texture import decode_table
 from scenes.images.encodings import encode_rgbe
 from scenes.images.encodings import linear_texels
-from scenes.model.materials import Checkerboard
 from scenes.model.materials import Diffuse
-from scenes.model.materials import Filter
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
-from scenes.model.materials import Wrap
+from scenes.model.textures import Checkerboard
+from scenes.model.textures import Filter
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import Product
+from scenes.model.textures import Wrap
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import scene_of_materials
 
@@ -48,6 +49,10 @@ def _wrapped(i: np.ndarray, size: int, wrap: Wrap) -> np.ndarray:
     return i % size
 
 
+def _is_black(i: np.ndarray, size: int, wrap: Wrap) -> np.ndarray:
+    return (wrap is Wrap.BLACK) & ((i < 0) | (i >= size))
+
+
 def _twin(texture: ImageTexture, uv: np.ndarray) -> np.ndarray:
     linear = texture.image.texels / 255.0
     if texture.image.is_srgb:
@@ -55,20 +60,23 @@ def _twin(texture: ImageTexture, uv: np.ndarray) -> np.ndarray:
     matrix = np.array(texture.uv_transform).reshape(2, 3)
     at = uv.astype(np.float64) @ matrix[:, :2].T + matrix[:, 2]
     height, width = linear.shape[:2]
+    wrap_v = texture.wrap_v or texture.wrap
     x, y = at[:, 0] * width, (1 - at[:, 1]) * height
     if texture.filter is Filter.NEAREST:
         column, row = (np.floor(v).astype(int) for v in (x, y))
-        result = linear[_wrapped(row, height, texture.wrap), _wrapped(column, width, texture.wrap)]
+        result = linear[_wrapped(row, height, wrap_v), _wrapped(column, width, texture.wrap)]
+        outside = _is_black(row, height, wrap_v) | _is_black(column, width, texture.wrap)
+        result = np.where(outside[:, None], 0.0, result)
     else:
         column, row = (np.floor(v - 0.5).astype(int) for v in (x, y))
         fx, fy = x - 0.5 - column, y - 0.5 - row
         result = np.zeros((len(uv), 4))
         for dx, dy in itertools.product((0, 1), (0, 1)):
             weight = (fx if dx else 1 - fx) * (fy if dy else 1 - fy)
-            texel = linear[
-                _wrapped(row + dy, height, texture.wrap), _wrapped(column + dx, width, texture.wrap)
-            ]
-            result += weight[:, None] * texel
+            line, place = row + dy, column + dx
+            texel = linear[_wrapped(line, height, wrap_v), _wrapped(place, width, texture.wrap)]
+            outside = _is_black(line, height, wrap_v) | _is_black(place, width, texture.wrap)
+            result += weight[:, None] * np.where(outside[:, None], 0.0, texel)
     return result * texture.scale
 
 
@@ -79,7 +87,8 @@ def test_texture_lookup_matches_numpy_reference(filter_: Filter, wrap: Wrap, is_
     image = Image(TEXELS, is_srgb)
     textures = [
         ImageTexture(image, wrap=wrap, filter=filter_),
-        ImageTexture(image, (0.5, 2.0, 1.0, 0.25), TURN, wrap, filter_),
+        ImageTexture(image, (0.5, 2.0, 1.0, 0.25), TURN, wrap, filter=filter_),
+        ImageTexture(image, wrap=Wrap.CLAMP, wrap_v=wrap, filter=filter_),
     ]
     uv = _uv(4000, 3.0)
     for number, texture in enumerate(textures):
@@ -149,6 +158,15 @@ def test_lookup_in_several_textures_does_not_mix_their_texels() -> None:
     for number, texture in enumerate(textures):
         wrong = np.any(np.abs(_look_up(textures, number, uv) - _twin(texture, uv)) > 1e-5, axis=1)
         assert wrong.mean() < 5e-3
+
+
+def test_product_of_textures_is_that_of_its_factors() -> None:
+    first = ImageTexture(Image(TEXELS, True), filter=Filter.NEAREST)
+    second = Checkerboard((1.0, 0.5, 0.25), (0.125, 2.0, 0.0), TURN)
+    uv = _uv(500, 0.0)
+    found = _look_up([Product((first, second))], 0, uv)
+    expected = _look_up([first], 0, uv) * _look_up([second], 0, uv)
+    assert np.allclose(found, expected, atol=1e-6)
 
 
 def test_texture_table_stores_repeated_textures_and_images_once() -> None:

@@ -18,9 +18,9 @@ from scenes.model.description import PointLight
 from scenes.model.description import SceneDescription
 from scenes.model.description import Sphere
 from scenes.model.materials import Diffuse
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import icosphere
 from tests.renderer.scenes_fixture import make_scene

@@ -10,9 +10,10 @@ from scenes.model.description import FlatKind
 from scenes.model.description import Mesh
 from scenes.model.description import Sphere
 from scenes.model.materials import Diffuse
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import make_scene
 
@@ -182,3 +183,52 @@ def test_normal_map_scale_changes_tilt_and_degenerate_uvs_stay_finite() -> None:
     weak, strong = (_mapped_normal((204, 128, 204), straight, s)[0] for s in (0.5, 2.0))
     assert 0 < weak < strong
     assert np.isfinite(_mapped_normal((204, 128, 204), [[0, 0]] * 4)).all()
+
+
+def test_bump_map_tilts_normal_against_its_slope() -> None:
+    # Height 0.5 u over a square of side 2: the slope along x is 0.25.
+    ramp = np.tile(np.linspace(0, 255, 256).astype(np.uint8)[None, :, None], (4, 1, 4))
+    texture = ImageTexture(Image(ramp, False), (0.5,) * 4)
+    material = Material(Diffuse(), bump=ScalarTexture(texture))
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
+    uvs = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    mesh = Mesh(corners, np.array([[0, 1, 2], [0, 2, 3]], np.int32), uvs=uvs)
+    hits = SceneProbe(make_scene([mesh], [material])).trace(
+        np.array([[0.1, 0.2, 1.0]]), np.array([[0.0, 0.0, -1.0]])
+    )
+    expected = np.array([-0.25, 0.0, 1.0]) / np.linalg.norm([-0.25, 0.0, 1.0])
+    np.testing.assert_allclose(hits.n[0], expected, atol=2e-3)
+
+
+def test_mapped_normal_that_faces_away_is_mirrored_at_the_smooth_one() -> None:
+    # A ray from low on the left meets a normal tilted by 45 degrees to the right.
+    texels = np.full((1, 1, 4), 255, np.uint8)
+    texels[0, 0, :3] = (218, 128, 218)
+    material = Material(Diffuse(), normal_map=ImageTexture(Image(texels, False)))
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
+    uvs = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    mesh = Mesh(corners, np.array([[0, 1, 2], [0, 2, 3]], np.int32), uvs=uvs)
+    probe = SceneProbe(make_scene([mesh], [material]))
+    low = np.array([0.95, 0.0, -0.3]) / np.linalg.norm([0.95, 0.0, -0.3])
+    for direction, sign in ((low, -1), (low * [-1, 1, 1], 1)):
+        hits = probe.trace(-direction[None], direction[None])
+        np.testing.assert_allclose(hits.n[0], [sign * 0.7071, 0, 0.7071], atol=0.01)
+
+
+def test_stored_tangent_replaces_that_of_the_coordinates() -> None:
+    texels = np.full((1, 1, 4), 255, np.uint8)
+    texels[0, 0, :3] = (204, 128, 204)
+    material = Material(Diffuse(), normal_map=ImageTexture(Image(texels, False)))
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
+    uvs = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    tangents = np.tile(np.float32([0, 1, 0, 1]), (4, 1))
+    mesh = Mesh(
+        corners,
+        np.array([[0, 1, 2], [0, 2, 3]], np.int32),
+        uvs=uvs,
+        attributes={"TANGENT": tangents},
+    )
+    hits = SceneProbe(make_scene([mesh], [material])).trace(
+        np.array([[0.1, 0.2, 1.0]]), np.array([[0.0, 0.0, -1.0]])
+    )
+    assert hits.n[0, 1] > 0.6 and abs(hits.n[0, 0]) < 0.01

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from scenes.model.description import Mesh
 from scenes.model.description import Sphere
 from scenes.model.materials import Diffuse
-from scenes.model.materials import Filter
-from scenes.model.materials import Image
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
+from scenes.model.textures import Channel
+from scenes.model.textures import Filter
+from scenes.model.textures import Image
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
 from tests.renderer.probe_scene import SceneProbe
 from tests.renderer.scenes_fixture import GREY
 from tests.renderer.scenes_fixture import make_scene
@@ -42,13 +46,16 @@ def test_constant_opacity_equals_fraction_of_hits(opacity: float) -> None:
 def test_textured_opacity_follows_texture_alpha_and_cutoff() -> None:
     texels = np.zeros((2, 2, 4), np.uint8)
     texels[0, 0, 3], texels[1, 1, 3], texels[0, 1, 3] = 255, 255, 128
-    image = ImageTexture(Image(texels, False), filter=Filter.NEAREST)
+    texture = ImageTexture(Image(texels, False), filter=Filter.NEAREST)
+    image = ScalarTexture(texture, Channel.ALPHA)
     origin, direction = _straight(40_000, 16)
     hit = _screen(image).trace(origin, direction).is_hit
     left, top = origin[:, 0] < 0, origin[:, 1] > 0
     assert hit[left & top].all() and hit[~left & ~top].all()
     assert not hit[left & ~top].any()
     assert abs(hit[~left & top].mean() - 128 / 255) < 0.03
+    inverse = _screen(replace(image, is_inverted=True)).trace(origin, direction).is_hit
+    assert not inverse[left & top].any() and inverse[left & ~top].all()
     cut = _screen(image, 0.6).trace(origin, direction).is_hit
     assert not cut[~left & top].any() and cut[left & top].all()
 

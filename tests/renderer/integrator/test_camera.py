@@ -93,3 +93,28 @@ def test_camera_ray_directions_are_unit_vectors() -> None:
     position, lens = (random.random((1000, 2)).astype(np.float32) for _ in range(2))
     _, direction = _rays(camera, (320, 180), position, lens)
     assert np.allclose(np.linalg.norm(direction, axis=1), 1, atol=1e-5)
+
+
+def test_shifted_camera_sees_a_window_of_the_larger_image() -> None:
+    # The right upper quarter of an image of 64 x 48 pixels.
+    whole = Camera(np.eye(4), fov_x=60.0)
+    half = np.degrees(2 * np.arctan(np.tan(np.radians(30)) / 2))
+    part = Camera(np.eye(4), fov_x=half, shift=(-1.0, 0.75))
+    position = np.array([[0.1, 0.3], [0.9, 0.6]], np.float32)
+    _, expected = _rays(whole, (64, 48), position * [0.5, 0.5] + [0.5, 0.0])
+    _, found = _rays(part, (32, 24), position)
+    assert np.allclose(found, expected, atol=1e-6)
+
+
+def test_orthographic_rays_are_parallel_and_span_the_width() -> None:
+    camera = Camera(np.eye(4), orthographic_width=4.0)
+    origin, direction = _rays(camera, (64, 32), CORNERS)
+    assert np.allclose(direction, [0, 0, 1])
+    assert np.allclose(origin[:4], [[2, 1, 0], [-2, 1, 0], [2, -1, 0], [-2, -1, 0]], atol=1e-6)
+
+
+def test_vertical_field_of_view_is_kept_if_given() -> None:
+    for size in ((64, 64), (160, 90)):
+        pose = camera_pose(Camera(np.eye(4), fov_y=40.0), size)
+        assert pose.tan_y == pytest.approx(np.tan(np.radians(20)))
+        assert pose.tan_x == pytest.approx(pose.tan_y * size[0] / size[1])

@@ -11,7 +11,7 @@ import pytest
 from renderer.tables.environment_texels import block_sums
 from renderer.tables.environment_texels import pack_texels
 from renderer.tables.environment_texels import unpack_texels
-from scenes.model.materials import LUMINANCE
+from scenes.model.textures import LUMINANCE
 
 
 def test_radiance_and_cell_survive_packing() -> None:

@@ -16,13 +16,14 @@ from scenes.model.description import Flat
 from scenes.model.description import Mesh
 from scenes.model.description import SceneDescription
 from scenes.model.description import Sphere
-from scenes.model.materials import Checkerboard
 from scenes.model.materials import Diffuse
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
-from scenes.model.materials import Spectrum
+from scenes.model.textures import Checkerboard
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
+from scenes.model.textures import Spectrum
 from scenes.procedural.geometry.meshes import volume
 from scenes.procedural.textures.images import linear_rgb
 
@@ -151,7 +152,7 @@ def test_default_scene_has_expected_size_emitters_and_materials() -> None:
     assert {"Dielectric", "Conductor", "Plastic", "Diffuse", "MetallicRoughness"} <= {
         type(material.bsdf).__name__ for material in scene.materials
     }
-    assert any(isinstance(material.opacity, ImageTexture) for material in scene.materials)
+    assert any(isinstance(material.opacity, ScalarTexture) for material in scene.materials)
     assert any(material.normal_map is not None for material in scene.materials)
     low = np.min([mesh.vertices.min(axis=0) for mesh in meshes(scene)], axis=0)
     high = np.max([mesh.vertices.max(axis=0) for mesh in meshes(scene)], axis=0)

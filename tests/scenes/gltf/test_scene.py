@@ -17,10 +17,13 @@ from scenes.model.description import Mesh
 from scenes.model.description import PointLight
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
-from scenes.model.materials import Wrap
+from scenes.model.materials import Principled
+from scenes.model.textures import Channel
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
+from scenes.model.textures import Wrap
 from tests.scenes.gltf_builder import TRIANGLE
 from tests.scenes.gltf_builder import GltfBuilder
 from tests.scenes.image_fixtures import write_png
@@ -168,13 +171,20 @@ def test_metallic_roughness_with_textures(tmp_path: Path) -> None:
         images=[{"uri": "my%20picture.png"}],
     )
     bsdf = material.bsdf
-    assert isinstance(bsdf, MetallicRoughness) and bsdf.roughness == 0.25 and bsdf.metallic == 1.0
+    assert isinstance(bsdf, MetallicRoughness)
+    for value, channel, factor in (
+        (bsdf.roughness, Channel.GREEN, 0.25),
+        (bsdf.metallic, Channel.BLUE, 1.0),
+    ):
+        assert isinstance(value, ScalarTexture) and value.channel is channel
+        assert isinstance(value.texture, ImageTexture) and value.texture.scale[0] == factor
+        assert not value.texture.image.is_srgb
     assert isinstance(bsdf.base_color, ImageTexture) and bsdf.base_color.wrap is Wrap.MIRROR
     assert bsdf.base_color.scale == (0.5, 1, 1, 0.75) and bsdf.base_color.image.is_srgb
-    assert bsdf.metallic_roughness is not None and not bsdf.metallic_roughness.image.is_srgb
     assert material.normal_map is not None and material.normal_scale == 0.5
-    assert material.opacity_cutoff == 0.3 and material.opacity_channel == 3
-    assert isinstance(material.opacity, ImageTexture) and material.emits_from_back
+    assert material.opacity_cutoff == 0.3 and material.emits_from_back
+    assert isinstance(material.opacity, ScalarTexture)
+    assert material.opacity.channel is Channel.ALPHA
 
 
 def test_back_faces_always_reflect_but_emit_only_if_double_sided(tmp_path: Path) -> None:
@@ -214,7 +224,16 @@ def test_material_extensions_are_converted(tmp_path: Path) -> None:
     solid = {**thin, "KHR_materials_volume": {"thicknessFactor": 1}}
     pbr = {"roughnessFactor": 0.5, "baseColorFactor": [0.25, 1, 1, 1]}
     glass = _material(tmp_path, {"extensions": solid, "pbrMetallicRoughness": pbr}).bsdf
-    assert glass == Dielectric(1.3, specular_transmittance=(0.5, 1, 1), alpha=0.25)
+    assert glass == Principled((0.25, 1, 1), 0.5, metallic=1.0, spec_trans=0.9, ior=1.3)
+    solid["KHR_materials_transmission"] = {"transmissionFactor": 1.0}
+    solid["KHR_materials_volume"] |= {
+        "attenuationDistance": 2.0,
+        "attenuationColor": [1.0, 0.5, 0.25],
+    }
+    pbr["metallicFactor"] = 0.0
+    material = _material(tmp_path, {"extensions": solid, "pbrMetallicRoughness": pbr})
+    assert material.bsdf == Dielectric(1.3, specular_transmittance=(0.5, 1, 1), alpha=0.25)
+    assert material.absorption == pytest.approx((0.0, math.log(2) / 2, math.log(4) / 2))
     unlit = _material(tmp_path, {"extensions": {"KHR_materials_unlit": {}}})
     assert unlit.bsdf == Diffuse((0, 0, 0)) and unlit.emission == (1, 1, 1)
 

@@ -8,13 +8,18 @@ import numpy as np
 import plyfile
 import pytest
 
+from scenes.mesh.ply import read_ply
 from scenes.mesh.scene import load_obj
 from scenes.mesh.scene import load_ply
 from scenes.mesh.validation import RawMesh
 from scenes.mesh.validation import face_vectors
+from scenes.mesh.validation import has_zero_normals
 from scenes.mesh.validation import validated_mesh
 from scenes.model.description import Mesh
 from scenes.model.description import SceneError
+from scenes.model.materials import Diffuse
+from scenes.model.textures import ImageTexture
+from tests.scenes.image_fixtures import write_png
 from tests.scenes.obj_text import OBJ
 
 SQUARE = [(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0)]
@@ -94,7 +99,6 @@ def _triangle(**changes: np.ndarray) -> RawMesh:
         ({"vertices": np.array([(0, 0, 0), (1, 0, 0), (0, np.inf, 0)])}, "vertex 2: position"),
         ({"faces": np.zeros((0, 3), int)}, "no faces"),
         ({"faces": np.array([[0, 1, 1]])}, "zero area"),
-        ({"normals": np.zeros((4, 3))}, "vertex 0: normal has zero length"),
         ({"uvs": np.full((4, 2), np.nan)}, "vertex 0: texture coordinate"),
     ],
 )
@@ -178,3 +182,97 @@ def test_missing_obj_material_library_is_noted(tmp_path: Path) -> None:
     (tmp_path / "a.obj").write_text(OBJ)
     notes = " ".join(load_obj(tmp_path / "a.obj").notes)
     assert "a.mtl: no such material library" in notes and "not found" in notes and "glass" in notes
+
+
+PLY_HEADER = (
+    "ply\nformat ascii 1.0\n{comment}element vertex 4\nproperty float x\nproperty float y\n"
+    "property float z\n{vertex}element face {count}\nproperty list uchar int vertex_indices\n"
+    "{face}end_header\n"
+)
+
+
+def _ply_text(path: Path, rows: list[str], faces: list[str], **header: str) -> Path:
+    texts = {"comment": "", "vertex": "", "face": ""} | header
+    positions = [" ".join(map(str, p)) for p in SQUARE]
+    lines = [f"{p} {row}" for p, row in zip(positions, rows)] + faces
+    path.write_text(PLY_HEADER.format(count=len(faces), **texts) + "\n".join(lines) + "\n")
+    return path
+
+
+def test_ply_colors_of_faces_are_read_as_srgb(tmp_path: Path) -> None:
+    names = "".join(f"property uchar {name}\n" for name in ("red", "green", "blue"))
+    path = _ply_text(
+        tmp_path / "a.ply", [""] * 4, ["4 0 1 2 3 255 0 188", "3 0 1 2 0 255 0"], face=names
+    )
+    scene = load_ply(path)
+    mesh = scene.shapes[0]
+    assert isinstance(mesh, Mesh)
+    colors = mesh.attributes["face_color"]
+    # The polygon's two triangles share its colour; the sRGB code 188 is 0.5029 linear.
+    assert colors.shape == (3, 1, 3)
+    np.testing.assert_allclose(colors[:2, 0], [[1, 0, 0.5029]] * 2, atol=1e-4)
+    np.testing.assert_allclose(colors[2, 0], [0, 1, 0])
+
+
+def test_ply_texture_with_coordinates_per_corner_splits_vertices(tmp_path: Path) -> None:
+    write_png(tmp_path / "a b.png", np.full((2, 2, 3), 200, np.uint8))
+    path = _ply_text(
+        tmp_path / "a.ply",
+        [""] * 4,
+        ["3 0 1 2 6 0 0 1 0 1 1", "3 0 2 3 6 0.5 0.5 1 1 0 1"],
+        comment="comment TextureFile a b.png\n",
+        face="property list uchar float texcoord\n",
+    )
+    scene = load_ply(path)
+    mesh, bsdf = scene.shapes[0], scene.materials[0].bsdf
+    assert isinstance(mesh, Mesh) and mesh.uvs is not None and not scene.notes
+    assert isinstance(bsdf, Diffuse) and isinstance(bsdf.reflectance, ImageTexture)
+    assert mesh.uvs[mesh.faces[1, 0]].tolist() == [0.5, 0.5]
+    assert mesh.uvs[mesh.faces[0, 0]].tolist() == [0.0, 0.0]
+    assert np.array_equal(mesh.vertices[mesh.faces[1, 0]], mesh.vertices[mesh.faces[0, 0]])
+
+
+def test_missing_ply_texture_gives_grey_and_a_note(tmp_path: Path) -> None:
+    path = _ply_text(
+        tmp_path / "a.ply",
+        ["0 0"] * 4,
+        ["3 0 1 2"],
+        comment="comment TextureFile gone.png\n",
+        vertex="property float s\nproperty float t\n",
+    )
+    scene = load_ply(path)
+    assert scene.materials[0].name == "default"
+    assert any("gone.png: no such file" in note for note in scene.notes)
+
+
+def test_numbered_ply_properties_become_attributes(tmp_path: Path) -> None:
+    names = "".join(f"property float heat_{index}\n" for index in range(2))
+    rows = [f"{index} {10 * index}" for index in range(4)]
+    raw = read_ply(_ply_text(tmp_path / "a.ply", rows, ["3 0 1 2"], vertex=names))
+    assert raw.attributes["vertex_heat"].tolist() == [[0, 0], [1, 10], [2, 20], [3, 30]]
+
+
+def test_zero_normals_become_those_of_the_faces() -> None:
+    vertices = np.array(SQUARE, float)
+    normals = np.array([(0, 0, 0), (0, 1, 0), (0, 0, 3), (0, 0, 0)], float)
+    raw = RawMesh(vertices, np.array([[0, 1, 2]]), normals)
+    mesh = validated_mesh(raw, "a")
+    assert mesh.normals is not None and has_zero_normals(raw)
+    assert mesh.normals[:3].tolist() == [[0, 0, 1], [0, 1, 0], [0, 0, 1]]
+    # A vertex that no face uses does not matter.
+    assert not has_zero_normals(RawMesh(vertices, np.array([[1, 2, 1]]), normals))
+
+
+def test_byte_order_mark_before_an_obj_file_is_no_content(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text("\ufeffv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", "utf-8")
+    assert load_obj(tmp_path / "a.obj").triangle_count == 1
+
+
+def test_obj_vertex_colors_are_read_as_srgb(tmp_path: Path) -> None:
+    text = "v 0 0 0 1 0 0\nv 1 0 0 0 1 0\nv 0 1 0 0 0 0.5\nf 1 2 3\n"
+    (tmp_path / "a.obj").write_text(text)
+    scene = load_obj(tmp_path / "a.obj")
+    mesh = scene.shapes[0]
+    assert isinstance(mesh, Mesh) and scene.materials[mesh.material].name == "vertex colours"
+    expected = [[1, 0, 0], [0, 1, 0], [0, 0, 0.2140]]
+    np.testing.assert_allclose(mesh.attributes["vertex_color"], expected, atol=1e-4)

@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.mesh.scene import NO_COLORS
 from scenes.mesh.scene import load_obj
 from scenes.model.description import Mesh
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
-from scenes.model.materials import ImageTexture
 from scenes.model.materials import Material
 from scenes.model.materials import Plastic
+from scenes.model.textures import Channel
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.obj_text import OBJ
 
@@ -82,12 +83,16 @@ def test_opacity_map_uses_alpha_channel_or_grey_value(tmp_path: Path) -> None:
     leaf[0, 0, 3] = 255
     write_png(tmp_path / "leaf.png", leaf)
     material, _ = _materials(tmp_path, "map_d leaf.png\nd 0.5\n")
-    assert isinstance(material.opacity, ImageTexture) and material.opacity_channel == 3
-    assert material.opacity.scale[3] == 0.5
+    assert isinstance(material.opacity, ScalarTexture)
+    assert material.opacity.channel is Channel.ALPHA
+    assert isinstance(material.opacity.texture, ImageTexture)
+    assert material.opacity.texture.scale[3] == 0.5
     write_png(tmp_path / "leaf.png", np.full((2, 2, 3), 77, np.uint8))
     material, _ = _materials(tmp_path, "map_d leaf.png\n")
-    assert isinstance(material.opacity, ImageTexture) and material.opacity_channel == 0
-    assert (material.opacity.image.texels[..., 0] == 77).all()
+    assert isinstance(material.opacity, ScalarTexture)
+    assert material.opacity.channel is Channel.LUMINANCE
+    assert isinstance(material.opacity.texture, ImageTexture)
+    assert (material.opacity.texture.image.texels[..., 0] == 77).all()
 
 
 def test_tf_tints_glass_and_partial_opacity_is_not_glass(tmp_path: Path) -> None:
@@ -100,10 +105,10 @@ def test_tf_tints_glass_and_partial_opacity_is_not_glass(tmp_path: Path) -> None
 
 def test_map_ke_becomes_emission_and_unsupported_entries_are_noted(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
-    library = "map_Ke a.png\nmap_Bump -bm 1 n.png\nKa 1 1 1\nnewmtl other\nmap_Kd gone.png\n"
+    library = "map_Ke a.png\nrefl -type sphere n.png\nKa 1 1 1\nnewmtl other\nmap_Kd gone.png\n"
     material, notes = _materials(tmp_path, library)
     assert isinstance(material.emission, ImageTexture)
-    assert notes == ("a.mtl: not supported, ignored: map_Bump",)
+    assert notes == ("a.mtl: not supported, ignored: refl",)
 
 
 def test_obj_reads_two_mtl_libraries_and_notes_vertex_colors(tmp_path: Path) -> None:
@@ -113,4 +118,33 @@ def test_obj_reads_two_mtl_libraries_and_notes_vertex_colors(tmp_path: Path) -> 
     (tmp_path / "a.obj").write_text(text + "usemtl blue\nf 1 2 3\n")
     scene = load_obj(tmp_path / "a.obj")
     assert [material.name for material in scene.materials] == ["red", "glass", "blue"]
-    assert scene.notes == (NO_COLORS,)
+    assert scene.notes == ()
+
+
+def test_quoted_map_names_and_byte_order_marks_are_read(tmp_path: Path) -> None:
+    write_png(tmp_path / "a b.png", np.full((2, 2, 3), 200, np.uint8))
+    (tmp_path / "a.obj").write_text(OBJ.split("usemtl")[0] + "usemtl one\nf 1 2 3\n")
+    (tmp_path / "a.mtl").write_text('\ufeffnewmtl one\nmap_Kd "a b.png"\n', "utf-8")
+    scene = load_obj(tmp_path / "a.obj")
+    material = scene.materials[0]
+    assert isinstance(material.bsdf, Diffuse) and not scene.notes
+    assert isinstance(material.bsdf.reflectance, ImageTexture)
+
+
+def test_missing_maps_are_left_out_with_a_note(tmp_path: Path) -> None:
+    material, notes = _materials(tmp_path, "Kd 0.5 0.1 0.1\nmap_Kd gone.png\nmap_d gone.png\n")
+    assert material.bsdf == Diffuse((0.5, 0.1, 0.1)) and material.opacity == 1.0
+    assert len(notes) == 2 and all("gone.png: no such file" in note for note in notes)
+    grey, _ = _materials(tmp_path, "map_Kd gone.png\n")
+    assert grey.bsdf == Diffuse((0.5, 0.5, 0.5))
+
+
+def test_bump_maps_are_heights_if_grey_and_normals_if_colored(tmp_path: Path) -> None:
+    write_png(tmp_path / "h.png", np.full((2, 2, 3), 200, np.uint8))
+    write_png(tmp_path / "n.png", np.tile(np.uint8([128, 128, 255]), (2, 2, 1)))
+    bumpy, _ = _materials(tmp_path, "map_Bump -bm 0.25 h.png\n")
+    assert bumpy.bump is not None and bumpy.normal_map is None
+    assert isinstance(bumpy.bump.texture, ImageTexture)
+    assert bumpy.bump.texture.scale == (0.25,) * 4
+    mapped, _ = _materials(tmp_path, "bump n.png\n")
+    assert mapped.bump is None and mapped.normal_map is not None

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from scenes.loader import load_scene
 from scenes.mitsuba.scene import load_mitsuba
 from scenes.model.description import SceneError
+from scenes.model.description import Sphere
+from scenes.model.options import LoadOptions
 from tests.scenes.mitsuba_text import RECTANGLE
 from tests.scenes.mitsuba_text import SENSOR
 from tests.scenes.mitsuba_text import load
@@ -21,14 +24,10 @@ SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref
 @pytest.mark.parametrize(
     "body, reason",
     [
-        (
-            '<shape type="cube"><bsdf type="foo" id="x"/></shape>',
-            '<bsdf type="foo" id="x">: unknown plugin',
-        ),  # noqa: E501
-        ('<shape type="foo"/>', '<shape type="foo">: unknown plugin'),
-        ('<shape type="cube"><bsdf type="blendbsdf"/></shape>', "unsupported plugin"),
-        ('<shape type="serialized"/>', "unsupported plugin"),
-        ('<emitter type="foo"/>', "unknown plugin"),
+        ('<shape type="foo"/>', '<shape type="foo">: unsupported plugin'),
+        ('<shape type="cube"><bsdf type="blendbsdf"/></shape>', "0 BSDFs inside, 2 needed"),
+        ('<shape type="serialized"/>', "filename: missing"),
+        ('<emitter type="foo"/>', '<emitter type="foo">: unsupported plugin'),
         ('<shape type="ply"><string name="filename" value="no.ply"/></shape>', "no such file"),
         ('<shape type="ply"/>', "filename: missing"),
         ('<shape type="cube"><ref id="none"/></shape>', "no element with id 'none'"),
@@ -79,3 +78,39 @@ def test_xml_entity_declarations_are_rejected(tmp_path: Path) -> None:
         path.write_bytes(f'<?xml version="1.0" encoding="{encoding}"?>{bomb}'.encode(encoding))
         with pytest.raises(SceneError, match="entities are not allowed"):
             load_mitsuba(path)
+
+
+@pytest.mark.parametrize(
+    "body, note",
+    [
+        ('<shape type="heightfield"/>', '<shape type="heightfield">: unsupported plugin'),
+        ('<shape type="ply"><string name="filename" value="no.ply"/></shape>', "no such file"),
+        ('<emitter type="collimated"/>', '<emitter type="collimated">: unsupported plugin'),
+        ('<shape type="cube"><bsdf type="hair" id="x"/></shape>', "unsupported plugin, grey"),
+        (
+            '<shape type="cube"><bsdf type="diffuse"><texture name="reflectance" type="bitmap">'
+            '<string name="filename" value="no.png"/></texture></bsdf></shape>',
+            "no.png: no such file; grey is used",
+        ),
+        ('<sensor type="radiancemeter"/>', '<sensor type="radiancemeter">: unsupported plugin'),
+    ],
+)
+def test_unusable_part_is_left_out_with_a_note(tmp_path: Path, body: str, note: str) -> None:
+    scene = load(tmp_path, RECTANGLE + body)
+    assert any(note in line for line in scene.notes), scene.notes
+    assert all("\n" not in line for line in scene.notes)
+    assert len(scene.shapes) == 1 + ("cube" in body)
+
+
+def test_strict_loading_takes_a_note_for_an_error(tmp_path: Path) -> None:
+    load(tmp_path, f'{SENSOR}{RECTANGLE}<emitter type="constant"/><emitter type="collimated"/>')
+    with pytest.raises(SceneError, match="collimated.*left out"):
+        load_scene(str(tmp_path / "scene.xml"), options=LoadOptions(is_strict=True))
+
+
+def test_parameters_replace_the_defaults_of_a_file(tmp_path: Path) -> None:
+    body = '<default name="size" value="2"/><shape type="sphere"><float name="radius" value="$size"/></shape>'  # noqa: E501
+    load(tmp_path, SENSOR + body)
+    scene = load_mitsuba(tmp_path / "scene.xml", LoadOptions({"size": "3", "other": "1"}))
+    assert isinstance(scene.shapes[0], Sphere) and scene.shapes[0].radius == 3.0
+    assert any("-D other: the file has no such parameter" in note for note in scene.notes)

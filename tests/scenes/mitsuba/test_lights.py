@@ -12,9 +12,9 @@ from scenes.images.encodings import linear_texels
 from scenes.model.description import DirectionalLight
 from scenes.model.description import Falloff
 from scenes.model.description import PointLight
-from scenes.model.description import SceneError
 from scenes.model.materials import Diffuse
-from scenes.model.materials import ImageTexture
+from scenes.model.textures import Checkerboard
+from scenes.model.textures import ImageTexture
 from tests.scenes.image_fixtures import write_float
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.mitsuba_text import RECTANGLE
@@ -72,7 +72,7 @@ def test_hdr_area_light_keeps_values_above_one(tmp_path: Path) -> None:
     assert np.allclose(linear_texels(reflectance.image), 1.0)
 
 
-def test_checkerboard_radiance_is_an_error(tmp_path: Path) -> None:
+def test_checkerboard_can_glow(tmp_path: Path) -> None:
     light = '<emitter type="area"><texture name="radiance" type="checkerboard"/></emitter>'
-    with pytest.raises(SceneError, match="radiance: a checkerboard cannot glow"):
-        load(tmp_path, f'{SENSOR}<shape type="rectangle">{light}</shape>')
+    scene = load(tmp_path, f'{SENSOR}<shape type="rectangle">{light}</shape>')
+    assert isinstance(scene.shapes[0].radiance, Checkerboard) and not scene.notes

@@ -13,14 +13,16 @@ from scenes.model.description import Flat
 from scenes.model.description import FlatKind
 from scenes.model.description import Mesh
 from scenes.model.description import Sphere
-from scenes.model.materials import Checkerboard
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Distribution
-from scenes.model.materials import ImageTexture
-from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
+from scenes.model.materials import Principled
+from scenes.model.textures import Channel
+from scenes.model.textures import Checkerboard
+from scenes.model.textures import ImageTexture
+from scenes.model.textures import ScalarTexture
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.mitsuba_text import RECTANGLE
 from tests.scenes.mitsuba_text import SENSOR
@@ -122,11 +124,11 @@ def test_refractive_index_is_found_by_material_name(tmp_path: Path) -> None:
 
 def test_conductors_read_material_and_roughness(tmp_path: Path) -> None:
     mirror = _bsdf(tmp_path, '<bsdf type="conductor"/>').bsdf
-    assert mirror == Conductor(distribution=Distribution.BECKMANN)
+    assert mirror == Conductor(alpha_v=0.0, distribution=Distribution.BECKMANN)
     gold = '<bsdf type="roughconductor"><string name="material" value="Au"/><float name="alpha_u" value="0.1"/><float name="alpha_v" value="0.3"/></bsdf>'  # noqa: E501
     bsdf = _bsdf(tmp_path, gold).bsdf
     assert isinstance(bsdf, Conductor)
-    assert bsdf.alpha == pytest.approx(0.2) and bsdf.k[0] == pytest.approx(3.98316)
+    assert (bsdf.alpha, bsdf.alpha_v) == (0.1, 0.3) and bsdf.k[0] == pytest.approx(3.98316)
 
 
 def test_plastic_and_principled_parameters_are_converted(tmp_path: Path) -> None:
@@ -137,7 +139,7 @@ def test_plastic_and_principled_parameters_are_converted(tmp_path: Path) -> None
     assert plastic.ior == pytest.approx(1.49 / 1.000277)
     text = '<bsdf type="principled"><rgb name="base_color" value="0.2,0.3,0.4"/><float name="specular" value="0.5"/></bsdf>'  # noqa: E501
     principled = _bsdf(tmp_path, text).bsdf
-    assert isinstance(principled, MetallicRoughness)
+    assert isinstance(principled, Principled)
     assert principled.ior == pytest.approx(1.5) and principled.metallic == 0.0
 
 
@@ -186,22 +188,26 @@ def test_mask_uses_alpha_or_luminance(tmp_path: Path) -> None:
     write_png(tmp_path / "grey.png", np.full((2, 2, 3), 128, np.uint8))
     text = '<bsdf type="mask"><texture name="opacity" type="bitmap"><string name="filename" value="{}"/></texture><bsdf type="diffuse"/></bsdf>'  # noqa: E501
     material = _bsdf(tmp_path, text.format("alpha.png"))
-    assert material.opacity_channel == 3
-    material = _bsdf(tmp_path, text.format("grey.png"))
-    assert isinstance(material.opacity, ImageTexture)
-    # The sRGB code 128 is 0.2159 linear, which is the 8-bit code 55.
-    assert material.opacity.image.texels[0, 0, material.opacity_channel] == 55
+    assert isinstance(material.opacity, ScalarTexture)
+    assert material.opacity.channel is Channel.ALPHA
+    # An alpha that does not vary over the whole range is no cut-out.
+    texels[0, 0, 3] = 128
+    write_png(tmp_path / "alpha.png", texels)
+    for name in ("alpha.png", "grey.png"):
+        material = _bsdf(tmp_path, text.format(name))
+        assert isinstance(material.opacity, ScalarTexture)
+        assert material.opacity.channel is Channel.LUMINANCE
 
 
-def test_normal_map_is_raw_and_bump_map_is_noted(tmp_path: Path) -> None:
+def test_normal_map_is_raw_and_bump_map_is_scaled(tmp_path: Path) -> None:
     write_png(tmp_path / "n.png", np.full((2, 2, 3), 128, np.uint8))
     inner = '<texture name="{}" type="bitmap"><string name="filename" value="n.png"/></texture><bsdf type="diffuse"/>'  # noqa: E501
     material = _bsdf(tmp_path, f'<bsdf type="normalmap">{inner.format("normalmap")}</bsdf>')
     assert material.normal_map is not None and not material.normal_map.image.is_srgb
-    body = (
-        f'<shape type="rectangle"><bsdf type="bumpmap">{inner.format("arbitrary")}</bsdf></shape>'
-    )
-    assert any("bump maps" in note for note in load(tmp_path, SENSOR + body).notes)
+    scale = '<float name="scale" value="0.02"/>'
+    bumpy = _bsdf(tmp_path, f'<bsdf type="bumpmap">{scale}{inner.format("arbitrary")}</bsdf>')
+    assert bumpy.bump is not None and isinstance(bumpy.bump.texture, ImageTexture)
+    assert bumpy.bump.texture.scale[:3] == (0.02, 0.02, 0.02)
 
 
 @pytest.mark.parametrize(

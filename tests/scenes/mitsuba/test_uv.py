@@ -10,9 +10,9 @@ import pytest
 from scenes.model.description import Flat
 from scenes.model.description import Mesh
 from scenes.model.description import Sphere
-from scenes.model.materials import Checkerboard
 from scenes.model.materials import Diffuse
-from scenes.model.materials import ImageTexture
+from scenes.model.textures import Checkerboard
+from scenes.model.textures import ImageTexture
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.mitsuba_text import SENSOR
 from tests.scenes.mitsuba_text import load

@@ -20,7 +20,7 @@ from app.viewer.picture.views import ViewImage
 from app.viewer.picture.views import ViewState
 from app.viewer.picture.zoom import Zoom
 from scenes.images.encodings import encode_srgb
-from scenes.model.materials import LUMINANCE
+from scenes.model.textures import LUMINANCE
 
 SIZE = (37, 23)  # odd, so that rows are not aligned by chance
 ONE_STEP = 1.01 / 255  # one 8-bit level of the framebuffer, plus float32 rounding

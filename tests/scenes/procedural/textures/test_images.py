@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from scenes.model.materials import Image
+from scenes.model.textures import Image
 from scenes.procedural.textures import paintings
 from scenes.procedural.textures.fabric import carpet
 from scenes.procedural.textures.fabric import leather
