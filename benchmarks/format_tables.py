@@ -20,6 +20,13 @@ from scenes.mitsuba.materials import MODIFIERS
 from scenes.mitsuba.shapes import SHAPES
 from scenes.mitsuba.textures import TEXTURES
 from scenes.model.support import Supported
+from scenes.pbrt import bsdfs as pbrt_bsdfs
+from scenes.pbrt import camera as pbrt_camera
+from scenes.pbrt import lights as pbrt_lights
+from scenes.pbrt import materials as pbrt_materials
+from scenes.pbrt import shapes as pbrt_shapes
+from scenes.pbrt import textures as pbrt_textures
+from scenes.pbrt.area_lights import AREA_LIGHTS
 
 PAGE = Path(__file__).parents[1] / "docs/manual/scenes.md"
 MARKED = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -48,6 +55,15 @@ def tables() -> dict[str, str]:
         ("sensor", KINDS),
     ]
     found = {"mitsuba": [line for kind, registry in mitsuba for line in rows(kind, registry)]}
+    pbrt: list[tuple[str, Mapping[str, Supported[Any] | str]]] = [
+        ("Shape", {**pbrt_shapes.SHAPES, "ObjectInstance": "each instance is a copy"}),
+        ("Material", {**pbrt_bsdfs.BUILDERS, **pbrt_materials.MODIFIERS}),
+        ("Texture", pbrt_textures.TEXTURES),
+        ("LightSource", pbrt_lights.LIGHTS),
+        ("AreaLightSource", AREA_LIGHTS),
+        ("Camera", pbrt_camera.KINDS),
+    ]
+    found["pbrt"] = [line for kind, registry in pbrt for line in rows(kind, registry)]
     found["gltf"] = rows("extension", SUPPORTED_EXTENSIONS)
     head = "| element | names | differs |\n|---|---|---|\n"
     return {name: head + "\n".join(lines) + "\n" for name, lines in found.items()}

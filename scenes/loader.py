@@ -20,6 +20,7 @@ from scenes.model.notes import with_image_notes
 from scenes.model.options import LoadOptions
 
 FORMATS: dict[str, Callable[[Path, LoadOptions], SceneDescription]] = {
+    ".pbrt": lazy("scenes.pbrt.scene", "load_pbrt"),
     ".xml": lazy("scenes.mitsuba.scene", "load_mitsuba"),
     ".gltf": lazy("scenes.gltf.scene", "load_gltf"),
     ".glb": lazy("scenes.gltf.scene", "load_gltf"),

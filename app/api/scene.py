@@ -71,7 +71,7 @@ def load_scene(
     variant: str = "",
     is_strict: bool = False,
 ) -> Scene:
-    """Load a built-in scene or a scene file: .xml (Mitsuba), .gltf, .glb, .obj, .ply.
+    """Load a built-in scene or a scene file: .xml (Mitsuba), .pbrt, .gltf, .glb, .obj, .ply.
 
     Args:
         environment: environment map that replaces the scene's: .hdr, .exr, .pfm, .png, .jpg, .tif.

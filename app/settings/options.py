@@ -57,8 +57,8 @@ class Options:
     """A mode of `app.settings.modes`, but "offline" for both offline modes."""
     scenes: tuple[str, ...] = option(
         (DEFAULT_SCENE,),
-        f"built in: {', '.join(BUILT_IN)}; or a file .xml (Mitsuba), .gltf, .glb, .obj, .ply;"
-        " several for --task montecarlo, of which the last is for the test",
+        f"built in: {', '.join(BUILT_IN)}; or a file .xml (Mitsuba), .pbrt, .gltf, .glb, .obj,"
+        " .ply; several for --task montecarlo, of which the last is for the test",
         flag="scene",
         takes_list=True,
         metavar="NAME|FILE",

@@ -15,6 +15,8 @@ from renderer.rows import read_bits
 from renderer.rows import read_float
 from renderer.rows import read_vec3
 from renderer.rows import row_xyz
+from renderer.tables.layout import COSINE_SQUARED_FALLOFF
+from renderer.tables.layout import SMOOTH_STEP_FALLOFF
 from renderer.tables.layout import EmitterSlot
 
 vec2 = ti.types.vector(2, ti.f32)
@@ -33,14 +35,20 @@ def angle_of(cosine: ti.f32) -> ti.f32:
 @ti.func
 def spot_falloff(tables: ti.template(), emitter: ti.i32, cosine: ti.f32) -> ti.f32:
     """Factor in [0, 1] on a spot's intensity at an angle to its axis: the square of a ramp between
-    two cosines (KHR_lights_punctual), or a ramp between two angles (Mitsuba).
+    two cosines (KHR_lights_punctual) or its smooth step (pbrt), or a ramp between two angles
+    (Mitsuba).
     """
     cos_inner = read_float(tables.emitters, emitter, EmitterSlot.COS_INNER)
     cos_outer = read_float(tables.emitters, emitter, EmitterSlot.COS_OUTER)
     ramp = (cosine - cos_outer) / ti.max(cos_inner - cos_outer, 1e-4)
     is_lit = ramp > 0.0
-    ramp *= ramp
-    if read_float(tables.emitters, emitter, EmitterSlot.IS_LINEAR_IN_ANGLE) > 0.0:
+    kind = read_bits(tables.emitters, emitter, EmitterSlot.FALLOFF)
+    if kind == SMOOTH_STEP_FALLOFF:
+        ramp = ti.min(ramp, 1.0)
+        ramp *= ramp * (3.0 - 2.0 * ramp)
+    elif kind == COSINE_SQUARED_FALLOFF:
+        ramp *= ramp
+    else:
         outer = read_float(tables.emitters, emitter, EmitterSlot.OUTER_ANGLE)
         inverse_width = read_float(tables.emitters, emitter, EmitterSlot.INVERSE_WIDTH)
         ramp = (outer - angle_of(cosine)) * inverse_width

@@ -16,11 +16,14 @@ from renderer.tables.alias import build_alias
 from renderer.tables.environment import EnvironmentTable
 from renderer.tables.geometry import GeometryTable
 from renderer.tables.geometry import corner_uvs
+from renderer.tables.layout import ANGLE_FALLOFF
 from renderer.tables.layout import AREA_EMITTER
+from renderer.tables.layout import COSINE_SQUARED_FALLOFF
 from renderer.tables.layout import DIRECTIONAL_EMITTER
 from renderer.tables.layout import EMITTER_ROWS
 from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import POINT_EMITTER
+from renderer.tables.layout import SMOOTH_STEP_FALLOFF
 from renderer.tables.layout import EmitterSlot
 from renderer.tables.layout import GeometrySlot
 from renderer.tables.texture import TextureTable
@@ -40,6 +43,11 @@ from scenes.model.textures import ImageTexture
 from scenes.model.textures import Product
 from scenes.model.textures import Texture
 
+FALLOFFS = {
+    Falloff.COSINE_SQUARED: COSINE_SQUARED_FALLOFF,
+    Falloff.ANGLE: ANGLE_FALLOFF,
+    Falloff.SMOOTH_STEP: SMOOTH_STEP_FALLOFF,
+}
 MIN_SPOT_EDGE = 1e-4
 """Minimum angle in radians from full intensity to 0 at the edge of a spot."""
 # Barycentric coordinates (b1, b2) of the points at which a triangle's emission texture is read.
@@ -230,9 +238,9 @@ def _light_rows(light: PunctualLight, textures: TextureTable) -> np.ndarray:
             (np.cos(light.cone[0]), np.cos(light.cone[1])) if light.cone else (-2.0, -3.0)
         )
         rows[EmitterSlot.COS_INNER.at], rows[EmitterSlot.COS_OUTER.at] = inner, outer
-        if light.cone and light.falloff is Falloff.ANGLE:
+        if light.cone:
             width = max(light.cone[1] - light.cone[0], MIN_SPOT_EDGE)
-            rows[EmitterSlot.IS_LINEAR_IN_ANGLE.at] = 1.0
+            put_integers(rows, EmitterSlot.FALLOFF.at, FALLOFFS[light.falloff])
             rows[EmitterSlot.OUTER_ANGLE.at] = light.cone[1]
             rows[EmitterSlot.INVERSE_WIDTH.at] = 1.0 / width
     else:

@@ -243,7 +243,7 @@ class EmitterSlot:
     COS_INNER = Slot(EMITTER_ROWS, 2, 3)
     SPOT_AXIS = Slot(EMITTER_ROWS, 3, 0)
     COS_OUTER = Slot(EMITTER_ROWS, 3, 3)
-    IS_LINEAR_IN_ANGLE = Slot(EMITTER_ROWS, 4, 0)
+    FALLOFF = Slot(EMITTER_ROWS, 4, 0)  # bits
     OUTER_ANGLE = Slot(EMITTER_ROWS, 4, 1)  # radians
     INVERSE_WIDTH = Slot(EMITTER_ROWS, 4, 2)  # 1 / (outer - inner angle)
     IS_PROJECTOR = Slot(EMITTER_ROWS, 4, 3)
@@ -255,6 +255,10 @@ class EmitterSlot:
     # Directional light.
     TO_LIGHT = Slot(EMITTER_ROWS, 2, 0)
 
+
+COSINE_SQUARED_FALLOFF = 0
+ANGLE_FALLOFF = 1
+SMOOTH_STEP_FALLOFF = 2
 
 # ---- Environment ----
 CELL_ROWS = 2

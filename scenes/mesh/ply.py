@@ -5,6 +5,10 @@ Host code.
 
 from __future__ import annotations
 
+import gzip
+import shutil
+import tempfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,10 +43,17 @@ PLY_ERRORS = (
 
 
 def read_ply(path: Path) -> RawMesh:
-    """Read an ASCII or binary PLY file, not validated yet; polygons become triangles."""
+    """Read an ASCII or binary PLY file, not validated yet; polygons become triangles.
+
+    A file whose name ends in .gz is decompressed.
+    """
     if not path.is_file():
         raise SceneError(f"{path}: no such file")
-    ply = _parse(path)
+    if path.suffix == ".gz":
+        with tempfile.TemporaryDirectory() as folder:
+            ply = _parse(_decompressed(path, Path(folder)), path)
+    else:
+        ply = _parse(path, path)
     elements = {element.name: element for element in ply.elements}
     if "vertex" not in elements:
         raise SceneError(f"{path}: element vertex: missing")
@@ -83,8 +94,22 @@ def _face_colors(face: np.ndarray) -> np.ndarray | None:
     return None if colors is None else colors[triangle_polygons(face)][:, None]
 
 
-def _parse(path: Path) -> plyfile.PlyData:
-    """Parse the file, assuming at first that all faces are triangles, which is far faster."""
+def _decompressed(path: Path, folder: Path) -> Path:
+    """Copy of a gzip file in `folder`, decompressed."""
+    target = folder / "mesh.ply"
+    try:
+        with gzip.open(path) as source, open(target, "wb") as copy:
+            shutil.copyfileobj(source, copy)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise SceneError(f"{path}: damaged gzip file ({error})") from error
+    return target
+
+
+def _parse(path: Path, name: Path) -> plyfile.PlyData:
+    """Parse the file, assuming at first that all faces are triangles, which is far faster.
+
+    `name` is for messages.
+    """
     triangles = {"face": {name: 3 for name in INDEX_NAMES}}
     try:
         return plyfile.PlyData.read(str(path), known_list_len=triangles)
@@ -94,7 +119,7 @@ def _parse(path: Path) -> plyfile.PlyData:
         return plyfile.PlyData.read(str(path), mmap=False)
     except PLY_ERRORS as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise SceneError(f"{path}: damaged PLY file ({reason})") from error
+        raise SceneError(f"{name}: damaged PLY file ({reason})") from error
 
 
 def _columns(data: np.ndarray, names: tuple[str, ...]) -> np.ndarray | None:

@@ -158,6 +158,8 @@ class Falloff(Enum):
     """t^2; t is linear in the cosine of the angle, outer 0, inner 1 (KHR_lights_punctual)."""
     ANGLE = "angle"
     """Linear in the angle, outer 0, inner 1 (Mitsuba)."""
+    SMOOTH_STEP = "smooth step"
+    """t^2 (3 - 2 t); t as for COSINE_SQUARED (pbrt)."""
 
 
 @dataclass(frozen=True, eq=False)

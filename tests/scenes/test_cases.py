@@ -1,8 +1,8 @@
 """Small scene files with known pictures: each property of a format that a reader must respect.
 
 Host code, except where it renders. The folders of `tests/cases` hold the files and `expected.json`:
-per file the right mean RGB or the file with an equal picture, or the refusal, and the source of
-this; where the source is arguable, the decision.
+per file the right mean RGB, the means of blocks, or the file with an equal picture, or the refusal,
+and the source of this; where the source is arguable, the decision.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ EXPECTED = {
     )
 }
 SIZE, SAMPLES, DEPTH = 32, 256, 8
-BLOCK = 8  # pixels, side of the blocks that are compared with those of another file
+BLOCK = 8  # pixels, side of the blocks that are compared with those of another picture
 
 
 @cache
@@ -69,6 +69,8 @@ def test_case_has_the_right_picture(path: Path) -> None:
 
     if "mean" in case:
         assert_close(image.mean(axis=(0, 1)), np.array(case["mean"]), case)
+    if "blocks" in case:
+        assert_close(blocks(image), np.array(case["blocks"]), case)
     if "same_as" in case:
         other, _ = rendered(path.parent / case["same_as"])
         assert_close(blocks(image), blocks(other), case)

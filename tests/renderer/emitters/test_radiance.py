@@ -175,7 +175,10 @@ def test_spot_light_falloff_matches_formula(falloff: Falloff) -> None:
     for angle in np.linspace(0, 0.7, 15):
         row = probe.emit(np.array([4 * np.tan(angle), 0, 0]), _numbers(1, 9))[0]
         scale = 1 / max(0.001, np.cos(inner) - np.cos(outer))
-        edge = np.clip(np.cos(angle) * scale - np.cos(outer) * scale, 0, 1) ** 2
+        ramp = np.clip(np.cos(angle) * scale - np.cos(outer) * scale, 0, 1)
+        edge = ramp**2
+        if falloff is Falloff.SMOOTH_STEP:
+            edge = ramp**2 * (3 - 2 * ramp)
         if falloff is Falloff.ANGLE:
             edge = np.clip((outer - angle) / (outer - inner), 0, 1)
         assert row[4] == pytest.approx(10 * edge * np.cos(angle) ** 2 / 16, rel=1e-3, abs=1e-5)

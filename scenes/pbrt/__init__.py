@@ -1,0 +1,1 @@
+"""Reader of pbrt-v4 scene files (https://pbrt.org/fileformat-v4)."""

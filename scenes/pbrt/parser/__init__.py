@@ -1,0 +1,1 @@
+"""Text of pbrt files: tokens, statements, and the world that they describe."""
