@@ -52,6 +52,12 @@ def _diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
     return Diffuse(textures.spectrum(plugin, "reflectance", GREY))
 
 
+def _rough_diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
+    plugin.find("alpha", "use_fast_approx")
+    plugin.note("the roughness of a diffuse surface is not supported, it is shown smooth")
+    return _diffuse(plugin, textures)
+
+
 def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:
     name = plugin.text("material", "Cu" if plugin.document.is_version_0 else "none")
     found = metal_index(name)
@@ -195,6 +201,7 @@ def _index(plugin: Plugin, name: str, default: float) -> float:
 PRINCIPLED = Supported(_principled, "the published model, which may reflect more than it receives")
 BUILDERS: dict[str, Supported[Callable[[Plugin, TextureReader], BSDF]]] = {
     "diffuse": Supported(_diffuse),
+    "roughdiffuse": Supported(_rough_diffuse, "as diffuse, with a note"),
     "conductor": Supported(_conductor, "constant eta and k"),
     "roughconductor": Supported(_conductor, "constant eta and k"),
     "dielectric": Supported(_dielectric),

@@ -55,6 +55,8 @@ def emitter_of(plugin: Plugin, textures: TextureReader) -> Environment | Punctua
     """Environment or light of a top-level <emitter>."""
     if plugin.kind == "area":
         raise plugin.error("an area emitter belongs inside a shape")
+    plugin.find("sampling_weight")  # no picture shows it
+    plugin.find("mis_compensation")
     found = EMITTERS.get(plugin.kind)
     if found is None:
         raise plugin.unusable("unsupported plugin")

@@ -158,6 +158,13 @@ def _blended(plugin: Plugin, textures: TextureReader) -> Material:
     return Material(Blend(first, second, weight), is_two_sided=False)
 
 
+def _uncoated(plugin: Plugin, textures: TextureReader) -> Material:
+    """The BSDF inside a coating."""
+    plugin.note("unsupported plugin, the surface is shown without its coating")
+    plugin.document.visited.pop(plugin.element, None)
+    return _inner(plugin, textures)
+
+
 def _is_smooth(material: Material) -> bool:
     """Whether the BSDF has a delta lobe."""
     bsdf = material.bsdf
@@ -219,6 +226,8 @@ MODIFIERS: dict[str, Supported[Callable[[Plugin, TextureReader], Material]]] = {
     "bumpmap": Supported(_bump_mapped, "bitmaps only"),
     "blendbsdf": Supported(_blended, "of opaque BSDFs, or of one with `null`"),
     "null": Supported(_null),
+    "coating": Supported(_uncoated, "what is inside, with a note"),
+    "roughcoating": Supported(_uncoated, "what is inside, with a note"),
     "polarizer": POLARISING,
     "circular": POLARISING,
     "retarder": POLARISING,

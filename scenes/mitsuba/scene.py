@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from scenes.default_camera import PLACEHOLDER_CAMERA
 from scenes.mitsuba.camera import camera_of
@@ -64,6 +65,8 @@ def load_mitsuba(path: Path, options: LoadOptions = LoadOptions()) -> SceneDescr
     parts = _Parts()
     left_out: list[SceneError] = []
     for element in document.root:
+        if element.tag == "integrator":
+            _note_hidden_emitters(document, element)
         if element.tag in IGNORED:
             continue
         file = document.files.get(element, path)
@@ -112,6 +115,14 @@ def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
                 parts.environment = emitter
         case _:
             raise plugin.error("unknown element")
+
+
+def _note_hidden_emitters(document: Document, integrator: Element) -> None:
+    """Add a note if the integrator, or one inside it, hides the emitters from the camera."""
+    for child in integrator.iter():
+        is_set = child.get("value", "").strip().lower() == "true"
+        if child.get("name") == "hide_emitters" and is_set:
+            document.note("<integrator>: hide_emitters is not supported, emitters are seen")
 
 
 def _note_unused(document: Document) -> None:

@@ -12,6 +12,7 @@ from denoiser.features import stacked
 from denoiser.temporal import reprojection
 from denoiser.temporal.bilinear_matches import Matches
 from denoiser.temporal.gbuffer import GBuffer
+from denoiser.temporal.gbuffer import project
 from renderer.frame import CameraPose
 from renderer.frame import Half
 from renderer.frame import Vector
@@ -244,3 +245,28 @@ def test_halves_matched_together_equal_halves_matched_separately() -> None:
     ]
     assert torch.equal(both, torch.cat(alone, dim=1))
     assert not torch.equal(*alone)
+
+
+@pytest.mark.parametrize("is_orthographic", [False, True])
+def test_surfaces_of_off_axis_and_orthographic_images_project_to_their_pixels(
+    is_orthographic: bool,
+) -> None:
+    view = replace(
+        pose((0.3, -0.2, 0.5), 20.0), center_x=0.3, center_y=-0.1, is_orthographic=is_orthographic
+    )
+    size = (HEIGHT, WIDTH)
+    distance = 2.0 + torch.rand((*size, 1), generator=torch.Generator().manual_seed(1))
+    features = [torch.zeros((*size, 3)) for _ in range(3)]
+    half = Half(*features, distance, torch.zeros((*size, 1)))
+    points = GBuffer((half,), view).surfaces.points
+    column, row, is_ahead = project(points, view)
+    rows, columns = torch.meshgrid(torch.arange(HEIGHT), torch.arange(WIDTH), indexing="ij")
+    assert is_ahead.all()
+    torch.testing.assert_close(column[0], columns.float(), atol=1e-3, rtol=0)
+    torch.testing.assert_close(row[0], rows.float(), atol=1e-3, rtol=0)
+    # The first camera of parallel rays sees depth along its axis, whatever the pixel.
+    if is_orthographic:
+        forward = torch.tensor(view.forward)[:, None, None, None]
+        offset = points - torch.tensor(view.position)[:, None, None, None]
+        depth = (offset * forward).sum(dim=0)
+        torch.testing.assert_close(depth[0], distance[..., 0], atol=1e-4, rtol=0)

@@ -92,6 +92,15 @@ def test_xml_entity_declarations_are_rejected(tmp_path: Path) -> None:
             '<string name="filename" value="no.png"/></texture></bsdf></shape>',
             "no.png: no such file; grey is used",
         ),
+        (
+            '<shape type="cube"><bsdf type="coating"><bsdf type="diffuse"/></bsdf></shape>',
+            "shown without its coating",
+        ),
+        ('<shape type="cube"><bsdf type="roughdiffuse"/></shape>', "it is shown smooth"),
+        (
+            '<integrator type="path"><boolean name="hide_emitters" value="true"/></integrator>',
+            "hide_emitters is not supported",
+        ),
         ('<sensor type="radiancemeter"/>', '<sensor type="radiancemeter">: unsupported plugin'),
     ],
 )
