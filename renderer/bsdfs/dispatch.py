@@ -31,6 +31,7 @@ from renderer.bsdfs.records import BSDFSample
 from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import no_sample
 from renderer.bsdfs.records import no_value
+from renderer.bsdfs.rough_diffuse import rough_diffuse_eval
 from renderer.tables.layout import CONDUCTOR
 from renderer.tables.layout import DIELECTRIC
 from renderer.tables.layout import DIFFUSE
@@ -40,6 +41,7 @@ from renderer.tables.layout import PRINCIPLED
 from renderer.tables.layout import PRINCIPLED_THIN
 from renderer.tables.layout import ROUGH_CONDUCTOR
 from renderer.tables.layout import ROUGH_DIELECTRIC
+from renderer.tables.layout import ROUGH_DIFFUSE
 from renderer.tables.layout import THIN_DIELECTRIC
 
 vec3 = ti.types.vector(3, ti.f32)
@@ -87,6 +89,8 @@ def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> 
     result = no_value()
     if bsdf.kind == DIFFUSE:
         result = diffuse_eval(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_DIFFUSE:
+        result = rough_diffuse_eval(bsdf, wi, wo)
     elif bsdf.kind == ROUGH_CONDUCTOR:
         result = rough_conductor_eval(bsdf, wi, wo)
     elif bsdf.kind == ROUGH_DIELECTRIC:
@@ -109,7 +113,7 @@ def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSD
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi = wi_any * sign
     result = no_sample()
-    if bsdf.kind == DIFFUSE:
+    if bsdf.kind == DIFFUSE or bsdf.kind == ROUGH_DIFFUSE:
         result = diffuse_sample(u)
     elif bsdf.kind == CONDUCTOR:
         result = conductor_sample(bsdf, wi, u)

@@ -174,6 +174,7 @@ PRINCIPLED = 8
 PRINCIPLED_THIN = 9
 BLEND = 10
 SIDES = 11
+ROUGH_DIFFUSE = 12
 
 # ---- Microfacet distributions ----
 GGX = 0

@@ -34,6 +34,7 @@ from renderer.tables.layout import PRINCIPLED
 from renderer.tables.layout import PRINCIPLED_THIN
 from renderer.tables.layout import ROUGH_CONDUCTOR
 from renderer.tables.layout import ROUGH_DIELECTRIC
+from renderer.tables.layout import ROUGH_DIFFUSE
 from renderer.tables.layout import SCALARS
 from renderer.tables.layout import SIDES
 from renderer.tables.layout import SIMPLE_COUNT
@@ -53,6 +54,7 @@ from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
 from scenes.model.materials import Principled
+from scenes.model.materials import RoughDiffuse
 from scenes.model.materials import Sides
 from scenes.model.textures import RGB
 from scenes.model.textures import Scalar
@@ -63,6 +65,7 @@ ZERO: RGB = (0.0, 0.0, 0.0)
 DISTRIBUTIONS = {Distribution.GGX: GGX, Distribution.BECKMANN: BECKMANN}
 READ = {
     DIFFUSE: (1, 0),
+    ROUGH_DIFFUSE: (1, WIDTH_COUNT),
     CONDUCTOR: (1, 0),
     ROUGH_CONDUCTOR: (1, WIDTH_COUNT),
     DIELECTRIC: (3, 0),
@@ -198,6 +201,9 @@ class MaterialTable:
     def _bsdf_row(self, bsdf: BSDF) -> BSDFRow:
         if isinstance(bsdf, Diffuse):
             return BSDFRow(DIFFUSE, reflectance=bsdf.reflectance)
+        if isinstance(bsdf, RoughDiffuse):
+            scalars: dict[str, Scalar] = {"alpha_u": bsdf.sigma}
+            return BSDFRow(ROUGH_DIFFUSE, reflectance=bsdf.reflectance, scalars=scalars)
         if isinstance(bsdf, Conductor):
             return _conductor_row(bsdf)
         if isinstance(bsdf, Dielectric):

@@ -5,6 +5,7 @@ Host code. BSDFs that modify another one (twosided, mask, ...) are in `scenes.mi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from scenes.model.materials import Diffuse
 from scenes.model.materials import Distribution
 from scenes.model.materials import Plastic
 from scenes.model.materials import Principled
+from scenes.model.materials import RoughDiffuse
 from scenes.model.support import Supported
 from scenes.model.textures import RGB
 from scenes.model.textures import Scalar
@@ -52,10 +54,11 @@ def _diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
     return Diffuse(textures.spectrum(plugin, "reflectance", GREY))
 
 
-def _rough_diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
-    plugin.find("alpha", "use_fast_approx")
-    plugin.note("the roughness of a diffuse surface is not supported, it is shown smooth")
-    return _diffuse(plugin, textures)
+def _rough_diffuse(plugin: Plugin, textures: TextureReader) -> RoughDiffuse:
+    """Oren and Nayar's model; `alpha` is the width of a Beckmann distribution."""
+    plugin.find("use_fast_approx")
+    sigma = textures.number(plugin, "alpha", 0.2) / math.sqrt(2.0)
+    return RoughDiffuse(textures.spectrum(plugin, "reflectance", GREY), sigma)
 
 
 def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:
@@ -201,7 +204,7 @@ def _index(plugin: Plugin, name: str, default: float) -> float:
 PRINCIPLED = Supported(_principled, "the published model, which may reflect more than it receives")
 BUILDERS: dict[str, Supported[Callable[[Plugin, TextureReader], BSDF]]] = {
     "diffuse": Supported(_diffuse),
-    "roughdiffuse": Supported(_rough_diffuse, "as diffuse, with a note"),
+    "roughdiffuse": Supported(_rough_diffuse, "always the full model"),
     "conductor": Supported(_conductor, "constant eta and k"),
     "roughconductor": Supported(_conductor, "constant eta and k"),
     "dielectric": Supported(_dielectric),

@@ -32,6 +32,15 @@ class Diffuse:
 
 
 @dataclass(frozen=True)
+class RoughDiffuse:
+    """Diffuse reflection of facets (Oren and Nayar 1994)."""
+
+    reflectance: Spectrum = (0.5, 0.5, 0.5)
+    sigma: Scalar = 0.2
+    """Standard deviation of the facets' slope angles, radians; 0: Lambertian."""
+
+
+@dataclass(frozen=True)
 class Conductor:
     """Metal: a mirror where `alpha` is 0, else a microfacet surface."""
 
@@ -176,7 +185,17 @@ class Sides:
     back: Material
 
 
-BSDF = Diffuse | Conductor | Dielectric | Plastic | MetallicRoughness | Principled | Blend | Sides
+BSDF = (
+    Diffuse
+    | RoughDiffuse
+    | Conductor
+    | Dielectric
+    | Plastic
+    | MetallicRoughness
+    | Principled
+    | Blend
+    | Sides
+)
 
 
 @dataclass(frozen=True)

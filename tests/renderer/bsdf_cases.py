@@ -17,6 +17,7 @@ from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
 from scenes.model.materials import Principled
+from scenes.model.materials import RoughDiffuse
 from tests.renderer.probe_bsdf import BsdfProbe
 
 GGX, BECKMANN = Distribution.GGX, Distribution.BECKMANN
@@ -30,6 +31,7 @@ def _named() -> dict[str, Material]:
     """Materials by name: every BSDF, smooth and rough, one- and two-sided."""
     cases: dict[str, Material] = {
         "diffuse": Material(Diffuse(BLUE)),
+        "diffuse rough": Material(RoughDiffuse(BLUE, 0.5)),
         "diffuse one-sided": Material(Diffuse(BLUE), is_two_sided=False),
         "mirror": Material(Conductor()),
         "gold": Material(Conductor(**GOLD)),
@@ -106,6 +108,7 @@ def _layered() -> dict[str, Material]:
 CASES = _named()
 WHITE_CASES = {
     "diffuse": Material(Diffuse(WHITE)),
+    "diffuse rough": Material(RoughDiffuse(WHITE, 0.5)),
     "mirror ggx 0.3": Material(Conductor(alpha=0.3)),
     "mirror beckmann 0.3": Material(Conductor(alpha=0.3, distribution=BECKMANN)),
     "glass": Material(Dielectric(1.5)),

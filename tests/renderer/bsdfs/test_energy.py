@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from scenes.model.materials import Diffuse
+from scenes.model.materials import Material
+from scenes.model.materials import RoughDiffuse
 from tests.renderer.bsdf_cases import BLUE
 from tests.renderer.bsdf_cases import CASES
 from tests.renderer.bsdf_cases import DIRECTIONS
@@ -14,6 +17,7 @@ from tests.renderer.bsdf_cases import number
 from tests.renderer.bsdf_cases import probe
 from tests.renderer.bsdf_cases import uniform
 from tests.renderer.bsdf_cases import white_number
+from tests.renderer.probe_bsdf import BsdfProbe
 
 COUNT = 100_000
 UPPER = ["normal", "slanted", "low", "grazing"]
@@ -154,3 +158,27 @@ def test_white_furnace_detects_missing_plastic_delta_lobe() -> None:
     samples = probe().sample(white_number("plastic"), wi, uniform(COUNT, 9))
     without = np.where(samples.is_delta[:, None], 0, samples.weight).mean()
     assert without < 0.9
+
+
+def test_rough_diffuse_of_smooth_facets_is_lambertian() -> None:
+    a, b = _pairs(1024, (1, 1))
+    flat = BsdfProbe([Material(RoughDiffuse(BLUE, 0.0)), Material(Diffuse(BLUE))])
+    assert np.allclose(flat.value(0, a, b), flat.value(1, a, b), rtol=1e-5)
+
+
+def test_rough_diffuse_matches_the_published_formula() -> None:
+    a, b = _pairs(1024, (1, 1))
+    s2 = 0.25
+    ti, to = np.arccos(a[:, 2]), np.arccos(b[:, 2])
+    large, small = np.maximum(ti, to), np.minimum(ti, to)
+    phi = np.arctan2(a[:, 1], a[:, 0]) - np.arctan2(b[:, 1], b[:, 0])
+    c2 = 0.45 * s2 / (s2 + 0.09)
+    c2 = c2 * (np.sin(large) - np.where(np.cos(phi) < 0, (2 * small / np.pi) ** 3, 0.0))
+    c3 = 0.125 * s2 / (s2 + 0.09) * (4 * large * small / np.pi**2) ** 2
+    single = 1 - 0.5 * s2 / (s2 + 0.33) + np.cos(phi) * c2 * np.tan(small)
+    single = single + (1 - np.abs(np.cos(phi))) * c3 * np.tan((large + small) / 2)
+    double = 0.17 * s2 / (s2 + 0.13) * (1 - np.cos(phi) * (2 * small / np.pi) ** 2)
+    rho = np.array(BLUE)
+    expected = rho / np.pi * (single[:, None] + rho * double[:, None]) * b[:, 2:]
+    found = probe().value(number("diffuse rough"), a, b)
+    assert np.allclose(found, expected, rtol=2e-3, atol=1e-5)
