@@ -146,7 +146,8 @@ def main() -> None:
     counts = Counter(verdict.verdict for verdict in verdicts)
     print(json.dumps(counts))
     if args.json:
-        args.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
+        text = json.dumps([asdict(verdict) for verdict in verdicts], indent=1)
+        args.json.write_text(text.replace(f"{args.folder}/", ""), encoding="utf-8")
     sys.exit(1 if counts["wrong"] else 0)
 
 
