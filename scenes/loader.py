@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -85,7 +86,7 @@ def _load_file(path: Path, options: LoadOptions) -> SceneDescription:
     if suffix not in FORMATS:
         known = ", ".join(BUILT_IN)
         kinds = ", ".join(FORMATS)
-        if path.exists():
+        if os.path.exists(path):
             raise SceneError(f"{path}: unknown type {suffix!r}; known are {kinds}")
         raise SceneError(f"{path}: no such scene; built in are {known}; files are {kinds}")
     try:

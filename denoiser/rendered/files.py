@@ -8,6 +8,7 @@ mirrored.Y; its clean image, if there is one, is `NAME-clean.exr`.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,7 +125,7 @@ def _read_layers(
     path: Path, size: tuple[int, int], layers: Mapping[str, Sequence[str]]
 ) -> dict[str, torch.Tensor]:
     """Read each layer as (H, W, C) float32 from its named channels."""
-    if not path.exists():
+    if not os.path.exists(path):
         raise DataError(f"{path}: missing; rerun the command that renders the views")
     image = oiio.ImageBuf(str(path))
     pixels = image.get_pixels(oiio.FLOAT)

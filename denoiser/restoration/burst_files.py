@@ -6,6 +6,7 @@ Host code. Read from `DIR/a` and `DIR/b` with the same file names, or from one f
 from __future__ import annotations
 
 import itertools
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def read_bursts(
     folder: Path, channels: int, min_side: int = 1, progress: Progress = ignore_progress
 ) -> Bursts:
     """Read all bursts of a folder. DataError where sizes differ or a partner is missing."""
-    groups = _two_folders(folder) if (folder / "a").is_dir() else _burst_folders(folder)
+    groups = _two_folders(folder) if os.path.isdir(folder / "a") else _burst_folders(folder)
     frames, warnings = [], []
     for index, (name, paths) in enumerate(groups):
         burst = [to_channels(read_pixels(path), channels) for path in paths]
@@ -95,10 +96,10 @@ def _two_folders(folder: Path) -> list[tuple[str, list[Path]]]:
 
 def _burst_folders(folder: Path) -> list[tuple[str, list[Path]]]:
     """Name and image files of each subfolder."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder")
     groups = []
-    for burst in sorted(path for path in folder.iterdir() if path.is_dir()):
+    for burst in sorted(path for path in folder.iterdir() if os.path.isdir(path)):
         paths = image_paths(burst)
         if len(paths) < 2:
             raise DataError(f"{burst}: only one frame, but a burst has two or more")

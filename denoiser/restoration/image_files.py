@@ -5,6 +5,7 @@ Host code. Files are read by OpenImageIO.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +26,9 @@ def image_paths(folder: Path) -> list[Path]:
 
     DataError if there is none.
     """
-    if folder.is_file():
+    if os.path.isfile(folder):
         return [folder]
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder")
     found = sorted(path for path in _files_below(folder) if path.suffix.lower() in SUFFIXES)
     if not found:
@@ -86,7 +87,7 @@ def white_value(pixels: np.ndarray) -> float:
 def _files_below(folder: Path) -> Iterator[Path]:
     """Files in a folder and its subfolders, without hidden ones."""
     for path in folder.rglob("*"):
-        if path.is_file() and not any(
+        if os.path.isfile(path) and not any(
             part.startswith(".") for part in path.relative_to(folder).parts
         ):
             yield path

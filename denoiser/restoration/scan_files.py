@@ -6,6 +6,7 @@ others, so a subject is either in training or in the test.
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 import zlib
@@ -69,7 +70,7 @@ def read_scans(path: Path) -> Scans:
     if path.suffix == ".npz":
         return _read_npz(path)
     volumes = [path] if _is_volume(path) else []
-    if path.is_dir():
+    if os.path.isdir(path):
         volumes = sorted(file for file in path.rglob("*") if _is_volume(file))
     if volumes:
         return _non_empty_slices([(_volume_name(file), _read_volume(file)) for file in volumes])
@@ -155,7 +156,7 @@ def _check_finite(values: np.ndarray, name: str) -> None:
 
 
 def _is_volume(path: Path) -> bool:
-    return path.name.lower().endswith(VOLUME_SUFFIXES) and path.is_file()
+    return path.name.lower().endswith(VOLUME_SUFFIXES) and os.path.isfile(path)
 
 
 def _volume_name(path: Path) -> str:
@@ -164,6 +165,6 @@ def _volume_name(path: Path) -> str:
 
 def _subject_of(file: Path, folder: Path) -> str:
     """Subject of a file: its subfolder, or in a flat folder its name without the final number."""
-    if file.parent != folder and folder.is_dir():
+    if file.parent != folder and os.path.isdir(folder):
         return str(file.parent.relative_to(folder))
     return re.sub(r"[-_. ]?\d+$", "", file.stem) or file.stem

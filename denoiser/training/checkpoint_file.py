@@ -7,6 +7,7 @@ step count.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def read_checkpoint(path: Path, kind: str) -> Checkpoint:
 
     CheckpointError if the file is missing, broken or of another kind.
     """
-    if not path.exists():
+    if not os.path.exists(path):
         raise CheckpointError(f"{path}: no such file")
     try:
         with safe_open(path, framework="pt") as file:

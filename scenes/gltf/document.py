@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 import struct
 from dataclasses import dataclass
 from dataclasses import field
@@ -133,7 +134,7 @@ class GltfDocument:
             except binascii.Error as error:
                 raise self.error(element, f"bad data URI ({error})") from None
         target = self.path.parent / unquote(uri)
-        if not target.is_file():
+        if not os.path.isfile(target):
             raise self.error(element, f"{target}: no such file")
         return target.read_bytes()
 
@@ -164,7 +165,7 @@ class GltfDocument:
 
 def read_gltf(path: Path) -> GltfDocument:
     """Parse a .gltf or .glb file; SceneError if its geometry needs an unsupported extension."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     data = path.read_bytes()
     text, binary = _split_glb(path, data) if data[:4] == GLB_MAGIC else (data, None)

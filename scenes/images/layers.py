@@ -7,6 +7,7 @@ OpenEXR's conventions (openexr.com, "Technical Introduction", layers and channel
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Layer:
 def split_layer(path: Path) -> tuple[Path, str]:
     """File and layer of `FILE#LAYER`; a file of exactly this name has no layer."""
     name, separator, layer = path.name.rpartition("#")
-    if not separator or not name or path.is_file():
+    if not separator or not name or os.path.isfile(path):
         return path, ""
     return path.with_name(name), layer
 

@@ -5,6 +5,7 @@ Host code, through OpenImageIO.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
@@ -51,7 +52,7 @@ def read_stored(path: Path, name: str, layer: str = "", has_alpha: bool = True) 
     Raises:
         SceneError: missing, damaged, too large, of deep samples, or without the layer; one line.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{name}: no such file")
     config = oiio.ImageSpec()
     # Do not multiply colours by alpha: one image may hold a leaf's colour and its cut-out.

@@ -5,6 +5,7 @@ Host code. A file has a control point per line, x y z and radius; blank lines se
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def read_curves(path: Path, is_spline: bool, to_world: np.ndarray) -> RawMesh:
     Raises:
         SceneError: no such file, a line that is not four numbers, or too few control points.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     curves: list[list[list[float]]] = [[]]
     text = path.read_text(encoding="utf-8", errors="replace")

@@ -6,6 +6,7 @@ Host code. The format describes Phong shading; each entry becomes the closest ph
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Collection
 from collections.abc import Iterator
 from dataclasses import replace
@@ -59,7 +60,7 @@ OPTION_LENGTHS = {"-clamp": 1, "-bm": 1, "-blendu": 1, "-blendv": 1, "-imfchan":
 
 def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], tuple[str, ...]]:
     """Materials of a library that are in `names`, and notes on unsupported keywords."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     entries: dict[str, Entry] = {}
     entry: Entry = {}

@@ -6,6 +6,7 @@ Lines, curves and free-form surfaces are skipped.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import field
@@ -75,7 +76,7 @@ class _Reader:
 
 def read_obj(path: Path) -> ObjFile:
     """Parse an OBJ file into parts, not validated yet; polygons become triangles."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     reader = _Reader(path)
     text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\\\n", " ")
@@ -131,7 +132,7 @@ def _read_line(reader: _Reader, line: str, number: int) -> None:
         folder = reader.path.parent
         # The text is one file name that may contain spaces, or several names.
         text = text.strip('"')
-        names = [text] if (folder / text).is_file() else text.split()
+        names = [text] if os.path.isfile(folder / text) else text.split()
         reader.libraries.extend(folder / name for name in names)
 
 

@@ -6,6 +6,7 @@ Host code.
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import tempfile
 import zlib
@@ -47,7 +48,7 @@ def read_ply(path: Path) -> RawMesh:
 
     A file whose name ends in .gz is decompressed.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     if path.suffix == ".gz":
         with tempfile.TemporaryDirectory() as folder:

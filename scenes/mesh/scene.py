@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def load_obj(path: Path, _options: LoadOptions = LoadOptions()) -> SceneDescript
     library: dict[str, Material] = {}
     names = list(dict.fromkeys(part.material for part in parsed.parts))
     for file in parsed.libraries:
-        if file.is_file():
+        if os.path.isfile(file):
             found, left_out = read_mtl(file, names)
             library.update(found)
             notes.extend(left_out)

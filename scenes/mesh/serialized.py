@@ -5,6 +5,7 @@ Host code. Mitsuba documentation, plugin `serialized` (format versions 3 and 4).
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class SerializedMesh:
 
 def read_serialized(path: Path, index: int = 0) -> SerializedMesh:
     """Read mesh number `index` of a file; SceneError if it is damaged or has fewer meshes."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     data = path.read_bytes()
     try:

@@ -5,6 +5,7 @@ Host code. Document type declarations are refused: they allow entity bombs and e
 
 from __future__ import annotations
 
+import os
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
@@ -85,7 +86,7 @@ def snake_case(name: str) -> str:
 
 
 def _parse(path: Path) -> Element:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     data = path.read_bytes()
 
@@ -136,7 +137,9 @@ def _included(
     candidates = [
         folder / element.get("filename", "") for folder in (*document.folders, path.parent)
     ]
-    target = next((candidate for candidate in candidates if candidate.is_file()), candidates[-2])
+    target = next(
+        (candidate for candidate in candidates if os.path.isfile(candidate)), candidates[-2]
+    )
     root = _parse(target)
     _expand(document, root, target, parameters, depth + 1)
     elements = list(root) if root.tag == "scene" else [root]

@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
@@ -196,7 +197,7 @@ class Plugin:
         relative = Path(text.replace("\\", "/"))
         scene = self.document.path.parent / relative
         paths = [*(f / relative for f in self.document.folders), self.file.parent / relative]
-        found = next((path for path in paths if split_layer(path)[0].is_file()), None)
+        found = next((path for path in paths if os.path.isfile(split_layer(path)[0])), None)
         if found is None:
             raise self.unusable(f"{split_layer(scene)[0]}: no such file")
         return found

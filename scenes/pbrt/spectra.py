@@ -6,6 +6,7 @@ surface, and nearly the same after several.
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from pathlib import Path
 
@@ -132,7 +133,7 @@ def _named(element: Element, name: str, kind: ColorKind) -> RGB:
         rgb = np.clip(XYZ_TO_RGB @ (x / y, 1.0, (1.0 - x - y) / y), 0.0, None)
         return (float(rgb[0]), float(rgb[1]), float(rgb[2]))
     path = element.resolve(name)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise element.unusable(f"spectrum {name!r} is neither known nor a file ({path})")
     return _curve(element, name, _numbers_of_file(element, path), kind)
 

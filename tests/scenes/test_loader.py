@@ -13,6 +13,7 @@ from scenes.default_camera import MARGIN
 from scenes.default_camera import bounds_of
 from scenes.default_camera import frame_camera
 from scenes.default_light import NOTE
+from scenes.loader import load_environment
 from scenes.loader import load_scene
 from scenes.model.description import Mesh
 from scenes.model.description import SceneError
@@ -21,6 +22,8 @@ from tests.scenes.image_fixtures import write_float
 from tests.scenes.image_fixtures import write_png
 from tests.scenes.mitsuba_text import RECTANGLE
 
+LONG = "n" * 300
+"""A name that is too long for a file."""
 TRIANGLE_OBJ = "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n"
 TRIANGLE_PLY = (
     "ply\nformat ascii 1.0\nelement vertex 3\nproperty float x\nproperty float y\n"
@@ -115,3 +118,16 @@ def test_default_camera_depends_on_image_aspect(tmp_path: Path) -> None:
     wide, tall = load_scene(str(path), aspect=2.0).camera, load_scene(str(path), aspect=0.5).camera
     assert (wide.aspect, tall.aspect) == (2.0, 0.5)
     assert wide.focus_distance != pytest.approx(tall.focus_distance, rel=0.1)
+
+
+def test_names_too_long_for_a_file_are_missing_files(tmp_path: Path) -> None:
+    for load, suffix in ((load_scene, ".xml"), (load_scene, ".foo"), (load_environment, ".png")):
+        with pytest.raises(SceneError, match="no such"):
+            load(tmp_path / (LONG + suffix) if load is load_environment else LONG + suffix)
+    (tmp_path / "a.obj").write_text(f"mtllib {LONG}\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    assert any(
+        "no such material library" in note for note in load_scene(str(tmp_path / "a.obj")).notes
+    )
+    (tmp_path / "a.obj").write_text("mtllib a.mtl\nusemtl m\nv 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n")
+    (tmp_path / "a.mtl").write_text(f"newmtl m\nmap_Kd {LONG}.png\n")
+    assert any("the map was left out" in note for note in load_scene(str(tmp_path / "a.obj")).notes)

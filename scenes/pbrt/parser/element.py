@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
@@ -134,7 +135,7 @@ class Element:
         if not text:
             raise self.unusable(f"{name}: missing")
         path = self.resolve(text)
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise self.unusable(f"{path}: no such file")
         return path
 

@@ -5,6 +5,7 @@ Host code. Values are not interpreted here.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field
@@ -119,7 +120,7 @@ class Reader:
         relative = Path(name.replace("\\", "/"))
         first = self.path.parent / relative
         other = file.parent / relative
-        return other if other.exists() and not first.exists() else first
+        return other if os.path.exists(other) and not os.path.exists(first) else first
 
     def _of_file(self, file: Path, depth: int) -> Iterator[Statement]:
         tokens = Tokens(file)
@@ -132,7 +133,7 @@ class Reader:
                 yield statement
                 continue
             target = self.resolve(statement.words[0], file)
-            if not target.is_file():
+            if not os.path.isfile(target):
                 raise statement.error(f"{target}: no such file")
             if depth >= INCLUDE_DEPTH:
                 raise statement.error("files include each other in a circle")
