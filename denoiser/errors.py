@@ -1,9 +1,14 @@
 """Exceptions with one-line messages for the user.
 
-Host code. Imports nothing: a module that catches them need not import the code that raises them.
+Host code. A module that catches them need not import the code that raises them.
 """
 
 from __future__ import annotations
+
+import unicodedata
+
+CONTROL = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode categories of control characters, lone surrogates and line breaks."""
 
 
 def one_line(error: Exception | str) -> str:
@@ -14,9 +19,25 @@ def one_line(error: Exception | str) -> str:
     return " ".join(str(error).split()) or name
 
 
-class CheckpointError(ValueError):
+class LineError(ValueError):
+    r"""Base of errors whose message is one line.
+
+    The message may quote names from a file: control characters, lone surrogates and line breaks
+    become escapes such as `\n`; as they are, they would end the line or control the terminal.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(
+            "".join(
+                c.encode("unicode_escape").decode() if unicodedata.category(c) in CONTROL else c
+                for c in message
+            )
+        )
+
+
+class CheckpointError(LineError):
     """Raised if a checkpoint cannot be written or read; one-line message 'FILE: reason'."""
 
 
-class DataError(ValueError):
+class DataError(LineError):
     """Raised for unusable input; one-line message that names file and reason."""

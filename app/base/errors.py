@@ -5,6 +5,8 @@ Host code.
 
 from __future__ import annotations
 
+from denoiser.errors import LineError
 
-class UsageError(ValueError):
+
+class UsageError(LineError):
     """Bad input outside of scenes and checkpoints: an option's value, an unwritable output."""

@@ -20,6 +20,7 @@ from enum import Enum
 
 import numpy as np
 
+from scenes.model.lines import single_line
 from scenes.model.materials import Material
 from scenes.model.textures import RGB
 from scenes.model.textures import Spectrum
@@ -31,6 +32,10 @@ Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float
 
 class SceneError(ValueError):
     """Bad scene input. The message is one line that names file, element and reason."""
+
+    def __init__(self, message: str) -> None:
+        """`message` may quote names from a file; `single_line` makes them printable."""
+        super().__init__(single_line(message))
 
 
 class UnusablePart(SceneError):

@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scenes.model.description import SceneDescription
+from scenes.model.lines import single_line
 from scenes.model.texture_access import textures_in
 from scenes.model.textures import ImageTexture
 
 
 def with_image_notes(scene: SceneDescription) -> SceneDescription:
-    """The scene with the notes of its textures and environment, each once, named by the image."""
-    notes = dict.fromkeys(_image_notes(scene))
-    return replace(scene, notes=(*scene.notes, *notes)) if notes else scene
+    """The scene with the notes of its textures and environment, each once, named by the image.
+
+    All notes are made printable by `single_line`, as they quote names from files.
+    """
+    notes = (*scene.notes, *dict.fromkeys(_image_notes(scene)))
+    return replace(scene, notes=tuple(map(single_line, notes))) if notes else scene
 
 
 def _image_notes(scene: SceneDescription) -> Iterator[str]:
