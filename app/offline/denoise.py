@@ -100,6 +100,13 @@ def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
     Raises:
         DataError: unreadable, C > 4, or values not finite.
     """
+    try:
+        return _read_pixels(source)
+    except UnicodeDecodeError as error:  # OpenImageIO returns names and reasons undecoded
+        raise DataError(f"{source}: damaged image (a text in its header is not UTF-8)") from error
+
+
+def _read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
     image = oiio.ImageInput.open(str(source), unassociated_alpha_config())
     if image is None:
         raise DataError(f"{source}: {one_line(oiio.geterror())}")

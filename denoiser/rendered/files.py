@@ -80,7 +80,7 @@ def read_view_list(folder: Path) -> ViewList:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise DataError(f"{folder}: no rendered views in it ({LIST_NAME} is missing)") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: {one_line(error)}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DataError(f'{path}: not a list of views: "format" must be "{FORMAT}"')
@@ -88,7 +88,7 @@ def read_view_list(folder: Path) -> ViewList:
         raise DataError(f"{path}: version {content.get('version')!r}, this program reads {VERSION}")
     try:
         return _list_of(content)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{path}: invalid list: {type(error).__name__} {error}") from error
 
 
@@ -127,14 +127,14 @@ def _read_layers(
     """Read each layer as (H, W, C) float32 from its named channels."""
     if not os.path.exists(path):
         raise DataError(f"{path}: missing; rerun the command that renders the views")
-    image = oiio.ImageBuf(str(path))
-    pixels = image.get_pixels(oiio.FLOAT)
-    if pixels is None or image.has_error:
-        raise DataError(f"{path}: {one_line(image.geterror())}")
+    try:
+        pixels, names = _read_channels(path)
+    except UnicodeDecodeError as error:  # OpenImageIO returns names and reasons undecoded
+        raise DataError(f"{path}: damaged image (a text in its header is not UTF-8)") from error
     height, width = pixels.shape[:2]
     if (width, height) != size:
         raise DataError(f"{path}: {width}x{height}, but {LIST_NAME} says {size[0]}x{size[1]}")
-    column = {name: index for index, name in enumerate(image.spec().channelnames)}
+    column = {name: index for index, name in enumerate(names)}
     missing = [name for names in layers.values() for name in names if name not in column]
     if missing:
         raise DataError(f"{path}: has no channel {missing[0]}")
@@ -142,3 +142,15 @@ def _read_layers(
         layer: torch.from_numpy(np.ascontiguousarray(pixels[..., [column[n] for n in names]]))
         for layer, names in layers.items()
     }
+
+
+def _read_channels(path: Path) -> tuple[np.ndarray, Sequence[str]]:
+    """(H, W, C) float32 and the names of the C channels of a file's first image."""
+    image = oiio.ImageBuf(str(path))
+    # The pixels of an image that could not be opened must not be asked for.
+    if image.has_error or not image.read(convert=oiio.FLOAT):
+        raise DataError(f"{path}: {one_line(image.geterror())}")
+    pixels = image.get_pixels(oiio.FLOAT)
+    if pixels is None or image.has_error:
+        raise DataError(f"{path}: {one_line(image.geterror())}")
+    return pixels, image.spec().channelnames

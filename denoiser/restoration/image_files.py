@@ -38,6 +38,13 @@ def image_paths(folder: Path) -> list[Path]:
 
 def read_pixels(path: Path) -> np.ndarray:
     """(H, W, C) uint8, uint16 or float32 as stored, turned upright by its EXIF orientation."""
+    try:
+        return _read_pixels(path)
+    except UnicodeDecodeError as error:  # OpenImageIO returns names and reasons undecoded
+        raise DataError(f"{path}: damaged image (a text in its header is not UTF-8)") from error
+
+
+def _read_pixels(path: Path) -> np.ndarray:
     image = oiio.ImageBuf(str(path), 0, 0, unassociated_alpha_config())
     if image.has_error or not image.read(convert=""):
         raise DataError(f"{path}: {one_line(image.geterror())}")

@@ -29,15 +29,19 @@ def read_luminance_chroma(path: Path, name: str) -> np.ndarray:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = {key: (c.pixels, c.xSampling) for key, c in file.channels().items()}
             given = file.header().get("chromaticities")
-    except (RuntimeError, ValueError) as error:
-        raise SceneError(f"{name}: damaged image ({str(error).splitlines()[0]})") from error
+    except Exception as error:  # OpenEXR's errors for damaged files have no common class
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SceneError(f"{name}: damaged image ({reason})") from error
     if not {"Y", "RY", "BY"} <= set(channels):
         raise SceneError(f"{name}: subsampled channels other than RY and BY are not supported")
     luminance = channels["Y"][0].astype(np.float32)
     red, blue = (
         (_upsampled(*channels[key], luminance.shape) + 1.0) * luminance for key in ("RY", "BY")
     )
-    weights = _luminance_weights(CHROMATICITIES if given is None else tuple(map(float, given)))
+    try:
+        weights = _luminance_weights(CHROMATICITIES if given is None else tuple(map(float, given)))
+    except (TypeError, ValueError) as error:  # of numpy, if three of the colours are on a line
+        raise SceneError(f"{name}: unusable chromaticities {given}") from error
     green = (luminance - weights[0] * red - weights[2] * blue) / weights[1]
     alpha = [channels["A"][0].astype(np.float32)] if "A" in channels else []
     return np.stack([red, green, blue, *alpha], axis=2).astype(np.float32)
@@ -58,6 +62,9 @@ def _upsampled(samples: np.ndarray, step: int, shape: tuple[int, ...]) -> np.nda
 def _luminance_weights(chromaticities: tuple[float, ...]) -> np.ndarray:
     """(3,) luminance of red, green and blue, with sum 1, from their chromaticities and white's."""
     x, y = np.array(chromaticities[0::2]), np.array(chromaticities[1::2])
-    xyz = np.stack([x / y, np.ones(4), (1 - x - y) / y])
+    with np.errstate(all="ignore"):
+        xyz = np.stack([x / y, np.ones(4), (1 - x - y) / y])
     weights: np.ndarray = np.linalg.solve(xyz[:, :3], xyz[:, 3])
+    if not np.isfinite(weights).all() or not weights.all():
+        raise ValueError(f"luminance weights {weights}")
     return weights

@@ -54,6 +54,13 @@ def read_stored(path: Path, name: str, layer: str = "", has_alpha: bool = True) 
     """
     if not os.path.isfile(path):
         raise SceneError(f"{name}: no such file")
+    try:
+        return _open_and_read(path, name, layer, has_alpha)
+    except UnicodeDecodeError as error:  # OpenImageIO returns names and reasons undecoded
+        raise SceneError(f"{name}: damaged image (a text in its header is not UTF-8)") from error
+
+
+def _open_and_read(path: Path, name: str, layer: str, has_alpha: bool) -> StoredImage:
     config = oiio.ImageSpec()
     # Do not multiply colours by alpha: one image may hold a leaf's colour and its cut-out.
     config.attribute("oiio:UnassociatedAlpha", 1)

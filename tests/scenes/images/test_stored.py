@@ -222,3 +222,12 @@ def test_environment_layer_whose_name_has_dots_is_loaded(tmp_path: Path) -> None
     environment = load_environment(tmp_path / "a.exr#ViewLayer.Combined")
 
     assert np.array_equal(environment.image, RAMP)
+
+
+def test_undecodable_reason_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.exr").write_text("no image")
+    real = oiio.geterror
+    # OpenImageIO quotes what stands in the header, in any encoding.
+    monkeypatch.setattr(oiio, "geterror", lambda: real() + b"unknown attribute \xed".decode())
+    with pytest.raises(SceneError, match="a.exr: damaged image .a text in its header is not UTF-8"):
+        read_image(tmp_path / "a.exr")
