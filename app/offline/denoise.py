@@ -23,6 +23,7 @@ from denoiser.restoration.checkpoint import load_restoration
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.image_files import check_channel_count
+from denoiser.restoration.image_files import check_size
 from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import unassociated_alpha_config
@@ -112,6 +113,7 @@ def _read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
         raise DataError(f"{source}: {one_line(oiio.geterror())}")
     spec = image.spec()
     check_channel_count(source, spec.nchannels)
+    check_size(source, spec)
     kind = INTEGER_TYPES.get(spec.format.basetype, oiio.FLOAT)
     pixels = image.read_image(kind)
     image.close()

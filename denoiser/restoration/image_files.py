@@ -18,6 +18,7 @@ from denoiser.errors import one_line
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp", ".ppm", ".pgm", ".exr")
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # weights of encoded RGB in grey (ITU-R BT.601)
 MOST_CHANNELS = 4
+MAX_PIXELS = 2**28  # 16,384 x 16,384
 RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of white
 
 
@@ -59,6 +60,12 @@ def _read_pixels(path: Path) -> np.ndarray:
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{path}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
     return pixels
+
+
+def check_size(path: Path, spec: oiio.ImageSpec) -> None:
+    """Raise DataError for more pixels than fit into memory; a damaged header may state any."""
+    if spec.width * spec.height > MAX_PIXELS:
+        raise DataError(f"{path}: {spec.width} x {spec.height} pixels are too many")
 
 
 def check_channel_count(path: Path, count: int) -> None:

@@ -24,6 +24,9 @@ COMPONENTS: dict[int, np.dtype] = {
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 """Components per element; MAT2 and MAT3 are not needed here."""
 
+MAX_ZEROS = 2**24
+"""Largest accessor without buffer view, whose elements are 0: a few bytes may state any number."""
+
 
 def read_floats(document: GltfDocument, index: Any, width: int) -> np.ndarray:
     """(N, width) float32; normalised integers map to [-1, 1] (specification, section 3.6.2.2)."""
@@ -72,6 +75,8 @@ def _read(document: GltfDocument, index: Any, width: int) -> np.ndarray:
     count = accessor.get("count", 0)
     if "bufferView" in accessor:
         values = _elements(document, accessor, (component, count, width), element)
+    elif count > MAX_ZEROS:
+        raise document.error(element, f"{count} elements without data, at most {MAX_ZEROS}")
     else:
         values = np.zeros((count, width), dtype=component)
     if "sparse" in accessor:

@@ -15,6 +15,7 @@ from scenes.images.encodings import decode_srgb
 from scenes.images.encodings import encode_rgbe
 from scenes.images.encodings import encode_srgb
 from scenes.images.layers import split_layer
+from scenes.images.stored import BAND_ROWS
 from scenes.images.stored import StoredImage
 from scenes.images.stored import read_stored
 from scenes.model.description import SceneError
@@ -79,19 +80,24 @@ def _image(stored: StoredImage, is_srgb: bool, name: str) -> Image:
     texels = stored.texels
     height, width, channels = texels.shape
     is_clamped = texels.dtype.kind == "f" and bool(texels.max(initial=0.0) > 1.0)
-    if texels.dtype != np.uint8:
-        texels = _to_unit(texels)
-        # Encode only the colours of linear files: 8 bits of linear values would band in the dark.
-        if stored.is_linear and is_srgb:
-            color_count = channels - (1 if channels in (2, 4) else 0)
-            texels = texels.copy()
-            texels[..., :color_count] = encode_srgb(np.clip(texels[..., :color_count], 0.0, 1.0))
-        texels = np.rint(np.clip(texels, 0.0, 1.0) * 255.0).astype(np.uint8)
     rgba = np.full((height, width, 4), 255, dtype=np.uint8)
-    rgba[..., :3] = _to_rgb(texels)
-    if channels in (2, 4):
-        rgba[..., 3] = texels[..., channels - 1]
+    for top in range(0, height, BAND_ROWS):  # temporary arrays take several times the texels
+        band, target = texels[top : top + BAND_ROWS], rgba[top : top + BAND_ROWS]
+        if band.dtype != np.uint8:
+            band = _to_bytes(band, is_encoded=stored.is_linear and is_srgb)
+        target[..., :3] = _to_rgb(band)
+        if channels in (2, 4):
+            target[..., 3] = band[..., channels - 1]
     return Image(rgba, is_srgb=is_srgb, is_clamped=is_clamped, name=name, notes=stored.notes)
+
+
+def _to_bytes(texels: np.ndarray, is_encoded: bool) -> np.ndarray:
+    """uint8 of values clamped to [0, 1]; with `is_encoded` the colours are sRGB-encoded first."""
+    values = np.clip(_to_unit(texels), 0.0, 1.0)
+    if is_encoded:  # only colours: 8 bits of linear values would band in the dark
+        color_count = values.shape[2] - (1 if values.shape[2] in (2, 4) else 0)
+        values[..., :color_count] = encode_srgb(values[..., :color_count])
+    return np.rint(values * 255.0).astype(np.uint8)
 
 
 def _to_rgb(texels: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ Host code. KHR_texture_basisu allows no other payload.
 
 from __future__ import annotations
 
+import struct
 from importlib.util import find_spec
 
 import numpy as np
@@ -13,6 +14,10 @@ from scenes.model.description import SceneError
 
 SIGNATURE = b"\xabKTX 20\xbb\r\n\x1a\n"
 """First bytes of a KTX 2 file."""
+SIZE_OFFSET = 20
+"""Bytes before width and height, unsigned 32-bit integers (KTX 2.0 specification, section 3)."""
+MAX_PIXELS = 2**26
+"""Largest image, 8192 x 8192: the transcoder takes its memory before it looks at the data."""
 PACKAGE = "opengl_basisu"
 HINT = f"KTX 2 needs {PACKAGE}: .venv/bin/pip install -c constraints.txt -e '.[ktx2]'"
 
@@ -32,6 +37,9 @@ def read_ktx2(data: bytes, name: str) -> np.ndarray:
         raise SceneError(f"{name}: {HINT}")
     import opengl_basisu
 
+    width, height = struct.unpack_from("<II", data.ljust(SIZE_OFFSET + 8, b"\0"), SIZE_OFFSET)
+    if width * height > MAX_PIXELS:
+        raise SceneError(f"{name}: {width} x {height} pixels are too many")
     try:
         texels: np.ndarray = opengl_basisu.open(data).transcode("rgba8").data
     except ValueError as error:

@@ -22,6 +22,9 @@ from scenes.model.description import SceneError
 
 MAX_PIXELS = 2**28
 """Largest image, about 16,000 x 16,000: its float32 RGB takes 3 GiB."""
+MAX_PADDED_PIXELS = 2**25
+"""Largest display window of a file that stores only a part of it, 8192 x 4096: such a file may be
+small, whatever the size of the window."""
 BAND_ROWS = 256  # a multiple of the rows that EXR compresses together
 FLOATS = (oiio.HALF, oiio.FLOAT, oiio.DOUBLE)
 INTEGERS = {oiio.UINT8: "uint8", oiio.UINT16: "uint16"}
@@ -101,7 +104,7 @@ def _read(
     if not has_alpha and not is_associated:
         layer = replace(layer, channels=layer.channels[: 3 if len(layer.channels) > 2 else 1])
     texels = _selected(source, layer, INTEGERS.get(spec.format.basetype, "float"), name)
-    texels = _in_display_window(texels, spec)
+    texels = _in_display_window(texels, spec, name)
     is_linear = _is_linear(spec)
     notes = [note] if note else []
     if source.format_name() == "hdr":
@@ -152,11 +155,14 @@ def _selected(source: oiio.ImageInput, layer: Layer, kind: str, name: str) -> np
     return result
 
 
-def _in_display_window(texels: np.ndarray, spec: oiio.ImageSpec) -> np.ndarray:
+def _in_display_window(texels: np.ndarray, spec: oiio.ImageSpec, name: str) -> np.ndarray:
     """The display window: pixels outside the stored data window are 0, data outside is cut off."""
     left, top = spec.x - spec.full_x, spec.y - spec.full_y
     if (left, top, spec.full_width, spec.full_height) == (0, 0, spec.width, spec.height):
         return texels
+    if spec.full_width * spec.full_height > max(MAX_PADDED_PIXELS, spec.width * spec.height):
+        size = f"{spec.width} x {spec.height} pixels in {spec.full_width} x {spec.full_height}"
+        raise SceneError(f"{name}: the stored part is too small, {size}")
     result = np.zeros((spec.full_height, spec.full_width, texels.shape[2]), texels.dtype)
     rows = slice(max(top, 0), max(min(top + spec.height, spec.full_height), 0))
     columns = slice(max(left, 0), max(min(left + spec.width, spec.full_width), 0))

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from denoiser.errors import DataError
+from denoiser.restoration import image_files
 from denoiser.restoration.dataset import read_images
 from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import read_pixels
@@ -140,3 +141,11 @@ def test_horizontal_crop_positions_are_roughly_uniform() -> None:
     ]
     counts = np.bincount(lefts, minlength=33)
     assert len(counts) == 33 and counts.min() > 60 and counts.max() < 145
+
+
+def test_too_many_pixels_raise_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(np.zeros((5, 8, 3), np.uint8)).save(tmp_path / "a.png")
+    assert read_pixels(tmp_path / "a.png").shape == (5, 8, 3)
+    monkeypatch.setattr(image_files, "MAX_PIXELS", 39)
+    with pytest.raises(DataError, match="8 x 5 pixels are too many"):
+        read_pixels(tmp_path / "a.png")

@@ -122,3 +122,9 @@ def test_missing_or_unreadable_files_are_errors(tmp_path: Path) -> None:
     _fails(tmp_path / "a.gltf", "b.bin: no such file")
     (tmp_path / "a.gltf").write_text("{")
     _fails(tmp_path / "a.gltf", "not a glTF file")
+
+
+def test_zeros_without_data_are_limited(tmp_path: Path) -> None:
+    builder = GltfBuilder().triangle()
+    builder.root["accessors"][0] = {"componentType": 5126, "count": 10**9, "type": "VEC3"}
+    _fails(builder.write(tmp_path / "a.gltf"), "1000000000 elements without data")

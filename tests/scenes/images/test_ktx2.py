@@ -28,7 +28,9 @@ def test_texels_are_exact(name: str, has_alpha: bool) -> None:
 def test_broken_data_and_missing_package_name_the_image(monkeypatch: pytest.MonkeyPatch) -> None:
     data = (CASES / "uastc.ktx2").read_bytes()
     uncompressed = data[:12] + (37).to_bytes(4, "little") + data[16:]
+    large = data[:20] + (2**20).to_bytes(4, "little") * 2 + data[28:]
     for broken, reason in (
+        (large, "1048576 x 1048576 pixels are too many"),
         (data[:60], "truncated"),
         (data[:-9], "not a valid Basis Universal"),
         (uncompressed, "vkFormat 37 holds no Basis Universal"),

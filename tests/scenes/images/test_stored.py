@@ -11,6 +11,7 @@ import numpy as np
 import OpenImageIO as oiio
 import pytest
 
+from scenes.images import files
 from scenes.images.files import read_environment
 from scenes.images.files import read_image
 from scenes.images.stored import read_stored
@@ -222,6 +223,27 @@ def test_environment_layer_whose_name_has_dots_is_loaded(tmp_path: Path) -> None
     environment = load_environment(tmp_path / "a.exr#ViewLayer.Combined")
 
     assert np.array_equal(environment.image, RAMP)
+
+
+def test_small_part_of_a_huge_display_window_is_refused(tmp_path: Path) -> None:
+    spec = oiio.ImageSpec(4, 4, 3, "half")
+    spec.full_width, spec.full_height = 8192, 8192
+    output = oiio.ImageOutput.create(str(tmp_path / "a.exr"))
+    assert output.open(str(tmp_path / "a.exr"), spec)
+    assert output.write_image(np.ones((4, 4, 3), np.float32))
+    output.close()
+    with pytest.raises(SceneError, match="too small, 4 x 4 pixels in 8192 x 8192"):
+        read_image(tmp_path / "a.exr")
+
+
+def test_bands_of_a_texture_equal_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texels = np.random.default_rng(1).random((7, 5, 4)).astype(np.float32) * 1.2 - 0.1
+    path = write(tmp_path / "a.exr", texels)
+    whole = read_image(path).texels
+    monkeypatch.setattr(files, "BAND_ROWS", 2)
+    assert np.array_equal(read_image(path).texels, whole)
 
 
 def test_undecodable_reason_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
