@@ -19,6 +19,8 @@ from scenes.model.description import SceneError
 
 INCLUDE_DEPTH = 16
 """Maximum depth of nested includes."""
+MAX_INCLUDES = 1000
+"""Maximum number of includes: files that include others twice would double with each level."""
 WITHOUT_EFFECT = ("integrator", "sampler", "rfilter")
 """Elements that this renderer does not read, in which parameters may be unset."""
 PARAMETER = re.compile(r"\$(\w+)")
@@ -44,6 +46,7 @@ class Document:
     """Parameters that were read; notes list the others."""
     visited: dict[Element, str] = field(default_factory=dict)
     """Elements of the plugins that were built -> their name in messages."""
+    include_count: int = 0
     notes: list[str] = field(default_factory=list)
     """Notes for the user: what was ignored or changed, one line each."""
 
@@ -65,7 +68,10 @@ def read_document(path: Path, parameters: Mapping[str, str] | None = None) -> Do
     is_version_0 = version.split(".")[0] == "0"
     document = Document(path, root, folders=[path.parent], is_version_0=is_version_0)
     given = dict(parameters or {})
-    _expand(document, root, path, dict(given), 0)
+    try:
+        _expand(document, root, path, dict(given), 0)
+    except RecursionError:
+        raise SceneError(f"{path}: elements are nested too deeply") from None
     for name in given:
         if name not in document.parameters:
             document.note(f"-D {name}: the file has no such parameter")
@@ -133,6 +139,9 @@ def _included(
 ) -> list[Element]:
     if depth >= INCLUDE_DEPTH:
         raise SceneError(f"{path}: <include>: files include each other in a circle")
+    document.include_count += 1
+    if document.include_count > MAX_INCLUDES:
+        raise SceneError(f"{path}: <include>: more than {MAX_INCLUDES} includes")
     # Mitsuba searches the scene's folder; some scenes expect the including file's folder.
     candidates = [
         folder / element.get("filename", "") for folder in (*document.folders, path.parent)

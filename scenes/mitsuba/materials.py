@@ -87,7 +87,27 @@ STAND_IN = Material(Diffuse(), is_two_sided=False, name="stand-in")
 """Grey, for BSDFs that are not supported."""
 
 
+MAX_LEAVES = 256
+"""Maximum number of BSDFs in one material: references may double it with each level."""
+
+
 def _material(plugin: Plugin, textures: TextureReader) -> Material:
+    """Material of a <bsdf>; SceneError if it mixes more than MAX_LEAVES BSDFs."""
+    material = _nested_material(plugin, textures)
+    if _leaf_count(material) > MAX_LEAVES:
+        raise plugin.error(f"more than {MAX_LEAVES} BSDFs inside of each other")
+    return material
+
+
+def _leaf_count(material: Material) -> int:
+    """Number of BSDFs that a material mixes or has on its sides."""
+    match material.bsdf:
+        case Blend(first, second, _) | Sides(first, second):
+            return _leaf_count(first) + _leaf_count(second)
+    return 1
+
+
+def _nested_material(plugin: Plugin, textures: TextureReader) -> Material:
     bsdf = bsdf_of(plugin, textures)
     if bsdf is not None:
         return Material(bsdf, is_two_sided=False, name=plugin.id)

@@ -122,3 +122,32 @@ def test_parameters_replace_the_defaults_of_a_file(tmp_path: Path) -> None:
     scene = load_mitsuba(tmp_path / "scene.xml", LoadOptions({"size": "3", "other": "1"}))
     assert isinstance(scene.shapes[0], Sphere) and scene.shapes[0].radius == 3.0
     assert any("-D other: the file has no such parameter" in note for note in scene.notes)
+
+
+def _doubled(text: str, count: int) -> str:
+    """`text` with {0} and {1} for the numbers from 1 on and those before them."""
+    return "".join(text.format(number, number - 1) for number in range(1, count + 1))
+
+
+def test_doubling_references_are_refused(tmp_path: Path) -> None:
+    blend = '<bsdf type="blendbsdf" id="a{0}"><ref id="a{1}"/><ref id="a{1}"/></bsdf>'
+    shape = '<shape type="cube"><ref id="a{}"/></shape>'
+    first = '<bsdf type="diffuse" id="a0"/>'
+    assert load(tmp_path, first + _doubled(blend, 3) + shape.format(3)).shapes
+    with pytest.raises(SceneError, match="more than 256 BSDFs"):
+        load(tmp_path, first + _doubled(blend, 30) + shape.format(30))
+
+
+def test_doubling_includes_are_refused(tmp_path: Path) -> None:
+    for number in range(15):
+        include = f'<include filename="{number + 1}.xml"/>' * 2
+        (tmp_path / f"{number}.xml").write_text(f'<scene version="3.0.0">{include}</scene>')
+    (tmp_path / "15.xml").write_text('<scene version="3.0.0"><shape type="cube"/></scene>')
+    with pytest.raises(SceneError, match="more than 1000 includes"):
+        load_mitsuba(tmp_path / "0.xml")
+    assert len(load_mitsuba(tmp_path / "10.xml").shapes) == 32
+
+
+def test_deep_nesting_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SceneError, match="nested too deeply"):
+        load(tmp_path, "<bsdf>" * 20_000 + "</bsdf>" * 20_000)
