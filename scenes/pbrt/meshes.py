@@ -95,7 +95,7 @@ def bilinear_mesh(element: Element) -> RawMesh:
 
 def with_default_uvs(raw: RawMesh) -> RawMesh:
     """The mesh with pbrt's texture coordinates if it has none: each triangle has its own."""
-    if raw.uvs is not None:
+    if raw.uvs is not None or not _has_valid_indices(raw):
         return raw
     corners = raw.faces.reshape(-1)
     return RawMesh(
@@ -108,7 +108,7 @@ def with_default_uvs(raw: RawMesh) -> RawMesh:
 
 def with_valid_normals(element: Element, raw: RawMesh) -> RawMesh:
     """The mesh with normals of the faces around a vertex where its own is zero or not finite."""
-    if raw.normals is None or raw.faces.max(initial=0) >= len(raw.vertices):
+    if raw.normals is None or not _has_valid_indices(raw):
         return raw
     lengths = np.linalg.norm(raw.normals, axis=1)
     is_bad = ~np.isfinite(lengths) | (lengths == 0.0)
@@ -117,6 +117,11 @@ def with_valid_normals(element: Element, raw: RawMesh) -> RawMesh:
     element.note(f"{int(is_bad.sum())} normals are zero or not finite, those of the faces are used")
     found = vertex_normals(raw.vertices.astype(np.float64), raw.faces)
     return replace(raw, normals=np.where(is_bad[:, None], found, raw.normals))
+
+
+def _has_valid_indices(raw: RawMesh) -> bool:
+    """Whether all indices are those of vertices; `validated_mesh` reports the others."""
+    return raw.faces.min(initial=0) >= 0 and raw.faces.max(initial=0) < len(raw.vertices)
 
 
 def _points(element: Element) -> np.ndarray:
@@ -130,7 +135,7 @@ def _indices(element: Element, count: int, corners: int) -> np.ndarray:
     """(F, corners) int64; without `indices` there may be one face only, as in pbrt."""
     found = element.rows("indices", corners)
     if found is not None:
-        return found.astype(np.int64)
+        return np.clip(found, -1, 2**31).astype(np.int64)  # larger ones would become negative
     if count != corners:
         raise element.unusable("indices: missing")
     return np.arange(corners)[None]

@@ -63,6 +63,8 @@ class ShapeReader:
         element = placed.element
         opacity = self._opacity(element)
         to_world = element.to_world if instance is None else instance.to_world @ element.to_world
+        if not np.isfinite(to_world).all():
+            raise element.unusable("the transform is not finite")
         material = self.materials.index(placed.material, opacity)
         is_textured = self._is_textured(placed, material)
         try:

@@ -85,10 +85,12 @@ class GraphicsState:
             self._set((np.eye(4), np.eye(4)))
             return
         matrix = matrix_of(statement)
-        if statement.directive == "Transform":
-            self._set((matrix, matrix))
-            return
-        self._set((self.matrices[0] @ matrix, self.matrices[1] @ matrix))
+        matrices = (matrix, matrix)
+        if statement.directive != "Transform":
+            matrices = (self.matrices[0] @ matrix, self.matrices[1] @ matrix)
+        if not np.isfinite(matrices).all():
+            raise statement.error("the transform is not finite")
+        self._set(matrices)
 
     def _set(self, matrices: tuple[np.ndarray, np.ndarray]) -> None:
         start, end = self.active

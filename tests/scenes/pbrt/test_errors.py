@@ -139,3 +139,20 @@ def test_unusable_camera_leaves_the_default_one(tmp_path: Path) -> None:
     (tmp_path / "a.pbrt").write_text('Camera "fisheye"\nWorldBegin\n' + SPHERE)
     scene = load_pbrt(tmp_path / "a.pbrt")
     assert scene.has_default_camera and "unsupported camera" in scene.notes[0]
+
+
+@pytest.mark.parametrize(
+    "transform",
+    ["Scale 1e200 1 1 Scale 1e200 1 1", "Translate 1e308 0 0 Translate 1e308 0 0"],
+)
+def test_transform_beyond_the_range_of_numbers_is_left_out(tmp_path: Path, transform: str) -> None:
+    found = notes(tmp_path, f"{SPHERE}{transform}\n{SPHERE}")
+    assert any("the transform is not finite; it was left out" in note for note in found)
+
+
+@pytest.mark.parametrize("index", ["-1", "9", "1e308"])
+def test_index_out_of_range_costs_a_textured_mesh(tmp_path: Path, index: str) -> None:
+    texture = 'Texture "t" "spectrum" "checkerboard" Material "diffuse" "texture reflectance" "t"'
+    mesh = f'Shape "trianglemesh" "point3 P" [0 0 0 1 0 0 0 1 0] "integer indices" [0 1 {index}]'
+    found = notes(tmp_path, f"{SPHERE}\n{texture}\n{mesh}")
+    assert any("out of range" in note and "left out" in note for note in found)
