@@ -47,7 +47,7 @@ def load_camera_path(path: Path) -> CameraPath:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CameraPathError(f"{path}: {one_line(error)}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CameraPathError(f"{path}: not JSON text ({error})") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CameraPathError(f'{path}: not a camera path: "format" must be "{FORMAT}"')
@@ -82,18 +82,23 @@ def _from_json(entry: object) -> Keyframe:
     if not isinstance(entry, dict):
         raise ValueError("not an object")
     time = float(_numbers(entry, "time", 0))
-    forward, up = _numbers(entry, "forward", 3), _numbers(entry, "up", 3)
+    forward, up = _unit(_numbers(entry, "forward", 3)), _unit(_numbers(entry, "up", 3))
     left = np.cross(up, forward)
-    lengths = np.linalg.norm(up) * np.linalg.norm(forward)
-    if np.linalg.norm(left) <= MIN_SINE * lengths:
+    if np.linalg.norm(left) <= MIN_SINE:
         raise ValueError("forward and up are zero or parallel")
-    left /= np.linalg.norm(left)
-    forward /= np.linalg.norm(forward)
+    left = _unit(left)
     axes = np.stack([left, np.cross(forward, left), forward], axis=1)
     fov_x = float(_numbers(entry, "fov_x", 0)) if "fov_x" in entry else None
     if fov_x is not None and not 0.0 < fov_x <= MAX_FOV:
         raise ValueError(f"fov_x {fov_x} is not between 0 and {MAX_FOV:g}")
     return Keyframe(time, _numbers(entry, "position", 3), axes, fov_x)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    """`vector`, of any finite length, at unit length; a zero vector stays zero."""
+    # Its square could overflow.
+    scaled = vector / max(float(np.abs(vector).max()), np.finfo(np.float64).tiny)
+    return scaled / max(float(np.linalg.norm(scaled)), 0.5)
 
 
 def _numbers(entry: dict[str, object], name: str, count: int) -> np.ndarray:
@@ -102,7 +107,7 @@ def _numbers(entry: dict[str, object], name: str, count: int) -> np.ndarray:
         raise ValueError(f"{name} is missing")
     try:
         values = np.array(entry[name], dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         values = np.array(np.nan)
     if values.shape != ((count,) if count else ()) or not np.isfinite(values).all():
         raise ValueError(f"{name} must be {count or 'one'} finite number{'s' if count else ''}")
