@@ -29,6 +29,7 @@ from typing import get_args
 from typing import get_origin
 from typing import get_type_hints
 
+MAX_INTEGER = 2**63 - 1  # largest integer that torch accepts, as a seed for example
 KEY, GROUP_KEY = "option", "group"  # keys in a field's metadata
 Record = TypeVar("Record")
 
@@ -142,10 +143,14 @@ def without_none(kind: Any) -> Any:
 
 
 def check_ranges(record: Any) -> None:
-    """Raise ValueError if a number is not finite or below its minimum."""
+    """Raise ValueError if a number is not finite or below its minimum, or no choice of several."""
     for each, known in options(record):
         value = getattr(record, each.name)
-        if known.low is None or value is None:
+        if value is None:
+            continue
+        if known.choices is not None and isinstance(value, int) and str(value) not in known.choices:
+            raise ValueError(f"{each.name} {value} is not one of {', '.join(known.choices)}")
+        if known.low is None:
             continue
         is_low = value <= known.low if known.is_open else value < known.low
         if is_low or not math.isfinite(value):
@@ -220,4 +225,6 @@ def _value_of(kind: Any, value: Any) -> Any:
     accepted = (int, float) if inner is float else inner
     if not isinstance(value, accepted) or (isinstance(value, bool) and inner is not bool):
         raise TypeError(f"{value!r} is not of type {inner.__name__}")
+    if isinstance(value, int) and not -MAX_INTEGER <= value <= MAX_INTEGER:
+        raise ValueError(f"an integer of {len(str(abs(value)))} digits is too large")
     return inner(value)

@@ -13,6 +13,7 @@ from denoiser.errors import CheckpointError
 from denoiser.errors import one_line
 from denoiser.option import from_json
 from denoiser.option import to_json
+from denoiser.restoration.settings import TASK_NAMES
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.trainer import RestorationTrainer
 from denoiser.training.checkpoint_file import Checkpoint
@@ -41,6 +42,8 @@ def load_restoration(
         settings = from_json(RestorationSettings, content.settings)
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error
+    if settings.task not in TASK_NAMES:
+        raise CheckpointError(f"{path}: trained for an unknown task {settings.task!r}")
     if task is not None and settings.task != task:
         raise CheckpointError(f"{path}: trained for the task {settings.task}, not for {task}")
     trainer = RestorationTrainer(settings, device)

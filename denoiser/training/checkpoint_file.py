@@ -73,7 +73,7 @@ def read_checkpoint(path: Path, kind: str) -> Checkpoint:
         settings, step_count = dict(header["settings"]), int(header["step_count"])
         if step_count < 0:
             raise ValueError(f"step_count {step_count} is less than 0")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise CheckpointError(f"{path}: broken metadata: {one_line(error)}") from error
     if version != FORMAT_VERSION:
         raise CheckpointError(

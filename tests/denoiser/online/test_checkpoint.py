@@ -212,6 +212,7 @@ def test_missing_unknown_and_misshaped_tensors_raise_errors(saved: Path, tmp_pat
     [
         *(("network", "ghost"), ("crop", None), ("learning_rate", "fast"), ("crop", 0)),
         *(("learning_rate", float("nan")), ("train_steps", -1), ("seed", -1)),
+        *(("seed", 2**70), ("crop", 10**400)),
     ],
 )
 def test_invalid_settings_raise_error(saved: Path, tmp_path: Path, key: str, value: object) -> None:
@@ -224,6 +225,11 @@ def test_invalid_settings_raise_error(saved: Path, tmp_path: Path, key: str, val
 def test_negative_step_count_raises_error(saved: Path, tmp_path: Path) -> None:
     path = rewritten(saved, tmp_path / "c", lambda _, header: header.update(step_count=-1))
     assert "broken metadata: step_count -1" in message_of(path)
+
+
+def test_infinite_step_count_raises_error(saved: Path, tmp_path: Path) -> None:
+    path = rewritten(saved, tmp_path / "c", lambda _, header: header.update(step_count=1e999))
+    assert "broken metadata" in message_of(path)
 
 
 def test_invalid_random_state_raises_error(saved: Path, tmp_path: Path) -> None:

@@ -158,7 +158,8 @@ def test_both_networks_reduce_the_error_with_each_loss(
 
 
 @pytest.mark.parametrize(
-    "case", ["task", "kind", "network", "tensor", "header", "settings", "text"]
+    "case",
+    ["task", "kind", "network", "tensor", "header", "settings", "text", "channels", "unknown"],
 )
 def test_incompatible_or_invalid_checkpoints_raise_one_line_errors(
     tmp_path: Path, case: str
@@ -177,8 +178,12 @@ def test_incompatible_or_invalid_checkpoints_raise_one_line_errors(
         write_checkpoint(path, content._replace(settings={"task": "gaussian"}))
     if case == "settings":
         write_checkpoint(path, content._replace(settings=content.settings | {"loss": "l7"}))
+    if case == "channels":
+        write_checkpoint(path, content._replace(settings=content.settings | {"channels": 10**9}))
+    if case == "unknown":
+        write_checkpoint(path, content._replace(settings=content.settings | {"task": "sharpen"}))
     if case == "text":
         path.write_text("no checkpoint")
     with pytest.raises(CheckpointError) as caught:
-        load_restoration(path, "cpu", "poisson" if case == "task" else "gaussian")
+        load_restoration(path, "cpu", {"task": "poisson", "unknown": None}.get(case, "gaussian"))
     assert "\n" not in str(caught.value) and str(path) in str(caught.value)
