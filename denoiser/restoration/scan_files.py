@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import nibabel
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
-from nibabel.spatialimages import HeaderDataError
 
 from denoiser.errors import DataError
 from denoiser.errors import one_line
@@ -33,10 +29,6 @@ VOLUME_SUFFIXES = (".nii", ".nii.gz")
 # Slices whose largest value is at most this (white: 1) are skipped as empty (the authors' code).
 EMPTY_THRESHOLD = 1.0 / 255.0
 TEST_FRACTION = 0.2  # fraction of the subjects that is held out for the test
-READ_ERRORS = (OSError, ValueError, EOFError, MemoryError, zlib.error)
-ARRAY_ERRORS = (*READ_ERRORS, KeyError, TypeError, zipfile.BadZipFile)
-VOLUME_ERRORS = (*READ_ERRORS, ImageFileError, HeaderDataError)
-"""Exceptions of numpy (`ARRAY_ERRORS`) and nibabel (`VOLUME_ERRORS`) for unreadable files."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +81,15 @@ def _read_npz(path: Path) -> Scans:
         if isinstance(file, np.ndarray):
             raise DataError(f"{path}: holds one array; expected an archive of slices and subject")
         with file:
-            slices, subjects = file["slices"], file["subject"]
+            slices, subjects = np.asarray(file["slices"]), np.asarray(file["subject"])
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file") from error
-    except ARRAY_ERRORS as error:
+    except DataError:
+        raise
+    except Exception as error:  # NumPy's errors for damaged archives have no common class
         raise DataError(f"{path}: cannot read slices and subject: {one_line(error)}") from error
+    if slices.dtype.kind not in "buif":
+        raise DataError(f"{path}: slices of type {slices.dtype}, but uint8 or float is needed")
     if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not len(slices):
         raise DataError(
             f"{path}: slices {slices.shape}, subject {subjects.shape}; expected (N, H, W) and (N,)"
@@ -111,8 +107,10 @@ def _read_volume(path: Path) -> list[np.ndarray]:
     try:
         stored_volume = nibabel.load(path)
         volume = np.asarray(stored_volume.get_fdata(dtype=np.float32))  # type: ignore[attr-defined]
-    except VOLUME_ERRORS as error:
+    except Exception as error:  # nibabel's errors for damaged files have no common class
         raise DataError(f"{path}: {one_line(error)}") from error
+    if not volume.size:
+        raise DataError(f"{path}: no voxels, the volume is {volume.shape}")
     volume = volume.squeeze()
     if volume.ndim != 3:
         raise DataError(f"{path}: {volume.ndim} dimensions, but a volume has 3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import nibabel
@@ -87,6 +88,10 @@ def test_training_and_test_sets_share_no_subject(tmp_path: Path) -> None:
         "subject of all",
         "unknown voxels",
         "cut volume",
+        "empty volume",
+        "text slices",
+        "no array",
+        "unclosed header",
     ],
 )
 def test_invalid_scan_files_raise_one_line_errors(tmp_path: Path, case: str) -> None:
@@ -128,6 +133,22 @@ def test_invalid_scan_files_raise_one_line_errors(tmp_path: Path, case: str) -> 
         noise = np.random.default_rng(0).random((16, 16, 16)).astype(np.float32)
         nibabel.save(nibabel.Nifti1Image(noise, np.eye(4)), path)
         path.write_bytes(path.read_bytes()[:4000])
+    elif case == "empty volume":
+        path = tmp_path / "a.nii"
+        nibabel.save(nibabel.Nifti1Image(np.ones((8, 8, 8), np.float32), np.eye(4)), path)
+        header = bytearray(path.read_bytes())
+        header[42:44] = bytes(2)
+        path.write_bytes(header)
+    elif case == "text slices":
+        write_npz(path, slices=np.full((2, 8, 8), "a"), subject=np.array(["a", "b"]))
+    elif case in ("no array", "unclosed header"):
+        # An entry without the signature of an array is bytes to NumPy.
+        np.save(tmp_path / "slices.npy", slices(2))
+        entry = (tmp_path / "slices.npy").read_bytes()
+        entry = b"bytes" if case == "no array" else entry.replace(b"}", b" ")
+        write_npz(path, subject=np.array(["a", "b"]))
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("slices.npy", entry)
     with pytest.raises(DataError) as caught:
         read_scans(path).split(0)
     assert "\n" not in str(caught.value)
