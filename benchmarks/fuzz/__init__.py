@@ -1,0 +1,1 @@
+"""Mutated files for every reader of the program; `python -m benchmarks.fuzz` runs them."""
