@@ -47,6 +47,7 @@ def read_pixels(path: Path) -> np.ndarray:
 
 def _read_pixels(path: Path) -> np.ndarray:
     image = oiio.ImageBuf(str(path), 0, 0, unassociated_alpha_config())
+    check_size(path, image.spec())
     if image.has_error or not image.read(convert=""):
         raise DataError(f"{path}: {one_line(image.geterror())}")
     if image.orientation != 1:
