@@ -58,7 +58,7 @@ class ShapeReader:
         emitters = plugin.nested("emitter")
         if emitters:
             radiance = self._radiance(emitters[0], use)
-            if self.materials.materials[material].opacity not in (0.0, 1.0):
+            if self.materials.materials[material].opacity != 1.0:
                 plugin.note("the opacity scales the emission, too; in Mitsuba it does not")
             for shape in built:
                 check_area(plugin, shape)
