@@ -5,11 +5,8 @@ Host code.
 
 from __future__ import annotations
 
-import gzip
 import os
-import shutil
 import tempfile
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +15,7 @@ import plyfile
 
 from scenes.mesh.polygons import triangulated
 from scenes.mesh.validation import RawMesh
+from scenes.model.compressed import gzip_chunks
 from scenes.model.description import SceneError
 
 UV_NAMES = (("u", "v"), ("s", "t"), ("texture_u", "texture_v"))
@@ -98,11 +96,8 @@ def _face_colors(face: np.ndarray) -> np.ndarray | None:
 def _decompressed(path: Path, folder: Path) -> Path:
     """Copy of a gzip file in `folder`, decompressed."""
     target = folder / "mesh.ply"
-    try:
-        with gzip.open(path) as source, open(target, "wb") as copy:
-            shutil.copyfileobj(source, copy)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise SceneError(f"{path}: damaged gzip file ({error})") from error
+    with open(target, "wb") as copy:
+        copy.writelines(gzip_chunks(path))
     return target
 
 

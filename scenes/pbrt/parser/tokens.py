@@ -5,20 +5,21 @@ Host code. A `#` outside a string starts a comment that ends with the line.
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from scenes.model.compressed import gzip_chunks
 from scenes.model.description import SceneError
 
 TOKEN = re.compile(r'\s*(?:#[^\n]*\s*)*("(?:[^"\\\n]|\\.)*"|[\[\]]|[^\s"\[\]#][^\s"\[\]]*)')
 SPACE = re.compile(r"\s*(?:#[^\n]*\s*)*")
 COMMENT = re.compile(r"#[^\n]*")
 ESCAPED = re.compile(r"\\(.)")
+MAX_TEXT_BYTES = 1 << 29
+"""Largest compressed scene file after decompression, 512 MiB."""
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -104,10 +105,8 @@ class Tokens:
 
 
 def _read(file: Path) -> str:
-    data = file.read_bytes()
     if file.suffix == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise SceneError(f"{file}: damaged gzip file ({error})") from error
+        data = b"".join(gzip_chunks(file, MAX_TEXT_BYTES))
+    else:
+        data = file.read_bytes()
     return data.decode("utf-8", errors="replace")
