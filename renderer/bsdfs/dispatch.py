@@ -6,6 +6,12 @@ unless they are two-sided.
 
 import taichi as ti
 
+from renderer.bsdfs.coating import coated_value
+from renderer.bsdfs.coating import coating_probability
+from renderer.bsdfs.coating import coating_sample
+from renderer.bsdfs.coating import direction_inside
+from renderer.bsdfs.coating import fetch_coating
+from renderer.bsdfs.coating import sample_leaving
 from renderer.bsdfs.conductor import conductor_sample
 from renderer.bsdfs.conductor import rough_conductor_eval
 from renderer.bsdfs.conductor import rough_conductor_sample
@@ -44,6 +50,7 @@ from renderer.tables.layout import ROUGH_DIELECTRIC
 from renderer.tables.layout import ROUGH_DIFFUSE
 from renderer.tables.layout import THIN_DIELECTRIC
 
+vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
 
@@ -86,6 +93,9 @@ def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> 
     """Evaluate a BSDF of any kind, by the contract of `x_eval`."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     wi, wo = wi_any * sign, wo_any * sign
+    coating = fetch_coating(tables, bsdf.coating)
+    if bsdf.coating >= 0:
+        wi, wo = direction_inside(coating, wi), direction_inside(coating, wo)
     result = no_value()
     if bsdf.kind == DIFFUSE:
         result = diffuse_eval(bsdf, wi, wo)
@@ -103,17 +113,30 @@ def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> 
         result = principled_eval(bsdf, wi, wo)
     elif bsdf.kind == PRINCIPLED_THIN:
         result = thin_eval(bsdf, wi, wo)
+    if bsdf.coating >= 0:
+        wi, wo = wi_any * sign, wo_any * sign
+        probability = coating_probability(tables, coating, wi, bsdf_albedo(bsdf))
+        result = coated_value(tables, coating, probability, wi, wo, result)
     result.value *= terminator(bsdf, wo_any)
     return result
 
 
 @ti.func
-def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSDFSample:
+def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u_any: vec3) -> BSDFSample:
     """Sample a BSDF of any kind; the result is complete, with pdf and weight."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
-    wi = wi_any * sign
+    outside = wi_any * sign
+    wi, u = outside, u_any
+    coating = fetch_coating(tables, bsdf.coating)
+    probability = 0.0  # of sampling the coating
+    if bsdf.coating >= 0:
+        probability = coating_probability(tables, coating, outside, bsdf_albedo(bsdf))
+        wi = direction_inside(coating, outside)
+        u.x = (u.x - probability) / ti.max(1.0 - probability, 1e-7)
     result = no_sample()
-    if bsdf.kind == DIFFUSE or bsdf.kind == ROUGH_DIFFUSE:
+    if u_any.x < probability:
+        result = coating_sample(coating, probability, outside, vec2(u_any.y, u_any.z))
+    elif bsdf.kind == DIFFUSE or bsdf.kind == ROUGH_DIFFUSE:
         result = diffuse_sample(u)
     elif bsdf.kind == CONDUCTOR:
         result = conductor_sample(bsdf, wi, u)
@@ -133,6 +156,8 @@ def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u: vec3) -> BSD
         result = principled_sample(bsdf, wi, u)
     elif bsdf.kind == PRINCIPLED_THIN:
         result = thin_sample(bsdf, wi, u)
+    if bsdf.coating >= 0 and u_any.x >= probability:
+        result = sample_leaving(tables, coating, probability, outside, result)
     result.wo *= sign
     if result.is_delta == 0:
         at = bsdf_eval(tables, bsdf, wi_any, result.wo)

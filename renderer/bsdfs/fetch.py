@@ -16,12 +16,14 @@ from renderer.rows import read_vec3
 from renderer.rows import row_xyz
 from renderer.rows import word_bits
 from renderer.tables.layout import BLEND
+from renderer.tables.layout import COATED
 from renderer.tables.layout import COLORS
 from renderer.tables.layout import FIRST_COLOR_ROW
 from renderer.tables.layout import FIRST_SCALAR_ROW
 from renderer.tables.layout import LAYERED_FLAG
 from renderer.tables.layout import MATERIAL_ROWS
 from renderer.tables.layout import METALLIC_ROUGHNESS
+from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import NONLINEAR_FLAG
 from renderer.tables.layout import PRINCIPLED
 from renderer.tables.layout import PRINCIPLED_THIN
@@ -36,7 +38,7 @@ vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 
 MIN_ALPHA = 1e-3  # a roughness of 0 still gets a lobe of finite density
-BLEND_DEPTH = 8  # maximum depth of nested blends
+LAYER_DEPTH = 8  # maximum depth of blends and coatings inside of each other
 COLOR_COUNT = len(COLORS)
 SCALAR_COUNT = len(SCALARS)
 colors_matrix = ti.types.matrix(COLOR_COUNT, 3, ti.f32)
@@ -44,36 +46,47 @@ scalars_vector = ti.types.vector(SCALAR_COUNT, ti.f32)
 PLACE = {name: index for index, name in enumerate(SCALARS)}
 
 
+@ti.dataclass
+class Layers:
+    """Rows of the material that scatters and of the coating over it."""
+
+    base: ti.i32
+    coating: ti.i32  # NO_INDEX: none
+
+
 @ti.func
-def is_blend(tables: ti.template(), material: ti.i32) -> ti.i32:
-    """1 if `resolve_blend` has to choose."""
+def is_composed(tables: ti.template(), material: ti.i32) -> ti.i32:
+    """1 if the material refers to others."""
     kind = read_bits(tables.materials, material, MaterialSlot.KIND)
-    return kind == BLEND or kind == SIDES
+    return kind == BLEND or kind == SIDES or kind == COATED
 
 
 @ti.func
-def resolve_blend(
+def resolve_layers(
     tables: ti.template(), material: ti.i32, point: TexturePoint, is_front: ti.i32, u: ti.f32
-) -> ti.i32:
+) -> Layers:
     """The material itself, or one of the two of a blend, chosen at random by its weight with u, or
-    that of the side.
+    that of the side; below a coating, the material with that coating, of several the innermost.
     """
-    result = material
+    result = Layers(base=material, coating=NO_INDEX)
     rest = u
-    for _ in range(BLEND_DEPTH):
-        if not is_blend(tables, result):
+    for _ in range(LAYER_DEPTH):
+        if not is_composed(tables, result.base):
             break
-        kind = read_bits(tables.materials, result, MaterialSlot.KIND)
+        kind = read_bits(tables.materials, result.base, MaterialSlot.KIND)
         weight = 1.0 - is_front
         if kind == BLEND:
-            weight = read_scalar(tables, result, MaterialSlot.BLEND_WEIGHT, point)
+            weight = read_scalar(tables, result.base, MaterialSlot.BLEND_WEIGHT, point)
             weight = ti.min(ti.max(weight, 0.0), 1.0)
+        if kind == COATED:
+            weight = 0.0
+            result.coating = result.base
         if rest < weight:
             rest /= weight
-            result = read_bits(tables.materials, result, MaterialSlot.SECOND)
+            result.base = read_bits(tables.materials, result.base, MaterialSlot.SECOND)
         else:
             rest = (rest - weight) / ti.max(1.0 - weight, 1e-7)
-            result = read_bits(tables.materials, result, MaterialSlot.FIRST)
+            result.base = read_bits(tables.materials, result.base, MaterialSlot.FIRST)
     return result
 
 
@@ -122,8 +135,10 @@ def read_scalars(tables: ti.template(), material: ti.i32, point: TexturePoint) -
 
 
 @ti.func
-def fetch_bsdf(tables: ti.template(), material: ti.i32, point: TexturePoint) -> BSDF:
-    """BSDF parameters of a material, which is no blend, at a point."""
+def fetch_bsdf(
+    tables: ti.template(), material: ti.i32, coating: ti.i32, point: TexturePoint
+) -> BSDF:
+    """BSDF parameters at a point of a material that is not composed, under a coating or none."""
     materials = ti.static(tables.materials)
     flags = read_bits(materials, material, MaterialSlot.FLAGS)
     kind = read_bits(materials, material, MaterialSlot.KIND)
@@ -134,6 +149,7 @@ def fetch_bsdf(tables: ti.template(), material: ti.i32, point: TexturePoint) -> 
     scalars = read_scalars(tables, material, point)
     bsdf = BSDF(
         kind=kind,
+        coating=coating,
         distribution=read_bits(materials, material, MaterialSlot.DISTRIBUTION),
         table=read_bits(materials, material, MaterialSlot.COAT_TABLE),
         is_two_sided=flags & TWO_SIDED_FLAG,

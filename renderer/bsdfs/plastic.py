@@ -31,15 +31,21 @@ vec3 = ti.types.vector(3, ti.f32)
 
 
 @ti.func
+def rough_transmittance(tables: ti.template(), table: ti.i32, cosine: ti.f32) -> ti.f32:
+    """Fraction of light from outside that passes a rough interface, interpolated in its table."""
+    x = ti.min(ti.max(cosine, 0.0), 1.0) * (COAT_TABLE_SIZE - 1)
+    i = ti.min(ti.cast(x, ti.i32), COAT_TABLE_SIZE - 2)
+    t = x - i
+    row = table * COAT_TABLE_SIZE + i
+    return (1.0 - t) * tables.coat_transmittance[row] + t * tables.coat_transmittance[row + 1]
+
+
+@ti.func
 def coat_transmittance(tables: ti.template(), bsdf: BSDF, cos_theta: ti.f32) -> ti.f32:
     """Fraction of light from outside at `cos_theta` that passes the coat, in [0, 1]."""
     result = 1.0 - fresnel_dielectric(cos_theta, bsdf.ior)
     if bsdf.alpha.x > 0.0:
-        x = ti.min(ti.max(cos_theta, 0.0), 1.0) * (COAT_TABLE_SIZE - 1)
-        i = ti.min(ti.cast(x, ti.i32), COAT_TABLE_SIZE - 2)
-        t = x - i
-        row = bsdf.table * COAT_TABLE_SIZE + i
-        result = (1.0 - t) * tables.coat_transmittance[row] + t * tables.coat_transmittance[row + 1]
+        result = rough_transmittance(tables, bsdf.table, cos_theta)
     return result
 
 

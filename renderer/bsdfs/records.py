@@ -23,6 +23,7 @@ class BSDF:
     """Parameters of one BSDF, after texture lookup; `kind` decides which ones are used."""
 
     kind: ti.i32
+    coating: ti.i32  # row of the coating's parameters, -1: none
     is_two_sided: ti.i32
     distribution: ti.i32  # GGX or BECKMANN
     alpha: vec2  # microfacet width along x and y; 0: smooth

@@ -9,8 +9,8 @@ from renderer.bsdfs.fetch import fetch_mapped_normal
 from renderer.bsdfs.fetch import fetch_slope
 from renderer.bsdfs.fetch import has_bump_map
 from renderer.bsdfs.fetch import has_normal_map
-from renderer.bsdfs.fetch import is_blend
-from renderer.bsdfs.fetch import resolve_blend
+from renderer.bsdfs.fetch import is_composed
+from renderer.bsdfs.fetch import resolve_layers
 from renderer.bsdfs.texture import TexturePoint
 from renderer.bsdfs.texture import attribute_at
 from renderer.geometry.frame import ShadingFrame
@@ -51,7 +51,8 @@ class SurfaceInteraction:
     wi: vec3  # unit direction to the ray's origin, in the frame
     t: ti.f32
     primitive: ti.i32
-    material: ti.i32  # of a blend, the one that was chosen
+    material: ti.i32  # of a blend, the one that was chosen; below a coating
+    coating: ti.i32  # material row of the coating, -1: none
     emitter: ti.i32  # -1: none
 
 
@@ -151,10 +152,12 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
             along_u = along * ti.max(along_u.norm(), 1e-6)
             handedness = ti.select(tangent[3] > 0.0, 1.0, -1.0)
     smooth = n
-    if is_blend(tables, material):
+    coating = -1
+    if is_composed(tables, material):
         u_blend = hash_to_unit(ray.key ^ ti.u32(BLEND_SALT), ti.cast(primitive, ti.u32))
         is_front = ti.cast(ng.dot(ray.direction) < 0.0, ti.i32)
-        material = resolve_blend(tables, material, point, is_front, u_blend)
+        layers = resolve_layers(tables, material, point, is_front, u_blend)
+        material, coating = layers.base, layers.coating
     if has_normal_map(tables, material):
         frame = tangent_frame(n, along_u)
         frame.t *= handedness
@@ -174,5 +177,6 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         t=hit.t,
         primitive=primitive,
         material=material,
+        coating=coating,
         emitter=read_bits(tables.geometry, primitive, GeometrySlot.EMITTER),
     )

@@ -54,9 +54,9 @@ MAX_SURVIVAL = 0.95  # maximum survival probability in Russian roulette, so that
 @ti.func
 def follows_delta(bsdf: BSDF, scattered: BSDFSample) -> ti.i32:
     """1 if features come from the surface seen by a delta lobe (mirror, glass), not from this one;
-    0 for plastic, whose base gives the features.
+    0 for plastic and coated surfaces, whose base gives the features.
     """
-    return scattered.is_delta == 1 and bsdf.kind != PLASTIC
+    return scattered.is_delta == 1 and bsdf.kind != PLASTIC and bsdf.coating < 0
 
 
 @ti.func
@@ -193,7 +193,7 @@ def trace_path(
                 weight = hit_weight(settings, pdf_bsdf, was_delta, pdf_emitter)
                 result.radiance += weight * beta * emitted
             if depth < settings.max_depth or has_features == 0:
-                bsdf = fetch_bsdf(tables, si.material, si.point)
+                bsdf = fetch_bsdf(tables, si.material, si.coating, si.point)
                 bsdf.smooth_normal = si.smooth_normal
                 u_bsdf, u_emitter = sampler.next_4d(), sampler.next_4d()
                 scattered = bsdf_sample(tables, bsdf, si.wi, vec3(u_bsdf.x, u_bsdf.y, u_bsdf.z))

@@ -153,9 +153,13 @@ class MaterialSlot:
     ABSORPTION = Slot(MATERIAL_ROWS, CONSTANT_ROW + 2, 0)
     OPACITY = Slot(MATERIAL_ROWS, LAST_ROW, 0)
     BLEND_WEIGHT = Slot(MATERIAL_ROWS, LAST_ROW, 2)
-    # Materials of a blend, or of the front and the back.
+    # Materials of a blend, or of the front and the back; FIRST: below a coating.
     FIRST = Slot(MATERIAL_ROWS, LAST_ROW + 1, 0)  # bits
     SECOND = Slot(MATERIAL_ROWS, LAST_ROW + 1, 1)  # bits
+    # Parameters of a coating.
+    COATING_ALPHA = Slot(MATERIAL_ROWS, 1, 1)
+    COATING_SPECULAR = Slot(MATERIAL_ROWS, CONSTANT_ROW, 0)
+    COATING_ABSORPTION = Slot(MATERIAL_ROWS, CONSTANT_ROW + 1, 0)
     # How many of COLORS and of SCALARS, from the first, the BSDF reads.
     COLOR_COUNT = Slot(MATERIAL_ROWS, LAST_ROW + 1, 2)  # bits
     SCALAR_COUNT = Slot(MATERIAL_ROWS, LAST_ROW + 1, 3)  # bits
@@ -175,6 +179,7 @@ PRINCIPLED_THIN = 9
 BLEND = 10
 SIDES = 11
 ROUGH_DIFFUSE = 12
+COATED = 13
 
 # ---- Microfacet distributions ----
 GGX = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from renderer.tables.coats import smooth_internal_reflectance
 from renderer.tables.layout import BECKMANN
 from renderer.tables.layout import BLEND
 from renderer.tables.layout import COAT_TABLE_SIZE
+from renderer.tables.layout import COATED
 from renderer.tables.layout import COLORS
 from renderer.tables.layout import CONDUCTOR
 from renderer.tables.layout import DIELECTRIC
@@ -46,6 +48,7 @@ from renderer.tables.texture import TextureTable
 from renderer.tables.texture import put_integers
 from scenes.model.materials import BSDF
 from scenes.model.materials import Blend
+from scenes.model.materials import Coated
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
@@ -77,10 +80,14 @@ READ = {
     PRINCIPLED_THIN: (1, len(SCALARS)),
     BLEND: (0, 0),
     SIDES: (0, 0),
+    COATED: (0, 0),
 }
 """Kind -> how many of COLORS and of SCALARS it reads, without layers."""
 NO_CUTOFF = -1.0
 MIN_CONTRAST = 1e-3  # minimum |ior - 1| of rough glass
+INDEX_RANGE = (1e-6, 1e6)  # of ior, within which its square is a float32; 1e6 reflects all light
+MAX_INTERNAL = 1.0 - 1e-6  # internal reflectance of a coat, whose difference to 1 is a divisor
+MIN_ALPHA = 1e-3  # of a rough coat, as of other rough surfaces (`renderer.bsdfs.fetch`)
 
 
 @dataclass
@@ -145,9 +152,11 @@ class MaterialTable:
             parts = (material.bsdf.first, material.bsdf.second)
         elif isinstance(material.bsdf, Sides):
             parts = (material.bsdf.front, material.bsdf.back)
+        elif isinstance(material.bsdf, Coated):
+            parts = (material.bsdf.inner,)
         if parts:
-            bsdf.materials = (len(waiting), len(waiting) + 1)
-            waiting += parts
+            bsdf.materials = (len(waiting), len(waiting) + len(parts) - 1)
+            waiting += [_with_maps(part, material) for part in parts]
         rows = np.zeros((MATERIAL_ROWS, 4), np.float32)
         flags = TWO_SIDED_FLAG if material.is_two_sided else 0
         flags |= NONLINEAR_FLAG if bsdf.is_nonlinear else 0
@@ -167,14 +176,14 @@ class MaterialTable:
         ):
             put_integers(rows, slot.at, integer)
         for slot, number in (
-            (MaterialSlot.IOR, bsdf.ior),
+            (MaterialSlot.IOR, usable_index(bsdf.ior)),
             (MaterialSlot.INTERNAL_REFLECTANCE, bsdf.internal),
             (MaterialSlot.NORMAL_SCALE, material.normal_scale),
             (MaterialSlot.OPACITY_CUTOFF, NO_CUTOFF if cutoff is None else cutoff),
         ):
             rows[slot.at] = number
-        rows[MaterialSlot.ETA.vector] = bsdf.eta
-        rows[MaterialSlot.K.vector] = bsdf.k
+        rows[MaterialSlot.ETA.vector] = np.minimum(bsdf.eta, INDEX_RANGE[1])
+        rows[MaterialSlot.K.vector] = np.minimum(bsdf.k, INDEX_RANGE[1])
         rows[MaterialSlot.ABSORPTION.vector] = material.absorption
         for index, name in enumerate(COLORS):
             color = getattr(bsdf, name)
@@ -216,35 +225,71 @@ class MaterialTable:
             return BSDFRow(SIDES)
         if isinstance(bsdf, Plastic):
             return self._plastic_row(bsdf)
+        if isinstance(bsdf, Coated):
+            return self._coated_row(bsdf)
         return _metallic_row(bsdf)
 
     def _plastic_row(self, bsdf: Plastic) -> BSDFRow:
-        number = 0
-        if bsdf.alpha > 0:
-            coat = self._coat(bsdf)
+        number, alpha = 0, _coat_width(bsdf.alpha)
+        if alpha > 0:
+            coat = self._coat(alpha, bsdf)
             number, internal = coat.number, coat.internal
         else:
-            internal = smooth_internal_reflectance(bsdf.ior)
+            internal = smooth_internal_reflectance(usable_index(bsdf.ior))
         return BSDFRow(
             PLASTIC,
             distribution=DISTRIBUTIONS[bsdf.distribution],
             is_nonlinear=bsdf.is_nonlinear,
             table=number,
-            scalars={"alpha_u": bsdf.alpha, "alpha_v": bsdf.alpha},
+            scalars={"alpha_u": alpha, "alpha_v": alpha},
             ior=bsdf.ior,
-            internal=internal,
+            internal=min(internal, MAX_INTERNAL),
             reflectance=bsdf.diffuse_reflectance,
             specular=bsdf.specular_reflectance,
         )
 
-    def _coat(self, bsdf: Plastic) -> Coat:
+    def _coated_row(self, bsdf: Coated) -> BSDFRow:
+        alpha = _coat_width(bsdf.alpha)
+        return BSDFRow(
+            COATED,
+            distribution=DISTRIBUTIONS[bsdf.distribution],
+            table=self._coat(alpha, bsdf).number if alpha > 0 else 0,
+            ior=bsdf.ior,
+            internal=alpha,
+            eta=bsdf.specular_reflectance,
+            k=bsdf.absorption,
+        )
+
+    def _coat(self, alpha: float, bsdf: Plastic | Coated) -> Coat:
         """Integrals of a coat, cached by roughness, index and distribution."""
-        key = (bsdf.alpha, bsdf.ior, bsdf.distribution)
+        key = (alpha, usable_index(bsdf.ior), bsdf.distribution)
         if key not in self.coats:
             self.coats[key] = Coat(
                 len(self.coats), coat_transmittance_table(*key), rough_internal_reflectance(*key)
             )
         return self.coats[key]
+
+
+def usable_index(ior: float) -> float:
+    """Index of refraction within INDEX_RANGE."""
+    return min(max(ior, INDEX_RANGE[0]), INDEX_RANGE[1])
+
+
+def _coat_width(alpha: float) -> float:
+    """Microfacet width of a coat: 0 if it is smooth, else at least MIN_ALPHA."""
+    return max(alpha, MIN_ALPHA) if alpha > 0.0 else 0.0
+
+
+def _with_maps(part: Material, whole: Material) -> Material:
+    """A part of a composed material, with the whole's normal or bump map if it has none."""
+    if part.normal_map is not None or part.bump is not None:
+        return part
+    return replace(
+        part,
+        normal_map=whole.normal_map,
+        normal_scale=whole.normal_scale,
+        bump=whole.bump,
+    )
 
 
 def _widths(bsdf: Conductor | Dielectric) -> dict[str, Scalar]:

@@ -15,10 +15,12 @@ from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
 from scenes.mitsuba.values import ColorKind
 from scenes.model.materials import BSDF
+from scenes.model.materials import Coated
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Distribution
+from scenes.model.materials import Material
 from scenes.model.materials import Plastic
 from scenes.model.materials import Principled
 from scenes.model.materials import RoughDiffuse
@@ -71,8 +73,8 @@ def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:
     outside = _index(plugin, "ext_eta", 1.0)
     along_u, along_v = _widths(plugin, textures, plugin.kind == "roughconductor")
     return Conductor(
-        eta=_divided(textures.constant(plugin, "eta", eta, ColorKind.INDEX), outside),
-        k=_divided(textures.constant(plugin, "k", k, ColorKind.INDEX), outside),
+        eta=_times(textures.constant(plugin, "eta", eta, ColorKind.INDEX), 1.0 / outside),
+        k=_times(textures.constant(plugin, "k", k, ColorKind.INDEX), 1.0 / outside),
         specular_reflectance=textures.spectrum(plugin, "specular_reflectance", WHITE),
         alpha=along_u,
         alpha_v=along_v,
@@ -143,6 +145,27 @@ def _principled(plugin: Plugin, textures: TextureReader) -> Principled:
     )
 
 
+def coating_over(inner: Material, plugin: Plugin, textures: TextureReader) -> Coated:
+    """`coating` or `roughcoating` of version 0.x over a material."""
+    is_rough = plugin.kind == "roughcoating"
+    width = textures.number(plugin, "alpha", DEFAULT_ALPHA) if is_rough else 0.0
+    thickness = plugin.number("thickness", 1.0)
+    absorption = textures.constant(plugin, "sigma_a", (0.0, 0.0, 0.0), ColorKind.INDEX)
+    if thickness < 0.0 or min(absorption) < 0.0:
+        raise plugin.error("negative thickness or absorption")
+    plugin.find("specular_sampling_weight")
+    return Coated(
+        inner,
+        ior=_relative_index(plugin, "bk7"),
+        alpha=_checked_width(plugin, width),
+        distribution=_distribution(plugin),
+        specular_reflectance=textures.constant(
+            plugin, "specular_reflectance", WHITE, ColorKind.REFLECTANCE
+        ),
+        absorption=_times(absorption, thickness),
+    )
+
+
 def _widths(plugin: Plugin, textures: TextureReader, is_rough: bool) -> tuple[Scalar, Scalar]:
     """Microfacet widths along u and v, 0 for a smooth surface."""
     if not is_rough:
@@ -173,8 +196,8 @@ def _distribution(plugin: Plugin) -> Distribution:
     return Distribution(name)
 
 
-def _divided(color: RGB, divisor: float) -> RGB:
-    return (color[0] / divisor, color[1] / divisor, color[2] / divisor)
+def _times(color: RGB, factor: float) -> RGB:
+    return (color[0] * factor, color[1] * factor, color[2] * factor)
 
 
 def _relative_index(plugin: Plugin, inside: str) -> float:

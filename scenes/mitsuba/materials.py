@@ -14,12 +14,14 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from scenes.mitsuba.bsdfs import bsdf_of
+from scenes.mitsuba.bsdfs import coating_over
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
 from scenes.mitsuba.textures import scaled
 from scenes.mitsuba.uv import UvConvention
 from scenes.mitsuba.uv import adapt_material
 from scenes.model.materials import Blend
+from scenes.model.materials import Coated
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
@@ -104,6 +106,8 @@ def _leaf_count(material: Material) -> int:
     match material.bsdf:
         case Blend(first, second, _) | Sides(first, second):
             return _leaf_count(first) + _leaf_count(second)
+        case Coated(inner):
+            return _leaf_count(inner)
     return 1
 
 
@@ -150,10 +154,12 @@ def _two_sided(plugin: Plugin, textures: TextureReader) -> Material:
 
 
 def _with_two_sides(material: Material) -> Material:
-    """The material, and the parts of a blend, two-sided."""
+    """The material, the parts of a blend and what is below a coating, two-sided."""
     bsdf = material.bsdf
     if isinstance(bsdf, Blend):
         bsdf = replace(bsdf, first=_with_two_sides(bsdf.first), second=_with_two_sides(bsdf.second))
+    if isinstance(bsdf, Coated):
+        bsdf = replace(bsdf, inner=_with_two_sides(bsdf.inner))
     return replace(material, bsdf=bsdf, is_two_sided=True)
 
 
@@ -178,11 +184,16 @@ def _blended(plugin: Plugin, textures: TextureReader) -> Material:
     return Material(Blend(first, second, weight), is_two_sided=False)
 
 
-def _uncoated(plugin: Plugin, textures: TextureReader) -> Material:
-    """The BSDF inside a coating."""
-    plugin.note("unsupported plugin, the surface is shown without its coating")
-    plugin.document.visited.pop(plugin.element, None)
-    return _inner(plugin, textures)
+def _coated(plugin: Plugin, textures: TextureReader) -> Material:
+    """A BSDF under a smooth or rough coating, of version 0.x."""
+    inner = _inner(plugin, textures)
+    if isinstance(inner.bsdf, Coated):
+        plugin.note("a coating inside a coating is not supported, the outer one is ignored")
+        return inner
+    if inner.opacity != 1.0:
+        plugin.note("opacity below a coating is not supported and was ignored")
+    coated = coating_over(inner, plugin, textures)
+    return Material(coated, is_two_sided=inner.is_two_sided)
 
 
 def _is_smooth(material: Material) -> bool:
@@ -246,8 +257,8 @@ MODIFIERS: dict[str, Supported[Callable[[Plugin, TextureReader], Material]]] = {
     "bumpmap": Supported(_bump_mapped, "bitmaps only"),
     "blendbsdf": Supported(_blended, "of opaque BSDFs, or of one with `null`"),
     "null": Supported(_null),
-    "coating": Supported(_uncoated, "what is inside, with a note"),
-    "roughcoating": Supported(_uncoated, "what is inside, with a note"),
+    "coating": Supported(_coated, "one layer, constant parameters"),
+    "roughcoating": Supported(_coated, "one layer, constant parameters"),
     "polarizer": POLARISING,
     "circular": POLARISING,
     "retarder": POLARISING,

@@ -185,6 +185,26 @@ class Sides:
     back: Material
 
 
+@dataclass(frozen=True, eq=False)
+class Coated:
+    """A material under a dielectric layer; light that the layer reflects back down is lost
+    (Weidlich and Wilkie 2007).
+
+    Opacity of the material below is ignored; that of the coated material itself counts.
+    """
+
+    inner: Material
+    ior: float = 1.5046
+    """Index inside over index outside, > 0."""
+    alpha: float = 0.0
+    """Microfacet width, 0 for a smooth layer."""
+    distribution: Distribution = Distribution.GGX
+    specular_reflectance: RGB = (1.0, 1.0, 1.0)
+    """Factor on the layer's reflection."""
+    absorption: RGB = (0.0, 0.0, 0.0)
+    """Absorption coefficient times thickness, >= 0."""
+
+
 BSDF = (
     Diffuse
     | RoughDiffuse
@@ -195,6 +215,7 @@ BSDF = (
     | Principled
     | Blend
     | Sides
+    | Coated
 )
 
 

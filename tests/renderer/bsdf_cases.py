@@ -9,6 +9,7 @@ import functools
 
 import numpy as np
 
+from scenes.model.materials import Coated
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
@@ -62,7 +63,7 @@ def _named() -> dict[str, Material]:
         cases[name] = Material(
             MetallicRoughness(BLUE, metallic, roughness, transmission=transmission)
         )
-    cases |= _principled() | _layered()
+    cases |= _principled() | _layered() | _coated()
     along = {"alpha": 0.1, "alpha_v": 0.4}
     cases["gold stretched ggx"] = Material(Conductor(**GOLD, **along))
     cases["gold stretched beckmann"] = Material(Conductor(**GOLD, **along, distribution=BECKMANN))
@@ -87,6 +88,21 @@ def _principled() -> dict[str, Material]:
     cases = {f"principled {k} one-sided": Material(v, **one_sided) for k, v in solid.items()}
     cases["principled glass"] = cases.pop("principled glass one-sided")
     return cases | {f"principled {name}": Material(bsdf) for name, bsdf in thin.items()}
+
+
+def _coated() -> dict[str, Material]:
+    """Smooth and rough coatings over opaque and transmitting BSDFs."""
+    base = Material(Diffuse(BLUE))
+    metal = Material(Conductor(**GOLD, alpha=0.3))
+    return {
+        "coated diffuse": Material(Coated(base, absorption=(0.2, 0.1, 0.0))),
+        "coated diffuse ggx 0.3": Material(Coated(base, 1.8, alpha=0.3)),
+        "coated gold beckmann 0.2": Material(
+            Coated(metal, alpha=0.2, distribution=BECKMANN, specular_reflectance=BLUE)
+        ),
+        "coated diffuse thinner": Material(Coated(base, 1 / 1.33)),
+        "coated clear": Material(Coated(Material(Dielectric(1.5, alpha=0.5)), alpha=0.1)),
+    }
 
 
 def _layered() -> dict[str, Material]:
@@ -129,6 +145,9 @@ WHITE_CASES = {
     ),
     "metallic coat": Material(MetallicRoughness(WHITE, 0.0, 0.5, clearcoat=1.0)),
     "metallic leaf": Material(MetallicRoughness(WHITE, 0.0, 0.5, diffuse_transmission=0.5)),
+    "coated mirror": Material(Coated(Material(Conductor()))),
+    "coated diffuse": Material(Coated(Material(Diffuse(WHITE)))),
+    "coated diffuse ggx 0.3": Material(Coated(Material(Diffuse(WHITE)), alpha=0.3)),
     "metallic transmits": Material(MetallicRoughness(WHITE, 0.0, 0.5, transmission=0.6)),
 }
 NAMES = list(CASES)

@@ -10,7 +10,9 @@ from renderer.bsdfs.dispatch import bsdf_albedo
 from renderer.bsdfs.dispatch import bsdf_eval
 from renderer.bsdfs.dispatch import bsdf_sample
 from renderer.bsdfs.fetch import fetch_bsdf
+from renderer.bsdfs.fetch import resolve_layers
 from renderer.bsdfs.plastic import coat_transmittance
+from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.texture import TexturePoint
 from renderer.integrator.upload import SceneTables
 from renderer.integrator.upload import build_scene_tables
@@ -23,11 +25,19 @@ vectors = ti.types.ndarray(dtype=vec3, ndim=1)
 numbers = ti.types.ndarray(dtype=ti.f32, ndim=2)
 
 
+@ti.func
+def bsdf_of(tables: ti.template(), material: ti.i32) -> BSDF:
+    """Parameters in the middle of the texture, of what is below a coating if there is one."""
+    point = TexturePoint(uv=vec2(0.5, 0.5), primitive=-1, b=vec2(0.0))
+    layers = resolve_layers(tables, material, point, 1, 0.5)
+    return fetch_bsdf(tables, layers.base, layers.coating, point)
+
+
 @ti.kernel
 def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out: numbers):
     """Columns of `out`: wo 0-2, pdf 3, weight 4-6, is_delta 7."""
-    bsdf = fetch_bsdf(tables, material, TexturePoint(uv=vec2(0.5, 0.5), primitive=-1, b=vec2(0.0)))
     for i in u:
+        bsdf = bsdf_of(tables, material)
         s = bsdf_sample(tables, bsdf, wi, u[i])
         for c in ti.static(range(3)):
             out[i, c] = s.wo[c]
@@ -39,8 +49,8 @@ def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out:
 @ti.kernel
 def evaluate_all(tables: SceneTables, material: ti.i32, wi: vectors, wo: vectors, out: numbers):
     """Columns of `out`: value 0-2, pdf 3, albedo feature 4-6, coat transmittance of wi 7."""
-    bsdf = fetch_bsdf(tables, material, TexturePoint(uv=vec2(0.5, 0.5), primitive=-1, b=vec2(0.0)))
     for i in wo:
+        bsdf = bsdf_of(tables, material)
         at = bsdf_eval(tables, bsdf, wi[i], wo[i])
         albedo = bsdf_albedo(bsdf)
         for c in ti.static(range(3)):

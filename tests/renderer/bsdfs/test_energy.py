@@ -25,7 +25,8 @@ IORS = {"glass": 1.5, "dense": 2.4, "bubble": 1 / 1.33}
 ROUGH_GLASS = [name for name in NAMES if "glass " in name or "bubble" in name]
 RECIPROCAL = [
     name for name in NAMES
-    if name.split()[0] in ("diffuse", "plastic", "coat", "metallic") or name.startswith("gold ")
+    if name.split()[0] in ("diffuse", "plastic", "coat", "metallic")
+    or name.startswith(("gold ", "coated diffuse", "coated gold"))
 ]  # fmt: skip
 
 

@@ -93,8 +93,9 @@ def test_xml_entity_declarations_are_rejected(tmp_path: Path) -> None:
             "no.png: no such file; grey is used",
         ),
         (
-            '<shape type="cube"><bsdf type="coating"><bsdf type="diffuse"/></bsdf></shape>',
-            "shown without its coating",
+            '<shape type="cube"><bsdf type="coating"><bsdf type="roughcoating">'
+            '<bsdf type="diffuse"/></bsdf></bsdf></shape>',
+            "the outer one is ignored",
         ),
         (
             '<integrator type="path"><boolean name="hide_emitters" value="true"/></integrator>',

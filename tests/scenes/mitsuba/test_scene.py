@@ -13,6 +13,7 @@ from scenes.model.description import Flat
 from scenes.model.description import FlatKind
 from scenes.model.description import Mesh
 from scenes.model.description import Sphere
+from scenes.model.materials import Coated
 from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
@@ -129,6 +130,26 @@ def test_conductors_read_material_and_roughness(tmp_path: Path) -> None:
     bsdf = _bsdf(tmp_path, gold).bsdf
     assert isinstance(bsdf, Conductor)
     assert (bsdf.alpha, bsdf.alpha_v) == (0.1, 0.3) and bsdf.k[0] == pytest.approx(3.98316)
+
+
+def test_coatings_of_version_0_read_absorption_and_thickness(tmp_path: Path) -> None:
+    base = '<bsdf type="diffuse"/>'
+    scene = load(
+        tmp_path,
+        f'<shape type="cube"><bsdf type="twosided"><bsdf type="coating">{base}'
+        '<float name="thickness" value="2"/><spectrum name="sigmaA" value="0.1, 0.2, 0.3"/>'
+        '<float name="intIOR" value="1.8"/><float name="extIOR" value="1.2"/></bsdf></bsdf></shape>'
+        f'<shape type="cube"><bsdf type="roughcoating">{base}</bsdf></shape>',
+        "0.6.0",
+    )
+    smooth, rough = scene.materials[-2:]
+    assert isinstance(smooth.bsdf, Coated) and isinstance(rough.bsdf, Coated)
+    assert smooth.bsdf.absorption == pytest.approx((0.2, 0.4, 0.6))
+    assert smooth.bsdf.ior == pytest.approx(1.5) and smooth.bsdf.alpha == 0
+    assert smooth.is_two_sided and smooth.bsdf.inner.is_two_sided
+    assert rough.bsdf.alpha == 0.1 and rough.bsdf.distribution is Distribution.BECKMANN
+    assert rough.bsdf.ior == pytest.approx(1.5046 / 1.000277)
+    assert not rough.is_two_sided and not scene.notes
 
 
 def test_plastic_and_principled_parameters_are_converted(tmp_path: Path) -> None:
