@@ -28,6 +28,7 @@ from scenes.pbrt import shapes as pbrt_shapes
 from scenes.pbrt import textures as pbrt_textures
 from scenes.pbrt.area_lights import AREA_LIGHTS
 
+PARALLEL = "lit, with a note"
 PAGE = Path(__file__).parents[1] / "docs/manual/scenes.md"
 MARKED = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -51,7 +52,7 @@ def tables() -> dict[str, str]:
         ("shape", {**SHAPES, "shapegroup": "", "instance": "each instance is a copy"}),
         ("BSDF", {**BUILDERS, **MODIFIERS}),
         ("texture", TEXTURES),
-        ("emitter", {**EMITTERS, "area": ""}),
+        ("emitter", {**EMITTERS, "area": "", "directionalarea": PARALLEL}),
         ("sensor", KINDS),
     ]
     found = {"mitsuba": [line for kind, registry in mitsuba for line in rows(kind, registry)]}

@@ -1,6 +1,7 @@
 """Area emitters: emitted radiance, sampling by area or by cone, and the density of both.
 
-Device code. An area emitter emits from its front, or from both sides if it is two-sided.
+Device code. An area emitter emits from its front, from both sides, or parallel light along its
+normals. Of parallel light a point receives what leaves one point of the surface, a delta emitter.
 """
 
 import taichi as ti
@@ -25,6 +26,7 @@ from renderer.sampling.warp import square_to_triangle
 from renderer.tables.layout import DISK
 from renderer.tables.layout import KIND_MASK
 from renderer.tables.layout import MASKED_BIT
+from renderer.tables.layout import PARALLEL
 from renderer.tables.layout import SPHERE
 from renderer.tables.layout import TRIANGLE
 from renderer.tables.layout import EmitterSlot
@@ -38,10 +40,12 @@ vec3 = ti.types.vector(3, ti.f32)
 def emitted_radiance(
     tables: ti.template(), emitter: ti.i32, point: TexturePoint, cos_front: ti.f32
 ) -> vec3:
-    """Radiance of an area emitter; `cos_front` is the cosine with the normal of its front."""
-    is_two_sided = read_float(tables.emitters, emitter, EmitterSlot.IS_TWO_SIDED) > 0.0
+    """Radiance of an area emitter; `cos_front` is the cosine with the normal of its front.
+
+    Where that is above PARALLEL, the irradiance of parallel light across its direction.
+    """
     radiance = vec3(0.0)
-    if cos_front > 0.0 or is_two_sided:
+    if cos_front > read_float(tables.emitters, emitter, EmitterSlot.MIN_COSINE):
         radiance = read_vec3(tables.emitters, emitter, EmitterSlot.RADIANCE)
         texture = read_bits(tables.emitters, emitter, EmitterSlot.TEXTURE)
         if texture >= 0:
@@ -96,6 +100,46 @@ def sample_sphere_point(center: vec3, radius: ti.f32, p: vec3, u: vec2) -> vec3:
     return point
 
 
+@ti.dataclass
+class BeamStart:
+    """Where the parallel light that reaches a point leaves a primitive."""
+
+    position: vec3
+    ng: vec3  # direction of the light
+    b: vec2  # coordinates on the primitive, as those of a hit
+    spread: ti.f32  # irradiance at the point over that at the primitive; 0: no light arrives
+
+
+@ti.func
+def beam_start(tables: ti.template(), primitive: ti.i32, kind: ti.i32, p: vec3) -> BeamStart:
+    """Start of the light along the normals of a primitive that reaches p."""
+    result = BeamStart(position=vec3(0.0), ng=vec3(0.0, 0.0, 1.0), b=vec2(0.0), spread=0.0)
+    if kind == SPHERE:
+        center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
+        radius = read_float(tables.geometry, primitive, GeometrySlot.RADIUS)
+        distance = (p - center).norm()
+        if distance > radius:
+            result.ng = (p - center) / distance
+            result.position = center + radius * result.ng
+            result.spread = (radius / distance) * (radius / distance)
+    else:
+        edge1 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE1)
+        edge2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
+        offset = p - read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
+        n = edge1.cross(edge2)
+        area2 = ti.max(n.norm_sqr(), 1e-30)
+        b = vec2(offset.cross(edge2).dot(n), edge1.cross(offset).dot(n)) / area2
+        is_inside = b.x >= 0.0 and b.y >= 0.0 and b.x <= 1.0 and b.y <= 1.0
+        if kind == TRIANGLE:
+            is_inside = is_inside and b.x + b.y <= 1.0
+        elif kind == DISK:
+            is_inside = (b - 0.5).norm_sqr() <= 0.25
+        if is_inside and offset.dot(n) > 0.0:
+            result.b, result.ng, result.spread = b, n / ti.sqrt(area2), 1.0
+            result.position = p - result.ng * offset.dot(result.ng)
+    return result
+
+
 @ti.func
 def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> EmitterSample:
     """Sample a point of an area emitter, seen from p."""
@@ -104,7 +148,15 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
     kind = kind_word & KIND_MASK
     position, ng = vec3(0.0), vec3(0.0)
     point = TexturePoint(uv=vec2(0.0), primitive=primitive, b=vec2(0.0))
-    if kind == SPHERE:
+    is_parallel = read_float(tables.emitters, emitter, EmitterSlot.MIN_COSINE) >= PARALLEL
+    spread = 1.0
+    if is_parallel:
+        beam = beam_start(tables, primitive, kind, p)
+        position, ng, spread = beam.position, beam.ng, beam.spread
+        point.b, point.uv = beam.b, barycentric_to_uv(tables, primitive, beam.b)
+        if kind == SPHERE:
+            point.uv = sphere_uv(tables, primitive, ng)
+    elif kind == SPHERE:
         center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
         radius = read_float(tables.geometry, primitive, GeometrySlot.RADIUS)
         position = sample_sphere_point(center, radius, p, u)
@@ -128,12 +180,16 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
     distance = to_light.norm()
     direction = to_light / ti.max(distance, 1e-20)
     cos_front = -ng.dot(direction)
-    radiance = emitted_radiance(tables, emitter, point, cos_front)
+    if is_parallel:
+        cos_front = PARALLEL + 1.0
+    radiance = spread * emitted_radiance(tables, emitter, point, cos_front)
     if (kind_word & MASKED_BIT) != 0:
         # The shadow ray ends before the emitter, so the emitter's own opacity is applied here.
         material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
         radiance *= fetch_opacity(tables, material, point)
     pdf = area_pdf(tables, emitter, p, direction, distance, ng)
+    if is_parallel:
+        pdf = ti.select(spread > 0.0, read_float(tables.emitters, emitter, EmitterSlot.PMF), 0.0)
     if abs(cos_front) < 1e-6:
         pdf = 0.0
     return EmitterSample(
@@ -141,5 +197,5 @@ def sample_area(tables: ti.template(), emitter: ti.i32, p: vec3, u: vec2) -> Emi
         distance=distance * SHADOW_RAY_FRACTION,
         radiance=radiance,
         pdf=pdf,
-        is_delta=0,
+        is_delta=ti.cast(is_parallel, ti.i32),
     )

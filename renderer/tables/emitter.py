@@ -18,10 +18,13 @@ from renderer.tables.geometry import GeometryTable
 from renderer.tables.geometry import corner_uvs
 from renderer.tables.layout import ANGLE_FALLOFF
 from renderer.tables.layout import AREA_EMITTER
+from renderer.tables.layout import BOTH_SIDES
 from renderer.tables.layout import COSINE_SQUARED_FALLOFF
 from renderer.tables.layout import DIRECTIONAL_EMITTER
 from renderer.tables.layout import EMITTER_ROWS
+from renderer.tables.layout import FRONT
 from renderer.tables.layout import NO_INDEX
+from renderer.tables.layout import PARALLEL
 from renderer.tables.layout import POINT_EMITTER
 from renderer.tables.layout import SMOOTH_STEP_FALLOFF
 from renderer.tables.layout import EmitterSlot
@@ -125,20 +128,22 @@ def build_emitters(
 
 def shape_radiance(
     scene: SceneDescription, shape: Shape
-) -> tuple[np.ndarray, Texture | None, bool] | None:
-    """(radiance, texture or None, is two-sided) of an emissive shape, None for others."""
+) -> tuple[np.ndarray, Texture | None, float] | None:
+    """(radiance, texture or None, minimum cosine) of an emissive shape, None for others."""
+    limit = PARALLEL if shape.is_parallel_light else FRONT
     if isinstance(shape.radiance, Texture):
-        return np.ones(3), shape.radiance, False
+        return np.ones(3), shape.radiance, limit
     if shape.radiance is not None:
-        return np.asarray(shape.radiance, np.float64), None, False
+        return np.asarray(shape.radiance, np.float64), None, limit
     material = scene.materials[shape.material]
     if material.emission is None:
         return None
     strength = material.emission_strength
+    limit = BOTH_SIDES if material.emits_from_back else FRONT
     if isinstance(material.emission, Texture):
-        return np.full(3, strength), material.emission, material.emits_from_back
+        return np.full(3, strength), material.emission, limit
     radiance = np.asarray(material.emission, np.float64) * strength
-    return (radiance, None, material.emits_from_back) if radiance.any() else None
+    return (radiance, None, limit) if radiance.any() else None
 
 
 def _area_rows(
@@ -148,7 +153,7 @@ def _area_rows(
     emission = shape_radiance(scene, scene.shapes[index])
     if emission is None:
         return None
-    radiance, texture, is_two_sided = emission
+    radiance, texture, limit = emission
     primitives = np.arange(geometry.first[index], geometry.first[index + 1])
     area = _areas(scene.shapes[index], geometry.geometry[primitives])
     rows = np.zeros((len(primitives), EMITTER_ROWS, 4), np.float32)
@@ -157,7 +162,7 @@ def _area_rows(
     rows[EmitterSlot.AREA.of_all] = area
     rows[EmitterSlot.RADIANCE.vector_of_all] = radiance
     put_integers(rows, EmitterSlot.TEXTURE.of_all, textures.add_optional(texture))
-    rows[EmitterSlot.IS_TWO_SIDED.of_all] = 1.0 if is_two_sided else 0.0
+    rows[EmitterSlot.MIN_COSINE.of_all] = limit
     power = area * float(radiance @ LUMINANCE)
     if texture is not None:
         power = power * _mean_luminance(texture, geometry.shading[primitives])

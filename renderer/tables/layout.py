@@ -236,8 +236,8 @@ class EmitterSlot:
     AREA = Slot(EMITTER_ROWS, 0, 3)
     RADIANCE = Slot(EMITTER_ROWS, 1, 0)  # point, spot: intensity; directional: irradiance
     TEXTURE = Slot(EMITTER_ROWS, 1, 3)  # bits
-    # Area emitter.
-    IS_TWO_SIDED = Slot(EMITTER_ROWS, 2, 0)
+    # Area emitter: cosine with its front's normal above which it emits.
+    MIN_COSINE = Slot(EMITTER_ROWS, 2, 0)
     # Environment: its axes in world space, size of its image.
     AXIS_X = Slot(EMITTER_ROWS, 2, 0)
     AXIS_Y = Slot(EMITTER_ROWS, 3, 0)
@@ -262,6 +262,9 @@ class EmitterSlot:
     TO_LIGHT = Slot(EMITTER_ROWS, 2, 0)
 
 
+FRONT = 0.0  # minimum cosines: from its front,
+BOTH_SIDES = -2.0  # from both sides,
+PARALLEL = 2.0  # or exactly along its normal, which no cosine exceeds, so that no path hits it
 COSINE_SQUARED_FALLOFF = 0
 ANGLE_FALLOFF = 1
 SMOOTH_STEP_FALLOFF = 2

@@ -45,6 +45,8 @@ CLOCK_NAMES = (
     "second",
 )
 """Unsupported parameters that set the sun by place and time."""
+AREA_KINDS = ("area", "directionalarea")
+"""Emitters that belong to a shape."""
 ROWS_TO_SEE = 64
 """Rows of an environment below which half a row is visible."""
 TURBIDITIES = (1.7, 10.0)
@@ -53,8 +55,8 @@ TURBIDITIES = (1.7, 10.0)
 
 def emitter_of(plugin: Plugin, textures: TextureReader) -> Environment | PunctualLight:
     """Environment or light of a top-level <emitter>."""
-    if plugin.kind == "area":
-        raise plugin.error("an area emitter belongs inside a shape")
+    if plugin.kind in AREA_KINDS:
+        raise plugin.error(f"{plugin.kind}: belongs inside a shape")
     plugin.find("sampling_weight")  # no picture shows it
     plugin.find("mis_compensation")
     found = EMITTERS.get(plugin.kind)

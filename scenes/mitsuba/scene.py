@@ -14,6 +14,7 @@ from scenes.default_camera import PLACEHOLDER_CAMERA
 from scenes.mitsuba.camera import camera_of
 from scenes.mitsuba.document import Document
 from scenes.mitsuba.document import read_document
+from scenes.mitsuba.emitters import AREA_KINDS
 from scenes.mitsuba.emitters import emitter_of
 from scenes.mitsuba.materials import MaterialList
 from scenes.mitsuba.plugin import Plugin
@@ -103,7 +104,7 @@ def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
                 plugin.note("only the first camera is used")
                 return
             parts.camera = camera_of(plugin)
-        case "emitter" if plugin.kind == "area" and "id" in plugin.element.attrib:
+        case "emitter" if plugin.kind in AREA_KINDS and "id" in plugin.element.attrib:
             plugin.document.visited.pop(plugin.element, None)  # only for shapes that refer to it
         case "emitter":
             emitter = emitter_of(plugin, reader.materials.textures)

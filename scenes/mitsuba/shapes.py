@@ -30,6 +30,7 @@ from scenes.mitsuba.uv import UvConvention
 from scenes.mitsuba.uv import adapt_radiance
 from scenes.model.description import FlatKind
 from scenes.model.description import Shape
+from scenes.model.description import Sphere
 from scenes.model.support import Supported
 from scenes.model.textures import Spectrum
 
@@ -55,15 +56,27 @@ class ShapeReader:
         built, use = self._geometry(plugin)
         material = self.materials.index_of_shape(plugin, use)
         radiance: Spectrum | None = None
+        is_parallel = False
         emitters = plugin.nested("emitter")
         if emitters:
             radiance = self._radiance(emitters[0], use)
+            is_parallel = emitters[0].kind == "directionalarea"
+            if is_parallel and any(isinstance(s, Sphere) and s.is_flipped for s in built):
+                emitters[0].note("a sphere that is turned inside out does not emit")
+                radiance = None
             if self.materials.materials[material].opacity != 1.0:
                 plugin.note("the opacity scales the emission, too; in Mitsuba it does not")
             for shape in built:
                 check_area(plugin, shape)
         return [
-            replace(shape, material=material, radiance=radiance, name=plugin.id) for shape in built
+            replace(
+                shape,
+                material=material,
+                radiance=radiance,
+                is_parallel_light=is_parallel,
+                name=plugin.id,
+            )
+            for shape in built
         ]
 
     def _instance(self, plugin: Plugin) -> list[Shape]:
@@ -82,7 +95,9 @@ class ShapeReader:
 
     def _radiance(self, emitter: Plugin, use: UvConvention) -> Spectrum | None:
         """Radiance of a shape's area emitter; the front emits, whatever the material."""
-        if emitter.kind != "area":
+        if emitter.kind == "directionalarea":
+            emitter.note("Mitsuba's path integrator shows no parallel light; here it is lit")
+        elif emitter.kind != "area":
             emitter.note("unsupported plugin, the shape does not glow")
             emitter.document.visited.pop(emitter.element, None)
             return None

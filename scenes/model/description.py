@@ -69,6 +69,9 @@ class Mesh:
     """Index into SceneDescription.materials."""
     radiance: Spectrum | None = None
     """Emitted radiance of the front side, or None. W m^-2 sr^-1."""
+    is_parallel_light: bool = False
+    """True: light leaves along the normals only; `radiance` is its irradiance where it leaves,
+    W m^-2."""
     name: str = ""
 
     @property
@@ -89,6 +92,7 @@ class Sphere:
     radius: float
     material: int = 0
     radiance: Spectrum | None = None
+    is_parallel_light: bool = False
     is_flipped: bool = False
     """True: the normal points inwards, so the front is the inside."""
     axes: Axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -122,6 +126,7 @@ class Flat:
     kind: FlatKind = FlatKind.RECTANGLE
     material: int = 0
     radiance: Spectrum | None = None
+    is_parallel_light: bool = False
     name: str = ""
 
     @property
