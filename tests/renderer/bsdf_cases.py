@@ -63,7 +63,10 @@ def _named() -> dict[str, Material]:
         cases[name] = Material(
             MetallicRoughness(BLUE, metallic, roughness, transmission=transmission)
         )
-    cases |= _principled() | _layered() | _coated()
+    cases |= _principled() | _layered() | _coated() | SINGLE_LOBES | SPLIT_LOBES
+    cases["plastic bare ggx 0.3"] = Material(
+        Plastic(BLUE, alpha=0.3, specular_reflectance=BLACK),
+    )
     along = {"alpha": 0.1, "alpha_v": 0.4}
     cases["gold stretched ggx"] = Material(Conductor(**GOLD, **along))
     cases["gold stretched beckmann"] = Material(Conductor(**GOLD, **along, distribution=BECKMANN))
@@ -113,6 +116,9 @@ def _layered() -> dict[str, Material]:
         "specular": {"specular": 0.5, "specular_color": (1.0, 0.4, 0.3), "ior": 1.8},
         "stretched": {"anisotropy": 0.8, "anisotropy_rotation": 0.7, "metallic": 1.0},
         "leaf": {"diffuse_transmission": 0.6, "diffuse_transmission_color": (0.3, 0.9, 0.2)},
+        "all": {"metallic": 0.2, "transmission": 0.3, "clearcoat": 0.6, "clearcoat_roughness": 0.5}
+        | {"sheen_color": (0.4, 0.5, 0.2), "sheen_roughness": 0.6, "diffuse_transmission": 0.4}
+        | {"anisotropy": 0.6, "anisotropy_rotation": 0.7, "specular": 0.7},
     }
     basis = {"base_color": BLUE, "metallic": 0.0, "roughness": 0.5}
     return {
@@ -121,6 +127,41 @@ def _layered() -> dict[str, Material]:
     }
 
 
+# An index of 1 removes the specular lobe of Disney's BSDF, a black base the diffuse one.
+SINGLE_LOBES = {
+    "principled lobe diffuse": Material(Principled(BLUE, ior=1.0, roughness=0.8)),
+    "principled lobe flat": Material(Principled(BLUE, ior=1.0, roughness=0.8, flatness=1.0)),
+    "principled lobe sheen": Material(Principled(BLACK, ior=1.0, sheen=1.0)),
+    "principled lobe coat": Material(
+        Principled(BLACK, ior=1.0, clearcoat=1.0, clearcoat_gloss=0.3),
+    ),
+    "principled lobe specular": Material(Principled(BLACK, anisotropic=0.6, spec_tint=0.5)),
+    "principled lobe metal": Material(Principled(BLUE, metallic=1.0, roughness=0.6)),
+    "layered lobe coat": Material(
+        MetallicRoughness(BLACK, 0.0, specular=0.0, clearcoat=1.0, clearcoat_roughness=0.4),
+    ),
+    "layered lobe sheen": Material(
+        MetallicRoughness(BLACK, 0.0, specular=0.0, sheen_color=WHITE, sheen_roughness=0.5),
+    ),
+    "layered lobe diffuse": Material(MetallicRoughness(BLUE, 0.0, specular=0.0)),
+}
+"""BSDFs of which one lobe has all of the sampling probability."""
+SPLIT_LOBES = {
+    "principled lobe glass": Material(Principled(BLUE, spec_trans=1.0, roughness=0.5, ior=1.4)),
+    "principled lobe pane": Material(
+        Principled(BLUE, spec_trans=1.0, roughness=0.6, anisotropic=0.4, ior=1.33, is_thin=True),
+    ),
+    "principled lobe leaf": Material(Principled(BLUE, diff_trans=0.6, sheen=0.4, is_thin=True)),
+    "layered lobe sheet": Material(
+        MetallicRoughness(
+            BLUE, 0.0, 0.5, transmission=1.0, anisotropy=0.6, anisotropy_rotation=0.7
+        ),
+    ),
+    "layered lobe leaf": Material(
+        MetallicRoughness(BLUE, 0.0, specular=0.0, diffuse_transmission=0.3),
+    ),
+}
+"""BSDFs of two lobes, on different sides of the surface."""
 CASES = _named()
 WHITE_CASES = {
     "diffuse": Material(Diffuse(WHITE)),
@@ -148,6 +189,19 @@ WHITE_CASES = {
     "coated mirror": Material(Coated(Material(Conductor()))),
     "coated diffuse": Material(Coated(Material(Diffuse(WHITE)))),
     "coated diffuse ggx 0.3": Material(Coated(Material(Diffuse(WHITE)), alpha=0.3)),
+    "metallic stretched": Material(MetallicRoughness(WHITE, 1.0, 0.3, anisotropy=0.7)),
+    "metallic all layers": Material(
+        MetallicRoughness(
+            WHITE, 0.2, 0.4, transmission=0.3, clearcoat=0.7, clearcoat_roughness=0.3,
+            sheen_color=(0.5, 0.5, 0.5), sheen_roughness=0.5, anisotropy=0.5,
+            diffuse_transmission=0.4,
+        )  # fmt: skip
+    ),
+    "diffuse rough 1": Material(RoughDiffuse(WHITE, 1.0)),
+    "principled metal": Material(Principled(WHITE, metallic=1.0, roughness=0.6)),
+    "principled specular": Material(Principled(BLACK, roughness=0.3, spec_tint=0.5)),
+    "principled pane": Material(Principled(WHITE, spec_trans=1.0, roughness=0.4, is_thin=True)),
+    "glass principled": Material(Principled(WHITE, spec_trans=1.0, roughness=0.4)),
     "metallic transmits": Material(MetallicRoughness(WHITE, 0.0, 0.5, transmission=0.6)),
 }
 NAMES = list(CASES)

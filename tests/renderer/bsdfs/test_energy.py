@@ -21,13 +21,17 @@ from tests.renderer.probe_bsdf import BsdfProbe
 
 COUNT = 100_000
 UPPER = ["normal", "slanted", "low", "grazing"]
-IORS = {"glass": 1.5, "dense": 2.4, "bubble": 1 / 1.33}
+IORS = {"glass": 1.5, "dense": 2.4, "bubble": 1 / 1.33, "principled": 1.4}
 ROUGH_GLASS = [name for name in NAMES if "glass " in name or "bubble" in name]
-RECIPROCAL = [
-    name for name in NAMES
-    if name.split()[0] in ("diffuse", "plastic", "coat", "metallic")
-    or name.startswith(("gold ", "coated diffuse", "coated gold"))
-]  # fmt: skip
+ROUGH_GLASS += ["principled lobe glass"]
+SHEETS = ["layered all", "layered leaf", "layered lobe sheet", "principled lobe leaf"]
+STARTS = ("gold ", "coated diffuse", "coated gold")
+FAMILIES = ("diffuse", "plastic", "coat", "metallic", "layered", "principled")
+RECIPROCAL = [name for name in NAMES if name.split()[0] in FAMILIES or name.startswith(STARTS)]
+# Disney's BSDF as published adds sheen and clear coat without darkening what is below, and its
+# diffuse lobe reflects more than it receives at grazing angles.
+CREATING = [f"principled {name}" for name in ("coat one-sided", "cloth one-sided")]
+CREATING += ["principled lobe diffuse", "principled lobe flat"]
 
 
 def _albedo(index: int, wi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -67,9 +71,8 @@ def test_rough_white_bsdf_albedo_exceeds_85_percent_at_normal_incidence(name: st
 
 
 @pytest.mark.parametrize(
-    # Disney's BSDF as published adds sheen and clear coat without darkening what is below.
     "name",
-    [n for n in NAMES if not n.startswith(("principled coat", "principled cloth"))],
+    [name for name in NAMES if name not in CREATING],
 )
 def test_albedo_stays_below_energy_conservation_limit(name: str) -> None:
     for wi in DIRECTIONS.values():
@@ -118,6 +121,14 @@ def test_rough_glass_is_reciprocal_up_to_eta_squared(name: str) -> None:
             probe().value(number(name), x, y) / np.abs(y[:, 2:]) for x, y in ((a, b), (b, a))
         )
         _agree(there, back)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_transmission_of_thin_sheets_is_reciprocal(name: str) -> None:
+    above, below = _pairs(4096, (1, -1))
+    there = probe().value(number(name), above, below) / np.abs(below[:, 2:])
+    back = probe().value(number(name), below, above) / above[:, 2:]
+    _agree(there, back)
 
 
 def test_two_sided_bsdfs_match_from_below_and_one_sided_are_zero() -> None:

@@ -2,7 +2,7 @@
 
 For a BSDF of several lobes the identity holds per lobe. The probability of a lobe is not taken from
 the code under test but found by bisection of the random number that selects the lobe. Where the
-second lobe is a cosine, its known density is subtracted first; reflection and refraction go to
+second lobe is a cosine, its known density is subtracted first; reflection and transmission go to
 different sides and need no correction.
 """
 
@@ -13,6 +13,9 @@ import pytest
 
 from tests.renderer.bsdf_cases import CASES
 from tests.renderer.bsdf_cases import DIRECTIONS
+from tests.renderer.bsdf_cases import SINGLE_LOBES
+from tests.renderer.bsdf_cases import SPLIT_LOBES
+from tests.renderer.bsdf_cases import is_blocked
 from tests.renderer.bsdf_cases import number
 from tests.renderer.bsdf_cases import probe
 from tests.stats.jacobian import JacobianErrors
@@ -21,19 +24,25 @@ from tests.stats.jacobian import jacobian_errors
 from tests.stats.jacobian import square_points
 
 U = square_points(4096, 1)
-FIRST, LAST = 0.0, float(np.float32(1 - 2**-24))
+# Probabilities that add up to 1 but for rounding leave the very last numbers to any lobe.
+FIRST, LAST = 0.0, 1 - 2.0**-20
 BISECTIONS = 24  # bits of a random number
 PLACES = {name: w for name, w in DIRECTIONS.items() if name not in ("grazing",)}
 SINGLE = [name for name in CASES if name.split()[0] in ("diffuse", "gold", "coat")]
-SINGLE = [name for name in SINGLE if name != "gold"] + ["plastic bare"]
+SINGLE = [name for name in SINGLE if name != "gold"] + [*SINGLE_LOBES, "layered stretched"]
+SINGLE += ["plastic bare", "plastic bare ggx 0.3"]
 GLASS = [name for name in CASES if "glass " in name or "bubble" in name and "tinted" not in name]
-# Rough transmission is a third lobe, which the chi-square test covers.
+SPLIT = GLASS + [*SPLIT_LOBES, "metallic 0.0 rough 0.5 transmits 1.0"]
+# The chi-square test covers BSDFs of three and more lobes.
 MIXED = [
     name
     for name in CASES
     if name.split()[0] in ("plastic", "metallic")
     and any(word in name for word in ("ggx", "beckmann", "transmits 0.0"))
+    and "bare" not in name
 ]
+MIXED += ["layered sheen", "layered specular"]
+MIXED += [f"principled {word} one-sided" for word in ("default", "metal", "cloth")]
 
 
 def _numbers(u: np.ndarray, choice: float | np.ndarray) -> np.ndarray:
@@ -94,7 +103,7 @@ def _accept(errors: JacobianErrors) -> None:
     assert errors.p99 < 0.08, errors
 
 
-def _errors_of_glass(name: str, wi: np.ndarray, factor: float = 1.0) -> list[JacobianErrors]:
+def _errors_of_split(name: str, wi: np.ndarray, factor: float = 1.0) -> list[JacobianErrors]:
     chance = _chances(name, wi)
     # If both lobes give the same (failed) direction, bisection cannot find their probabilities.
     known = np.any(_directions(name, wi, U, FIRST) != _directions(name, wi, U, LAST), axis=1)
@@ -118,13 +127,15 @@ def _errors_of_mixture(name: str, wi: np.ndarray, factor: float = 1.0) -> Jacobi
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", SINGLE)
 def test_single_lobe_pdf_matches_jacobian(name: str, place: str) -> None:
-    _accept(_lobe_errors(name, PLACES[place], 0.5, np.ones(len(U)), 0.0, 1.0))
+    errors = _lobe_errors(name, PLACES[place], 0.5, np.ones(len(U)), 0.0, 1.0)
+    assert errors.count > 100 or is_blocked(name, PLACES[place])
+    _accept(errors)
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("name", GLASS)
-def test_glass_reflection_and_refraction_pdfs_match_jacobian(name: str, place: str) -> None:
-    reflection, refraction = _errors_of_glass(name, PLACES[place])
+@pytest.mark.parametrize("name", SPLIT)
+def test_reflection_and_transmission_pdfs_match_jacobian(name: str, place: str) -> None:
+    reflection, refraction = _errors_of_split(name, PLACES[place])
     assert reflection.count + refraction.count > 100
     _accept(reflection)
     _accept(refraction)
@@ -133,14 +144,15 @@ def test_glass_reflection_and_refraction_pdfs_match_jacobian(name: str, place: s
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", MIXED)
 def test_coat_lobe_pdf_matches_jacobian(name: str, place: str) -> None:
-    _accept(_errors_of_mixture(name, PLACES[place]))
+    if not is_blocked(name, PLACES[place]):
+        _accept(_errors_of_mixture(name, PLACES[place]))
 
 
 def test_jacobian_check_detects_one_percent_pdf_error() -> None:
     wi = DIRECTIONS["slanted"]
     single = _lobe_errors("gold ggx 0.5", wi, 0.5, np.ones(len(U)), 0.0, 1.01)
-    refraction = _errors_of_glass("glass beckmann 0.5", wi, 1.01)[1]
+    splits = [_errors_of_split(name, wi, 1.01)[1] for name in ("glass beckmann 0.5", *SPLIT_LOBES)]
     mixed = _errors_of_mixture("plastic ggx 0.1", wi, 1.01)
-    for errors in (single, refraction, mixed):
+    for errors in (single, mixed, *splits):
         assert errors.count > 1000
         assert errors.median > 8e-3

@@ -98,16 +98,17 @@ def test_bsdf_pdf_is_positive_where_value_is_positive(name: str, place: str) -> 
     assert not lost.any(), wo[lost][:3]
 
 
+@pytest.mark.parametrize("place", ["slanted", "low", "below"])
 @pytest.mark.parametrize("name", ROUGH_NAMES)
-def test_integral_of_bsdf_value_equals_mean_sample_weight(name: str) -> None:
-    wi = DIRECTIONS["slanted"]
+def test_integral_of_bsdf_value_equals_mean_sample_weight(name: str, place: str) -> None:
+    wi = DIRECTIONS[place]
     samples = probe().sample(number(name), wi, uniform(COUNT, 4))
     spread = samples.is_valid & ~samples.is_delta
     weights = np.where(spread[:, None], samples.weight, 0)
     for channel in range(3):
         exact = GRID.integrate(lambda wo: probe().value(number(name), wi, wo)[:, channel]).sum()
         noise = weights[:, channel].std() / np.sqrt(COUNT)
-        assert abs(weights[:, channel].mean() - exact) < 4.5 * noise + 2e-3 * exact
+        assert abs(weights[:, channel].mean() - exact) <= 4.5 * noise + 2e-3 * exact
 
 
 @pytest.mark.parametrize("name", NAMES)
