@@ -22,13 +22,48 @@ from scenes.loader import load_scene
 
 ROOT = Path(__file__).parents[1] / "tests"
 FOLDER = ROOT / "references"
+PBRT = (
+    # Materials.
+    "coatedconductor",
+    "coateddiffuse_rough",
+    "conductor_anisotropic",
+    "dielectric_rough",
+    "diffusetransmission",
+    "mix",
+    "normalmap",
+    "subsurface",
+    "thindielectric",
+    # Lights.
+    "area_image",
+    "light_infinite_image",
+    "light_point",
+    "light_projection",
+    "light_spot",
+    # Shapes.
+    "bilinearmesh",
+    "cylinder",
+    "disk_ring",
+    "instances",
+    "loopsubdiv",
+    "sphere_partial",
+    "trianglemesh_smooth",
+    # Cameras.
+    "camera_lens",
+    "camera_orthographic",
+    # Textures.
+    "checkerboard",
+    "imagemap_mapping",
+    "texture_mix",
+    "texture_scale",
+)
+"""Files of `tests/cases/pbrt`, one for each kind that pbrt has of these."""
 SCENES = tuple(
     sorted(
         str(path.relative_to(ROOT / "cases").with_suffix(""))
         for pattern in ("plugins/*.xml", "gltf/*.gltf")
         for path in (ROOT / "cases").glob(pattern)
     )
-)
+) + tuple(f"pbrt/{name}" for name in PBRT)
 """Scenes in `tests/cases`, without their ending."""
 SIZE, DEPTH = 64, 8
 PASSES, SPP = 64, 64  # of a reference
@@ -41,7 +76,7 @@ def scene_file(name: str) -> Path:
     return next(
         path
         for path in (ROOT / "cases" / name).parent.glob(f"{Path(name).name}.*")
-        if path.suffix in (".xml", ".gltf")
+        if path.suffix in (".xml", ".gltf", ".pbrt")
     )
 
 
