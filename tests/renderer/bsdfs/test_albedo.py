@@ -5,6 +5,7 @@ The mean weight of samples is compared, so that sampling, density and value are 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,8 @@ from renderer.tables.layout import COAT_TABLE_SIZE
 from renderer.tables.layout import SHEEN_TABLE_SIZE
 from renderer.tables.sheen import sheen_albedo_table
 from scenes.model.materials import BSDF
+from scenes.model.materials import Conductor
+from scenes.model.materials import Dielectric
 from scenes.model.materials import Distribution
 from scenes.model.materials import Material
 from scenes.model.materials import MetallicRoughness
@@ -29,6 +32,7 @@ from tests.renderer.bsdf_cases import DIRECTIONS
 from tests.renderer.bsdf_cases import WHITE
 from tests.renderer.bsdf_cases import uniform
 from tests.renderer.probe_bsdf import BsdfProbe
+from tests.stats.chi_square import SphereGrid
 
 COUNT = 100_000
 PLACES = ["normal", "slanted", "low"]
@@ -118,9 +122,14 @@ EXACT: dict[str, tuple[BSDF, Callable[[float], Values]]] = {
 }
 
 
+@functools.cache
+def _probe(*bsdfs: BSDF) -> BsdfProbe:
+    return BsdfProbe([Material(bsdf) for bsdf in bsdfs])
+
+
 def _albedo(bsdf: BSDF, wi: np.ndarray) -> tuple[Values, float]:
     """Mean weights of reflected and transmitted samples, and their largest standard error."""
-    samples = BsdfProbe([Material(bsdf)]).sample(0, wi, uniform(COUNT, 11))
+    samples = _probe(bsdf).sample(0, wi, uniform(COUNT, 11))
     weight = samples.weight.astype(np.float64)
     is_reflected = samples.wo[:, 2:] > 0
     parts = [np.where(is_reflected == side, weight, 0) for side in (True, False)]
@@ -177,9 +186,13 @@ INTEGRALS: dict[str, tuple[BSDF, Density]] = {
 @pytest.mark.parametrize("name", INTEGRALS)
 def test_principled_lobe_albedo_equals_the_integral_at_normal_incidence(name: str) -> None:
     bsdf, value = INTEGRALS[name]
-    (reflected, transmitted), noise = _albedo(bsdf, DIRECTIONS["normal"])
+    wi = DIRECTIONS["normal"]
+    (reflected, transmitted), noise = _albedo(bsdf, wi)
     assert np.allclose(reflected, _integral(value), rtol=2e-3, atol=4 * noise)
     assert (transmitted == 0).all()
+    # Few samples of the sheen carry most of its weight; its values have no noise.
+    evaluated = SphereGrid().integrate(lambda wo: _probe(bsdf).value(0, wi, wo)[:, 0]).sum()
+    assert evaluated == pytest.approx(_integral(value), rel=3e-3)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -228,3 +241,48 @@ def test_rough_plastic_base_albedo_equals_the_series(is_nonlinear: bool, place: 
     (reflected, _), noise = _albedo(bsdf, DIRECTIONS[place])
     expected = rho * through * out / (1 - inside) / ior**2
     assert np.allclose(reflected, expected, rtol=2e-3, atol=4 * noise)
+
+
+# Lobes of different BSDFs that are the same function, at a microfacet width of 0.36.
+WIDTH = 0.36
+EQUAL: dict[str, tuple[BSDF, BSDF]] = {
+    "principled metal": (
+        Principled(WHITE, metallic=1.0, roughness=0.6),
+        Conductor(alpha=WIDTH),
+    ),
+    "principled glass": (
+        Principled(WHITE, spec_trans=1.0, roughness=0.6, ior=1.4),
+        Dielectric(1.4, alpha=WIDTH),
+    ),
+    "principled specular": (
+        Principled(BLACK, roughness=0.6, ior=1.4),
+        Dielectric(1.4, specular_transmittance=BLACK, alpha=WIDTH),
+    ),
+    "principled pane": (
+        Principled(BLACK, spec_trans=1.0, roughness=0.6, ior=1.4, is_thin=True),
+        Dielectric(1.4, specular_transmittance=BLACK, alpha=WIDTH),
+    ),
+    "plastic coat": (
+        Plastic(BLACK, ior=1.4, alpha=WIDTH),
+        Dielectric(1.4, specular_transmittance=BLACK, alpha=WIDTH),
+    ),
+    "layered metal": (
+        MetallicRoughness(WHITE, 1.0, 0.6, specular=0.5),
+        Conductor(alpha=WIDTH),
+    ),
+    "layered coat": (
+        MetallicRoughness(BLACK, 0.0, specular=0.0, clearcoat=1.0, clearcoat_roughness=0.6),
+        MetallicRoughness(BLACK, 0.0, 0.6),
+    ),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", EQUAL)
+def test_rough_lobe_equals_that_of_another_bsdf(name: str, place: str) -> None:
+    wo = uniform(4096, 12) * [2, 2, 2] - [1, 1, 1]
+    wo /= np.linalg.norm(wo, axis=1, keepdims=True)
+    both = _probe(*EQUAL[name])
+    found, expected = (both.value(index, DIRECTIONS[place], wo) for index in (0, 1))
+    assert expected.max() > 0.01
+    assert np.allclose(found, expected, rtol=2e-3, atol=1e-5)
