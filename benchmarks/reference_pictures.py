@@ -93,14 +93,15 @@ def passes(name: str, count: int, spp: int, first: int) -> np.ndarray:
 
 
 def mean_and_variance(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(H, W, 3) mean of (N, H, W, 3) renders, and (H, W) variance of that mean."""
-    variance: np.ndarray = images.var(axis=0, ddof=1).mean(axis=-1) / len(images)
+    """(H, W, 3) mean of (N, H, W, 3) renders, and (H, W, 3) variance of that mean."""
+    variance: np.ndarray = images.var(axis=0, ddof=1) / len(images)
     return images.mean(axis=0), variance
 
 
 def write_reference(name: str) -> None:
     """Render and write the reference picture of a scene."""
     mean, variance = mean_and_variance(passes(name, PASSES, SPP, 1_000_000))
+    variance = variance.mean(axis=-1)
     channels = {"RGB": mean.astype(np.float16), "variance": variance.astype(np.float16)}
     target = FOLDER / f"{name.replace('/', '-')}.exr"
     target.parent.mkdir(exist_ok=True)
@@ -109,7 +110,7 @@ def write_reference(name: str) -> None:
 
 
 def read_reference(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """(mean, variance) of a reference picture, as `mean_and_variance`."""
+    """(H, W, 3) mean and (H, W) variance of a reference picture."""
     with OpenEXR.File(str(FOLDER / f"{name.replace('/', '-')}.exr")) as file:
         channels = file.channels()
         mean = channels["RGB"].pixels.astype(np.float64)
@@ -117,24 +118,24 @@ def read_reference(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def block_scores(images: np.ndarray, reference: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """(rows, columns) difference of block means over its standard error.
+    """(rows, columns, 3) difference of block means over its standard error, per channel.
 
     Args:
         images: (N, SIZE, SIZE, 3) renders to compare with the reference.
     """
     mean, variance = mean_and_variance(images)
-    difference = _blocks((mean - reference[0]).mean(axis=-1)).mean(axis=-1)
-    total = _blocks(variance + reference[1]).sum(axis=-1) / BLOCK**4
+    difference = _blocks(mean - reference[0]).mean(axis=2)
+    total = _blocks(variance + reference[1][..., None]).sum(axis=2) / BLOCK**4
     # Half floats round the reference by up to 2^-11 of its value, equal pixels alike.
-    total += (_blocks(reference[0].mean(axis=-1)).mean(axis=-1) * 2.0**-11) ** 2
+    total += (_blocks(reference[0]).mean(axis=2) * 2.0**-11) ** 2
     return np.asarray(difference / np.sqrt(np.maximum(total, 1e-14)))
 
 
 def _blocks(image: np.ndarray) -> np.ndarray:
-    """(rows, columns, BLOCK^2) pixels of a (SIZE, SIZE) image."""
+    """(rows, columns, BLOCK^2, 3) pixels of a (SIZE, SIZE, 3) image."""
     count = SIZE // BLOCK
-    cut = image.reshape(count, BLOCK, count, BLOCK).swapaxes(1, 2)
-    return cut.reshape(count, count, BLOCK**2)
+    cut = image.reshape(count, BLOCK, count, BLOCK, 3).swapaxes(1, 2)
+    return cut.reshape(count, count, BLOCK**2, 3)
 
 
 def main() -> None:
