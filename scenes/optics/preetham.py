@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenes.model.description import Environment
+from scenes.optics.sky_image import sun_coverage
+from scenes.optics.sky_image import texel_grid
+from scenes.optics.sky_image import up_rotation
 
 LUMINANCE_TO_RADIANCE = 1000.0 / (683.0 * 106.857)
 """kcd m^-2 to W m^-2 sr^-1 nm^-1 weighted by CIE Y: 683 lm/W, and Y's integral is 106.857 nm."""
@@ -56,10 +59,10 @@ def bake_sky(settings: SkySettings, height: int = 512) -> Environment:
     The sun is at least three pixels wide; where that is wider than the real sun, its radiance is
     lowered to keep its irradiance.
     """
-    frame = _frame(np.array(settings.zenith, dtype=np.float64))
+    frame = up_rotation(settings.zenith)
     sun = np.array(settings.sun_direction, dtype=np.float64) @ frame
     sun /= np.linalg.norm(sun)
-    directions, solid_angles = _grid(height)
+    directions, solid_angles = texel_grid(height)
     image = np.zeros((height, 2 * height, 3))
     # The model ends at the horizon: for a lower sun the sky of a setting sun is used.
     high_sun = np.array([sun[0], max(sun[1], 0.01), sun[2]])
@@ -112,34 +115,9 @@ def sun_irradiance(theta: float, turbidity: float) -> np.ndarray:
     return SUN_IRRADIANCE * np.exp(-depth * mass)
 
 
-def _frame(zenith: np.ndarray) -> np.ndarray:
-    """(3, 3) rotation whose second column is up; the identity where y is up already."""
-    up = zenith / np.linalg.norm(zenith)
-    forward = np.array([0.0, 0.0, 1.0]) if abs(up[2]) < 0.9 else np.array([0.0, -1.0, 0.0])
-    right = np.cross(up, forward)
-    right /= np.linalg.norm(right)
-    return np.stack([right, up, np.cross(right, up)], axis=1)
-
-
-def _grid(height: int) -> tuple[np.ndarray, np.ndarray]:
-    """Directions (H, 2H, 3) at the pixels' centres, y up, and their solid angles (H, 2H)."""
-    width = 2 * height
-    theta = (np.arange(height) + 0.5) * math.pi / height
-    phi = (np.arange(width) + 0.5) * 2.0 * math.pi / width
-    sin_theta = np.sin(theta)[:, None]
-    x = sin_theta * np.sin(phi)
-    y = np.broadcast_to(np.cos(theta)[:, None], (height, width))
-    z = -sin_theta * np.cos(phi)
-    solid_angles = np.broadcast_to(sin_theta * (math.pi / height) ** 2, (height, width))
-    return np.stack([x, y, z], axis=-1), solid_angles
-
-
 def _sun_disk(directions: np.ndarray, solid_angles: np.ndarray, sun: np.ndarray) -> np.ndarray:
     """(H, W) radiance of a disk that gives irradiance 1 to a plane that faces it."""
-    pixel = math.pi / directions.shape[0]
-    radius = max(SUN_RADIUS, 1.5 * pixel)
-    angles = np.arccos(np.clip(directions @ sun, -1.0, 1.0))
-    coverage = np.clip((radius - angles) / pixel + 0.5, 0.0, 1.0)
+    coverage = sun_coverage(directions, sun, SUN_RADIUS)
     coverage = np.where(directions[..., 1] > 0.0, coverage, 0.0)
     total = float(np.sum(coverage * solid_angles * np.maximum(directions @ sun, 0.0)))
     return coverage / total if total > 0.0 else coverage
