@@ -60,7 +60,7 @@ PBRT = (
 SCENES = tuple(
     sorted(
         str(path.relative_to(ROOT / "cases").with_suffix(""))
-        for pattern in ("plugins/*.xml", "gltf/*.gltf")
+        for pattern in ("features/*.*", "plugins/*.xml", "gltf/*.gltf")
         for path in (ROOT / "cases").glob(pattern)
     )
 ) + tuple(f"pbrt/{name}" for name in PBRT)
