@@ -40,8 +40,6 @@ ROUGH = 0.8
 
 Values = tuple[np.ndarray, np.ndarray]
 """Albedo of reflection and of transmission, both (3,)."""
-
-
 Density = Callable[[np.ndarray], np.ndarray]
 """(N,) angles of wo -> (N,) value of a lobe over the cosine, sr^-1."""
 
