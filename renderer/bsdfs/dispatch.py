@@ -33,6 +33,7 @@ from renderer.bsdfs.principled import principled_sample
 from renderer.bsdfs.principled import thin_eval
 from renderer.bsdfs.principled import thin_sample
 from renderer.bsdfs.records import BSDF
+from renderer.bsdfs.records import BSDFPair
 from renderer.bsdfs.records import BSDFSample
 from renderer.bsdfs.records import BSDFValue
 from renderer.bsdfs.records import no_sample
@@ -89,41 +90,97 @@ def terminator(bsdf: BSDF, wo: vec3) -> ti.f32:
 
 
 @ti.func
-def bsdf_eval(tables: ti.template(), bsdf: BSDF, wi_any: vec3, wo_any: vec3) -> BSDFValue:
-    """Evaluate a BSDF of any kind, by the contract of `x_eval`."""
-    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
-    wi, wo = wi_any * sign, wo_any * sign
-    coating = fetch_coating(tables, bsdf.coating)
-    if bsdf.coating >= 0:
-        wi, wo = direction_inside(coating, wi), direction_inside(coating, wo)
+def is_large(kind: ti.i32) -> ti.i32:
+    """1 for kinds whose evaluation is large code, called in one place of the path kernel."""
+    return (
+        kind == METALLIC_ROUGHNESS
+        or kind == PRINCIPLED
+        or kind == PRINCIPLED_THIN
+        or kind == ROUGH_DIELECTRIC
+        or kind == ROUGH_DIFFUSE
+    )
+
+
+@ti.func
+def eval_small(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
+    """Evaluate a BSDF of a kind that is not large."""
     result = no_value()
     if bsdf.kind == DIFFUSE:
         result = diffuse_eval(bsdf, wi, wo)
-    elif bsdf.kind == ROUGH_DIFFUSE:
-        result = rough_diffuse_eval(bsdf, wi, wo)
     elif bsdf.kind == ROUGH_CONDUCTOR:
         result = rough_conductor_eval(bsdf, wi, wo)
-    elif bsdf.kind == ROUGH_DIELECTRIC:
-        result = rough_dielectric_eval(bsdf, wi, wo)
     elif bsdf.kind == PLASTIC:
         result = plastic_eval(tables, bsdf, wi, wo)
+    return result
+
+
+@ti.func
+def eval_large(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
+    """Evaluate a BSDF of a large kind."""
+    result = no_value()
+    if bsdf.kind == ROUGH_DIFFUSE:
+        result = rough_diffuse_eval(bsdf, wi, wo)
+    elif bsdf.kind == ROUGH_DIELECTRIC:
+        result = rough_dielectric_eval(bsdf, wi, wo)
     elif bsdf.kind == METALLIC_ROUGHNESS:
         result = metallic_eval(tables, bsdf, wi, wo)
     elif bsdf.kind == PRINCIPLED:
         result = principled_eval(bsdf, wi, wo)
     elif bsdf.kind == PRINCIPLED_THIN:
         result = thin_eval(bsdf, wi, wo)
+    return result
+
+
+@ti.func
+def eval_any(tables: ti.template(), bsdf: BSDF, wi: vec3, wo: vec3) -> BSDFValue:
+    """Evaluate a BSDF of any kind, with its coating."""
+    coating = fetch_coating(tables, bsdf.coating)
+    inside_i, inside_o = wi, wo
     if bsdf.coating >= 0:
-        wi, wo = wi_any * sign, wo_any * sign
+        inside_i, inside_o = direction_inside(coating, wi), direction_inside(coating, wo)
+    result = no_value()
+    if is_large(bsdf.kind):
+        result = eval_large(tables, bsdf, inside_i, inside_o)
+    else:
+        result = eval_small(tables, bsdf, inside_i, inside_o)
+    if bsdf.coating >= 0:
         probability = coating_probability(tables, coating, wi, bsdf_albedo(bsdf))
         result = coated_value(tables, coating, probability, wi, wo, result)
-    result.value *= terminator(bsdf, wo_any)
+    return result
+
+
+@ti.func
+def bsdf_eval_pair(
+    tables: ti.template(), bsdf: BSDF, wi_any: vec3, first: vec3, second: vec3
+) -> BSDFPair:
+    """Evaluate a BSDF of any kind for two directions, by the contract of `x_eval`.
+
+    Large kinds and coated surfaces are evaluated in a loop, so that Taichi inlines their code once.
+    """
+    sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
+    wi = wi_any * sign
+    result = BSDFPair(first=no_value(), second=no_value())
+    if is_large(bsdf.kind) or bsdf.coating >= 0:
+        for index in range(2):
+            wo = first
+            if index == 1:
+                wo = second
+            value = eval_any(tables, bsdf, wi, wo * sign)
+            if index == 0:
+                result.first = value
+            else:
+                result.second = value
+    else:
+        result.first = eval_small(tables, bsdf, wi, first * sign)
+        result.second = eval_small(tables, bsdf, wi, second * sign)
+    result.first.value *= terminator(bsdf, first)
+    result.second.value *= terminator(bsdf, second)
     return result
 
 
 @ti.func
 def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u_any: vec3) -> BSDFSample:
-    """Sample a BSDF of any kind; the result is complete, with pdf and weight."""
+    """Sample a BSDF of any kind, by the contract of `x_sample`; see `completed`."""
     sign = vec3(1.0, 1.0, side_sign(bsdf, wi_any))
     outside = wi_any * sign
     wi, u = outside, u_any
@@ -159,8 +216,14 @@ def bsdf_sample(tables: ti.template(), bsdf: BSDF, wi_any: vec3, u_any: vec3) ->
     if bsdf.coating >= 0 and u_any.x >= probability:
         result = sample_leaving(tables, coating, probability, outside, result)
     result.wo *= sign
+    return result
+
+
+@ti.func
+def completed(bsdf: BSDF, sample: BSDFSample, at: BSDFValue) -> BSDFSample:
+    """A sample with pdf and weight; `at` is the BSDF evaluated at its direction."""
+    result = sample
     if result.is_delta == 0:
-        at = bsdf_eval(tables, bsdf, wi_any, result.wo)
         if at.pdf > 0.0:
             result.pdf = at.pdf
             result.weight = at.value / at.pdf

@@ -7,7 +7,7 @@ points to where the path came from, `wo` to where it goes; both away from the su
 - `x_eval(bsdf, wi, wo)`: BSDFValue, with the density of `x_sample`. Delta lobes give 0.
 - `x_sample(bsdf, wi, u)`: BSDFSample, u three numbers in [0, 1), of which the first chooses a lobe.
   A sample of a delta lobe is complete: its pdf is the probability of the lobe, its weight the
-  lobe's value over that probability. A sample of any other lobe is only a direction; `bsdf_sample`
+  lobe's value over that probability. A sample of any other lobe is only a direction; `completed`
   adds pdf and weight from `x_eval`. A failed sample is tangent to the surface, where every BSDF
   is 0.
 """
@@ -65,6 +65,14 @@ class BSDFValue:
 
 
 @ti.dataclass
+class BSDFPair:
+    """Values of a BSDF for two directions `wo`."""
+
+    first: BSDFValue
+    second: BSDFValue
+
+
+@ti.dataclass
 class BSDFSample:
     """Result of sampling a BSDF."""
 
@@ -88,7 +96,7 @@ def delta_sample(wo: vec3, probability: ti.f32, weight: vec3) -> BSDFSample:
 
 @ti.func
 def direction_sample(wo: vec3) -> BSDFSample:
-    """Sample of a non-delta lobe: a direction, to which `bsdf_sample` adds pdf and weight."""
+    """Sample of a non-delta lobe: a direction, to which `completed` adds pdf and weight."""
     return BSDFSample(wo=wo, pdf=0.0, weight=vec3(0.0), is_delta=0)
 
 

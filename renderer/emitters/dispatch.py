@@ -15,6 +15,7 @@ from renderer.emitters.environment import sample_environment
 from renderer.emitters.punctual import sample_directional
 from renderer.emitters.punctual import sample_point
 from renderer.emitters.records import EmitterSample
+from renderer.emitters.records import no_emitter_sample
 from renderer.geometry.interaction import SurfaceInteraction
 from renderer.geometry.ray import INFINITY
 from renderer.rows import read_bits
@@ -33,9 +34,7 @@ vec4 = ti.types.vector(4, ti.f32)
 @ti.func
 def sample_emitter(tables: ti.template(), p: vec3, u: vec4) -> EmitterSample:
     """Choose an emitter with u.x and sample it from p with u.y and u.z; u.w: low-order bits."""
-    result = EmitterSample(
-        direction=vec3(0.0, 0.0, 1.0), distance=0.0, radiance=vec3(0.0), pdf=0.0, is_delta=0
-    )
+    result = no_emitter_sample()
     if tables.emitter_count > 0:
         choice = choose(tables.emitter_alias, 0, tables.emitter_count, u.x, u.w)
         emitter = choice.index

@@ -27,3 +27,11 @@ class EmitterSample:
     # only that probability; 0: no sample.
     pdf: ti.f32
     is_delta: ti.i32
+
+
+@ti.func
+def no_emitter_sample() -> EmitterSample:
+    """Sample that failed: pdf 0."""
+    return EmitterSample(
+        direction=vec3(0.0, 0.0, 1.0), distance=0.0, radiance=vec3(0.0), pdf=0.0, is_delta=0
+    )

@@ -5,9 +5,8 @@ Device code.
 
 import taichi as ti
 
-from renderer.bsdfs.dispatch import bsdf_eval
-from renderer.bsdfs.records import BSDF
-from renderer.emitters.dispatch import sample_emitter
+from renderer.bsdfs.records import BSDFValue
+from renderer.emitters.records import EmitterSample
 from renderer.geometry.interaction import SurfaceInteraction
 from renderer.geometry.interaction import offset_origin
 from renderer.integrator.records import Connection
@@ -15,7 +14,6 @@ from renderer.integrator.records import PathSettings
 from renderer.integrator.records import Strategy
 
 vec3 = ti.types.vector(3, ti.f32)
-vec4 = ti.types.vector(4, ti.f32)
 
 
 @ti.func
@@ -42,20 +40,22 @@ def hit_weight(
 
 @ti.func
 def connect_emitter(
-    tables: ti.template(), settings: PathSettings, si: SurfaceInteraction, bsdf: BSDF, u: vec4
+    tables: ti.template(),
+    settings: PathSettings,
+    si: SurfaceInteraction,
+    sample: EmitterSample,
+    bsdf_at: BSDFValue,
 ) -> Connection:
-    """Sample an emitter from a surface; distance 0 if no light can arrive."""
+    """Connection of a surface to a sampled emitter, in whose direction the BSDF is `bsdf_at`;
+    distance 0 if no light can arrive.
+    """
     result = Connection(origin=si.p, direction=si.ng, distance=0.0, light=vec3(0.0))
-    sample = sample_emitter(tables, si.p, u)
-    if sample.pdf > 0.0:
-        wo = si.frame.to_local(sample.direction)
-        bsdf_at = bsdf_eval(tables, bsdf, si.wi, wo)
-        if bsdf_at.value.max() > 0.0:
-            weight = 1.0
-            if settings.strategy == int(Strategy.MIS) and sample.is_delta == 0:
-                weight = mis_weight(sample.pdf, bsdf_at.pdf)
-            result.light = bsdf_at.value * sample.radiance * (weight / sample.pdf)
-            result.origin = offset_origin(tables, si.p, si.ng, sample.direction)
-            result.direction = sample.direction
-            result.distance = sample.distance
+    if sample.pdf > 0.0 and bsdf_at.value.max() > 0.0:
+        weight = 1.0
+        if settings.strategy == int(Strategy.MIS) and sample.is_delta == 0:
+            weight = mis_weight(sample.pdf, bsdf_at.pdf)
+        result.light = bsdf_at.value * sample.radiance * (weight / sample.pdf)
+        result.origin = offset_origin(tables, si.p, si.ng, sample.direction)
+        result.direction = sample.direction
+        result.distance = sample.distance
     return result

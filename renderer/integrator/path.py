@@ -8,13 +8,17 @@ light (NEE), and both combined by multiple importance sampling (Veach 1997, sect
 import taichi as ti
 
 from renderer.bsdfs.dispatch import bsdf_albedo
+from renderer.bsdfs.dispatch import bsdf_eval_pair
 from renderer.bsdfs.dispatch import bsdf_sample
+from renderer.bsdfs.dispatch import completed
 from renderer.bsdfs.fetch import fetch_bsdf
 from renderer.bsdfs.records import BSDF
 from renderer.bsdfs.records import BSDFSample
 from renderer.emitters.area import emitted_radiance
 from renderer.emitters.dispatch import escaped_light
 from renderer.emitters.dispatch import hit_emitter_pdf
+from renderer.emitters.dispatch import sample_emitter
+from renderer.emitters.records import no_emitter_sample
 from renderer.geometry.interaction import SurfaceInteraction
 from renderer.geometry.interaction import make_interaction
 from renderer.geometry.interaction import offset_origin
@@ -174,11 +178,11 @@ def trace_path(
         if had_next and hit.primitive < 0:
             # ---- Escape: light from infinity ----
             result.albedo = ti.select(has_features == 1, result.albedo, tint)
-            light = escaped_light(tables, next_ray.direction)
+            escaped = escaped_light(tables, next_ray.direction)
             if absorption.max() > 0.0:
                 beta *= passed(absorption, INFINITY)
-            weight = hit_weight(settings, pdf_bsdf, was_delta, light.pdf)
-            result.radiance += weight * beta * light.radiance
+            weight = hit_weight(settings, pdf_bsdf, was_delta, escaped.pdf)
+            result.radiance += weight * beta * escaped.radiance
         elif had_next:
             si = make_interaction(tables, next_ray, hit)
             travelled += hit.t
@@ -196,7 +200,14 @@ def trace_path(
                 bsdf = fetch_bsdf(tables, si.material, si.coating, si.point)
                 bsdf.smooth_normal = si.smooth_normal
                 u_bsdf, u_emitter = sampler.next_4d(), sampler.next_4d()
+                # ---- Sampling of both directions ----
                 scattered = bsdf_sample(tables, bsdf, si.wi, vec3(u_bsdf.x, u_bsdf.y, u_bsdf.z))
+                light = no_emitter_sample()
+                if depth < settings.max_depth and settings.strategy != int(Strategy.BSDF):
+                    light = sample_emitter(tables, si.p, u_emitter)
+                to_light = si.frame.to_local(light.direction)
+                values = bsdf_eval_pair(tables, bsdf, si.wi, scattered.wo, to_light)
+                scattered = completed(bsdf, scattered, values.first)
                 # ---- Features: follow delta lobes to the first non-delta hit ----
                 if has_features == 0:
                     if si.emitter >= 0 or not follows_delta(bsdf, scattered):
@@ -210,9 +221,9 @@ def trace_path(
                             scattered.pdf < 0.5, UNLIKELY_LOBE_WEIGHT, result.weight
                         )
                     tint *= delta_tint(bsdf, scattered)
-                # ---- Emitter sampling ----
-                if depth < settings.max_depth and settings.strategy != int(Strategy.BSDF):
-                    connection = connect_emitter(tables, settings, si, bsdf, u_emitter)
+                # ---- Direct light ----
+                if light.pdf > 0.0:
+                    connection = connect_emitter(tables, settings, si, light, values.second)
                     inside = absorption_after(tables, si, bsdf, absorption, connection.direction)
                     shadow_light = beta * connection.light
                     if inside.max() > 0.0:

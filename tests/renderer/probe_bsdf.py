@@ -7,8 +7,9 @@ import numpy as np
 import taichi as ti
 
 from renderer.bsdfs.dispatch import bsdf_albedo
-from renderer.bsdfs.dispatch import bsdf_eval
+from renderer.bsdfs.dispatch import bsdf_eval_pair
 from renderer.bsdfs.dispatch import bsdf_sample
+from renderer.bsdfs.dispatch import completed
 from renderer.bsdfs.fetch import fetch_bsdf
 from renderer.bsdfs.fetch import resolve_layers
 from renderer.bsdfs.plastic import coat_transmittance
@@ -39,6 +40,7 @@ def sample_all(tables: SceneTables, material: ti.i32, wi: vec3, u: vectors, out:
     for i in u:
         bsdf = bsdf_of(tables, material)
         s = bsdf_sample(tables, bsdf, wi, u[i])
+        s = completed(bsdf, s, bsdf_eval_pair(tables, bsdf, wi, s.wo, s.wo).first)
         for c in ti.static(range(3)):
             out[i, c] = s.wo[c]
             out[i, 4 + c] = s.weight[c]
@@ -51,7 +53,7 @@ def evaluate_all(tables: SceneTables, material: ti.i32, wi: vectors, wo: vectors
     """Columns of `out`: value 0-2, pdf 3, albedo feature 4-6, coat transmittance of wi 7."""
     for i in wo:
         bsdf = bsdf_of(tables, material)
-        at = bsdf_eval(tables, bsdf, wi[i], wo[i])
+        at = bsdf_eval_pair(tables, bsdf, wi[i], wi[i], wo[i]).second
         albedo = bsdf_albedo(bsdf)
         for c in ti.static(range(3)):
             out[i, c] = at.value[c]
