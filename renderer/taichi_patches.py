@@ -27,6 +27,7 @@ from taichi.lang import kernel_impl
 from taichi.lang import ops
 from taichi.lang.ast import ast_transformer_utils
 from taichi.lang.impl import expr_init
+from taichi.lang.impl import get_runtime
 from taichi.lang.impl import inside_kernel
 from taichi.lang.impl import subscript
 
@@ -39,7 +40,7 @@ def speed_up_front_end() -> None:
     Call it before functions are decorated. Does nothing if Taichi's version is not PATCHED_VERSION:
     the unpatched front end is slower, but gives the same kernels.
     """
-    if ti.__version__ != PATCHED_VERSION or kernel_impl._get_tree_and_ctx is _tree_and_context:
+    if ti.__version__ != PATCHED_VERSION or is_front_end_patched():
         return
     kernel_impl._inside_class = _inside_class
     kernel_impl._get_tree_and_ctx = _tree_and_context
@@ -48,6 +49,11 @@ def speed_up_front_end() -> None:
 
     for name, (quick, count) in VECTOR_FUNCTIONS.items():
         setattr(matrix_ops, name, _dispatch_vector(getattr(matrix_ops, name), quick, count))
+
+
+def is_front_end_patched() -> bool:
+    """True after `speed_up_front_end` with Taichi PATCHED_VERSION."""
+    return kernel_impl._get_tree_and_ctx is _tree_and_context
 
 
 def _inside_class(level_of_class_stackframe: int) -> bool:
@@ -90,6 +96,9 @@ def _tree_and_context(
         tree = copy.deepcopy(tree)  # the front end removes a kernel's arguments
         for index in self.template_slot_locations:
             names[self.arguments[index].name] = args[index]
+    if "ast_builder" in others:
+        # Taichi passes the kernel's: a function that is inlined in a real function belongs there.
+        others["ast_builder"] = get_runtime().compiling_callable.ast_builder()
     context = ast_transformer_utils.ASTTransformerContext(
         func=self,
         global_vars=names,

@@ -3,11 +3,14 @@
 Device code.
 """
 
+from typing import NamedTuple
+
 import taichi as ti
 
 from renderer.rows import read_bits
 from renderer.rows import read_vec4
 from renderer.rows import row_xyz
+from renderer.shared_func import shared_func
 from renderer.tables.layout import ATTRIBUTE_ROWS
 from renderer.tables.layout import ATTRIBUTE_TEXTURE
 from renderer.tables.layout import CHANNEL_BITS
@@ -28,6 +31,10 @@ from renderer.tables.layout import TextureSlot
 vec2 = ti.types.vector(2, ti.f32)
 vec3 = ti.types.vector(3, ti.f32)
 vec4 = ti.types.vector(4, ti.f32)
+
+f32_array = ti.types.ndarray(dtype=ti.f32, ndim=1)
+i32_array = ti.types.ndarray(dtype=ti.i32, ndim=1)
+vec4_array = ti.types.ndarray(dtype=vec4, ndim=1)
 
 LUMINANCE = vec3(0.2126, 0.7152, 0.0722)
 
@@ -173,9 +180,42 @@ def texture_uv(tables: ti.template(), texture: ti.i32, point: TexturePoint) -> v
     return vec2(to_u.dot(at), to_v.dot(at))
 
 
+class TextureTables(NamedTuple):
+    """Those of the scene tables that texture lookup reads."""
+
+    textures: ti.Ndarray
+    texels: ti.Ndarray
+    byte_decode: ti.Ndarray
+    shading: ti.Ndarray
+    attributes: ti.Ndarray
+
+
 @ti.func
 def sample_texture(tables: ti.template(), first: ti.i32, point: TexturePoint) -> vec4:
     """Linear RGBA of texture number `first` >= 0 at a point, times its further factors."""
+    return sample_texture_by_call(
+        tables.textures,
+        tables.texels,
+        tables.byte_decode,
+        tables.shading,
+        tables.attributes,
+        first,
+        point,
+    )
+
+
+@shared_func
+def sample_texture_by_call(
+    textures: vec4_array,
+    texels: i32_array,
+    byte_decode: f32_array,
+    shading: vec4_array,
+    attributes: vec4_array,
+    first: ti.i32,
+    point: TexturePoint,
+) -> vec4:
+    """Compute `sample_texture` from the tables that it reads."""
+    tables = ti.static(TextureTables(textures, texels, byte_decode, shading, attributes))
     result = vec4(1.0)
     texture = first
     while texture >= 0:
