@@ -25,6 +25,7 @@ from renderer.tables.layout import MATERIAL_ROWS
 from renderer.tables.layout import METALLIC_ROUGHNESS
 from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import NONLINEAR_FLAG
+from renderer.tables.layout import ORIENTED_FLAG
 from renderer.tables.layout import PRINCIPLED
 from renderer.tables.layout import PRINCIPLED_THIN
 from renderer.tables.layout import ROUGH_CONDUCTOR
@@ -241,3 +242,9 @@ def has_normal_map(tables: ti.template(), material: ti.i32) -> ti.i32:
 def has_bump_map(tables: ti.template(), material: ti.i32) -> ti.i32:
     """1 if the material has a bump map."""
     return read_bits(tables.materials, material, MaterialSlot.BUMP_MAP) >= 0
+
+
+@ti.func
+def is_oriented(tables: ti.template(), material: ti.i32) -> ti.i32:
+    """1 if shading needs the directions of the texture coordinates or a mapped normal."""
+    return (read_bits(tables.materials, material, MaterialSlot.FLAGS) & ORIENTED_FLAG) != 0

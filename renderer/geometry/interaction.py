@@ -10,12 +10,14 @@ from renderer.bsdfs.fetch import fetch_slope
 from renderer.bsdfs.fetch import has_bump_map
 from renderer.bsdfs.fetch import has_normal_map
 from renderer.bsdfs.fetch import is_composed
+from renderer.bsdfs.fetch import is_oriented
 from renderer.bsdfs.fetch import resolve_layers
 from renderer.bsdfs.texture import TexturePoint
 from renderer.bsdfs.texture import attribute_at
 from renderer.geometry.frame import ShadingFrame
 from renderer.geometry.frame import make_frame
 from renderer.geometry.primitives import TAU
+from renderer.geometry.primitives import barycentric_to_uv
 from renderer.geometry.primitives import corner_uv
 from renderer.geometry.primitives import sphere_uv
 from renderer.geometry.ray import Hit
@@ -98,18 +100,99 @@ def facing(n: vec3, smooth: vec3, towards: vec3) -> vec3:
     return ti.select(is_valid, n, 2.0 * smooth.dot(n) * smooth - n)
 
 
+@ti.dataclass
+class Derivatives:
+    """Derivatives of a surface's position by texture coordinates; 0 without these."""
+
+    u: vec3
+    v: vec3
+    handedness: ti.f32  # -1 where texture coordinates are mirrored, else 1
+
+
+@ti.func
+def sphere_derivatives(tables: ti.template(), primitive: ti.i32, n: vec3) -> Derivatives:
+    """Derivatives where the outward direction is n."""
+    radius = read_float(tables.geometry, primitive, GeometrySlot.RADIUS)
+    x = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_X)
+    y = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Y)
+    z = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Z)
+    sx, sy, sz = x.dot(n), y.dot(n), z.dot(n)
+    across = ti.sqrt(ti.max(sx * sx + sy * sy, 1e-12))
+    return Derivatives(
+        u=(y * sx - x * sy) * (TAU * radius),
+        v=(z * across - (x * sx + y * sy) * (sz / across)) * (0.5 * TAU * radius),
+        handedness=1.0,
+    )
+
+
+@ti.func
+def flat_derivatives(tables: ti.template(), primitive: ti.i32) -> Derivatives:
+    """Derivatives of a triangle, rectangle or disk."""
+    e1 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE1)
+    e2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
+    uv0 = corner_uv(tables, primitive, 0)
+    duv1 = corner_uv(tables, primitive, 1) - uv0
+    duv2 = corner_uv(tables, primitive, 2) - uv0
+    determinant = duv1.x * duv2.y - duv1.y * duv2.x
+    result = Derivatives(u=vec3(0.0), v=vec3(0.0), handedness=1.0)
+    if determinant <= 0.0:
+        result.handedness = -1.0
+    if abs(determinant) > 1e-20:
+        result.u = (e1 * duv2.y - e2 * duv1.y) / determinant
+        result.v = (e2 * duv1.x - e1 * duv2.x) / determinant
+    return result
+
+
+@ti.func
+def surface_derivatives(tables: ti.template(), point: TexturePoint, n: vec3) -> Derivatives:
+    """Derivatives at a point; n is the outward direction of a sphere. The tangent attribute, if the
+    primitive has it, replaces the direction of the derivative by u, and the handedness.
+    """
+    result = Derivatives()
+    kind = read_bits(tables.geometry, point.primitive, GeometrySlot.KIND) & KIND_MASK
+    if kind == SPHERE:
+        result = sphere_derivatives(tables, point.primitive, n)
+    else:
+        result = flat_derivatives(tables, point.primitive)
+    if tables.tangent_attribute >= 0:
+        tangent = attribute_at(tables, tables.tangent_attribute, point, vec4(0.0))
+        along = row_xyz(tangent)
+        if along.norm_sqr() > 0.0:
+            result.u = along * ti.max(result.u.norm(), 1e-6)
+            result.handedness = ti.select(tangent[3] > 0.0, 1.0, -1.0)
+    return result
+
+
+@ti.func
+def oriented_frame(
+    tables: ti.template(),
+    material: ti.i32,
+    point: TexturePoint,
+    smooth: vec3,
+    outward: vec3,
+    towards: vec3,
+) -> ShadingFrame:
+    """Shading frame along the texture coordinates, with the normal of normal and bump maps."""
+    n = smooth
+    along = surface_derivatives(tables, point, outward)
+    if has_normal_map(tables, material):
+        frame = tangent_frame(n, along.u)
+        frame.t *= along.handedness
+        mapped = frame.to_world(fetch_mapped_normal(tables, material, point)).normalized()
+        n = facing(mapped, n, towards)
+    if has_bump_map(tables, material):
+        raised = bump_normal(n, along.u, along.v, fetch_slope(tables, material, point))
+        n = facing(raised, n, towards)
+    return tangent_frame(n, along.u)
+
+
 @ti.func
 def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceInteraction:
     """Compute the surface interaction of a hit from the scene tables."""
     primitive = hit.primitive
     material = read_bits(tables.geometry, primitive, GeometrySlot.MATERIAL)
-    origin = read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
-    e1 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE1)
-    e2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
     p = ray.origin + hit.t * ray.direction
-    ng, n, uv = vec3(0.0), vec3(0.0), vec2(0.0)
-    along_u, along_v = vec3(0.0), vec3(0.0)  # dp/du and dp/dv; 0: no texture coordinates
-    handedness = 1.0  # -1 where texture coordinates are mirrored
+    ng, n, uv, outward = vec3(0.0), vec3(0.0), vec2(0.0), vec3(0.0)
     if (read_bits(tables.geometry, primitive, GeometrySlot.KIND) & KIND_MASK) == SPHERE:
         center = read_vec3(tables.geometry, primitive, GeometrySlot.CENTER)
         outward = (p - center).normalized()
@@ -118,15 +201,10 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         is_flipped = read_float(tables.geometry, primitive, GeometrySlot.IS_FLIPPED) > 0.0
         ng = ti.select(is_flipped, -outward, outward)
         n = ng
-        x = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_X)
-        y = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Y)
-        z = read_vec3(tables.shading, primitive, ShadingSlot.AXIS_Z)
-        sx, sy, sz = x.dot(outward), y.dot(outward), z.dot(outward)
-        radius = (p - center).norm()
-        across = ti.sqrt(ti.max(sx * sx + sy * sy, 1e-12))
-        along_u = (y * sx - x * sy) * (TAU * radius)
-        along_v = (z * across - (x * sx + y * sy) * (sz / across)) * (0.5 * TAU * radius)
     else:
+        origin = read_vec3(tables.geometry, primitive, GeometrySlot.ORIGIN)
+        e1 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE1)
+        e2 = read_vec3(tables.geometry, primitive, GeometrySlot.EDGE2)
         b1, b2 = hit.uv.x, hit.uv.y
         p = origin + b1 * e1 + b2 * e2
         ng = e1.cross(e2).normalized()
@@ -134,44 +212,23 @@ def make_interaction(tables: ti.template(), ray: Ray, hit: Hit) -> SurfaceIntera
         n1 = read_vec3(tables.shading, primitive, ShadingSlot.NORMAL1)
         n2 = read_vec3(tables.shading, primitive, ShadingSlot.NORMAL2)
         n = (n0 + b1 * (n1 - n0) + b2 * (n2 - n0)).normalized()
-        uv0 = corner_uv(tables, primitive, 0)
-        duv1 = corner_uv(tables, primitive, 1) - uv0
-        duv2 = corner_uv(tables, primitive, 2) - uv0
-        uv = uv0 + b1 * duv1 + b2 * duv2
-        determinant = duv1.x * duv2.y - duv1.y * duv2.x
-        handedness = ti.select(determinant > 0.0, 1.0, -1.0)
-        if abs(determinant) > 1e-20:
-            along_u = (e1 * duv2.y - e2 * duv1.y) / determinant
-            along_v = (e2 * duv1.x - e1 * duv2.x) / determinant
+        uv = barycentric_to_uv(tables, primitive, hit.uv)
     point = TexturePoint(uv=uv, primitive=primitive, b=hit.uv)
-    if tables.tangent_attribute >= 0:
-        tangent = attribute_at(tables, tables.tangent_attribute, point, vec4(0.0))
-        along = row_xyz(tangent)
-        if along.norm_sqr() > 0.0:
-            # Only the direction differs from that of the texture coordinates.
-            along_u = along * ti.max(along_u.norm(), 1e-6)
-            handedness = ti.select(tangent[3] > 0.0, 1.0, -1.0)
-    smooth = n
     coating = -1
     if is_composed(tables, material):
         u_blend = hash_to_unit(ray.key ^ ti.u32(BLEND_SALT), ti.cast(primitive, ti.u32))
         is_front = ti.cast(ng.dot(ray.direction) < 0.0, ti.i32)
         layers = resolve_layers(tables, material, point, is_front, u_blend)
         material, coating = layers.base, layers.coating
-    if has_normal_map(tables, material):
-        frame = tangent_frame(n, along_u)
-        frame.t *= handedness
-        mapped = frame.to_world(fetch_mapped_normal(tables, material, point)).normalized()
-        n = facing(mapped, n, -ray.direction)
-    if has_bump_map(tables, material):
-        raised = bump_normal(n, along_u, along_v, fetch_slope(tables, material, point))
-        n = facing(raised, n, -ray.direction)
-    frame = tangent_frame(n, along_u)
+    frame, smooth_normal = make_frame(n), vec3(0.0, 0.0, 1.0)
+    if is_oriented(tables, material):
+        frame = oriented_frame(tables, material, point, n, outward, -ray.direction)
+        smooth_normal = frame.to_local(n)
     return SurfaceInteraction(
         p=p,
         ng=ng,
         frame=frame,
-        smooth_normal=frame.to_local(smooth),
+        smooth_normal=smooth_normal,
         point=point,
         wi=frame.to_local(-ray.direction),
         t=hit.t,

@@ -128,6 +128,7 @@ MATERIAL_ROWS = LAST_ROW + 2
 TWO_SIDED_FLAG = 1
 NONLINEAR_FLAG = 2
 LAYERED_FLAG = 4  # metallic-roughness with any of the numbers after SIMPLE_COUNT
+ORIENTED_FLAG = 8  # anisotropic, or with a normal or bump map
 COAT_TABLE_SIZE = 64  # entries of a coat's transmittance over cos(theta) in [0, 1]
 SHEEN_TABLE_SIZE = 32  # entries of the albedo of sheen over roughness, and over cos(theta)
 

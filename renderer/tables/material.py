@@ -31,6 +31,7 @@ from renderer.tables.layout import MATERIAL_ROWS
 from renderer.tables.layout import METALLIC_ROUGHNESS
 from renderer.tables.layout import NO_INDEX
 from renderer.tables.layout import NONLINEAR_FLAG
+from renderer.tables.layout import ORIENTED_FLAG
 from renderer.tables.layout import PLASTIC
 from renderer.tables.layout import PRINCIPLED
 from renderer.tables.layout import PRINCIPLED_THIN
@@ -161,14 +162,18 @@ class MaterialTable:
         flags = TWO_SIDED_FLAG if material.is_two_sided else 0
         flags |= NONLINEAR_FLAG if bsdf.is_nonlinear else 0
         flags |= LAYERED_FLAG if bsdf.is_layered else 0
+        normal_map = self.textures.add_optional(material.normal_map)
+        bump_map = self.textures.add_scalar(material.bump)
+        if normal_map >= 0 or bump_map >= 0 or _is_anisotropic(bsdf.scalars):
+            flags |= ORIENTED_FLAG
         cutoff = material.opacity_cutoff
         for slot, integer in (
             (MaterialSlot.KIND, bsdf.kind),
             (MaterialSlot.FLAGS, flags),
             (MaterialSlot.DISTRIBUTION, bsdf.distribution),
             (MaterialSlot.COAT_TABLE, bsdf.table),
-            (MaterialSlot.NORMAL_MAP, self.textures.add_optional(material.normal_map)),
-            (MaterialSlot.BUMP_MAP, self.textures.add_scalar(material.bump)),
+            (MaterialSlot.NORMAL_MAP, normal_map),
+            (MaterialSlot.BUMP_MAP, bump_map),
             (MaterialSlot.FIRST, bsdf.materials[0]),
             (MaterialSlot.SECOND, bsdf.materials[1]),
             (MaterialSlot.COLOR_COUNT, len(COLORS) if bsdf.is_layered else READ[bsdf.kind][0]),
@@ -295,6 +300,16 @@ def _with_maps(part: Material, whole: Material) -> Material:
 def _widths(bsdf: Conductor | Dielectric) -> dict[str, Scalar]:
     """Microfacet widths along u and v."""
     return {"alpha_u": bsdf.alpha, "alpha_v": bsdf.alpha if bsdf.alpha_v is None else bsdf.alpha_v}
+
+
+def _is_anisotropic(scalars: dict[str, Scalar]) -> bool:
+    """Whether the BSDF may depend on the direction of the surface's texture coordinates."""
+    along, across = scalars.get("alpha_u"), scalars.get("alpha_v")
+    if across is not None and along is not across:
+        are_numbers = isinstance(along, (int, float)) and isinstance(across, (int, float))
+        return not are_numbers or along != across
+    strength = scalars.get("anisotropic", 0.0)
+    return not isinstance(strength, (int, float)) or strength != 0.0
 
 
 def _is_rough(bsdf: Conductor | Dielectric) -> bool:
