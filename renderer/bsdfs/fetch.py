@@ -18,6 +18,7 @@ from renderer.rows import word_bits
 from renderer.tables.layout import BLEND
 from renderer.tables.layout import COATED
 from renderer.tables.layout import COLORS
+from renderer.tables.layout import DIFFUSE
 from renderer.tables.layout import FIRST_COLOR_ROW
 from renderer.tables.layout import FIRST_SCALAR_ROW
 from renderer.tables.layout import LAYERED_FLAG
@@ -101,21 +102,16 @@ def read_scalar(
 
 
 @ti.func
-def read_colors(tables: ti.template(), material: ti.i32, point: TexturePoint) -> colors_matrix:
-    """The colours of `COLORS` that the BSDF reads, after texture lookup, one per row."""
-    result = colors_matrix(0.0)
-    count = read_bits(tables.materials, material, MaterialSlot.COLOR_COUNT)
-    for index in range(count):  # no static loop, which would inline the lookup four times
-        row = tables.materials[material * MATERIAL_ROWS + FIRST_COLOR_ROW + index]
-        color = row_xyz(row)
-        texture = word_bits(row[3])
-        if texture >= 0:
-            color = row_xyz(sample_texture(tables, texture, point))
-        for place in ti.static(range(COLOR_COUNT)):
-            if place == index:
-                for c in ti.static(range(3)):
-                    result[place, c] = color[c]
-    return result
+def read_color(
+    tables: ti.template(), material: ti.i32, index: ti.template(), point: TexturePoint
+) -> vec3:
+    """Colour number `index` of `COLORS`, after texture lookup."""
+    row = tables.materials[material * MATERIAL_ROWS + FIRST_COLOR_ROW + index]
+    color = row_xyz(row)
+    texture = word_bits(row[3])
+    if texture >= 0:
+        color = row_xyz(sample_texture(tables, texture, point))
+    return color
 
 
 @ti.func
@@ -143,60 +139,64 @@ def fetch_bsdf(
     materials = ti.static(tables.materials)
     flags = read_bits(materials, material, MaterialSlot.FLAGS)
     kind = read_bits(materials, material, MaterialSlot.KIND)
-    is_principled = kind == PRINCIPLED or kind == PRINCIPLED_THIN
-    has_roughness = is_principled or kind == METALLIC_ROUGHNESS
-    colors = read_colors(tables, material, point)
-    is_layered = (flags & LAYERED_FLAG) // LAYERED_FLAG
-    scalars = read_scalars(tables, material, point)
     bsdf = BSDF(
         kind=kind,
         coating=coating,
-        distribution=read_bits(materials, material, MaterialSlot.DISTRIBUTION),
-        table=read_bits(materials, material, MaterialSlot.COAT_TABLE),
         is_two_sided=flags & TWO_SIDED_FLAG,
-        is_layered=is_layered,
-        is_nonlinear=(flags & NONLINEAR_FLAG) // NONLINEAR_FLAG,
-        alpha=vec2(scalars[PLACE["alpha_u"]], scalars[PLACE["alpha_v"]]),
-        ior=read_float(materials, material, MaterialSlot.IOR),
-        internal=read_float(materials, material, MaterialSlot.INTERNAL_REFLECTANCE),
-        reflectance=vec3(colors[0, 0], colors[0, 1], colors[0, 2]),
-        specular=vec3(colors[1, 0], colors[1, 1], colors[1, 2]),
-        transmittance=vec3(colors[2, 0], colors[2, 1], colors[2, 2]),
-        sheen_color=vec3(colors[3, 0], colors[3, 1], colors[3, 2]),
-        eta=read_vec3(materials, material, MaterialSlot.ETA),
-        k=read_vec3(materials, material, MaterialSlot.K),
+        reflectance=read_color(tables, material, 0, point),
         smooth_normal=vec3(0.0, 0.0, 1.0),
     )
-    if has_roughness:
-        bsdf.metallic = scalars[PLACE["metallic"]]
-        bsdf.roughness = scalars[PLACE["roughness"]]
-        bsdf.transmission = scalars[PLACE["transmission"]]
-        bsdf.anisotropic = scalars[PLACE["anisotropic"]]
-        bsdf.clearcoat = scalars[PLACE["clearcoat"]]
-        bsdf.clearcoat_roughness = scalars[PLACE["clearcoat_roughness"]]
-        bsdf.sheen = scalars[PLACE["sheen"]]
-        bsdf.diffuse_transmission = scalars[PLACE["diffuse_transmission"]]
-        bsdf.specular_weight = scalars[PLACE["specular_weight"]]
-        bsdf.rotation = scalars[PLACE["rotation"]]
-        bsdf.spec_tint = scalars[PLACE["spec_tint"]]
-        bsdf.sheen_tint = scalars[PLACE["sheen_tint"]]
-        bsdf.clearcoat_gloss = scalars[PLACE["clearcoat_gloss"]]
-        bsdf.flatness = scalars[PLACE["flatness"]]
-        width = bsdf.roughness * bsdf.roughness
-        if is_principled:  # Burley 2012, section 5.4
-            aspect = ti.sqrt(1.0 - 0.9 * bsdf.anisotropic)
-            bsdf.alpha = vec2(width / aspect, width * aspect)
-        else:  # KHR_materials_anisotropy
-            if is_layered == 0:
-                bsdf.specular_weight = 1.0
-                bsdf.specular = vec3(1.0)
-            strength = bsdf.anisotropic * bsdf.anisotropic
-            bsdf.alpha = vec2(width + (1.0 - width) * strength, width)
-        bsdf.alpha = ti.max(bsdf.alpha, MIN_ALPHA)
-    elif (
-        kind == ROUGH_CONDUCTOR or kind == ROUGH_DIELECTRIC
-    ):  # a texture of the width may contain zeros
-        bsdf.alpha = ti.max(bsdf.alpha, MIN_ALPHA)
+    if kind != DIFFUSE:
+        count = read_bits(materials, material, MaterialSlot.COLOR_COUNT)
+        if count > 1:
+            bsdf.specular = read_color(tables, material, 1, point)
+        if count > 2:
+            bsdf.transmittance = read_color(tables, material, 2, point)
+        if count > 3:
+            bsdf.sheen_color = read_color(tables, material, 3, point)
+        is_layered = (flags & LAYERED_FLAG) // LAYERED_FLAG
+        is_principled = kind == PRINCIPLED or kind == PRINCIPLED_THIN
+        has_roughness = is_principled or kind == METALLIC_ROUGHNESS
+        scalars = read_scalars(tables, material, point)
+        bsdf.distribution = read_bits(materials, material, MaterialSlot.DISTRIBUTION)
+        bsdf.table = read_bits(materials, material, MaterialSlot.COAT_TABLE)
+        bsdf.is_layered = is_layered
+        bsdf.is_nonlinear = (flags & NONLINEAR_FLAG) // NONLINEAR_FLAG
+        bsdf.alpha = vec2(scalars[PLACE["alpha_u"]], scalars[PLACE["alpha_v"]])
+        bsdf.ior = read_float(materials, material, MaterialSlot.IOR)
+        bsdf.internal = read_float(materials, material, MaterialSlot.INTERNAL_REFLECTANCE)
+        bsdf.eta = read_vec3(materials, material, MaterialSlot.ETA)
+        bsdf.k = read_vec3(materials, material, MaterialSlot.K)
+        if has_roughness:
+            bsdf.metallic = scalars[PLACE["metallic"]]
+            bsdf.roughness = scalars[PLACE["roughness"]]
+            bsdf.transmission = scalars[PLACE["transmission"]]
+            bsdf.anisotropic = scalars[PLACE["anisotropic"]]
+            bsdf.clearcoat = scalars[PLACE["clearcoat"]]
+            bsdf.clearcoat_roughness = scalars[PLACE["clearcoat_roughness"]]
+            bsdf.sheen = scalars[PLACE["sheen"]]
+            bsdf.diffuse_transmission = scalars[PLACE["diffuse_transmission"]]
+            bsdf.specular_weight = scalars[PLACE["specular_weight"]]
+            bsdf.rotation = scalars[PLACE["rotation"]]
+            bsdf.spec_tint = scalars[PLACE["spec_tint"]]
+            bsdf.sheen_tint = scalars[PLACE["sheen_tint"]]
+            bsdf.clearcoat_gloss = scalars[PLACE["clearcoat_gloss"]]
+            bsdf.flatness = scalars[PLACE["flatness"]]
+            width = bsdf.roughness * bsdf.roughness
+            if is_principled:  # Burley 2012, section 5.4
+                aspect = ti.sqrt(1.0 - 0.9 * bsdf.anisotropic)
+                bsdf.alpha = vec2(width / aspect, width * aspect)
+            else:  # KHR_materials_anisotropy
+                if is_layered == 0:
+                    bsdf.specular_weight = 1.0
+                    bsdf.specular = vec3(1.0)
+                strength = bsdf.anisotropic * bsdf.anisotropic
+                bsdf.alpha = vec2(width + (1.0 - width) * strength, width)
+            bsdf.alpha = ti.max(bsdf.alpha, MIN_ALPHA)
+        elif (
+            kind == ROUGH_CONDUCTOR or kind == ROUGH_DIELECTRIC
+        ):  # a texture of the width may contain zeros
+            bsdf.alpha = ti.max(bsdf.alpha, MIN_ALPHA)
     return bsdf
 
 
