@@ -126,9 +126,11 @@ def block_scores(images: np.ndarray, reference: tuple[np.ndarray, np.ndarray]) -
     mean, variance = mean_and_variance(images)
     difference = _blocks(mean - reference[0]).mean(axis=2)
     total = _blocks(variance + reference[1][..., None]).sum(axis=2) / BLOCK**4
-    # Half floats round the reference by up to 2^-11 of its value, equal pixels alike.
-    total += (_blocks(reference[0]).mean(axis=2) * 2.0**-11) ** 2
-    return np.asarray(difference / np.sqrt(np.maximum(total, 1e-14)))
+    # Half floats round the reference by up to 2^-11 of its value, equal pixels alike. Blocks that
+    # are nearly black count as 1 % of the picture's mean: few passes may miss all their light.
+    right = np.maximum(_blocks(reference[0]).mean(axis=2), 0.01 * reference[0].mean())
+    total += (right * 2.0**-11) ** 2
+    return np.asarray(difference / np.sqrt(total))
 
 
 def _blocks(image: np.ndarray) -> np.ndarray:
