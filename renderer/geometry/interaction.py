@@ -27,9 +27,12 @@ from renderer.rows import read_float
 from renderer.rows import read_vec3
 from renderer.rows import row_xyz
 from renderer.sampling.sampler import hash_to_unit
+from renderer.tables.layout import BITANGENT_FLAG
 from renderer.tables.layout import KIND_MASK
 from renderer.tables.layout import SPHERE
+from renderer.tables.layout import TANGENTS_FLAG
 from renderer.tables.layout import GeometrySlot
+from renderer.tables.layout import MaterialSlot
 from renderer.tables.layout import ShadingSlot
 
 vec2 = ti.types.vector(2, ti.f32)
@@ -94,10 +97,18 @@ def bump_normal(n: vec3, along_u: vec3, along_v: vec3, slope: vec2) -> vec3:
 
 
 @ti.func
-def facing(n: vec3, smooth: vec3, towards: vec3) -> vec3:
-    """The mapped normal n if it faces `towards` as the smooth one does, else n mirrored at that."""
-    is_valid = n.dot(towards) * smooth.dot(towards) > 0.0
-    return ti.select(is_valid, n, 2.0 * smooth.dot(n) * smooth - n)
+def facing(n: vec3, smooth: vec3, towards: vec3, keeps_tangents: ti.i32) -> vec3:
+    """The mapped normal n if it faces `towards` as the smooth one does, else n mirrored at that.
+
+    With `keeps_tangents`, n seen from behind is first mirrored at the smooth normal.
+    """
+    mirrored = 2.0 * smooth.dot(n) * smooth - n
+    is_behind = smooth.dot(towards) < 0.0
+    is_turned = is_behind and keeps_tangents != 0
+    result = ti.select(is_turned, mirrored, n)
+    if (result.dot(towards) < 0.0) != is_behind:
+        result = ti.select(is_turned, n, mirrored)
+    return result
 
 
 @ti.dataclass
@@ -175,14 +186,16 @@ def oriented_frame(
     """Shading frame along the texture coordinates, with the normal of normal and bump maps."""
     n = smooth
     along = surface_derivatives(tables, point, outward)
+    flags = read_bits(tables.materials, material, MaterialSlot.FLAGS)
     if has_normal_map(tables, material):
         frame = tangent_frame(n, along.u)
-        frame.t *= along.handedness
+        if (flags & BITANGENT_FLAG) == 0:
+            frame.t *= along.handedness
         mapped = frame.to_world(fetch_mapped_normal(tables, material, point)).normalized()
-        n = facing(mapped, n, towards)
+        n = facing(mapped, n, towards, flags & TANGENTS_FLAG)
     if has_bump_map(tables, material):
         raised = bump_normal(n, along.u, along.v, fetch_slope(tables, material, point))
-        n = facing(raised, n, towards)
+        n = facing(raised, n, towards, flags & TANGENTS_FLAG)
     return tangent_frame(n, along.u)
 
 

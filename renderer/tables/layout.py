@@ -129,6 +129,8 @@ TWO_SIDED_FLAG = 1
 NONLINEAR_FLAG = 2
 LAYERED_FLAG = 4  # metallic-roughness with any of the numbers after SIMPLE_COUNT
 ORIENTED_FLAG = 8  # anisotropic, or with a normal or bump map
+BITANGENT_FLAG = 16  # y of the normal map is along normal x dp/du
+TANGENTS_FLAG = 32  # maps keep their tangential part on the back
 COAT_TABLE_SIZE = 64  # entries of a coat's transmittance over cos(theta) in [0, 1]
 SHEEN_TABLE_SIZE = 32  # entries of the albedo of sheen over roughness, and over cos(theta)
 

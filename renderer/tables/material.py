@@ -16,6 +16,7 @@ from renderer.tables.coats import coat_transmittance_table
 from renderer.tables.coats import rough_internal_reflectance
 from renderer.tables.coats import smooth_internal_reflectance
 from renderer.tables.layout import BECKMANN
+from renderer.tables.layout import BITANGENT_FLAG
 from renderer.tables.layout import BLEND
 from renderer.tables.layout import COAT_TABLE_SIZE
 from renderer.tables.layout import COATED
@@ -41,6 +42,7 @@ from renderer.tables.layout import ROUGH_DIFFUSE
 from renderer.tables.layout import SCALARS
 from renderer.tables.layout import SIDES
 from renderer.tables.layout import SIMPLE_COUNT
+from renderer.tables.layout import TANGENTS_FLAG
 from renderer.tables.layout import THIN_DIELECTRIC
 from renderer.tables.layout import TWO_SIDED_FLAG
 from renderer.tables.layout import WIDTH_COUNT
@@ -162,6 +164,8 @@ class MaterialTable:
         flags = TWO_SIDED_FLAG if material.is_two_sided else 0
         flags |= NONLINEAR_FLAG if bsdf.is_nonlinear else 0
         flags |= LAYERED_FLAG if bsdf.is_layered else 0
+        flags |= BITANGENT_FLAG if material.has_fixed_bitangent else 0
+        flags |= TANGENTS_FLAG if material.keeps_tangents_behind else 0
         normal_map = self.textures.add_optional(material.normal_map)
         bump_map = self.textures.add_scalar(material.bump)
         if normal_map >= 0 or bump_map >= 0 or _is_anisotropic(bsdf.scalars):
@@ -294,6 +298,8 @@ def _with_maps(part: Material, whole: Material) -> Material:
         normal_map=whole.normal_map,
         normal_scale=whole.normal_scale,
         bump=whole.bump,
+        has_fixed_bitangent=whole.has_fixed_bitangent,
+        keeps_tangents_behind=whole.keeps_tangents_behind,
     )
 
 

@@ -36,6 +36,7 @@ from scenes.model.textures import inverted
 
 CUT_OUT = (5, 250)
 """Alpha of 8 bits below and above which an image has to reach for its alpha to be a cut-out."""
+MAP_INSIDE = "one map inside another is not supported, only one of them counts"
 PASSING = {"polarizer": 0.5, "circular": 0.5, "retarder": 1.0}
 """Fraction of unpolarised light that passes polarising sheets."""
 
@@ -160,7 +161,7 @@ def _with_two_sides(material: Material) -> Material:
         bsdf = replace(bsdf, first=_with_two_sides(bsdf.first), second=_with_two_sides(bsdf.second))
     if isinstance(bsdf, Coated):
         bsdf = replace(bsdf, inner=_with_two_sides(bsdf.inner))
-    return replace(material, bsdf=bsdf, is_two_sided=True)
+    return replace(material, bsdf=bsdf, is_two_sided=True, keeps_tangents_behind=True)
 
 
 def _blended(plugin: Plugin, textures: TextureReader) -> Material:
@@ -217,6 +218,20 @@ def _masked(plugin: Plugin, textures: TextureReader) -> Material:
     return replace(inner, opacity=value)
 
 
+def _has_mapped_part(material: Material) -> bool:
+    """Whether a part of a composed BSDF has a normal or bump map of its own."""
+    parts: tuple[Material, ...] = ()
+    match material.bsdf:
+        case Blend(first, second, _) | Sides(first, second):
+            parts = (first, second)
+        case Coated(inner):
+            parts = (inner,)
+    return any(
+        part.normal_map is not None or part.bump is not None or _has_mapped_part(part)
+        for part in parts
+    )
+
+
 def _normal_mapped(plugin: Plugin, textures: TextureReader) -> Material:
     inner = _inner(plugin, textures)
     plugin.find("flip_invalid_normals", "use_shadowing_function")
@@ -233,7 +248,9 @@ def _normal_mapped(plugin: Plugin, textures: TextureReader) -> Material:
         # Normal maps are never sRGB-encoded; files without `raw` mean the stored values, too.
         texture = replace(texture, image=replace(texture.image, is_srgb=False))
         plugin.note("normalmap: read as raw")
-    return replace(inner, normal_map=texture)
+    if inner.normal_map is not None or _has_mapped_part(inner):
+        plugin.note(MAP_INSIDE)
+    return replace(inner, normal_map=texture, has_fixed_bitangent=True, keeps_tangents_behind=False)
 
 
 def _bump_mapped(plugin: Plugin, textures: TextureReader) -> Material:
@@ -246,7 +263,9 @@ def _bump_mapped(plugin: Plugin, textures: TextureReader) -> Material:
     if not isinstance(value, ImageTexture):
         plugin.note("only bitmaps displace, the surface is left smooth")
         return inner
-    return replace(inner, bump=ScalarTexture(value, Channel.LUMINANCE))
+    if inner.bump is not None or _has_mapped_part(inner):
+        plugin.note(MAP_INSIDE)
+    return replace(inner, bump=ScalarTexture(value, Channel.LUMINANCE), keeps_tangents_behind=False)
 
 
 POLARISING = Supported(_polarising, "as unpolarised light sees it, with a note")

@@ -233,6 +233,11 @@ class Material:
     normal_map: ImageTexture | None = None
     """Tangent-space normals, linear, (rgb * 2 - 1) with x and y times `normal_scale`."""
     normal_scale: float = 1.0
+    has_fixed_bitangent: bool = False
+    """Of the normal map. True: y is along normal x dp/du (Mitsuba, pbrt); False: dp/dv (glTF)."""
+    keeps_tangents_behind: bool = False
+    """Of normal and bump maps from behind. True: only the part along the smooth normal is reversed
+    (`twosided` of Mitsuba); False: the mapped normal is."""
     absorption: RGB = (0.0, 0.0, 0.0)
     """Of the inside of glass: absorption coefficient per scene unit."""
     bump: ScalarTexture | None = None

@@ -107,6 +107,7 @@ class MaterialList:
         return Material(
             bsdf=bsdf,
             normal_map=self.textures.images.normal_map(element),
+            has_fixed_bitangent=True,
             bump=self._bump(element),
             name=element.name,
         )
