@@ -13,12 +13,13 @@ from scenes.mitsuba.camera import horizontal_fov
 from scenes.mitsuba.daylight import preetham_sky
 from scenes.mitsuba.daylight import sunsky
 from scenes.mitsuba.daylight import timed_sunsky
+from scenes.mitsuba.directions import note_scale
 from scenes.mitsuba.directions import rotation_of
 from scenes.mitsuba.directions import triple
 from scenes.mitsuba.directions import unit_vector
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
-from scenes.mitsuba.values import ColorKind
+from scenes.mitsuba.textures import mean_color
 from scenes.model.description import DirectionalLight
 from scenes.model.description import Environment
 from scenes.model.description import Falloff
@@ -50,12 +51,12 @@ def emitter_of(plugin: Plugin, textures: TextureReader) -> Environment | Punctua
     return found.build(plugin, textures)
 
 
-def _constant(plugin: Plugin, _textures: TextureReader) -> Environment:
-    return Environment(radiance=_emission(plugin, "radiance"), name="constant")
+def _constant(plugin: Plugin, textures: TextureReader) -> Environment:
+    return Environment(radiance=_emission(plugin, textures, "radiance"), name="constant")
 
 
-def _point(plugin: Plugin, _textures: TextureReader) -> PointLight:
-    return PointLight(_position(plugin), _emission(plugin, "intensity"))
+def _point(plugin: Plugin, textures: TextureReader) -> PointLight:
+    return PointLight(_position(plugin), _emission(plugin, textures, "intensity"))
 
 
 def _envmap(plugin: Plugin, _textures: TextureReader) -> Environment:
@@ -64,6 +65,7 @@ def _envmap(plugin: Plugin, _textures: TextureReader) -> Environment:
     image, notes = read_environment(path)
     if len(image) < ROWS_TO_SEE:
         plugin.note("rows have their centres at (i + 1/2) / height; Mitsuba's reach to the poles")
+    note_scale(plugin, plugin.transform("to_world"))
     return Environment(
         radiance=(scale, scale, scale),
         image=image,
@@ -80,7 +82,7 @@ def _spot(plugin: Plugin, textures: TextureReader) -> PointLight:
     if not 0.0 < cutoff < 180.0 or width > cutoff:
         raise plugin.error(f"bad beam_width {width:g} or cutoff_angle {cutoff:g}")
     image = None
-    intensity = _emission(plugin, "intensity")
+    intensity = _emission(plugin, textures, "intensity")
     texture = textures.find(plugin, "texture", is_light=True)
     if isinstance(texture, tuple):
         intensity = scaled_color(intensity, texture)
@@ -101,10 +103,9 @@ def _spot(plugin: Plugin, textures: TextureReader) -> PointLight:
 def _projector(plugin: Plugin, textures: TextureReader) -> PointLight:
     """A light that projects an image like the perspective camera with the same parameters."""
     matrix = plugin.transform("to_world")
-    irradiance = textures.find(plugin, "irradiance", is_light=True)
-    if irradiance is None:
-        irradiance = plugin.color("irradiance", WHITE, ColorKind.EMISSION)
+    irradiance = textures.radiance(plugin, "irradiance")
     factor = math.pi * plugin.number("scale", 1.0)
+    note_scale(plugin, matrix)
     aspect = 1.0
     texture: Texture = Checkerboard(WHITE, WHITE)
     intensity = (factor, factor, factor)
@@ -135,16 +136,23 @@ def scaled_color(first: RGB, second: RGB) -> RGB:
     return (first[0] * second[0], first[1] * second[1], first[2] * second[2])
 
 
-def _directional(plugin: Plugin, _textures: TextureReader) -> DirectionalLight:
-    direction = plugin.transform("to_world")[:3, 2]
+def _directional(plugin: Plugin, textures: TextureReader) -> DirectionalLight:
+    matrix = plugin.transform("to_world")
+    direction = matrix[:3, 2]
+    note_scale(plugin, matrix)
     if plugin.find("direction") is not None:
         direction = plugin.vector("direction", (0.0, 0.0, 1.0))
-    return DirectionalLight(unit_vector(plugin, direction), _emission(plugin, "irradiance"))
+    return DirectionalLight(
+        unit_vector(plugin, direction), _emission(plugin, textures, "irradiance")
+    )
 
 
-def _emission(plugin: Plugin, name: str) -> RGB:
+def _emission(plugin: Plugin, textures: TextureReader, name: str) -> RGB:
     """Radiance, intensity or irradiance from the parameter `name`, >= 0; white by default."""
-    color = plugin.color(name, WHITE, ColorKind.EMISSION)
+    color = textures.radiance(plugin, name)
+    if not isinstance(color, tuple):
+        plugin.note(f"{name}: the texture's mean is used")
+        color = mean_color(color)
     if min(color) < 0.0:
         raise plugin.error(f"{name}: negative {color}")
     return color

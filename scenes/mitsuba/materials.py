@@ -17,6 +17,7 @@ from scenes.mitsuba.bsdfs import bsdf_of
 from scenes.mitsuba.bsdfs import coating_over
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.textures import TextureReader
+from scenes.mitsuba.textures import scalar_of
 from scenes.mitsuba.textures import scaled
 from scenes.mitsuba.uv import UvConvention
 from scenes.mitsuba.uv import adapt_material
@@ -172,8 +173,7 @@ def _blended(plugin: Plugin, textures: TextureReader) -> Material:
     first, second = (_material(each, textures) for each in inner)
     weight = textures.scalar(plugin, "weight", 0.5)
     for texture in plugin.nested("texture")[:1]:  # of any name
-        value = textures.texture(texture)
-        weight = value[1] if isinstance(value, tuple) else ScalarTexture(value, Channel.LUMINANCE)
+        weight = scalar_of(textures.texture(texture))
     if first.opacity == 0.0:
         return replace(second, opacity=weight)
     if second.opacity == 0.0:

@@ -27,7 +27,6 @@ from scenes.model.description import SceneError
 from scenes.model.description import UnusablePart
 from scenes.model.textures import RGB
 from scenes.optics.spectra import blackbody_rgb
-from scenes.optics.spectra import uniform_emission_rgb
 
 COLOR_TAGS = ("rgb", "srgb", "spectrum", "color", "float", "integer", "vector")
 """Tags of elements that can hold a colour parameter."""
@@ -227,14 +226,12 @@ class Plugin:
 def spectrum_rgb(plugin: Plugin, kind: ColorKind) -> RGB:
     """Linear RGB of a nested <spectrum type="...">.
 
-    d65 is white as emission; uniform is equal energy, so not white as emission; a black body has
-    the radiance of Planck's law in W m^-2 sr^-1 nm^-1 times `scale`.
+    d65 and uniform are grey as emission, too; a black body has the radiance of Planck's law in
+    W m^-2 sr^-1 nm^-1 times `scale`.
     """
     if plugin.kind in ("uniform", "srgb", "rgb", "d65"):
         nested = plugin.find("color", "value")
         color = (1.0, 1.0, 1.0) if nested is None else plugin.to_color(nested)
-        if plugin.kind == "uniform" and kind is ColorKind.EMISSION:
-            color = uniform_emission_rgb(color[1])
         scale = plugin.number("scale", 1.0)
         return (scale * color[0], scale * color[1], scale * color[2])
     if plugin.kind == "blackbody" and kind is ColorKind.EMISSION:

@@ -17,6 +17,7 @@ import numpy as np
 from scenes.images.encodings import linear_texels
 from scenes.images.files import read_image
 from scenes.mitsuba.plugin import Plugin
+from scenes.mitsuba.plugin import spectrum_rgb
 from scenes.mitsuba.uv import image_uv_transform
 from scenes.mitsuba.uv import procedural_uv_transform
 from scenes.mitsuba.values import ColorKind
@@ -84,17 +85,14 @@ class TextureReader:
         return mean_color(value)
 
     def scalar(self, plugin: Plugin, name: str, default: float) -> Scalar:
-        """A number: a constant, the green of a colour, or the luminance of a texture."""
+        """A number: a constant, the mean of a colour, or the luminance of a texture."""
         texture = self.find(plugin, name)
-        if isinstance(texture, tuple):
-            return texture[1]
-        if isinstance(texture, Checkerboard):
-            # Mitsuba 3.9.1 swaps the two where a checkerboard is read as a number.
-            texture = replace(texture, color0=texture.color1, color1=texture.color0)
         if texture is not None:
-            return ScalarTexture(texture, Channel.LUMINANCE)
+            return scalar_of(texture)
         found = plugin.find(name)
-        return default if found is None else plugin.to_color(found, ColorKind.INDEX)[1]
+        if found is None:
+            return default
+        return scalar_of(plugin.color(name, (default,) * 3, ColorKind.INDEX))
 
     def number(self, plugin: Plugin, name: str, default: float) -> float:
         """A number where only a constant is supported: a texture's mean, with a note."""
@@ -105,7 +103,7 @@ class TextureReader:
         return float(np.array(mean_color(value.texture)) @ LUMINANCE)
 
     def radiance(self, plugin: Plugin, name: str) -> Spectrum:
-        """Emitted radiance, constant or textured; white by default."""
+        """Emitted light, constant or textured; white by default."""
         texture = self.find(plugin, name, is_light=True)
         if texture is not None:
             return texture
@@ -183,6 +181,16 @@ class TextureReader:
         return scaled(self.texture(inner[0], is_light), factor)
 
 
+def scalar_of(value: Spectrum) -> Scalar:
+    """A colour or texture as a number: the mean of the colour, the luminance of the texture."""
+    if isinstance(value, tuple):
+        return value[0] if len(set(value)) == 1 else sum(value) / 3.0
+    if isinstance(value, Checkerboard):
+        # Mitsuba 3.9.1 swaps the two where a checkerboard is read as a number.
+        value = replace(value, color0=value.color1, color1=value.color0)
+    return ScalarTexture(value, Channel.LUMINANCE)
+
+
 def scaled(value: Spectrum, factor: RGB) -> Spectrum:
     """A colour or texture times a constant."""
     if isinstance(value, tuple):
@@ -202,9 +210,11 @@ def scaled(value: Spectrum, factor: RGB) -> Spectrum:
 
 
 def _constant(_reader: TextureReader, plugin: Plugin, is_light: bool) -> RGB:
+    """A colour or a spectrum in the place of a texture."""
     kind = ColorKind.EMISSION if is_light else ColorKind.INDEX
-    name = "value" if plugin.kind == "rawconstant" else "color"
-    return plugin.color(name, (1.0, 1.0, 1.0), kind)
+    if plugin.kind == "rawconstant":
+        return plugin.color("value", (1.0, 1.0, 1.0), kind)
+    return spectrum_rgb(plugin, kind)
 
 
 def _vertex_colors(_reader: TextureReader, _plugin: Plugin, _is_light: bool) -> AttributeTexture:
@@ -264,6 +274,10 @@ TEXTURES: dict[str, Supported[Callable[[TextureReader, Plugin, bool], Spectrum]]
     "uniform": Supported(_constant),
     "srgb": Supported(_constant),
     "rgb": Supported(_constant),
+    "d65": Supported(_constant),
+    "blackbody": Supported(_constant),
+    "regular": Supported(_constant),
+    "irregular": Supported(_constant),
     "scale": Supported(TextureReader.scaled),
 }
 """Textures by plugin type."""
