@@ -9,9 +9,13 @@ import numpy as np
 
 from scenes.mesh.validation import RawMesh
 from scenes.mesh.validation import validated_mesh
+from scenes.mitsuba.mesh_shapes import MIRRORED_BUMP
 from scenes.mitsuba.mesh_shapes import finish
+from scenes.mitsuba.mesh_shapes import has_bump
 from scenes.mitsuba.mesh_shapes import mirrors
+from scenes.mitsuba.mesh_shapes import needs_coordinates
 from scenes.mitsuba.plugin import Plugin
+from scenes.mitsuba.primitives import BUMP_RINGS
 from scenes.mitsuba.primitives import disk
 from scenes.model.description import Flat
 from scenes.model.description import FlatKind
@@ -33,7 +37,10 @@ def flat(plugin: Plugin, kind: FlatKind) -> Flat | Mesh:
         raise plugin.error("area light with zero area" if light else "zero area")
     # The inverse transpose keeps a normal's side under a mirror; cross(edge_u, edge_v) changes it.
     is_turned = (np.linalg.det(matrix[:3, :3]) < 0.0) != plugin.flag("flip_normals", False)
-    if is_turned and kind is FlatKind.RECTANGLE and not plugin.nested("emitter"):
+    is_plain_lamp = plugin.nested("emitter") and not needs_coordinates(plugin)
+    if kind is FlatKind.RECTANGLE and has_bump(plugin) and mirrors(plugin):
+        plugin.note(MIRRORED_BUMP)
+    if is_turned and kind is FlatKind.RECTANGLE and not is_plain_lamp:
         # A mesh keeps the texture; reversing an edge of the parallelogram would mirror it.
         corners = origin + np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) @ np.array([edge_u, edge_v])
         raw = RawMesh(
@@ -48,30 +55,38 @@ def flat(plugin: Plugin, kind: FlatKind) -> Flat | Mesh:
 
 
 def disk_shape(plugin: Plugin) -> Flat | Mesh:
-    """Flat disk; a mesh of sectors if it has a texture, which runs around the centre."""
-    if any(child.tag == "texture" for child in plugin.descendants()):
+    """Flat disk; a mesh of sectors if the direction of u counts, which is away from the centre."""
+    if needs_coordinates(plugin):
         flat(plugin, FlatKind.DISK)  # raises SceneError for zero area
-        return finish(plugin, disk())
+        return finish(plugin, disk(BUMP_RINGS if has_bump(plugin) else 1))
     return flat(plugin, FlatKind.DISK)
 
 
 def sphere(plugin: Plugin) -> Sphere:
     matrix = plugin.transform("to_world")
-    lengths = np.linalg.svd(matrix[:3, :3], compute_uv=False)
-    if lengths[0] - lengths[2] > UNIFORM_TOLERANCE * lengths[0]:
-        raise plugin.error("to_world: a sphere may only be scaled by the same factor in all axes")
+    if _is_uneven(plugin.placed):
+        raise plugin.unusable("an instance with different scales along its axes needs a mesh")
+    if _is_uneven(matrix):
+        plugin.note("to_world: different scales, that along x is used for all, as in Mitsuba")
     center = matrix[:3, :3] @ plugin.vector("center", (0.0, 0.0, 0.0)) + matrix[:3, 3]
-    radius = plugin.number("radius", 1.0) * float(lengths.mean())
+    radius = plugin.number("radius", 1.0) * float(np.linalg.norm(matrix[:3, 0]))
     if radius <= 0.0:
         light = bool(plugin.nested("emitter"))
         raise plugin.error("area light with zero area" if light else f"radius: {radius:g} <= 0")
-    axes = (matrix[:3, :3] / np.cbrt(abs(np.linalg.det(matrix[:3, :3])))).T
+    lengths = np.maximum(np.linalg.norm(matrix[:3, :3], axis=0), np.finfo(float).tiny)
+    axes = (matrix[:3, :3] / lengths).T
     return Sphere(
         center=_triple(center),
         radius=radius,
         is_flipped=plugin.flag("flip_normals", False) != mirrors(plugin),
         axes=(_triple(axes[0]), _triple(axes[1]), _triple(axes[2])),
     )
+
+
+def _is_uneven(matrix: np.ndarray) -> bool:
+    """Whether a (4, 4) matrix scales by different factors."""
+    lengths = np.linalg.svd(matrix[:3, :3], compute_uv=False)
+    return bool(lengths[0] - lengths[2] > UNIFORM_TOLERANCE * lengths[0])
 
 
 def check_volume(plugin: Plugin) -> None:

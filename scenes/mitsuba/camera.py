@@ -92,7 +92,7 @@ def camera_of(plugin: Plugin) -> Camera:
         focus_distance=focus,
         shift=film.shift(point),
         near=near * depth_scale,
-        far=far * depth_scale,
+        far=near * depth_scale + far - near,  # as in Mitsuba, where only the near plane is scaled
         orthographic_width=width,
     )
 

@@ -54,13 +54,14 @@ class MaterialList:
     def index_of_shape(self, shape: Plugin, use: UvConvention) -> int:
         """Index of a shape's material; without a BSDF it is one-sided diffuse, reflectance 0.5.
 
-        A shape with an emitter is black if it has no BSDF, or a `null` BSDF. In Mitsuba the latter
-        emits in full, too, but also transmits the light from behind it.
+        A shape with an emitter is black if it has no BSDF, or a `null` BSDF, with a note.
         """
         plugins = shape.nested("bsdf")
         is_lamp = bool(shape.nested("emitter"))
         if not plugins or (is_lamp and plugins[0].kind == "null"):
             bare = BLACK if is_lamp else DEFAULT
+            if plugins:
+                plugins[0].note("on a shape that emits, it is black; in Mitsuba it is transparent")
             if bare not in self.indices:
                 self.indices[bare] = self.add(bare)
             return self.indices[bare]

@@ -31,6 +31,13 @@ from scenes.model.description import Shape
 from scenes.model.description import UnusablePart
 
 Read = TypeVar("Read")
+ANISOTROPY = ("alpha_u", "alpha_v", "anisotropic")
+"""Parameters of BSDFs that depend on the direction of u."""
+FILE_CORNERS = "corners of the file"
+"""Attribute with the vertex numbers of faces before any of them is turned, (F, 3, 1)."""
+AREA_TOLERANCE = 1e-3
+"""Texture area above 1 that counts as rounding."""
+MIRRORED_BUMP = "Mitsuba turns a bump map inside out if the shape is mirrored; here it is not"
 
 
 def from_file(read: Callable[[Path], Read], plugin: Plugin) -> Read:
@@ -51,23 +58,53 @@ def read_meshes(path: Path, kind: str, index: int) -> tuple[RawMesh, ...]:
     return (replace(found.mesh, normals=None) if found.has_face_normals else found.mesh,)
 
 
+def needs_coordinates(plugin: Plugin) -> bool:
+    """Whether a texture or an anisotropic BSDF of the shape depends on its coordinates u and v."""
+    return any(
+        child.tag == "texture" or child.get("name") in ANISOTROPY for child in plugin.descendants()
+    )
+
+
+def has_bump(plugin: Plugin) -> bool:
+    """Whether the shape has a bump map."""
+    return any(child.get("type") == "bumpmap" for child in plugin.descendants())
+
+
+def with_file_corners(raw: RawMesh) -> RawMesh:
+    """The mesh with the vertices of each face, in the order of the file, as an attribute."""
+    return replace(raw, attributes={**raw.attributes, FILE_CORNERS: raw.faces[..., None]})
+
+
 def with_barycentric_uvs(shape: Shape) -> Shape:
-    """The mesh with the barycentric coordinates of each triangle as texture coordinates, as Mitsuba
-    takes them where a file has none; corners get vertices of their own.
+    """The mesh with the barycentric coordinates of the file's triangles as texture coordinates, as
+    Mitsuba takes them where a file has none; corners get vertices of their own.
     """
     assert isinstance(shape, Mesh)
     index = shape.faces.ravel()
+    attributes = dict(shape.attributes)
+    in_file = attributes.pop(FILE_CORNERS)[:, None, :, 0]
+    corners = (shape.faces[:, :, None] == in_file).argmax(axis=2).ravel()  # 0, 1 or 2
     return replace(
         shape,
         vertices=shape.vertices[index],
         faces=np.arange(len(index), dtype=np.int32).reshape(-1, 3),
         normals=None if shape.normals is None else shape.normals[index],
-        uvs=np.tile(np.array([[0, 0], [1, 0], [0, 1]], np.float32), (len(shape.faces), 1)),
+        uvs=np.array([[0, 0], [1, 0], [0, 1]], np.float32)[corners],
         attributes={
             name: values if values.ndim == 3 else values[index]
-            for name, values in shape.attributes.items()
+            for name, values in attributes.items()
         },
     )
+
+
+def covers_twice(shape: Shape) -> bool:
+    """Whether a mesh has more texture area than the unit square, so that parts of it overlap."""
+    if not isinstance(shape, Mesh) or shape.uvs is None:
+        return False
+    corners = shape.uvs[shape.faces].astype(float)
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    areas = np.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) / 2.0
+    return bool(areas.sum() > 1.0 + AREA_TOLERANCE)
 
 
 def with_v_upwards(plugin: Plugin, raw: RawMesh) -> tuple[RawMesh, UvConvention]:
@@ -94,6 +131,8 @@ def finish(plugin: Plugin, raw: RawMesh) -> Mesh:
         raw = replace(raw, normals=None)
     if has_zero_normals(raw):
         plugin.note(ZERO_NORMALS)
+    if raw.normals is not None and has_bump(plugin) and mirrors(plugin):
+        plugin.note(MIRRORED_BUMP)
     # As in Mitsuba, a mirror turns a mesh inside out unless normals of the file say otherwise.
     is_turned = raw.normals is None and plugin.kind not in ("cube", "disk") and mirrors(plugin)
     mesh = validated_mesh(raw, source, plugin.transform("to_world"), is_turned)
@@ -123,7 +162,7 @@ def curves(plugin: Plugin) -> Mesh:
     to_world = plugin.transform("to_world")
     if is_spline:
         plugin.note("drawn as open tubes, whose inside is seen at the ends, unlike in Mitsuba")
-    elif any(child.tag == "texture" for child in plugin.descendants()):
+    elif needs_coordinates(plugin):
         plugin.note("textures run otherwise along linear curves than in Mitsuba")
     raw = from_file(lambda path: read_curves(path, is_spline, to_world), plugin)
     return validated_mesh(raw, f"{plugin.file}: {plugin}")

@@ -19,6 +19,8 @@ FACES = (
 )
 """(normal, direction of u, direction of v) of each face of Mitsuba's cube."""
 
+BUMP_RINGS = 16
+"""Rings of a disk with a bump map."""
 SECTORS = 256
 """Triangles of a disk; its rim deviates by at most 1e-4 of the radius."""
 
@@ -43,19 +45,26 @@ def cube() -> RawMesh:
     )
 
 
-def disk() -> RawMesh:
-    """Unit disk at z = 0 facing +z, in sectors; u: radius, v: angle / (2 pi), both in [0, 1]."""
-    turn = np.arange(SECTORS + 1) / SECTORS
-    rim = np.column_stack([np.cos(2.0 * np.pi * turn), np.sin(2.0 * np.pi * turn), 0.0 * turn])
-    # Each sector has its own vertex at the centre, because v differs between sectors.
-    middle = (turn[:-1] + turn[1:]) / 2.0
-    sector = np.arange(SECTORS)
+def disk(ring_count: int = 1) -> RawMesh:
+    """Unit disk at z = 0 facing +z, in sectors; u: radius, v: angle / (2 pi), both in [0, 1].
+
+    Within a triangle the derivative by v is that at its edge around the centre, which bump maps
+    depend on; with more rings it follows the radius.
+    """
+    radius, turn = np.meshgrid(
+        np.arange(ring_count + 1) / ring_count, np.arange(SECTORS + 1) / SECTORS, indexing="ij"
+    )
+    angle = 2.0 * np.pi * turn
+    vertices = np.stack([radius * np.cos(angle), radius * np.sin(angle), 0.0 * radius], axis=-1)
+    turn[0] += 0.5 / SECTORS  # each sector has its own vertex at the centre
+    number = np.arange(radius.size).reshape(radius.shape)
+    inner, outer = number[:-1], number[1:]
+    outwards = np.stack([inner[:, :-1], outer[:, :-1], outer[:, 1:]], axis=-1).reshape(-1, 3)
+    inwards = np.stack([inner[:, :-1], outer[:, 1:], inner[:, 1:]], axis=-1).reshape(-1, 3)
     return RawMesh(
-        vertices=np.concatenate([rim, np.zeros((SECTORS, 3))]),
-        faces=np.column_stack([sector + SECTORS + 1, sector, sector + 1]),
-        uvs=np.concatenate(
-            [np.column_stack([1.0 + 0.0 * turn, turn]), np.column_stack([0.0 * middle, middle])]
-        ),
+        vertices=vertices.reshape(-1, 3),
+        faces=np.concatenate([outwards, inwards[SECTORS:]]),  # at the centre they have no area
+        uvs=np.stack([radius, turn], axis=-1).reshape(-1, 2),
     )
 
 

@@ -17,12 +17,16 @@ from scenes.mitsuba.analytic import disk_shape
 from scenes.mitsuba.analytic import flat
 from scenes.mitsuba.analytic import sphere
 from scenes.mitsuba.materials import MaterialList
+from scenes.mitsuba.mesh_shapes import covers_twice
 from scenes.mitsuba.mesh_shapes import curves
 from scenes.mitsuba.mesh_shapes import cylinder_mesh
 from scenes.mitsuba.mesh_shapes import finish
 from scenes.mitsuba.mesh_shapes import from_file
+from scenes.mitsuba.mesh_shapes import mirrors
+from scenes.mitsuba.mesh_shapes import needs_coordinates
 from scenes.mitsuba.mesh_shapes import read_meshes
 from scenes.mitsuba.mesh_shapes import with_barycentric_uvs
+from scenes.mitsuba.mesh_shapes import with_file_corners
 from scenes.mitsuba.mesh_shapes import with_v_upwards
 from scenes.mitsuba.plugin import Plugin
 from scenes.mitsuba.primitives import cube
@@ -66,8 +70,12 @@ class ShapeReader:
                 radiance = None
             if self.materials.materials[material].opacity != 1.0:
                 plugin.note("the opacity scales the emission, too; in Mitsuba it does not")
+            if plugin.kind == "cylinder" and mirrors(plugin):
+                plugin.note("Mitsuba lights others from the inside of a mirrored cylinder")
             for shape in built:
                 check_area(plugin, shape)
+                if not isinstance(radiance, tuple) and covers_twice(shape):
+                    plugin.note("all of it emits; Mitsuba lights others from one part per u and v")
         return [
             replace(
                 shape,
@@ -116,9 +124,8 @@ class ShapeReader:
     def mesh_file(self, plugin: Plugin) -> Built:
         """Meshes of a file."""
         meshes = self._read(plugin)
-        has_texture = any(child.tag == "texture" for child in plugin.descendants())
-        if has_texture and all(raw.uvs is None for raw in meshes):
-            bare = self._with_area(plugin, list(meshes))
+        if needs_coordinates(plugin) and all(raw.uvs is None for raw in meshes):
+            bare = self._with_area(plugin, [with_file_corners(raw) for raw in meshes])
             return [with_barycentric_uvs(mesh) for mesh in bare], UvConvention.MITSUBA
         read = [with_v_upwards(plugin, raw) for raw in meshes]
         return self._with_area(plugin, [raw for raw, _ in read]), read[0][1]
@@ -164,7 +171,7 @@ SHAPES: dict[str, Supported[Callable[[ShapeReader, Plugin], Built]]] = {
     "serialized": Supported(ShapeReader.mesh_file),
     "rectangle": Supported(_alone(lambda plugin: flat(plugin, FlatKind.RECTANGLE))),
     "cube": Supported(_cube),
-    "sphere": Supported(_alone(sphere, UvConvention.TURNED), "even scales only"),
+    "sphere": Supported(_alone(sphere, UvConvention.TURNED), "one scale for all axes"),
     "disk": Supported(_alone(disk_shape), "a mesh if it has a texture"),
     "cylinder": Supported(
         _alone(lambda plugin: finish(plugin, cylinder_mesh(plugin))), "a mesh of 512 triangles"

@@ -49,10 +49,6 @@ SELF = '<bsdf type="twosided" id="a"><ref id="a"/></bsdf><shape type="cube"><ref
         ('<include filename="scene.xml"/>', "in a circle"),
         ('<include filename="none.xml"/>', "no such file"),
         (
-            '<shape type="sphere"><transform name="to_world"><scale x="2"/></transform></shape>',
-            "same factor",
-        ),  # noqa: E501
-        (
             '<shape type="cube"><transform name="to_world"><matrix value="1"/></transform></shape>',
             "1 numbers, 16 needed",
         ),  # noqa: E501

@@ -51,6 +51,7 @@ def test_area_light_without_bsdf_is_black_and_opaque(tmp_path: Path, substance: 
     scene = load(tmp_path, SENSOR + body)
     lamp, wall = (scene.materials[shape.material] for shape in scene.shapes)
     assert lamp.bsdf == Diffuse((0.0, 0.0, 0.0)) and lamp.opacity == 1.0
+    assert bool(scene.notes) == bool(substance)
     assert wall.bsdf == Diffuse((0.5, 0.5, 0.5))
 
 
