@@ -69,16 +69,15 @@ def sphere(plugin: Plugin) -> Sphere:
     if _is_uneven(matrix):
         plugin.note("to_world: different scales, that along x is used for all, as in Mitsuba")
     center = matrix[:3, :3] @ plugin.vector("center", (0.0, 0.0, 0.0)) + matrix[:3, 3]
-    radius = plugin.number("radius", 1.0) * float(np.linalg.norm(matrix[:3, 0]))
-    if radius <= 0.0:
-        light = bool(plugin.nested("emitter"))
-        raise plugin.error("area light with zero area" if light else f"radius: {radius:g} <= 0")
+    signed_radius = plugin.number("radius", 1.0) * float(np.linalg.norm(matrix[:3, 0]))
+    if signed_radius == 0.0:
+        raise plugin.error("area light with zero area" if plugin.nested("emitter") else "radius: 0")
     lengths = np.maximum(np.linalg.norm(matrix[:3, :3], axis=0), np.finfo(float).tiny)
     axes = (matrix[:3, :3] / lengths).T
     return Sphere(
         center=_triple(center),
-        radius=radius,
-        is_flipped=plugin.flag("flip_normals", False) != mirrors(plugin),
+        radius=abs(signed_radius),
+        is_flipped=plugin.flag("flip_normals", False) ^ mirrors(plugin) ^ (signed_radius < 0.0),
         axes=(_triple(axes[0]), _triple(axes[1]), _triple(axes[2])),
     )
 

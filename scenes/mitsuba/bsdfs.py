@@ -27,6 +27,7 @@ from scenes.model.materials import RoughDiffuse
 from scenes.model.support import Supported
 from scenes.model.textures import RGB
 from scenes.model.textures import Scalar
+from scenes.model.textures import Spectrum
 from scenes.optics.indices import DIELECTRICS
 from scenes.optics.indices import METALS
 from scenes.optics.indices import metal_index
@@ -53,14 +54,20 @@ def bsdf_of(plugin: Plugin, textures: TextureReader) -> BSDF | None:
 
 
 def _diffuse(plugin: Plugin, textures: TextureReader) -> Diffuse:
-    return Diffuse(textures.spectrum(plugin, "reflectance", GREY))
+    return Diffuse(_diffuse_reflectance(plugin, textures))
 
 
 def _rough_diffuse(plugin: Plugin, textures: TextureReader) -> RoughDiffuse:
     """Oren and Nayar's model; `alpha` is the width of a Beckmann distribution."""
     plugin.find("use_fast_approx")
     sigma = textures.number(plugin, "alpha", 0.2) / math.sqrt(2.0)
-    return RoughDiffuse(textures.spectrum(plugin, "reflectance", GREY), sigma)
+    return RoughDiffuse(_diffuse_reflectance(plugin, textures), sigma)
+
+
+def _diffuse_reflectance(plugin: Plugin, textures: TextureReader) -> Spectrum:
+    """The reflectance, which version 0.x also calls diffuseReflectance."""
+    is_old = plugin.find("diffuse_reflectance") is not None
+    return textures.spectrum(plugin, "diffuse_reflectance" if is_old else "reflectance", GREY)
 
 
 def _conductor(plugin: Plugin, textures: TextureReader) -> Conductor:

@@ -28,12 +28,13 @@ from scenes.model.description import Shape
 from scenes.model.description import UnusablePart
 from scenes.model.options import LoadOptions
 
+SETTINGS = ("integrator", "sampler", "rfilter", "film")
+"""Tags that are skipped wherever they stand, without a note."""
 IGNORED = (
-    "integrator",
-    "sampler",
-    "rfilter",
-    "film",
+    *SETTINGS,
     "medium",
+    "volume",
+    "phase",
     "default",
     "alias",
     "string",
@@ -46,6 +47,8 @@ IGNORED = (
     "boolean",
 )
 """Top-level tags to skip: settings, and elements that are only used by reference."""
+OTHER_INTEGRATORS = ("ao", "depth", "direct")
+"""Integrators that show something else than the light of all paths."""
 
 
 @dataclass
@@ -67,7 +70,7 @@ def load_mitsuba(path: Path, options: LoadOptions = LoadOptions()) -> SceneDescr
     left_out: list[SceneError] = []
     for element in document.root:
         if element.tag == "integrator":
-            _note_hidden_emitters(document, element)
+            _note_integrator(document, element)
         if element.tag in IGNORED:
             continue
         file = document.files.get(element, path)
@@ -102,6 +105,7 @@ def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
         case "sensor":
             if parts.camera is not None:
                 plugin.note("only the first camera is used")
+                plugin.document.visited.pop(plugin.element, None)
                 return
             parts.camera = camera_of(plugin)
         case "emitter" if plugin.kind in AREA_KINDS and "id" in plugin.element.attrib:
@@ -118,9 +122,11 @@ def _build(parts: _Parts, plugin: Plugin, reader: ShapeReader) -> None:
             raise plugin.error("unknown element")
 
 
-def _note_hidden_emitters(document: Document, integrator: Element) -> None:
-    """Add a note if the integrator, or one inside it, hides the emitters from the camera."""
+def _note_integrator(document: Document, integrator: Element) -> None:
+    """Add a note if the integrator, or one inside it, hides emitters or leaves light out."""
     for child in integrator.iter():
+        if child.tag == "integrator" and child.get("type") in OTHER_INTEGRATORS:
+            document.note(f'<integrator type="{child.get("type")}">: all light is shown')
         is_set = child.get("value", "").strip().lower() == "true"
         if child.get("name") == "hide_emitters" and is_set:
             document.note("<integrator>: hide_emitters is not supported, emitters are seen")
@@ -131,11 +137,7 @@ def _note_unused(document: Document) -> None:
     ignored: dict[str, None] = {}
     for element, name in document.visited.items():
         for child in element:
-            if (
-                "name" in child.attrib
-                and child not in document.used
-                and child.tag not in IGNORED[:5]
-            ):
+            if "name" in child.attrib and child not in document.used and child.tag not in SETTINGS:
                 ignored[f"{name.split(' id=')[0].rstrip('>')}>: {child.attrib['name']}"] = None
     for text in ignored:
         document.note(f"{text} is not supported and was ignored")

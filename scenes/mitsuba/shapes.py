@@ -70,11 +70,15 @@ class ShapeReader:
                 radiance = None
             if self.materials.materials[material].opacity != 1.0:
                 plugin.note("the opacity scales the emission, too; in Mitsuba it does not")
-            if plugin.kind == "cylinder" and mirrors(plugin):
+            is_plain = isinstance(radiance, tuple)
+            if is_plain and plugin.kind == "cylinder" and mirrors(plugin):
                 plugin.note("Mitsuba lights others from the inside of a mirrored cylinder")
+            is_flipped = plugin.flag("flip_normals", False)
+            if not is_plain and plugin.kind == "rectangle" and is_flipped:
+                plugin.note("Mitsuba lights others from the back of a flipped, textured rectangle")
             for shape in built:
                 check_area(plugin, shape)
-                if not isinstance(radiance, tuple) and covers_twice(shape):
+                if not is_plain and covers_twice(shape):
                     plugin.note("all of it emits; Mitsuba lights others from one part per u and v")
         return [
             replace(
