@@ -10,6 +10,8 @@ import binascii
 import json
 import os
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
@@ -21,6 +23,15 @@ from scenes.gltf.meshopt.view import MeshoptError
 from scenes.gltf.meshopt.view import decode_view
 from scenes.model.description import SceneError
 
+MALFORMED_ERRORS = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+)
+"""Exceptions that malformed JSON values cause, SceneError among them."""
 GLB_MAGIC = b"glTF"
 JSON_CHUNK = 0x4E4F534A
 BINARY_CHUNK = 0x004E4942
@@ -31,7 +42,7 @@ SUPPORTED_EXTENSIONS = {
     "KHR_mesh_quantization": "",
     "EXT_mesh_gpu_instancing": "each instance is a copy",
     "KHR_node_visibility": "",
-    "KHR_lights_punctual": "candela and lux count as W sr^-1 and W m^-2",
+    "KHR_lights_punctual": "candela and lux count as W sr^-1 and W m^-2; `range` is noted",
     "KHR_texture_basisu": "with the optional package `opengl_basisu`",
     "KHR_texture_transform": "",
     "EXT_texture_webp": "",
@@ -83,6 +94,8 @@ class GltfDocument:
     """Buffer views decompressed or appended so far, by index."""
     notes: list[str] = field(default_factory=list)
     """Notes for the user: what was ignored or changed, one line each."""
+    left_out: list[SceneError] = field(default_factory=list)
+    """Errors of the parts that were left out."""
 
     def error(self, element: str, reason: str) -> SceneError:
         """SceneError that names the file and the place in it, such as `meshes[2]`."""
@@ -92,6 +105,21 @@ class GltfDocument:
         """Add a note, unless it exists already."""
         if text not in self.notes:
             self.notes.append(text)
+
+    @contextmanager
+    def part(self, element: str) -> Iterator[None]:
+        """Context that reads one part of the scene: a fault leaves it out, with a note."""
+        try:
+            yield
+        except SceneError as error:
+            self._leave_out(error)
+        except MALFORMED_ERRORS as error:
+            reason = f"malformed ({type(error).__name__}: {error})"
+            self._leave_out(self.error(element, reason))
+
+    def _leave_out(self, error: SceneError) -> None:
+        self.left_out.append(error)
+        self.note(f"{error}; it was left out")
 
     def item(self, kind: str, index: Any) -> Json:
         """Object `index` of the top-level array `kind`; SceneError if out of range."""
@@ -130,7 +158,8 @@ class GltfDocument:
         """Bytes of a data URI, or of a file relative to the folder of this one."""
         if uri.startswith("data:"):
             try:
-                return base64.b64decode(uri.partition(",")[2], validate=True)
+                text = unquote(uri.partition(",")[2])
+                return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
             except binascii.Error as error:
                 raise self.error(element, f"bad data URI ({error})") from None
         target = self.path.parent / unquote(uri)

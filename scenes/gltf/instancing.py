@@ -27,10 +27,11 @@ def instance_matrices(document: GltfDocument, node: Json, index: int) -> list[np
         for name, width in (("TRANSLATION", 3), ("ROTATION", 4), ("SCALE", 3))
         if name in attributes
     }
-    counts = {len(values) for values in parts.values()}
+    # Attributes of other names, such as _ID, count the instances, too.
+    counts = {document.item("accessors", number).get("count", 0) for number in attributes.values()}
     if len(counts) != 1:
         raise document.error(f"nodes[{index}]", f"{EXTENSION}: attributes of different counts")
-    count = counts.pop()
+    count = int(counts.pop())
     offsets = parts.get("TRANSLATION", np.zeros((count, 3)))
     turns = parts.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (count, 1)))
     factors = parts.get("SCALE", np.ones((count, 3)))

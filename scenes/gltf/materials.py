@@ -13,10 +13,12 @@ from dataclasses import field
 from dataclasses import replace
 from typing import Any
 
+from scenes.gltf.document import MALFORMED_ERRORS
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
 from scenes.gltf.specular_glossiness import specular_glossiness
 from scenes.gltf.textures import GltfTextures
+from scenes.gltf.textures import uv_set_of
 from scenes.gltf.values import number_of
 from scenes.gltf.values import numbers_of
 from scenes.gltf.values import unit_number_of
@@ -42,10 +44,10 @@ VERTEX_COLOR = AttributeTexture("COLOR_0")
 DARKEST = 1e-6
 """Smallest attenuation colour whose absorption is finite."""
 NOTED = {
-    "KHR_materials_iridescence": "thin-film interference is not shown",
-    "KHR_materials_dispersion": "all colours refract alike",
+    "KHR_materials_iridescence": ("iridescenceFactor", "thin-film interference is not shown"),
+    "KHR_materials_dispersion": ("dispersion", "all colours refract alike"),
 }
-"""Material extensions without effect -> what the picture lacks."""
+"""Material extensions without effect -> (their strength, what the picture lacks)."""
 
 
 @dataclass
@@ -67,7 +69,12 @@ class GltfMaterials:
         key = (number, has_colors)
         if key not in self.indices:
             source = {} if number is None else self.document.item("materials", number)
-            self.materials.append(self._material(source, has_colors))
+            try:
+                material = self._material(source, has_colors)
+            except MALFORMED_ERRORS as error:
+                self.document.note(f"materials[{number}]: {error}; grey is used")
+                material = Material()
+            self.materials.append(material)
             self.indices[key] = len(self.materials) - 1
         return self.indices[key]
 
@@ -86,10 +93,17 @@ class GltfMaterials:
         extensions = source.get("extensions", {})
         return "normalTexture" in source or "KHR_materials_anisotropy" in extensions
 
+    def main_uv_set(self, primitive: Json) -> int:
+        """Number of the texture coordinates that a primitive's tangents follow from."""
+        number = self.number_of(primitive)
+        source = {} if number is None else self.document.item("materials", number)
+        return uv_set_of(source.get("normalTexture", {}))
+
     def _material(self, source: Json, has_colors: bool) -> Material:
+        self.textures.main_uv_set = uv_set_of(source.get("normalTexture", {}))
         extensions = source.get("extensions", {})
-        for name, effect in NOTED.items():
-            if name in extensions:
+        for name, (strength_name, effect) in NOTED.items():
+            if number_of(extensions.get(name, {}), strength_name, 0.0) > 0.0:
                 self.document.note(f"{name}: {effect}")
         base, alpha = self._base_color(source, has_colors)
         bsdf, emission, strength = self._surface(source, base)
@@ -121,7 +135,10 @@ class GltfMaterials:
         glossy = source.get("extensions", {}).get("KHR_materials_pbrSpecularGlossiness")
         if glossy is not None:
             pbr, names = glossy, ("diffuseFactor", "diffuseTexture")
-        red, green, blue, factor_alpha = numbers_of(pbr, names[0], OPAQUE_WHITE)
+        factors = numbers_of(pbr, names[0], OPAQUE_WHITE)
+        red, green, blue, factor_alpha = (min(max(factor, 0.0), 1.0) for factor in factors)
+        if factors != (red, green, blue, factor_alpha):
+            self.document.note(f"{names[0]} {list(factors)} was clamped to [0, 1]")
         color: Spectrum = (red, green, blue)
         alpha: Scalar = factor_alpha
         parts: list[ImageTexture | AttributeTexture] = []
@@ -211,6 +228,9 @@ class GltfMaterials:
             self.document.note(
                 "clearcoatNormalTexture is ignored, the coat takes the surface's normal"
             )
+        volume = extensions.get("KHR_materials_volume", {})
+        if diffuse and number_of(volume, "thicknessFactor", 0.0) > 0.0:
+            self.document.note("KHR_materials_volume is ignored below diffuse transmission")
         if "anisotropyTexture" in anisotropy:
             self.document.note("the direction of anisotropyTexture is ignored")
         return replace(

@@ -6,7 +6,6 @@ Host code. Specification, section 3.7. Points and lines are skipped.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
 from scenes.gltf.draco import expand_draco
 from scenes.gltf.materials import GltfMaterials
+from scenes.gltf.skinning import TANGENT
 from scenes.gltf.skinning import Pose
 from scenes.gltf.skinning import apply_pose
 from scenes.gltf.textures import UV_SET
@@ -28,12 +28,10 @@ from scenes.mesh.validation import has_zero_normals
 from scenes.mesh.validation import normalize
 from scenes.mesh.validation import validated_mesh
 from scenes.model.description import Mesh
-from scenes.model.description import SceneError
 
 TRIANGLES = 4
 TRIANGLE_STRIP = 5
 TRIANGLE_FAN = 6
-TANGENT = "TANGENT"
 
 
 @dataclass
@@ -42,8 +40,6 @@ class GltfMeshes:
 
     document: GltfDocument
     materials: GltfMaterials
-    left_out: list[SceneError] = field(default_factory=list)
-    """Errors of the primitives that were left out."""
 
     def meshes(self, index: Any, pose: Pose, name: str) -> list[Mesh]:
         """One mesh per primitive of mesh `index`, in world space."""
@@ -54,23 +50,24 @@ class GltfMeshes:
             if primitive.get("mode", TRIANGLES) not in (TRIANGLES, TRIANGLE_STRIP, TRIANGLE_FAN):
                 self.document.note(f"{element}: points and lines were skipped")
                 continue
-            try:
+            with self.document.part(element):
                 if not expand_draco(self.document, primitive, element):
                     continue
-                finished = self._primitive(primitive, pose, element)
-            except ZeroAreaError:
-                # Some files hide objects by a scale of 0.
-                self.document.note(f"{element}: without area, left out")
-            except SceneError as error:
-                self.left_out.append(error)
-                self.document.note(f"{error}; it was left out")
-            else:
+                try:
+                    finished = self._primitive(primitive, pose, element)
+                except ZeroAreaError:
+                    # Some files hide objects by a scale of 0.
+                    self.document.note(f"{element}: without area, left out")
+                    continue
                 built.append(replace(finished, name=name or mesh.get("name", "")))
         return built
 
     def _primitive(self, primitive: Json, pose: Pose, element: str) -> Mesh:
         """World-space mesh of one primitive, with its material."""
         raw = apply_pose(self.document, primitive, self._raw(primitive, element), pose, element)
+        number = self.materials.main_uv_set(primitive)
+        if number:
+            raw = _with_main_uvs(raw, number)
         if has_zero_normals(raw):
             self.document.note(f"{element}: {ZERO_NORMALS}")
         finished = validated_mesh(raw, f"{self.document.path}: {element}", pose.to_world)
@@ -79,6 +76,8 @@ class GltfMeshes:
         if TANGENT in finished.attributes:
             tangents = finished.attributes[TANGENT].copy()
             tangents[:, :3] = normalize(tangents[:, :3] @ pose.to_world[:3, :3].T)
+            if np.linalg.det(pose.to_world[:3, :3]) < 0.0:
+                tangents[:, 3] *= -1.0  # a mirror keeps the bitangent, but not the cross product
             finished = replace(finished, attributes={**finished.attributes, TANGENT: tangents})
         return replace(finished, material=material)
 
@@ -129,6 +128,15 @@ class GltfMeshes:
                 f"accessors[{attributes[name]}]", f"{name}: {len(values)} for {count} vertices"
             )
         return values
+
+
+def _with_main_uvs(raw: RawMesh, number: int) -> RawMesh:
+    """The mesh with set `number` as its own texture coordinates, and the first as attribute."""
+    attributes = dict(raw.attributes)
+    uvs = attributes.pop(f"{UV_SET}{number}", None)
+    if raw.uvs is not None:
+        attributes[f"{UV_SET}0"] = raw.uvs
+    return replace(raw, uvs=uvs, attributes=attributes)
 
 
 def triangles(indices: np.ndarray, mode: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from scenes.default_camera import PLACEHOLDER_CAMERA
+from scenes.gltf.document import MALFORMED_ERRORS
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
 from scenes.gltf.document import read_gltf
@@ -24,6 +25,7 @@ from scenes.gltf.skinning import read_pose
 from scenes.gltf.textures import GltfTextures
 from scenes.gltf.values import number_of
 from scenes.gltf.values import numbers_of
+from scenes.mesh.validation import normalize
 from scenes.model.description import Camera
 from scenes.model.description import DirectionalLight
 from scenes.model.description import Mesh
@@ -39,15 +41,6 @@ from scenes.model.transforms import translation
 
 DEFAULT_ASPECT = 16.0 / 9.0
 """Width over height for cameras without `aspectRatio`, which leave it to the viewport."""
-MALFORMED_ERRORS = (
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    ArithmeticError,
-    MemoryError,
-)
-"""Exceptions that malformed JSON values cause; `load_gltf` reports them as SceneError."""
 FLIP_VIEW = np.diag([-1.0, 1.0, -1.0, 1.0])
 """glTF cameras look along -z with +x to the right; cameras here along +z with +x to the left."""
 
@@ -76,22 +69,26 @@ def _scene(document: GltfDocument, options: LoadOptions) -> SceneDescription:
     materials.variant = _variant(document, options.variant)
     meshes = GltfMeshes(document, materials)
     parts = _Parts()
-    worlds = dict(_nodes(document))
-    for index, to_world in worlds.items():
-        node = document.item("nodes", index)
+    nodes = list(_nodes(document))
+    worlds = {index: to_world for index, to_world, _ in nodes}
+    for index, to_world, is_visible in nodes:
+        node, element = document.item("nodes", index), f"nodes[{index}]"
+        if "camera" in node:  # visible or not, as KHR_node_visibility says
+            with document.part(element):
+                parts.cameras.append(_camera(document, node["camera"], to_world))
+        if not is_visible:
+            continue
         if "mesh" in node:
-            for instance in instance_matrices(document, node, index):
-                pose = read_pose(document, node, to_world @ instance, worlds)
-                parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
-        if not np.linalg.det(to_world[:3, :3]):
-            continue  # singular transform: ignore the node's camera and light
-        if "camera" in node:
-            _add_camera(parts, document, node["camera"], to_world)
+            with document.part(element):
+                for instance in instance_matrices(document, node, index):
+                    pose = read_pose(document, node, to_world @ instance, worlds)
+                    parts.shapes.extend(meshes.meshes(node["mesh"], pose, node.get("name", "")))
         light = node.get("extensions", {}).get("KHR_lights_punctual", {}).get("light")
         if light is not None:
-            parts.lights.append(_light(document, light, to_world))
+            with document.part(element):
+                parts.lights.append(_light(document, light, to_world))
     if not parts.shapes:
-        raise next(iter(meshes.left_out), document.error("scene", "no meshes"))
+        raise next(iter(document.left_out), document.error("scene", "no meshes"))
     return SceneDescription(
         name=document.path.stem,
         shapes=tuple(parts.shapes),
@@ -115,30 +112,32 @@ def _variant(document: GltfDocument, name: str) -> int | None:
     return names.index(name)
 
 
-def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray]]:
-    """(index, (4, 4) matrix to world space) of every node of the default scene."""
+def _nodes(document: GltfDocument) -> Iterator[tuple[int, np.ndarray, bool]]:
+    """(index, (4, 4) matrix to world space, is visible) of every node of the default scene."""
     if document.root.get("scenes"):
         roots = document.item("scenes", document.root.get("scene", 0)).get("nodes", [])
     else:
         nodes = document.root.get("nodes", [])
         children = {child for node in nodes for child in node.get("children", [])}
         numbers = list(range(len(nodes)))
-        # If nodes form a cycle, all are children: start from all; the error is raised below.
+        # If nodes form a cycle, all are children: start from all; the cycle is noted below.
         roots = [index for index in numbers if index not in children] or numbers
-    stack = [(index, np.eye(4)) for index in reversed(list(roots))]
+    stack = [(index, np.eye(4), True) for index in reversed(list(roots))]
     seen: set[int] = set()
     while stack:
-        index, parent = stack.pop()
-        node = document.item("nodes", index)
-        if index in seen:
-            raise document.error(f"nodes[{index}]", "reached twice, nodes must form a tree")
-        seen.add(index)
-        visibility = node.get("extensions", {}).get("KHR_node_visibility", {})
-        if not visibility.get("visible", True):
-            continue
-        matrix = parent @ _local(document, node, index)
-        yield index, matrix
-        stack.extend((child, matrix) for child in reversed(node.get("children", [])))
+        index, parent, is_visible = stack.pop()
+        with document.part(f"nodes[{index}]"):
+            node = document.item("nodes", index)
+            if index in seen:
+                raise document.error(f"nodes[{index}]", "reached twice, nodes must form a tree")
+            seen.add(index)
+            visibility = node.get("extensions", {}).get("KHR_node_visibility", {})
+            # The joints of a skin count even where they are hidden.
+            is_visible = is_visible and bool(visibility.get("visible", True))
+            matrix = parent @ _local(document, node, index)
+            below = reversed(node.get("children", []))
+            stack.extend((child, matrix, is_visible) for child in below)
+            yield index, matrix, is_visible
 
 
 def _local(document: GltfDocument, node: Json, index: int) -> np.ndarray:
@@ -159,12 +158,13 @@ def _local(document: GltfDocument, node: Json, index: int) -> np.ndarray:
     return matrix
 
 
-def _add_camera(parts: _Parts, document: GltfDocument, index: int, to_world: np.ndarray) -> None:
+def _camera(document: GltfDocument, index: int, to_world: np.ndarray) -> Camera:
     source = document.item("cameras", index)
+    if not np.linalg.det(to_world[:3, :3]):
+        raise document.error(f"cameras[{index}]", "without direction, its node is scaled by 0")
     perspective = source.get("perspective")
     if perspective is None:
-        parts.cameras.append(_orthographic(document, index, to_world))
-        return
+        return _orthographic(document, index, to_world)
     aspect = number_of(perspective, "aspectRatio", DEFAULT_ASPECT)
     near, far = number_of(perspective, "znear", 0.0), perspective.get("zfar")
     yfov = number_of(perspective, "yfov", 0.0)
@@ -172,15 +172,13 @@ def _add_camera(parts: _Parts, document: GltfDocument, index: int, to_world: np.
         raise document.error(f"cameras[{index}]", f"bad yfov {yfov:g} or aspect ratio {aspect:g}")
     fov_x = math.degrees(2.0 * math.atan(math.tan(yfov / 2.0) * aspect))
     has_aspect = "aspectRatio" in perspective
-    parts.cameras.append(
-        Camera(
-            rigid(to_world @ FLIP_VIEW),
-            fov_x,
-            aspect,
-            near=max(near, 0.0),
-            far=math.inf if far is None else number_of(perspective, "zfar", 0.0),
-            fov_y=None if has_aspect else math.degrees(yfov),
-        )
+    return Camera(
+        rigid(to_world @ FLIP_VIEW),
+        fov_x,
+        aspect,
+        near=max(near, 0.0),
+        far=math.inf if far is None else number_of(perspective, "zfar", 0.0),
+        fov_y=None if has_aspect else math.degrees(yfov),
     )
 
 
@@ -209,7 +207,11 @@ def _light(document: GltfDocument, index: int, to_world: np.ndarray) -> Punctual
     light = lights[index]
     factor = max(number_of(light, "intensity", 1.0), 0.0)
     red, green, blue = (channel * factor for channel in numbers_of(light, "color", (1.0, 1.0, 1.0)))
-    axis = -to_world[:3, 2] / np.linalg.norm(to_world[:3, 2])
+    if "range" in light:
+        document.note(f"lights[{index}]: its range is ignored, light reaches any distance")
+    if not to_world[:3, 2].any() and light.get("type") != "point":
+        raise document.error(f"lights[{index}]", "without direction, its node is scaled by 0")
+    axis = normalize(-to_world[None, :3, 2])[0]
     direction = (float(axis[0]), float(axis[1]), float(axis[2]))
     position = (float(to_world[0, 3]), float(to_world[1, 3]), float(to_world[2, 3]))
     match light.get("type"):

@@ -17,9 +17,13 @@ from scenes.gltf.accessors import read_integers
 from scenes.gltf.accessors import read_matrices
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
+from scenes.gltf.textures import UV_SET
 from scenes.gltf.values import numbers_of
 from scenes.mesh.validation import RawMesh
 from scenes.mesh.validation import normalize
+
+TANGENT = "TANGENT"
+COLOR = "COLOR_0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +54,9 @@ def apply_pose(
     document: GltfDocument, primitive: Json, raw: RawMesh, pose: Pose, element: str
 ) -> RawMesh:
     """Apply morph targets, then the skin, to `raw`; `element` is for errors."""
-    raw = _morphed(document, primitive.get("targets", []), raw, pose.morph_weights)
+    for target, weight in zip(primitive.get("targets", []), pose.morph_weights):
+        if weight != 0.0:
+            raw = _morphed(document, target, raw, weight)
     if pose.joints is None:
         return raw
     return _skinned(
@@ -76,29 +82,37 @@ def _joints(document: GltfDocument, index: Any, worlds: dict[int, np.ndarray]) -
     return matrices
 
 
-def _morphed(
-    document: GltfDocument, targets: list[Json], raw: RawMesh, weights: tuple[float, ...]
-) -> RawMesh:
-    """Add the weighted displacements of all targets to the vertices and normals."""
-    vertices, normals = raw.vertices, raw.normals
-    for target, weight in zip(targets, weights):
-        if weight == 0.0:
-            continue
-        if "POSITION" in target:
-            vertices = vertices + weight * _read_displacements(
-                document, target["POSITION"], vertices
-            )
-        if "NORMAL" in target and normals is not None:
-            normals = normals + weight * _read_displacements(document, target["NORMAL"], normals)
-    return replace(raw, vertices=vertices, normals=normals)
+def _morphed(document: GltfDocument, target: Json, raw: RawMesh, weight: float) -> RawMesh:
+    """Add the displacements of a target, times `weight`, to the attributes that `raw` has."""
+
+    def moved(name: str, array: np.ndarray) -> np.ndarray:
+        if name not in target:
+            return array
+        result = array + weight * _read_displacements(document, target, name, array)
+        return np.clip(result, 0.0, 1.0) if name == COLOR else result
+
+    return replace(
+        raw,
+        vertices=moved("POSITION", raw.vertices),
+        normals=None if raw.normals is None else moved("NORMAL", raw.normals),
+        uvs=None if raw.uvs is None else moved(f"{UV_SET}0", raw.uvs),
+        attributes={name: moved(name, values) for name, values in raw.attributes.items()},
+    )
 
 
-def _read_displacements(document: GltfDocument, index: Any, array: np.ndarray) -> np.ndarray:
-    """(V, 3) float32 of an accessor; SceneError unless it is as long as `array`."""
-    values = read_floats(document, index, 3)
+def _read_displacements(
+    document: GltfDocument, target: Json, name: str, array: np.ndarray
+) -> np.ndarray:
+    """Displacements of the attribute `name`, float32, in the shape and convention of `array`."""
+    width = 3 if name == TANGENT else array.shape[1]
+    values = read_floats(document, target[name], width)
     if len(values) != len(array):
         reason = f"morph target: {len(values)} for {len(array)} vertices"
-        raise document.error(f"accessors[{index}]", reason)
+        raise document.error(f"accessors[{target[name]}]", reason)
+    if name == TANGENT:
+        return np.pad(values, ((0, 0), (0, 1)))  # the sign of the bitangent stays
+    if name.startswith(UV_SET):
+        return values * np.array([1.0, -1.0], np.float32)  # v upwards
     return values
 
 

@@ -37,6 +37,8 @@ class GltfTextures:
 
     document: GltfDocument
     images: dict[tuple[int, bool], Image] = field(default_factory=dict)
+    main_uv_set: int = 0
+    """Number of the texture coordinates that are a mesh's own: its tangents follow from them."""
 
     def exists(self, reference: Json | None) -> bool:
         """Whether a `...Texture` object is there and its image can be read; a note if not."""
@@ -60,8 +62,8 @@ class GltfTextures:
         source = image_source(texture)
         if source is None:
             raise document.error(element, "no image in a supported format")
+        uv_number = uv_set_of(reference)
         transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
-        uv_number = transform.get("texCoord", reference.get("texCoord", 0))
         sampler = document.item("samplers", texture["sampler"]) if "sampler" in texture else {}
         return ImageTexture(
             image=self._image(source, is_srgb),
@@ -70,7 +72,7 @@ class GltfTextures:
             wrap=WRAPS.get(sampler.get("wrapS", REPEAT), Wrap.REPEAT),
             wrap_v=WRAPS.get(sampler.get("wrapT", REPEAT), Wrap.REPEAT),
             filter=Filter.NEAREST if sampler.get("magFilter") == NEAREST else Filter.BILINEAR,
-            uv_set=f"{UV_SET}{uv_number}" if uv_number else "",
+            uv_set="" if uv_number == self.main_uv_set else f"{UV_SET}{uv_number}",
         )
 
     def _image(self, index: int, is_srgb: bool) -> Image:
@@ -84,6 +86,13 @@ class GltfTextures:
             name = f"{self.document.path}: {element}"
             self.images[index, is_srgb] = read_image_bytes(data, name, is_srgb)
         return self.images[index, is_srgb]
+
+
+def uv_set_of(reference: Json) -> int:
+    """Number of the texture coordinates of a `...Texture` object."""
+    transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
+    number: int = transform.get("texCoord", reference.get("texCoord", 0))
+    return number
 
 
 def uv_transform(transform: Json) -> tuple[float, ...]:

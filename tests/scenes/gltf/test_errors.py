@@ -67,8 +67,6 @@ CHANGES: list[tuple[Callable[[dict], object], str]] = [
     (lambda root: _require_for_positions(root), "meshes[0].primitives[0]: needs EXT_codec"),
     (lambda root: root["asset"].update(version="1.0"), "version '1.0'"),
     (lambda root: root["nodes"][0].update(mesh=5), "meshes[5]: index out of range"),
-    (lambda root: root["nodes"][0].update(children=[0]), "reached twice"),
-    (lambda root: root["nodes"][0].update(children=[-1]), "nodes[-1]"),
     (lambda root: root["nodes"][0].update(rotation=[0, 0, 0, 0]), "zero length"),
     (lambda root: root["nodes"][0].update(translation="far"), "malformed"),
     (lambda root: root["accessors"][0].update(count=4), "ends at byte"),
@@ -83,8 +81,6 @@ CHANGES: list[tuple[Callable[[dict], object], str]] = [
     (lambda root: root.update(extensionsUsed=5), "malformed"),
     (lambda root: root["nodes"][0].update(translation=[10**400, 0, 0]), "malformed"),
     (lambda root: root["accessors"][0].update(count=10**13, bufferView=None), ""),
-    (lambda root: _paint(root, roughnessFactor="rough"), "roughnessFactor: not a finite number"),
-    (lambda root: _paint(root, baseColorFactor=[1, 1]), "2 numbers, 4 needed"),
 ]
 
 
@@ -95,6 +91,37 @@ def test_malformed_gltf_raises_one_line_error(
     builder = GltfBuilder().triangle()
     change(builder.root)
     _fails(builder.write(tmp_path / "a.gltf"), reason)
+
+
+def _light(root: dict, **light: object) -> None:
+    root["extensions"] = {"KHR_lights_punctual": {"lights": [light]}}
+    root["nodes"][0]["extensions"] = {"KHR_lights_punctual": {"light": 0}}
+
+
+BROKEN_PARTS: list[tuple[Callable[[dict], object], str]] = [
+    (lambda root: root["nodes"][0].update(children=[0]), "reached twice"),
+    (lambda root: root["nodes"][0].update(children=[-1]), "nodes[-1]"),
+    (lambda root: root["nodes"].append({"mesh": 7}), "meshes[7]: index out of range"),
+    (lambda root: root["nodes"].append({"mesh": 0, "rotation": [0, 0, 0, 0]}), "zero length"),
+    (lambda root: root["nodes"].append({"mesh": 0, "skin": 0}), "skins[0]"),
+    (lambda root: root["nodes"][0].update(camera=2), "cameras[2]: index out of range"),
+    (lambda root: _light(root, type="area"), "lights[0]: unknown type 'area'"),
+    (lambda root: _light(root, type="point", color=[1, 1]), "color: 2 numbers, 3 needed"),
+    (lambda root: _paint(root, roughnessFactor="rough"), "roughnessFactor: not a finite number"),
+    (lambda root: _paint(root, baseColorFactor=[1, 1]), "2 numbers, 4 needed; grey is used"),
+]
+
+
+@pytest.mark.parametrize("change, reason", BROKEN_PARTS)
+def test_broken_part_is_left_out_with_a_note(
+    tmp_path: Path, change: Callable[[dict], object], reason: str
+) -> None:
+    builder = GltfBuilder().triangle()
+    change(builder.root)
+    scene = load_gltf(builder.write(tmp_path / "a.gltf"))
+    assert scene.triangle_count == 1
+    (note,) = scene.notes
+    assert reason in note and "\n" not in note
 
 
 def test_required_extension_beside_the_geometry_is_a_note(tmp_path: Path) -> None:
