@@ -16,6 +16,7 @@ from scenes.images.encodings import encode_rgbe
 from scenes.images.encodings import encode_srgb
 from scenes.images.layers import split_layer
 from scenes.images.stored import BAND_ROWS
+from scenes.images.stored import ReadOptions
 from scenes.images.stored import StoredImage
 from scenes.images.stored import read_stored
 from scenes.model.description import SceneError
@@ -25,14 +26,17 @@ SIGNATURES = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"\x76\x2f\x31\x
 """(first bytes, file extension for OpenImageIO) of image formats embedded in scene files."""
 
 
-def read_image(path: Path, is_srgb: bool = True, is_light: bool = False) -> Image:
+def read_image(
+    path: Path, is_srgb: bool = True, is_light: bool = False, has_color_metadata: bool = True
+) -> Image:
     """Read a texture image; `is_srgb` False keeps the stored values (normals, roughness).
 
     `path` may end in `#LAYER`. With `is_light` (emission), values above 1 of a linear file are
-    kept, as RGBE.
+    kept, as RGBE. `has_color_metadata` False: integers are sRGB-encoded, whatever the file says.
     """
     file, layer = split_layer(path)
-    stored = read_stored(file, str(path), layer)
+    is_color = (is_srgb or is_light) and has_color_metadata
+    stored = read_stored(file, str(path), ReadOptions(layer, has_color_metadata=is_color))
     if is_light and stored.is_linear:
         return Image(
             texels=encode_rgbe(_to_rgb(_to_unit(stored.texels))),
@@ -45,7 +49,10 @@ def read_image(path: Path, is_srgb: bool = True, is_light: bool = False) -> Imag
 
 
 def read_image_bytes(data: bytes, name: str, is_srgb: bool = True) -> Image:
-    """Read a texture image from memory (embedded in glTF, for example); `name` is for messages."""
+    """Read a texture image of glTF from memory; `name` is for messages.
+
+    Metadata of colours are ignored (glTF 2.0, section 3.8.3).
+    """
     if data.startswith(ktx2.SIGNATURE):
         return Image(ktx2.read_ktx2(data, name), is_srgb=is_srgb, name=name)
     suffix = next((ext for magic, ext in SIGNATURES if data.startswith(magic)), None)
@@ -56,7 +63,7 @@ def read_image_bytes(data: bytes, name: str, is_srgb: bool = True) -> Image:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"image{suffix}"
         path.write_bytes(data)
-        stored = read_stored(path, name)
+        stored = read_stored(path, name, ReadOptions(has_color_metadata=False))
     return _image(stored, is_srgb, name)
 
 
@@ -66,7 +73,7 @@ def read_environment(path: Path) -> tuple[np.ndarray, tuple[str, ...]]:
     `path` may end in `#LAYER`.
     """
     file, layer = split_layer(path)
-    stored = read_stored(file, str(path), layer, has_alpha=False)
+    stored = read_stored(file, str(path), ReadOptions(layer, has_alpha=False))
     radiance = _to_rgb(_to_unit(stored.texels))
     if not stored.is_linear:
         radiance = decode_srgb(radiance)
@@ -83,8 +90,9 @@ def _image(stored: StoredImage, is_srgb: bool, name: str) -> Image:
     rgba = np.full((height, width, 4), 255, dtype=np.uint8)
     for top in range(0, height, BAND_ROWS):  # temporary arrays take several times the texels
         band, target = texels[top : top + BAND_ROWS], rgba[top : top + BAND_ROWS]
-        if band.dtype != np.uint8:
-            band = _to_bytes(band, is_encoded=stored.is_linear and is_srgb)
+        is_encoded = stored.is_linear and is_srgb
+        if band.dtype != np.uint8 or is_encoded:
+            band = _to_bytes(band, is_encoded)
         target[..., :3] = _to_rgb(band)
         if channels in (2, 4):
             target[..., 3] = band[..., channels - 1]

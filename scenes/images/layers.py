@@ -67,6 +67,10 @@ def choose_layer(parts: Sequence[Part], wanted: str = "") -> tuple[Layer, str]:
     if len(chosen.channels) < 3 and not _is_grey(parts, chosen):
         name = parts[chosen.part].channels[chosen.channels[0]]
         return chosen, f"no colour channels; channel {name} was read as grey"
+    if _components(parts, chosen)[:3] == ("X", "Y", "Z"):
+        return chosen, "channels X, Y and Z were read as red, green and blue"
+    if len(parts) > 1 and not any(part.name for part in parts):
+        return chosen, f"image {chosen.part + 1} of {len(parts)} in the file was read"
     if _order(parts, chosen)[1] and len(equals) > 1:
         others = ", ".join(layer.name for layer in equals if layer is not chosen)
         return chosen, f"layer {chosen.name} was used, not {others}; choose one by FILE#LAYER"
@@ -100,7 +104,7 @@ def _image_channels(components: dict[str, int]) -> tuple[int, ...]:
 
 def _order(parts: Sequence[Part], layer: Layer) -> tuple[int, int]:
     """Order of preference: colour before grey before other channels, then by name."""
-    names = {_component(parts, layer, index) for index in layer.channels}
+    names = set(_components(parts, layer))
     kind = 0 if {"R", "G", "B"} <= names else 1 if _is_grey(parts, layer) else 2
     has_prefix = "." in parts[layer.part].channels[layer.channels[0]]
     if not layer.name or (len(parts) == 1 and not has_prefix):
@@ -113,6 +117,11 @@ def _is_grey(parts: Sequence[Part], layer: Layer) -> bool:
     channels = parts[layer.part].channels
     is_only = len(parts) == 1 and len(channels) <= 2
     return _component(parts, layer, layer.channels[0]) == "Y" or is_only
+
+
+def _components(parts: Sequence[Part], layer: Layer) -> tuple[str, ...]:
+    """Component names of all channels."""
+    return tuple(_component(parts, layer, index) for index in layer.channels)
 
 
 def _component(parts: Sequence[Part], layer: Layer, index: int) -> str:

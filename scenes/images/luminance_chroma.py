@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 
+from scenes.images.chromaticities import REC_709
+from scenes.images.chromaticities import xyz_of_rgb
 from scenes.model.description import SceneError
-
-CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
-"""x, y of red, green, blue and white (Rec. 709), where the file gives none."""
 
 
 def read_luminance_chroma(path: Path, name: str) -> np.ndarray:
@@ -39,7 +38,7 @@ def read_luminance_chroma(path: Path, name: str) -> np.ndarray:
         (_upsampled(*channels[key], luminance.shape) + 1.0) * luminance for key in ("RY", "BY")
     )
     try:
-        weights = _luminance_weights(CHROMATICITIES if given is None else tuple(map(float, given)))
+        weights = xyz_of_rgb(REC_709 if given is None else tuple(map(float, given)))[1]
     except (TypeError, ValueError) as error:  # of numpy, if three of the colours are on a line
         raise SceneError(f"{name}: unusable chromaticities {given}") from error
     green = (luminance - weights[0] * red - weights[2] * blue) / weights[1]
@@ -57,14 +56,3 @@ def _upsampled(samples: np.ndarray, step: int, shape: tuple[int, ...]) -> np.nda
         fraction = np.expand_dims(position - low, 1 - axis)
         result = result.take(low, axis) * (1 - fraction) + result.take(high, axis) * fraction
     return result
-
-
-def _luminance_weights(chromaticities: tuple[float, ...]) -> np.ndarray:
-    """(3,) luminance of red, green and blue, with sum 1, from their chromaticities and white's."""
-    x, y = np.array(chromaticities[0::2]), np.array(chromaticities[1::2])
-    with np.errstate(all="ignore"):
-        xyz = np.stack([x / y, np.ones(4), (1 - x - y) / y])
-    weights: np.ndarray = np.linalg.solve(xyz[:, :3], xyz[:, 3])
-    if not np.isfinite(weights).all() or not weights.all():
-        raise ValueError(f"luminance weights {weights}")
-    return weights

@@ -17,6 +17,11 @@ import OpenImageIO as oiio
 from scenes.images.layers import Layer
 from scenes.images.layers import Part
 from scenes.images.layers import choose_layer
+from scenes.images.metadata import has_linear_colors
+from scenes.images.metadata import has_linear_samples
+from scenes.images.metadata import ignored_colors
+from scenes.images.metadata import ignored_layout
+from scenes.images.metadata import to_rec_709
 from scenes.images.radiance import read_radiance_header
 from scenes.model.description import SceneError
 
@@ -26,9 +31,20 @@ MAX_PADDED_PIXELS = 2**25
 """Largest display window of a file that stores only a part of it, 8192 x 4096: such a file may be
 small, whatever the size of the window."""
 BAND_ROWS = 256  # a multiple of the rows that EXR compresses together
-FLOATS = (oiio.HALF, oiio.FLOAT, oiio.DOUBLE)
 INTEGERS = {oiio.UINT8: "uint8", oiio.UINT16: "uint16"}
 """Integer samples that are kept; all others are read as float32, integers scaled to [0, 1]."""
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What of an image file is read."""
+
+    layer: str = ""
+    """Name of the layer of a file that holds several; see `choose_layer`."""
+    has_alpha: bool = True
+    """False leaves alpha out."""
+    has_color_metadata: bool = True
+    """False: the samples are no colours, or the scene alone says how they are encoded."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +60,8 @@ class StoredImage:
     """What was left out or changed, a line each, without the file's name."""
 
 
-def read_stored(path: Path, name: str, layer: str = "", has_alpha: bool = True) -> StoredImage:
-    """Read an image file.
-
-    Args:
-        name: for messages.
-        layer: name of the layer of a file that holds several; see `choose_layer`.
-        has_alpha: False leaves alpha out.
+def read_stored(path: Path, name: str, options: ReadOptions = ReadOptions()) -> StoredImage:
+    """Read an image file; `name` is for messages.
 
     Raises:
         SceneError: missing, damaged, too large, of deep samples, or without the layer; one line.
@@ -58,12 +69,12 @@ def read_stored(path: Path, name: str, layer: str = "", has_alpha: bool = True) 
     if not os.path.isfile(path):
         raise SceneError(f"{name}: no such file")
     try:
-        return _open_and_read(path, name, layer, has_alpha)
+        return _open_and_read(path, name, options)
     except UnicodeDecodeError as error:  # OpenImageIO returns names and reasons undecoded
         raise SceneError(f"{name}: damaged image (a text in its header is not UTF-8)") from error
 
 
-def _open_and_read(path: Path, name: str, layer: str, has_alpha: bool) -> StoredImage:
+def _open_and_read(path: Path, name: str, options: ReadOptions) -> StoredImage:
     config = oiio.ImageSpec()
     # Do not multiply colours by alpha: one image may hold a leaf's colour and its cut-out.
     config.attribute("oiio:UnassociatedAlpha", 1)
@@ -74,20 +85,18 @@ def _open_and_read(path: Path, name: str, layer: str, has_alpha: bool) -> Stored
             from scenes.images.luminance_chroma import read_luminance_chroma  # imports OpenEXR
 
             texels = read_luminance_chroma(path, name)
-            return StoredImage(texels if has_alpha else texels[..., :3], is_linear=True)
+            return StoredImage(texels if options.has_alpha else texels[..., :3], is_linear=True)
         raise SceneError(f"{name}: not a readable image ({reason})")
     try:
-        return _read(source, path, name, layer, has_alpha)
+        return _read(source, path, name, options)
     finally:
         source.close()
 
 
-def _read(
-    source: oiio.ImageInput, path: Path, name: str, wanted: str, has_alpha: bool
-) -> StoredImage:
+def _read(source: oiio.ImageInput, path: Path, name: str, options: ReadOptions) -> StoredImage:
     """Read the wanted layer of an open file."""
     try:
-        layer, note = choose_layer(_parts(source), wanted)
+        layer, note = choose_layer(_parts(source), options.layer)
     except ValueError as error:
         raise SceneError(f"{name}: {error}") from None
     source.seek_subimage(layer.part, 0)
@@ -101,21 +110,31 @@ def _read(
         and len(layer.channels) in (2, 4)
         and not spec.get_int_attribute("oiio:UnassociatedAlpha", 0)
     )
-    if not has_alpha and not is_associated:
+    if not options.has_alpha and not is_associated:
         layer = replace(layer, channels=layer.channels[: 3 if len(layer.channels) > 2 else 1])
     texels = _selected(source, layer, INTEGERS.get(spec.format.basetype, "float"), name)
     texels = _in_display_window(texels, spec, name)
-    is_linear = _is_linear(spec)
+    is_exr = source.format_name() == "openexr"
+    is_linear = has_linear_samples(spec) or is_exr
     notes = [note] if note else []
+    if is_exr:
+        _rescale_integers(texels, spec, layer)
     if source.format_name() == "hdr":
         header = read_radiance_header(path)
-        texels = header.upright(texels)
-        if header.exposure != 1.0:
-            texels = texels / np.float32(header.exposure)
-            notes.append(f"EXPOSURE={header.exposure:g}: stored values were divided by it")
+        texels = header.radiance(header.upright(texels))
+        notes += header.notes
+    else:
+        notes += ignored_layout(spec)
+    if options.has_color_metadata:
+        is_linear = is_linear or has_linear_colors(spec)
+        notes += ignored_colors(spec)
+        matrix = to_rec_709(spec) if is_exr and len(layer.channels) > 2 else None
+        if matrix is not None:
+            texels[..., :3] = texels[..., :3] @ matrix.T.astype(np.float32)
+            notes.append("colours were converted from the file's chromaticities to Rec. 709")
     if is_associated:
         texels = _divided_by_alpha(texels)
-        texels = texels if has_alpha else texels[..., :-1]
+        texels = texels if options.has_alpha else texels[..., :-1]
     if texels.dtype == np.float32:
         texels, changed = _finite(texels)
         notes += [changed] if changed else []
@@ -176,10 +195,12 @@ def _in_display_window(texels: np.ndarray, spec: oiio.ImageSpec, name: str) -> n
     return result
 
 
-def _is_linear(spec: oiio.ImageSpec) -> bool:
-    """True for floating point samples, and for others if the file says so (PNG with gamma 1)."""
-    color_space = spec.get_string_attribute("oiio:ColorSpace").lower()
-    return spec.format.basetype in FLOATS or color_space.startswith(("lin", "scene_linear"))
+def _rescale_integers(texels: np.ndarray, spec: oiio.ImageSpec, layer: Layer) -> None:
+    """Undo the scaling of integers to [0, 1]: in OpenEXR they are numbers as they are."""
+    kinds = spec.channelformats or (spec.format,) * spec.nchannels
+    for place, channel in enumerate(layer.channels):
+        if kinds[channel].basetype == oiio.UINT32:
+            texels[..., place] *= np.float32(2**32 - 1)
 
 
 def _divided_by_alpha(texels: np.ndarray) -> np.ndarray:

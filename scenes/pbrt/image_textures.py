@@ -91,7 +91,9 @@ class ImageReader:
         if key in self.images:
             return self.images[key]
         try:
-            image = read_image(path, gamma == 0.0, is_light)
+            # pbrt ignores what PNG files say, but not the chromaticities of OpenEXR files.
+            has_metadata = path.suffix.lower() != ".png"
+            image = read_image(path, gamma == 0.0, is_light, has_metadata)
         except SceneError as error:
             raise element.unusable(str(error)) from error
         if gamma not in (0.0, 1.0):

@@ -8,12 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import OpenEXR
 import OpenImageIO as oiio
 import pytest
 
 from scenes.images import files
 from scenes.images.files import read_environment
 from scenes.images.files import read_image
+from scenes.images.files import read_image_bytes
+from scenes.images.metadata import ignored_colors
 from scenes.images.stored import read_stored
 from scenes.loader import load_environment
 from scenes.model.description import SceneError
@@ -101,6 +104,101 @@ def test_png_with_gamma_1_is_linear(tmp_path: Path) -> None:
     write(path, np.full((2, 2, 3), 128, np.uint8), "uint8", oiio__ColorSpace="linear")
 
     assert read_environment(path)[0] == pytest.approx(np.full((2, 2, 3), 128 / 255), rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "uint16"])
+def test_color_texture_from_png_with_gamma_1_is_linear(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    write(path, np.full((2, 2, 3), 0.25, np.float32), kind, oiio__ColorSpace="linear")
+
+    assert read_image(path).texels[0, 0, 0] == 137  # sRGB encoding of 64 / 255
+    assert read_image(path, is_srgb=False).texels[0, 0, 0] == 64
+    data = path.read_bytes()
+    assert read_image_bytes(data, "a.png").texels[0, 0, 0] == 64  # glTF ignores the gamma
+
+
+def test_integers_of_openexr_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.exr"
+    channels = {
+        "R": np.full((2, 4), 3, np.uint32),
+        "G": np.full((2, 4), 0.5, np.float16),
+        "B": np.full((2, 4), 0.25, np.float32),
+    }
+    with OpenEXR.File({}, channels) as file:
+        file.write(str(path))
+
+    assert np.array_equal(read_environment(path)[0][0, 0], [3.0, 0.5, 0.25])
+
+
+def test_chromaticities_of_openexr_are_converted(tmp_path: Path) -> None:
+    """ACES AP0 to Rec. 709; matrix of SMPTE ST 2065-1 to XYZ, then of IEC 61966-2-1."""
+    path = tmp_path / "a.exr"
+    aces = (0.7347, 0.2653, 0.0, 1.0, 0.0001, -0.077, 0.32168, 0.33767)
+    with OpenEXR.File({"chromaticities": aces}, {"RGB": np.full((2, 4, 3), 0.5, np.float32)}) as f:
+        f.write(str(path))
+
+    image, notes = read_environment(path)
+
+    xyz = 0.5 * np.array([0.9525523959 + 0.0000936786, 1.0, 1.0088251844])
+    to_rgb = [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]]
+    assert image[0, 0] == pytest.approx(np.array(to_rgb) @ xyz, abs=1e-3)
+    assert notes == ("colours were converted from the file's chromaticities to Rec. 709",)
+
+
+def test_color_correction_of_a_radiance_file_divides_its_values(tmp_path: Path) -> None:
+    header = "COLORCORR=2 1 0.5\nCOLORCORR= 1 1 0.5\n"
+    write_radiance(tmp_path / "a.hdr", "-Y 2 +X 3", RAMP, header)
+
+    image, notes = read_environment(tmp_path / "a.hdr")
+
+    assert np.array_equal(image, RAMP / np.array([2.0, 1.0, 0.25]))
+    assert notes == ("COLORCORR=2 1 0.25: stored values were divided by it",)
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "note"),
+    [
+        ("a.tif", {"Orientation": 4}, "orientation 4 is ignored: rows and columns are read as"),
+        ("a.jpg", {"Orientation": 6}, "orientation 6 is ignored: rows and columns are read as"),
+        ("a.png", {"oiio__ColorSpace": "g18_rec709_scene"}, "gamma 1.8 is ignored: colours are"),
+        ("a.exr", {"textureformat": "CubeFace Environment"}, "six faces of a cube are read as"),
+    ],
+)
+def test_metadata_that_are_ignored_have_a_note(
+    name: str, attributes: dict[str, object], note: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path / name, RAMP / 18.0, "half" if name == "a.exr" else "uint8", **attributes)
+
+    assert any(found.startswith(note) for found in read_image(path).notes)
+
+
+def test_colors_of_high_dynamic_range_in_a_png_have_notes() -> None:
+    spec = oiio.ImageSpec(2, 2, 3, "uint8")
+    spec.attribute("CICP", oiio.TypeDesc("int[4]"), (9, 16, 0, 1))  # BT.2100 PQ
+
+    assert list(ignored_colors(spec)) == [
+        "colour primaries 9 are ignored: colours are read as those of sRGB",
+        "transfer function 16 is ignored: colours are read as sRGB",
+    ]
+
+
+def test_further_pages_of_a_file_have_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    spec = oiio.ImageSpec(3, 2, 3, "float")
+    output = oiio.ImageOutput.create(str(path))
+    for mode in ("Create", "AppendSubimage"):
+        assert output.open(str(path), spec, mode) and output.write_image(RAMP), output.geterror()
+    output.close()
+
+    assert read_image(path).notes == ("image 1 of 2 in the file was read",)
+
+
+def test_xyz_channels_have_a_note(tmp_path: Path) -> None:
+    with OpenEXR.File({}, {c: np.ones((2, 4), np.float32) for c in "XYZ"}) as file:
+        file.write(str(tmp_path / "a.exr"))
+
+    notes = read_environment(tmp_path / "a.exr")[1]
+    assert notes == ("channels X, Y and Z were read as red, green and blue",)
 
 
 def test_data_window_is_placed_in_the_display_window(tmp_path: Path) -> None:
