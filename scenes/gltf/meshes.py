@@ -21,6 +21,7 @@ from scenes.gltf.skinning import TANGENT
 from scenes.gltf.skinning import Pose
 from scenes.gltf.skinning import apply_pose
 from scenes.gltf.textures import UV_SET
+from scenes.mesh.polygons import strip_triangles
 from scenes.mesh.validation import ZERO_NORMALS
 from scenes.mesh.validation import RawMesh
 from scenes.mesh.validation import ZeroAreaError
@@ -143,11 +144,9 @@ def triangles(indices: np.ndarray, mode: int) -> np.ndarray:
     """(F, 3) vertex indices of a triangle list, strip or fan, with consistent winding."""
     if mode == TRIANGLES:
         return indices[: len(indices) // 3 * 3].reshape(-1, 3)
-    count = max(len(indices) - 2, 0)
-    steps = np.arange(count)
-    if mode == TRIANGLE_FAN:
-        corners = np.stack([steps + 1, steps + 2, np.zeros(count, dtype=np.int64)], axis=1)
-    else:
-        odd = steps % 2
-        corners = np.stack([steps, steps + 1 + odd, steps + 2 - odd], axis=1)
-    return indices[corners.astype(np.int64)]
+    if mode == TRIANGLE_STRIP:
+        return strip_triangles(indices)
+    steps = np.arange(max(len(indices) - 2, 0))
+    corners = np.stack([steps + 1, steps + 2, np.zeros_like(steps)], axis=1)
+    fan: np.ndarray = indices[corners]
+    return fan

@@ -14,7 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from scenes.images.files import read_image
+from scenes.images.chromaticities import REC_709
+from scenes.images.chromaticities import xyz_of_rgb
+from scenes.mesh.mtl_maps import ignored_options
+from scenes.mesh.mtl_maps import is_number
+from scenes.mesh.mtl_maps import map_channel
+from scenes.mesh.mtl_maps import map_texture
+from scenes.mesh.text import text_lines
+from scenes.mesh.text import without_comment
 from scenes.model.description import SceneError
 from scenes.model.materials import BSDF
 from scenes.model.materials import Conductor
@@ -29,7 +36,6 @@ from scenes.model.textures import ImageTexture
 from scenes.model.textures import Scalar
 from scenes.model.textures import ScalarTexture
 from scenes.model.textures import Spectrum
-from scenes.model.textures import Wrap
 
 Entry = dict[str, list[str]]
 """Keyword -> its arguments, for one material."""
@@ -54,8 +60,10 @@ GREY_TOLERANCE = 8
 """Largest difference between the channels of a texel of 8 bits that counts as grey."""
 GLASS_MODELS = (4, 6, 7, 9)
 """Illumination models that mean refraction or glass."""
-OPTION_LENGTHS = {"-clamp": 1, "-bm": 1, "-blendu": 1, "-blendv": 1, "-imfchan": 1, "-type": 1}
-"""Number of arguments of map options; -s, -o and -t take up to three numbers."""
+MATTE_MODELS = (0, 1)
+"""Illumination models without highlights."""
+COLORS = ("Kd", "Ks", "Ke", "Tf")
+NUMBERS = ("illum", "Ns", "Ni", "Pr", "Pm", "d", "Tr")
 
 
 def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], tuple[str, ...]]:
@@ -64,8 +72,8 @@ def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], t
         raise SceneError(f"{path}: no such file")
     entries: dict[str, Entry] = {}
     entry: Entry = {}
-    for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
-        words = line.split("#")[0].split()
+    for line in text_lines(path):
+        words = without_comment(line).split()
         if not words:
             continue
         if words[0] == "newmtl":
@@ -75,16 +83,39 @@ def read_mtl(path: Path, names: Collection[str]) -> tuple[dict[str, Material], t
     used = {name: entry for name, entry in entries.items() if name in names}
     unread = sorted({keyword for entry in used.values() for keyword in entry} - KNOWN_KEYWORDS)
     notes = [f"{path.name}: not supported, ignored: {', '.join(unread)}"] if unread else []
-    notes += [note for entry in used.values() for note in _drop_missing_maps(path, entry)]
+    for entry in used.values():
+        notes += [*_replace_bad_values(path, entry), *_drop_missing_maps(path, entry)]
     materials = {name: _material(path, name, entry) for name, entry in used.items()}
     return materials, tuple(dict.fromkeys(notes))
+
+
+def _replace_bad_values(path: Path, entry: Entry) -> Iterator[str]:
+    """Remove or clamp numbers and colours that cannot be used; yield a note for each."""
+    for keyword in [key for key in entry if key in COLORS or key in NUMBERS]:
+        try:
+            if keyword in NUMBERS:
+                _number(path, entry, keyword, 0.0)
+                continue
+            color = _color(path, entry, keyword, WHITE)
+        except SceneError as error:
+            del entry[keyword]
+            if keyword == "Kd":
+                entry["Kd"] = STAND_IN
+            yield f"{error}; {'grey is used' if keyword == 'Kd' else 'it was left out'}"
+            continue
+        clamped = [min(max(value, 0.0), math.inf if keyword == "Ke" else 1.0) for value in color]
+        if tuple(clamped) != color:
+            entry[keyword] = [str(value) for value in clamped]
+            yield f"{path.name}: {keyword}: {color} was clamped to {tuple(clamped)}"
 
 
 def _drop_missing_maps(path: Path, entry: Entry) -> Iterator[str]:
     """Remove the maps whose image cannot be read; yield a note for each."""
     for keyword in [key for key in entry if key in MAPS]:
         try:
-            _texture(path, entry[keyword], is_srgb=False)
+            map_texture(path, entry[keyword], is_srgb=False)
+            for option in ignored_options(entry[keyword]):
+                yield f"{path.name}: {keyword}: option {option} is not supported and was ignored"
         except SceneError as error:
             del entry[keyword]
             if keyword == "map_Kd" and "Kd" not in entry:
@@ -110,31 +141,35 @@ def _normal_map(path: Path, entry: Entry) -> ImageTexture | None:
     words = entry.get("norm") or entry.get("map_Kn")
     if words is None:
         words = _bump_words(entry)
-        if words is None or _is_grey(_texture(path, words, is_srgb=False)):
+        if words is None or _is_height(path, words):
             return None
-    return _texture(path, words, is_srgb=False)
+    return map_texture(path, words, is_srgb=False)
 
 
 def _bump(path: Path, entry: Entry) -> ScalarTexture | None:
     """Height map in scene units, times the factor of `-bm`."""
     words = _bump_words(entry)
-    if words is None:
+    if words is None or not _is_height(path, words):
         return None
-    texture = _texture(path, words, is_srgb=False)
-    if not _is_grey(texture):
-        return None
+    texture = map_texture(path, words, is_srgb=False)
     factor = 1.0
-    if "-bm" in words and _is_number(words[words.index("-bm") + 1]):
+    if "-bm" in words and is_number(words[words.index("-bm") + 1]):
         factor = float(words[words.index("-bm") + 1])
-    return ScalarTexture(replace(texture, scale=(factor,) * 4), Channel.LUMINANCE)
+    return ScalarTexture(replace(texture, scale=(factor,) * 4), map_channel(words))
 
 
 def _bump_words(entry: Entry) -> list[str] | None:
     return entry.get("map_Bump") or entry.get("map_bump") or entry.get("bump")
 
 
-def _is_grey(texture: ImageTexture) -> bool:
-    """Whether an image has no colours: exporters store normal maps under `map_Bump`, too."""
+def _is_height(path: Path, words: list[str]) -> bool:
+    """Whether a bump map is a height: a chosen channel, or an image without colours.
+
+    Exporters store normal maps under `map_Bump`, too.
+    """
+    if "-imfchan" in words:
+        return True
+    texture = map_texture(path, words, is_srgb=False)
     rgb = texture.image.texels[..., :3].astype(int)
     return bool(np.ptp(rgb, axis=2).max() <= GREY_TOLERANCE)
 
@@ -147,17 +182,18 @@ def _dissolve(path: Path, entry: Entry) -> float:
 
 
 def _opacity(path: Path, entry: Entry) -> Scalar:
-    """Opacity: of an image, its alpha if it has any, else its luminance."""
+    """Opacity: of an image, the chosen channel; else its alpha if it has any; else luminance."""
     fraction = _dissolve(path, entry)
     if "map_Tr" in entry and "map_d" not in entry:
-        clear = _texture(path, entry["map_Tr"], is_srgb=False)
-        return ScalarTexture(clear, Channel.LUMINANCE, is_inverted=True)
+        clear = map_texture(path, entry["map_Tr"], is_srgb=False)
+        return ScalarTexture(clear, map_channel(entry["map_Tr"]), is_inverted=True)
     if "map_d" not in entry:
         return fraction
-    texture = _texture(path, entry["map_d"], is_srgb=False)
+    texture = map_texture(path, entry["map_d"], is_srgb=False)
     has_alpha = bool((texture.image.texels[..., 3] < 255).any())
     scaled = replace(texture, scale=(fraction,) * 4)
-    return ScalarTexture(scaled, Channel.ALPHA if has_alpha else Channel.LUMINANCE)
+    default = Channel.ALPHA if has_alpha else Channel.LUMINANCE
+    return ScalarTexture(scaled, map_channel(entry["map_d"], default))
 
 
 def _emission(path: Path, entry: Entry) -> Spectrum | None:
@@ -165,7 +201,7 @@ def _emission(path: Path, entry: Entry) -> Spectrum | None:
     if "map_Ke" in entry:
         # As with map_Kd: a black factor would cancel the map.
         factor = color if max(color) > 0.0 else WHITE
-        return _texture(path, entry["map_Ke"], is_srgb=True, factor=factor, is_light=True)
+        return map_texture(path, entry["map_Ke"], is_srgb=True, factor=factor, is_light=True)
     return color if max(color) > 0.0 else None
 
 
@@ -173,7 +209,9 @@ def _bsdf(path: Path, entry: Entry) -> BSDF:
     model = int(_number(path, entry, "illum", 2.0))
     # Exporters omit the colour where a map replaces it.
     diffuse = _color(path, entry, "Kd", WHITE if "map_Kd" in entry else (0.8, 0.8, 0.8))
-    specular = _color(path, entry, "Ks", (0.0, 0.0, 0.0))
+    specular = _color(path, entry, "Ks", WHITE if "map_Ks" in entry else (0.0, 0.0, 0.0))
+    if model in MATTE_MODELS:
+        specular = (0.0, 0.0, 0.0)
     exponent = _number(path, entry, "Ns", 0.0)
     ior = _number(path, entry, "Ni", 1.5)
     # Beckmann width of a Phong lobe: alpha^2 = 2 / (n + 2) (Walter 2007, section 5.2).
@@ -193,7 +231,7 @@ def _bsdf(path: Path, entry: Entry) -> BSDF:
     if max(specular) > 0.0 and exponent > 1.0:
         coat: Spectrum = WHITE
         if "map_Ks" in entry:
-            coat = _texture(path, entry["map_Ks"], is_srgb=True)
+            coat = map_texture(path, entry["map_Ks"], is_srgb=True)
         return Plastic(
             diffuse_reflectance=base,
             specular_reflectance=coat,
@@ -209,7 +247,7 @@ def _scalar(path: Path, entry: Entry, keyword: str, default: float) -> Scalar:
     if name not in entry:
         return _number(path, entry, keyword, default)
     factor = _number(path, entry, keyword, 1.0)
-    texture = _texture(path, entry[name], is_srgb=False)
+    texture = map_texture(path, entry[name], is_srgb=False)
     return ScalarTexture(replace(texture, scale=(factor,) * 4), Channel.LUMINANCE)
 
 
@@ -223,41 +261,7 @@ def _base_color(path: Path, entry: Entry, diffuse: RGB) -> Spectrum:
         return diffuse
     # Many exporters write a black colour beside a map; as a factor it would cancel the map.
     factor = diffuse if max(diffuse) > 0.0 else WHITE
-    return _texture(path, entry["map_Kd"], is_srgb=True, factor=factor)
-
-
-def _texture(
-    path: Path,
-    words: list[str],
-    is_srgb: bool,
-    factor: RGB = (1.0, 1.0, 1.0),
-    is_light: bool = False,
-) -> ImageTexture:
-    """Texture of a map line: options, then a file name that may hold spaces."""
-    wrap = Wrap.REPEAT
-    offset = [0.0, 0.0, 0.0]
-    scale = [1.0, 1.0, 1.0]
-    position = 0
-    while position < len(words) - 1 and words[position].startswith("-"):
-        option = words[position]
-        position += 1
-        if option in ("-s", "-o", "-t"):
-            target = {"-s": scale, "-o": offset}.get(option, [0.0, 0.0, 0.0])
-            for axis in range(3):
-                if position < len(words) - 1 and _is_number(words[position]):
-                    target[axis] = float(words[position])
-                    position += 1
-        else:
-            if option == "-clamp" and words[position] == "on":
-                wrap = Wrap.CLAMP
-            position += 2 if option == "-mm" else OPTION_LENGTHS.get(option, 1)
-    name = " ".join(words[position:]).strip('"').replace("\\", "/")
-    return ImageTexture(
-        image=read_image(path.parent / name, is_srgb, is_light),
-        scale=(*factor, 1.0),
-        uv_transform=(scale[0], 0.0, offset[0], 0.0, scale[1], offset[1]),
-        wrap=wrap,
-    )
+    return map_texture(path, entry["map_Kd"], is_srgb=True, factor=factor)
 
 
 def _number(path: Path, entry: Entry, keyword: str, default: float) -> float:
@@ -265,7 +269,7 @@ def _number(path: Path, entry: Entry, keyword: str, default: float) -> float:
     if words is None:
         return default
     # The only option before a number is `-halo`, as in "d -halo 0.5".
-    if not words or not _is_number(words[-1]):
+    if not words or not is_number(words[-1]):
         raise SceneError(f"{path}: {keyword}: not a number {' '.join(words)!r}")
     return float(words[-1])
 
@@ -274,14 +278,11 @@ def _color(path: Path, entry: Entry, keyword: str, default: RGB) -> RGB:
     words = entry.get(keyword)
     if words is None:
         return default
-    if len(words) not in (1, 3) or not all(_is_number(word) for word in words):
+    if words[:1] == ["xyz"] and len(words) in (2, 4) and all(map(is_number, words[1:])):
+        xyz = np.array([float(word) for word in (words[1:] if len(words) == 4 else words[1:] * 3)])
+        red, green, blue = np.linalg.solve(xyz_of_rgb(REC_709), xyz).tolist()
+        return red, green, blue
+    if len(words) not in (1, 3) or not all(is_number(word) for word in words):
         raise SceneError(f"{path}: {keyword}: not a colour {' '.join(words)!r}")
     values = [float(word) for word in words]
     return (values[0], values[-2], values[-1]) if len(values) == 3 else (values[0],) * 3
-
-
-def _is_number(word: str) -> bool:
-    try:
-        return math.isfinite(float(word))
-    except ValueError:
-        return False

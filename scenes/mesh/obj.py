@@ -1,7 +1,7 @@
 """OBJ files: positions, normals, texture coordinates and faces, grouped by material.
 
 Host code. Polygons become triangles; corners with equal indices become one vertex.
-Lines, curves and free-form surfaces are skipped.
+Points, lines, curves and free-form surfaces are left out, with a note.
 """
 
 from __future__ import annotations
@@ -15,11 +15,22 @@ from pathlib import Path
 import numpy as np
 
 from scenes.mesh.polygons import triangulated
+from scenes.mesh.text import text_lines
+from scenes.mesh.text import without_comment
 from scenes.mesh.validation import RawMesh
+from scenes.mesh.validation import unit_colors
 from scenes.model.description import SceneError
 
 WIDTHS = {"v": 3, "vt": 2, "vn": 3}
 """Numbers read per row besides the colour of `v`, in the order of a face corner."""
+LEFT_OUT = {
+    "p": "points",
+    "l": "lines",
+    "curv": "curves",
+    "curv2": "curves",
+    "surf": "free-form surfaces",
+}
+"""Keyword of an element -> its name in the note."""
 GroupKey = tuple[str, bool, bool]
 """(material name, has texture coordinates, has normals)."""
 
@@ -39,6 +50,8 @@ class ObjFile:
 
     parts: tuple[ObjPart, ...]
     libraries: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+    """What was left out or changed, a line each, without the file's name."""
 
 
 @dataclass
@@ -68,6 +81,12 @@ class _Reader:
     colors: dict[int, list[float]] = field(default_factory=dict)
     """Row of `v`, from 0 -> its colour."""
     material: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Add a note, unless it exists already."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def error(self, line: int, reason: str) -> SceneError:
         """SceneError that names the file and the line."""
@@ -79,8 +98,7 @@ def read_obj(path: Path) -> ObjFile:
     if not os.path.isfile(path):
         raise SceneError(f"{path}: no such file")
     reader = _Reader(path)
-    text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\\\n", " ")
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text_lines(path), start=1):
         _read_line(reader, line, number)
     if not reader.groups:
         raise SceneError(f"{path}: no faces")
@@ -88,7 +106,7 @@ def read_obj(path: Path) -> ObjFile:
         count = len(reader.rows[kind])
         if index > count:
             raise reader.error(number, f"{kind} index {index} out of range, there are {count}")
-    return ObjFile(_parts(reader), tuple(reader.libraries))
+    return ObjFile(_parts(reader), tuple(reader.libraries), tuple(reader.notes))
 
 
 def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
@@ -97,8 +115,9 @@ def _parts(reader: _Reader) -> tuple[ObjPart, ...]:
     colors = None
     if reader.colors:
         colors = np.ones((len(rows["v"]), 3), np.float32)
-        colors[list(reader.colors)] = np.array(list(reader.colors.values()))
-        colors = np.clip(np.nan_to_num(colors), 0.0, 1.0)
+        colors[list(reader.colors)], note = unit_colors(np.array(list(reader.colors.values())))
+        if note:
+            reader.note(note)
     parts = []
     for (material, has_uv, has_normal), group in reader.groups.items():
         corners = np.array(group.corners) * (1, has_uv, has_normal)
@@ -124,14 +143,16 @@ def _read_line(reader: _Reader, line: str, number: int) -> None:
     text = rest[0].strip() if rest else ""
     if keyword in WIDTHS:
         _read_row(reader, keyword, text.partition("#")[0].split(), number)
-    elif keyword == "f":
+    elif keyword in ("f", "fo"):  # fo is the old name
         _read_face(reader, text.partition("#")[0].split(), number)
+    elif keyword in LEFT_OUT:
+        reader.note(f"{LEFT_OUT[keyword]} were left out")
     elif keyword == "usemtl":
-        reader.material = text
+        reader.material = without_comment(text)
     elif keyword == "mtllib":
         folder = reader.path.parent
         # The text is one file name that may contain spaces, or several names.
-        text = text.strip('"')
+        text = without_comment(text).strip('"')
         names = [text] if os.path.isfile(folder / text) else text.split()
         reader.libraries.extend(folder / name for name in names)
 
@@ -158,7 +179,8 @@ def _read_row(reader: _Reader, kind: str, words: list[str], number: int) -> None
 def _read_face(reader: _Reader, corners: list[str], number: int) -> None:
     """Append one polygon to its group."""
     if len(corners) < 3:
-        raise reader.error(number, f"face with {len(corners)} corners")
+        reader.note("faces of fewer than three corners were left out")
+        return
     indices = [_corner(reader, corner, number) for corner in corners]
     has_uv = all(uv for _, uv, _ in indices)
     has_normal = all(normal for _, _, normal in indices)

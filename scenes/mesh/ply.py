@@ -13,15 +13,21 @@ from pathlib import Path
 import numpy as np
 import plyfile
 
+from scenes.mesh.polygons import strip_triangles
 from scenes.mesh.polygons import triangulated
 from scenes.mesh.validation import RawMesh
+from scenes.mesh.validation import unit_colors
 from scenes.model.compressed import gzip_chunks
 from scenes.model.description import SceneError
 
 UV_NAMES = (("u", "v"), ("s", "t"), ("texture_u", "texture_v"))
 """Names of vertex properties for texture coordinates, v upwards."""
-COLOR_NAMES = (("red", "green", "blue"), ("diffuse_red", "diffuse_green", "diffuse_blue"))
-"""Names of vertex properties for sRGB colours: integers (uint8: up to 255) or floats up to 1."""
+COLOR_NAMES = (
+    ("red", "green", "blue"),
+    ("diffuse_red", "diffuse_green", "diffuse_blue"),
+    ("r", "g", "b"),
+)
+"""Names of properties for sRGB colours: integers up to 255 (uint16: 65,535) or floats up to 1."""
 TEXCOORD = "texcoord"
 """Name of the face property for texture coordinates per corner."""
 INDEX_NAMES = ("vertex_indices", "vertex_index")
@@ -56,40 +62,68 @@ def read_ply(path: Path) -> RawMesh:
     elements = {element.name: element for element in ply.elements}
     if "vertex" not in elements:
         raise SceneError(f"{path}: element vertex: missing")
-    if "face" not in elements or len(elements["face"].data) == 0:
-        raise SceneError(f"{path}: element face: no faces")
     vertex = elements["vertex"].data
     vertices = _columns(vertex, ("x", "y", "z"))
     if vertices is None:
         raise SceneError(f"{path}: element vertex: no properties x, y, z")
     uv_names = next((n for n in UV_NAMES if set(n) <= set(vertex.dtype.names or ())), None)
-    face = elements["face"].data
+    if "face" not in elements and "tristrips" in elements:
+        face = _strips(elements["tristrips"].data, path)
+    else:
+        face = elements["face"].data if "face" in elements else np.zeros(0)
+    if len(face) == 0:
+        raise SceneError(f"{path}: element face: no faces")
+    face, is_complete = _polygons(face, path)
+    colors, color_note = _colors(vertex)
+    notes = [*_texture_notes(ply, face), *_alpha_notes(vertex, colors), color_note]
+    if not is_complete:
+        notes.append("faces of fewer than three corners were left out")
     mesh = RawMesh(
         vertices=vertices,
-        faces=_triangles(face, vertices, path),
+        faces=_triangles(face, vertices),
         normals=_columns(vertex, ("nx", "ny", "nz")),
         uvs=None if uv_names is None else _columns(vertex, uv_names),
         uv_names=uv_names,
-        colors=_colors(vertex),
+        colors=colors,
         face_colors=_face_colors(face),
         texture=_texture_file(ply, path),
         attributes=_attributes(vertex, face),
+        notes=tuple(note for note in notes if note),
     )
     return with_corner_uvs(mesh, face) if uv_names is None else mesh
 
 
 def _texture_file(ply: plyfile.PlyData, path: Path) -> Path | None:
     """Image that a comment `TextureFile NAME` names, as MeshLab and scanners write it."""
-    for comment in ply.comments:
-        keyword, _, name = comment.strip().partition(" ")
-        if keyword == "TextureFile" and name.strip():
-            return path.parent / name.strip()
-    return None
+    names = _texture_names(ply)
+    return path.parent / names[0] if names else None
+
+
+def _texture_names(ply: plyfile.PlyData) -> list[str]:
+    words = (comment.strip().partition(" ") for comment in ply.comments)
+    return [name.strip() for keyword, _, name in words if keyword == "TextureFile" and name.strip()]
+
+
+def _texture_notes(ply: plyfile.PlyData, face: np.ndarray) -> list[str]:
+    """Note on textures after the first, which faces choose by `texnumber`."""
+    others = _texture_names(ply)[1:]
+    if not others or ("texnumber" in (face.dtype.names or ()) and not face["texnumber"].any()):
+        return []
+    return [f"one texture per file is read, not {', '.join(others)}"]
+
+
+def _alpha_notes(vertex: np.ndarray, colors: np.ndarray | None) -> list[str]:
+    """Note on opacities of vertices below 1."""
+    if colors is None or "alpha" not in (vertex.dtype.names or ()):
+        return []
+    alpha = vertex["alpha"]
+    is_opaque = (alpha >= _brightest(alpha.dtype)).all()
+    return [] if is_opaque else ["alpha of the vertex colours is ignored"]
 
 
 def _face_colors(face: np.ndarray) -> np.ndarray | None:
     """(F, 1, 3) float32 sRGB colours in [0, 1] of the triangles, or None."""
-    colors = _colors(face)
+    colors, _ = _colors(face)
     return None if colors is None else colors[triangle_polygons(face)][:, None]
 
 
@@ -125,14 +159,20 @@ def _columns(data: np.ndarray, names: tuple[str, ...]) -> np.ndarray | None:
     return np.stack([data[name] for name in names], axis=1)
 
 
-def _colors(vertex: np.ndarray) -> np.ndarray | None:
-    """(V, 3) float32 colours in [0, 1], or None."""
+def _colors(vertex: np.ndarray) -> tuple[np.ndarray | None, str]:
+    """(V, 3) float32 colours in [0, 1], or None; and a note or an empty text."""
     found = (_columns(vertex, names) for names in COLOR_NAMES)
     colors = next((each for each in found if each is not None), None)
     if colors is None:
-        return None
-    brightest = np.iinfo(colors.dtype).max if colors.dtype.kind in "iu" else 1.0
-    return np.clip(np.nan_to_num(colors.astype(np.float32) / brightest), 0.0, 1.0)
+        return None, ""
+    return unit_colors(colors.astype(np.float32) / _brightest(colors.dtype))
+
+
+def _brightest(dtype: np.dtype) -> float:
+    """Value of white, or of full opacity."""
+    if dtype.kind not in "iu":
+        return 1.0
+    return 65535.0 if dtype == np.uint16 else 255.0
 
 
 def _attributes(vertex: np.ndarray, face: np.ndarray) -> dict[str, np.ndarray]:
@@ -205,16 +245,42 @@ def _numbered(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return {stem: tuple(properties) for stem, properties in groups.items()}
 
 
-def _triangles(data: np.ndarray, vertices: np.ndarray, path: Path) -> np.ndarray:
-    """(F, 3) int64 vertex indices."""
+def _strips(data: np.ndarray, path: Path) -> np.ndarray:
+    """Faces of triangle strips; in each list of indices a negative one ends a strip."""
+    name = _index_name(data, "tristrips", path)
+    triangles = [np.zeros((0, 3), np.int64)]
+    for indices in data[name]:
+        values = np.asarray(indices, np.int64)
+        for strip in np.split(values, np.flatnonzero(values < 0)):
+            triangles.append(strip_triangles(strip[strip >= 0]))
+    found = np.concatenate(triangles)
+    face = np.zeros(len(found), [(INDEX_NAMES[0], np.int64, 3)])
+    face[INDEX_NAMES[0]] = found
+    return face
+
+
+def _polygons(face: np.ndarray, path: Path) -> tuple[np.ndarray, bool]:
+    """The faces with at least three corners, and whether all have."""
+    polygons = face[_index_name(face, "face", path)]
+    if polygons.dtype != object:
+        return face, True
+    kept = np.array([len(polygon) >= 3 for polygon in polygons])
+    if not kept.any():
+        raise SceneError(f"{path}: element face: no face has three corners")
+    return face[kept], bool(kept.all())
+
+
+def _index_name(data: np.ndarray, element: str, path: Path) -> str:
     name = next((name for name in INDEX_NAMES if name in (data.dtype.names or ())), None)
     if name is None:
-        raise SceneError(f"{path}: element face: no property vertex_indices")
-    polygons = data[name]
+        raise SceneError(f"{path}: element {element}: no property vertex_indices")
+    return name
+
+
+def _triangles(data: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """(F, 3) int64 vertex indices."""
+    polygons = data[next(name for name in INDEX_NAMES if name in (data.dtype.names or ()))]
     if polygons.dtype != object:
         return polygons.astype(np.int64)
     counts = np.array([len(polygon) for polygon in polygons])
-    if (counts < 3).any():
-        face = int(np.argmax(counts < 3))
-        raise SceneError(f"{path}: face {face}: {counts[face]} corners, at least 3 needed")
     return triangulated(np.concatenate(list(polygons)), counts, vertices)

@@ -46,6 +46,14 @@ def triangulated(corners: np.ndarray, counts: np.ndarray, vertices: np.ndarray) 
     return result
 
 
+def strip_triangles(indices: np.ndarray) -> np.ndarray:
+    """(N - 2, 3) vertex indices of the triangles of a strip (N,), with consistent winding."""
+    steps = np.arange(max(len(indices) - 2, 0))
+    odd = steps % 2
+    triangles: np.ndarray = indices[np.stack([steps, steps + 1 + odd, steps + 2 - odd], axis=1)]
+    return triangles
+
+
 def _clipped(points: np.ndarray, normal: np.ndarray) -> np.ndarray:
     """(T, 3) corner indices of the triangles of a polygon of (K, 3) corners, by ear clipping."""
     dropped = int(np.argmax(np.abs(normal)))

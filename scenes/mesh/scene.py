@@ -32,6 +32,7 @@ DEFAULT = Material(Diffuse((0.6, 0.6, 0.6)), name="default")
 """Light grey, for meshes without a material."""
 COLORED = Material(Diffuse(AttributeTexture("vertex_color")), name="vertex colours")
 """For meshes with vertex colours and without a material."""
+COLORS_UNUSED = "vertex colours are ignored where the library has the material"
 VERTEX_COLOR, FACE_COLOR = "vertex_color", "face_color"
 """Attributes of meshes that hold the linear RGB of vertex and face colours."""
 
@@ -39,7 +40,7 @@ VERTEX_COLOR, FACE_COLOR = "vertex_color", "face_color"
 def load_ply(path: Path, _options: LoadOptions = LoadOptions()) -> SceneDescription:
     """Scene of one PLY mesh, with its texture, vertex or face colours, or light grey."""
     raw = read_ply(path)
-    notes: list[str] = []
+    notes = [f"{path.name}: {note}" for note in raw.notes]
     material = DEFAULT
     if raw.texture is not None and raw.uvs is not None:
         try:
@@ -64,7 +65,7 @@ def load_ply(path: Path, _options: LoadOptions = LoadOptions()) -> SceneDescript
 def load_obj(path: Path, _options: LoadOptions = LoadOptions()) -> SceneDescription:
     """Scene of an OBJ file with the materials of its MTL libraries."""
     parsed = read_obj(path)
-    notes: list[str] = []
+    notes = [f"{path.name}: {note}" for note in parsed.notes]
     library: dict[str, Material] = {}
     names = list(dict.fromkeys(part.material for part in parsed.parts))
     for file in parsed.libraries:
@@ -86,6 +87,8 @@ def load_obj(path: Path, _options: LoadOptions = LoadOptions()) -> SceneDescript
             raw = replace(raw, attributes={VERTEX_COLOR: decode_srgb(raw.colors)})
             number = len(materials)
             materials.append(COLORED)
+        elif raw.colors is not None and COLORS_UNUSED not in notes:
+            notes.append(COLORS_UNUSED)
         if has_zero_normals(raw) and ZERO_NORMALS not in notes:
             notes.append(ZERO_NORMALS)
         mesh = validated_mesh(raw, f"{path}: material {part.material!r}")

@@ -44,6 +44,8 @@ class RawMesh:
     """Image of the mesh's colour, or None."""
     attributes: Mapping[str, np.ndarray] = field(default_factory=dict)
     """Further values, as in `scenes.model.description.Mesh`."""
+    notes: tuple[str, ...] = ()
+    """What was left out or changed, a line each, without the file's name."""
 
 
 ZERO_NORMALS = "normals of length zero were replaced by those of the faces"
@@ -97,6 +99,16 @@ def validated_mesh(
             for name, values in raw.attributes.items()
         },
     )
+
+
+def unit_colors(colors: np.ndarray) -> tuple[np.ndarray, str]:
+    """Colours as float32 in [0, 1], and a note: if any exceeds 1, they count up to 255."""
+    values = np.nan_to_num(colors.astype(np.float32))
+    note = ""
+    if values.max(initial=0.0) > 1.0:
+        values /= np.float32(255.0)
+        note = "vertex colours exceed 1 and were divided by 255"
+    return np.clip(values, 0.0, 1.0), note
 
 
 def normalize(vectors: np.ndarray) -> np.ndarray:

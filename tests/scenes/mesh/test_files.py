@@ -16,6 +16,7 @@ from scenes.mesh.validation import face_vectors
 from scenes.mesh.validation import has_zero_normals
 from scenes.mesh.validation import validated_mesh
 from scenes.model.description import Mesh
+from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
 from scenes.model.materials import Diffuse
 from scenes.model.textures import ImageTexture
@@ -128,7 +129,7 @@ def test_normals_use_inverse_transpose_and_mirroring_flips_winding() -> None:
         ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 0", "v index 0 out of range"),
         ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1/1 2/1 3/1", "vt index 1 out of range"),
         ("v 0 0 0\nf -1 -2 -3", "index -2 out of range"),
-        ("v 0 0 0\nv 1 0 0\nf 1 2", "face with 2 corners"),
+        ("v 0 0 0\nv 1 0 0\nf 1 2", "no faces"),
         ("v 0 0 0\nv 1 0 x\nv 0 1 0\nf 1 2 3", "could not convert"),
         ("v 0 0 0\nv 1 0 nan\nv 0 1 0\nf 1 2 3", "not finite"),
         ("v 0 0\nf 1 1 1", "3 numbers needed"),
@@ -276,3 +277,96 @@ def test_obj_vertex_colors_are_read_as_srgb(tmp_path: Path) -> None:
     assert isinstance(mesh, Mesh) and scene.materials[mesh.material].name == "vertex colours"
     expected = [[1, 0, 0], [0, 1, 0], [0, 0, 0.2140]]
     np.testing.assert_allclose(mesh.attributes["vertex_color"], expected, atol=1e-4)
+
+
+def test_parts_of_an_obj_file_that_are_left_out_have_notes(tmp_path: Path) -> None:
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+    others = "p 1\nl 1 2\nf 1 2\nsurf 0 1 0 1 1 2 3 4\n"
+    (tmp_path / "a.obj").write_text(f"{square}{others}f 1 2 3 4\n")
+
+    scene = load_obj(tmp_path / "a.obj")
+
+    assert scene.triangle_count == 2
+    assert scene.notes == (
+        "a.obj: points were left out",
+        "a.obj: lines were left out",
+        "a.obj: faces of fewer than three corners were left out",
+        "a.obj: free-form surfaces were left out",
+    )
+
+
+def test_obj_vertex_colors_up_to_255_are_scaled(tmp_path: Path) -> None:
+    rows = "v 0 0 0 255 128 0\nv 1 0 0 255 128 0\nv 1 1 0 255 128 0\n"
+    (tmp_path / "a.obj").write_text(f"{rows}f 1 2 3\n")
+
+    scene = load_obj(tmp_path / "a.obj")
+
+    (mesh,) = scene.shapes
+    assert isinstance(mesh, Mesh)
+    assert mesh.attributes["vertex_color"][0] == pytest.approx([1.0, 0.2159, 0.0], abs=1e-3)
+    assert scene.notes == ("a.obj: vertex colours exceed 1 and were divided by 255",)
+
+
+PLY_SQUARE = "element vertex 4\nproperty float x\nproperty float y\nproperty float z\n"
+
+
+def _ply_scene(path: Path, header: str, rows: str) -> SceneDescription:
+    path.write_text(f"ply\nformat ascii 1.0\n{header}end_header\n{rows}")
+    return load_ply(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "values", "note"),
+    [
+        ("uchar", "red green blue", "255 128 0", ""),
+        ("int", "red green blue", "255 128 0", ""),
+        ("uchar", "r g b", "255 128 0", ""),
+        ("ushort", "red green blue", "65535 32896 0", ""),
+        ("float", "red green blue", "1.0 0.50196 0.0", ""),
+        ("float", "red green blue", "255 128 0", "a.ply: vertex colours exceed 1 and were divided"),
+        ("uchar", "red green blue alpha", "255 128 0 128", "a.ply: alpha of the vertex colours is"),
+        ("uchar", "red green blue alpha", "255 128 0 255", ""),
+    ],
+)
+def test_ply_vertex_colors_of_every_type(
+    kind: str, names: str, values: str, note: str, tmp_path: Path
+) -> None:
+    colors = "".join(f"property {kind} {name}\n" for name in names.split())
+    corners = "".join(f"{x} {y} 0 {values}\n" for x, y, _ in SQUARE)
+    faces = "element face 1\nproperty list uchar int vertex_indices\n"
+
+    scene = _ply_scene(tmp_path / "a.ply", PLY_SQUARE + colors + faces, corners + "4 0 1 2 3\n")
+
+    (mesh,) = scene.shapes
+    assert isinstance(mesh, Mesh)
+    assert mesh.attributes["vertex_color"][0] == pytest.approx([1.0, 0.2159, 0.0], abs=1e-3)
+    assert len(scene.notes) == bool(note) and all(found.startswith(note) for found in scene.notes)
+
+
+def test_ply_triangle_strips_are_read(tmp_path: Path) -> None:
+    """Corners 0 1 3 2 are a square; a negative index ends a strip."""
+    corners = "".join(f"{x} {y} 0\n" for x, y, _ in SQUARE)
+    strips = "element tristrips 1\nproperty list int int vertex_indices\n"
+
+    scene = _ply_scene(tmp_path / "a.ply", PLY_SQUARE + strips, corners + "8 0 1 3 2 -1 0 1 2\n")
+
+    (mesh,) = scene.shapes
+    assert isinstance(mesh, Mesh)
+    assert mesh.faces.tolist() == [[0, 1, 3], [1, 2, 3], [0, 1, 2]]
+    assert (face_vectors(mesh.vertices, mesh.faces)[:, 2] > 0.0).all() and scene.notes == ()
+
+
+def test_small_faces_and_further_textures_of_a_ply_file_have_notes(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
+    header = "comment TextureFile a.png\ncomment TextureFile b.png\n" + PLY_SQUARE
+    header += "property float s\nproperty float t\n"
+    header += "element face 2\nproperty list uchar int vertex_indices\n"
+    corners = "".join(f"{x} {y} 0 {x} {y}\n" for x, y, _ in SQUARE)
+
+    scene = _ply_scene(tmp_path / "a.ply", header, corners + "2 0 1\n4 0 1 2 3\n")
+
+    assert scene.triangle_count == 2
+    assert scene.notes == (
+        "a.ply: one texture per file is read, not b.png",
+        "a.ply: faces of fewer than three corners were left out",
+    )

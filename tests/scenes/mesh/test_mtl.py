@@ -118,7 +118,7 @@ def test_obj_reads_two_mtl_libraries_and_notes_vertex_colors(tmp_path: Path) -> 
     (tmp_path / "a.obj").write_text(text + "usemtl blue\nf 1 2 3\n")
     scene = load_obj(tmp_path / "a.obj")
     assert [material.name for material in scene.materials] == ["red", "glass", "blue"]
-    assert scene.notes == ()
+    assert scene.notes == ("vertex colours are ignored where the library has the material",)
 
 
 def test_quoted_map_names_and_byte_order_marks_are_read(tmp_path: Path) -> None:
@@ -148,3 +148,89 @@ def test_bump_maps_are_heights_if_grey_and_normals_if_colored(tmp_path: Path) ->
     assert bumpy.bump.texture.scale == (0.25,) * 4
     mapped, _ = _materials(tmp_path, "bump n.png\n")
     assert mapped.bump is None and mapped.normal_map is not None
+
+
+def test_comments_continued_lines_and_number_signs_in_names_are_read(tmp_path: Path) -> None:
+    square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n"
+    write_png(tmp_path / "b#2.png", np.full((2, 2, 3), 200, np.uint8))
+    (tmp_path / "a.mtl").write_text("newmtl a#1 # first\nKd 0.8 \\ \n 0.1 0.1\nmap_Kd b#2.png\n")
+    (tmp_path / "a.obj").write_text(
+        f"mtllib a.mtl # library\n{square}usemtl a#1 # first\nfo 1 2 \\\n 3 4\n"
+    )
+
+    scene = load_obj(tmp_path / "a.obj")
+
+    (material,) = scene.materials
+    assert isinstance(material.bsdf, Diffuse)
+    assert isinstance(material.bsdf.reflectance, ImageTexture)
+    assert material.bsdf.reflectance.scale == (0.8, 0.1, 0.1, 1.0)
+    assert scene.triangle_count == 2 and scene.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"),
+    [("r", Channel.RED), ("g", Channel.GREEN), ("m", Channel.ALPHA), ("l", Channel.LUMINANCE)],
+)
+def test_option_imfchan_chooses_the_channel(
+    channel: str, expected: Channel, tmp_path: Path
+) -> None:
+    write_png(tmp_path / "a.png", np.array([[[255, 128, 0, 64]]], np.uint8))
+    text = f"map_d -imfchan {channel} a.png\nmap_Bump -imfchan {channel} a.png\n"
+
+    material, _ = _materials(tmp_path, text)
+
+    assert isinstance(material.opacity, ScalarTexture) and material.opacity.channel == expected
+    assert material.bump is not None and material.bump.channel == expected
+    assert material.normal_map is None
+
+
+@pytest.mark.parametrize("model", [0, 1])
+def test_illumination_models_without_highlights_are_diffuse(model: int, tmp_path: Path) -> None:
+    material, _ = _materials(tmp_path, f"illum {model}\nKd 0.5 0.4 0.3\nKs 1 1 1\nNs 50\n")
+
+    assert material.bsdf == Diffuse((0.5, 0.4, 0.3))
+
+
+def test_map_ks_alone_has_factor_one(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
+
+    material, _ = _materials(tmp_path, "Kd 0.5 0.5 0.5\nmap_Ks a.png\nNs 98\n")
+
+    assert isinstance(material.bsdf, Plastic)
+    assert isinstance(material.bsdf.specular_reflectance, ImageTexture)
+
+
+def test_colors_in_xyz_become_rec_709(tmp_path: Path) -> None:
+    material, notes = _materials(tmp_path, "Kd xyz 0.9505 1.0 1.0891\n")  # D65 white
+
+    assert isinstance(material.bsdf, Diffuse)
+    assert material.bsdf.reflectance == pytest.approx((1.0, 1.0, 1.0), abs=2e-3)
+    assert len(notes) <= 1  # rounding above 1
+
+
+@pytest.mark.parametrize(
+    ("text", "color", "note"),
+    [
+        ("Kd spectral a.rfl 1", (0.5, 0.5, 0.5), "Kd: not a colour 'spectral a.rfl 1'; grey is"),
+        ("Kd 0.5 0.4", (0.5, 0.5, 0.5), "Kd: not a colour '0.5 0.4'; grey is used"),
+        ("Kd 2 -1 0.5", (1.0, 0.0, 0.5), "Kd: (2.0, -1.0, 0.5) was clamped to (1.0, 0.0, 0.5)"),
+        ("Kd 1 0 0\nNs", (1.0, 0.0, 0.0), "Ns: not a number ''; it was left out"),
+        ("Kd 1 0 0\nmap_d -mm 0.2 0.5 a.png", (1.0, 0.0, 0.0), "map_d: option -mm is not"),
+        ("Kd 1 0 0\nmap_d -t 1 1 1 a.png", (1.0, 0.0, 0.0), "map_d: option -t is not"),
+    ],
+)
+def test_unusable_values_do_not_stop_the_file(
+    text: str, color: tuple[float, float, float], note: str, tmp_path: Path
+) -> None:
+    write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
+
+    material, notes = _materials(tmp_path, text)
+
+    assert material.bsdf == Diffuse(color)
+    assert len(notes) == 1 and note in notes[0]
+
+
+def test_options_without_effect_have_no_note(tmp_path: Path) -> None:
+    write_png(tmp_path / "a.png", np.full((2, 2, 3), 200, np.uint8))
+
+    assert _materials(tmp_path, "map_Kd -mm 0 1 -t 0 0 0 -cc off -texres 256 a.png")[1] == ()
