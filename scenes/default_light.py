@@ -31,7 +31,8 @@ def with_default_light(scene: SceneDescription) -> SceneDescription:
 def has_light(scene: SceneDescription) -> bool:
     """Whether the scene has an emitter that is meant to light it.
 
-    Emission textures of materials (the lamps on a helmet) do not count: they are only to be seen.
+    Emission textures of materials (the lamps on a helmet) do not count, unless the file says that
+    they are lamps: they are only to be seen.
     """
     if scene.environment is not None or scene.lights:
         return True
@@ -54,6 +55,6 @@ def default_environment() -> Environment:
 
 def _is_emissive(material: Material) -> bool:
     emission = material.emission
-    if emission is None or not isinstance(emission, tuple) or material.emission_strength == 0.0:
+    if emission is None or material.emission_strength == 0.0:
         return False
-    return True
+    return material.is_lamp or isinstance(emission, tuple)

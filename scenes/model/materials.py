@@ -248,4 +248,6 @@ class Material:
     """Factor on `emission`."""
     emits_from_back: bool = True
     """Whether both sides emit `emission`; False: the front only."""
+    is_lamp: bool = False
+    """Whether textured `emission` is meant to light the scene, so that no sky is added."""
     name: str = ""

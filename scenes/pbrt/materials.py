@@ -58,7 +58,7 @@ class MaterialList:
             if not (isinstance(opacity, float) and opacity == 1.0):
                 material = replace(material, opacity=opacity)
             if emission is not None:
-                material = replace(material, emission=emission)
+                material = replace(material, emission=emission, is_lamp=True)
             self.materials.append(material)
             self.indices[key] = len(self.materials) - 1
         return self.indices[key]
