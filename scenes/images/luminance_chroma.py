@@ -11,12 +11,13 @@ import numpy as np
 import OpenEXR
 
 from scenes.images.chromaticities import REC_709
+from scenes.images.chromaticities import rec_709_of_rgb
 from scenes.images.chromaticities import xyz_of_rgb
 from scenes.model.description import SceneError
 
 
 def read_luminance_chroma(path: Path, name: str) -> np.ndarray:
-    """(H, W, 3 or 4) float32 linear RGB, and alpha if there is any.
+    """(H, W, 3 or 4) float32 linear Rec. 709, and alpha if there is any.
 
     With RY = (R - Y) / Y and BY = (B - Y) / Y, R and B follow from Y; G from Y's weights. Chroma is
     interpolated linearly between its samples, which lie on the even columns and rows.
@@ -38,12 +39,15 @@ def read_luminance_chroma(path: Path, name: str) -> np.ndarray:
         (_upsampled(*channels[key], luminance.shape) + 1.0) * luminance for key in ("RY", "BY")
     )
     try:
-        weights = xyz_of_rgb(REC_709 if given is None else tuple(map(float, given)))[1]
+        chromaticities = REC_709 if given is None else tuple(map(float, given))
+        weights = xyz_of_rgb(chromaticities)[1]
+        to_rec_709 = rec_709_of_rgb(chromaticities)
     except (TypeError, ValueError) as error:  # of numpy, if three of the colours are on a line
         raise SceneError(f"{name}: unusable chromaticities {given}") from error
     green = (luminance - weights[0] * red - weights[2] * blue) / weights[1]
+    rgb = np.stack([red, green, blue], axis=2) @ to_rec_709.T
     alpha = [channels["A"][0].astype(np.float32)] if "A" in channels else []
-    return np.stack([red, green, blue, *alpha], axis=2).astype(np.float32)
+    return np.dstack([rgb, *alpha]).astype(np.float32)
 
 
 def _upsampled(samples: np.ndarray, step: int, shape: tuple[int, ...]) -> np.ndarray:

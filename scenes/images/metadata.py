@@ -5,6 +5,7 @@ Host code.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -42,8 +43,8 @@ def has_linear_colors(spec: oiio.ImageSpec) -> bool:
 
 def to_rec_709(spec: oiio.ImageSpec) -> np.ndarray | None:
     """(3, 3) matrix from the linear RGB of an OpenEXR file to Rec. 709; None if they are equal."""
-    given = spec.getattribute("chromaticities")
-    if given is None or len(given) != 8 or are_rec_709(given):
+    given = _tuple_attribute(spec, "chromaticities", 8)
+    if given is None or are_rec_709(given):
         return None
     try:
         return rec_709_of_rgb(given)
@@ -62,7 +63,7 @@ def ignored_layout(spec: oiio.ImageSpec) -> Iterator[str]:
 
 def ignored_colors(spec: oiio.ImageSpec) -> Iterator[str]:
     """Notes on colours that are read as sRGB, or as linear Rec. 709, though they are not."""
-    primaries = (spec.getattribute("CICP") or SRGB_PRIMARIES)[0]
+    primaries = int((_tuple_attribute(spec, "CICP", 4) or SRGB_PRIMARIES)[0])
     if primaries not in SRGB_PRIMARIES:
         yield f"colour primaries {primaries} are ignored: colours are read as those of sRGB"
     if _transfer(spec) not in (*SRGB_TRANSFERS, LINEAR_TRANSFER):
@@ -79,5 +80,14 @@ def ignored_colors(spec: oiio.ImageSpec) -> Iterator[str]:
 
 def _transfer(spec: oiio.ImageSpec) -> int:
     """Transfer function of a PNG chunk cICP, or unspecified."""
-    chunk = spec.getattribute("CICP")
+    chunk = _tuple_attribute(spec, "CICP", 4)
     return SRGB_TRANSFERS[1] if chunk is None else int(chunk[1])
+
+
+def _tuple_attribute(spec: oiio.ImageSpec, name: str, count: int) -> tuple[float, ...] | None:
+    """`count` finite numbers of the metadata, or None; a file may store any type by this name."""
+    values = spec.getattribute(name)
+    if not isinstance(values, tuple) or len(values) != count:
+        return None
+    is_valid = all(isinstance(value, (int, float)) and math.isfinite(value) for value in values)
+    return values if is_valid else None

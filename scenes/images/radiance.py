@@ -101,6 +101,12 @@ def read_radiance_header(path: Path) -> RadianceHeader:
     )
 
 
+def is_xyze(path: Path) -> bool:
+    """Whether a file is a Radiance picture in XYZ colours, which OpenImageIO does not read."""
+    with path.open("rb") as file:
+        return b"\nFORMAT=32-bit_rle_xyze" in file.read(MAX_LINES)
+
+
 def _numbers(line: bytes, default: tuple[float, ...], lowest: float = 0.0) -> tuple[float, ...]:
     """Finite numbers above `lowest` of a header line; `default` unless it holds as many."""
     try:

@@ -22,6 +22,7 @@ from scenes.images.metadata import has_linear_samples
 from scenes.images.metadata import ignored_colors
 from scenes.images.metadata import ignored_layout
 from scenes.images.metadata import to_rec_709
+from scenes.images.radiance import is_xyze
 from scenes.images.radiance import read_radiance_header
 from scenes.model.description import SceneError
 
@@ -86,6 +87,8 @@ def _open_and_read(path: Path, name: str, options: ReadOptions) -> StoredImage:
 
             texels = read_luminance_chroma(path, name)
             return StoredImage(texels if options.has_alpha else texels[..., :3], is_linear=True)
+        if is_xyze(path):
+            raise SceneError(f"{name}: Radiance pictures in XYZ colours (xyze) are not supported")
         raise SceneError(f"{name}: not a readable image ({reason})")
     try:
         return _read(source, path, name, options)

@@ -145,6 +145,15 @@ def test_chromaticities_of_openexr_are_converted(tmp_path: Path) -> None:
     assert notes == ("colours were converted from the file's chromaticities to Rec. 709",)
 
 
+def test_radiance_file_in_xyz_colors_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.hdr"
+    write_radiance(path, "-Y 2 +X 3", RAMP)
+    path.write_bytes(path.read_bytes().replace(b"rgbe", b"xyze"))
+
+    with pytest.raises(SceneError, match="a.hdr: Radiance pictures in XYZ colours .xyze. are not"):
+        read_environment(path)
+
+
 def test_color_correction_of_a_radiance_file_divides_its_values(tmp_path: Path) -> None:
     header = "COLORCORR=2 1 0.5\nCOLORCORR= 1 1 0.5\n"
     write_radiance(tmp_path / "a.hdr", "-Y 2 +X 3", RAMP, header)
@@ -180,6 +189,21 @@ def test_colors_of_high_dynamic_range_in_a_png_have_notes() -> None:
         "colour primaries 9 are ignored: colours are read as those of sRGB",
         "transfer function 16 is ignored: colours are read as sRGB",
     ]
+
+
+@pytest.mark.parametrize("value", [1.0, "AP0", (0.64, 0.33), (0.0,) * 8, (float("nan"),) * 8])
+def test_chromaticities_of_another_form_are_no_crash(value: object, tmp_path: Path) -> None:
+    path = tmp_path / "a.exr"
+    spec = oiio.ImageSpec(3, 2, 3, "float")
+    kind = f"float[{len(value)}]" if isinstance(value, tuple) else ""
+    if kind:
+        spec.attribute("chromaticities", oiio.TypeDesc(kind), value)
+    else:
+        spec.attribute("chromaticities", value)
+    output = oiio.ImageOutput.create(str(path))
+    assert output.open(str(path), spec) and output.write_image(RAMP) and output.close()
+
+    assert np.array_equal(read_environment(path)[0], RAMP)
 
 
 def test_further_pages_of_a_file_have_a_note(tmp_path: Path) -> None:
