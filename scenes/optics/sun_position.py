@@ -67,7 +67,7 @@ def sun_angles(when: PlaceAndTime) -> tuple[float, float]:
 def mitsuba_sun_direction(when: PlaceAndTime) -> tuple[float, float, float]:
     """Unit direction towards the sun in the space of Mitsuba's `sunsky`, z up.
 
-    x is south and y is west, as Mitsuba 3.9.1 computes it: its documentation says that x is north.
+    x is south and y is west, as Mitsuba 3.9.1 computes it.
     """
     zenith, azimuth = sun_angles(when)
     sine = math.sin(zenith)
