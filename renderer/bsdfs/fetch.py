@@ -17,7 +17,6 @@ from renderer.rows import row_xyz
 from renderer.rows import word_bits
 from renderer.tables.layout import BLEND
 from renderer.tables.layout import COATED
-from renderer.tables.layout import COLORS
 from renderer.tables.layout import DIFFUSE
 from renderer.tables.layout import FIRST_COLOR_ROW
 from renderer.tables.layout import FIRST_SCALAR_ROW
@@ -41,9 +40,7 @@ vec3 = ti.types.vector(3, ti.f32)
 
 MIN_ALPHA = 1e-3  # a roughness of 0 still gets a lobe of finite density
 LAYER_DEPTH = 8  # maximum depth of blends and coatings inside of each other
-COLOR_COUNT = len(COLORS)
 SCALAR_COUNT = len(SCALARS)
-colors_matrix = ti.types.matrix(COLOR_COUNT, 3, ti.f32)
 scalars_vector = ti.types.vector(SCALAR_COUNT, ti.f32)
 PLACE = {name: index for index, name in enumerate(SCALARS)}
 
