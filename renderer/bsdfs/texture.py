@@ -11,6 +11,7 @@ from renderer.rows import read_bits
 from renderer.rows import read_vec4
 from renderer.rows import row_xyz
 from renderer.shared_func import shared_func
+from renderer.tables.layout import ANGLE_CHANNEL
 from renderer.tables.layout import ATTRIBUTE_ROWS
 from renderer.tables.layout import ATTRIBUTE_TEXTURE
 from renderer.tables.layout import CHANNEL_BITS
@@ -242,11 +243,13 @@ def sample_texture_by_call(
 
 @ti.func
 def channel_of(rgba: vec4, channel: ti.i32) -> ti.f32:
-    """One channel of a texel, or its luminance."""
+    """One channel of a texel, its luminance, or the angle of its direction."""
     value = LUMINANCE.dot(row_xyz(rgba))
     for c in ti.static(range(4)):
         if channel == c:
             value = rgba[c]
+    if channel == ANGLE_CHANNEL:
+        value = ti.atan2(2.0 * rgba[1] - 1.0, 2.0 * rgba[0] - 1.0)
     return value
 
 

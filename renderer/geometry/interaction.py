@@ -183,7 +183,10 @@ def oriented_frame(
     outward: vec3,
     towards: vec3,
 ) -> ShadingFrame:
-    """Shading frame along the texture coordinates, with the normal of normal and bump maps."""
+    """Shading frame along the texture coordinates, with the normal of normal and bump maps.
+
+    As in glTF, its third axis is the bitangent, towards which an anisotropy is rotated.
+    """
     n = smooth
     along = surface_derivatives(tables, point, outward)
     flags = read_bits(tables.materials, material, MaterialSlot.FLAGS)
@@ -196,7 +199,10 @@ def oriented_frame(
     if has_bump_map(tables, material):
         raised = bump_normal(n, along.u, along.v, fetch_slope(tables, material, point))
         n = facing(raised, n, towards, flags & TANGENTS_FLAG)
-    return tangent_frame(n, along.u)
+    frame = tangent_frame(n, along.u)
+    if (flags & BITANGENT_FLAG) == 0:
+        frame.t *= along.handedness  # left-handed where coordinates are mirrored
+    return frame
 
 
 @ti.func

@@ -41,6 +41,7 @@ class Slot(NamedTuple):
 NO_INDEX = -1
 CHANNEL_BITS = 4  # of the word of a number's texture: 16 * texture + channel, or NO_INDEX
 LUMINANCE_CHANNEL = 4
+ANGLE_CHANNEL = 5
 INVERTED_FLAG = 8  # added to the channel: 1 minus the texture's value
 
 # ---- Primitives ----

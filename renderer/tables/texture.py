@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from renderer.tables.layout import ANGLE_CHANNEL
 from renderer.tables.layout import ATTRIBUTE_TEXTURE
 from renderer.tables.layout import CHANNEL_BITS
 from renderer.tables.layout import CHECKERBOARD
@@ -46,7 +47,10 @@ WRAPS = {
     Wrap.MIRROR: WRAP_MIRROR,
     Wrap.BLACK: WRAP_BLACK,
 }
-CHANNELS = {channel: channel.value for channel in Channel} | {Channel.LUMINANCE: LUMINANCE_CHANNEL}
+CHANNELS = {channel: channel.value for channel in Channel} | {
+    Channel.LUMINANCE: LUMINANCE_CHANNEL,
+    Channel.ANGLE: ANGLE_CHANNEL,
+}
 
 
 def put_integers(words: np.ndarray, index: Any, values: Any) -> None:

@@ -46,7 +46,7 @@ SUPPORTED_EXTENSIONS = {
     "KHR_texture_basisu": "with the optional package `opengl_basisu`",
     "KHR_texture_transform": "",
     "EXT_texture_webp": "",
-    "KHR_materials_anisotropy": "the texture's strength, not its direction, with a note",
+    "KHR_materials_anisotropy": "",
     "KHR_materials_clearcoat": "the coat has the surface's normal",
     "KHR_materials_diffuse_transmission": "",
     "KHR_materials_dispersion": "noted: all colours refract alike",

@@ -18,6 +18,7 @@ from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
 from scenes.gltf.specular_glossiness import specular_glossiness
 from scenes.gltf.textures import GltfTextures
+from scenes.gltf.textures import rotated_directions
 from scenes.gltf.textures import uv_set_of
 from scenes.gltf.values import number_of
 from scenes.gltf.values import numbers_of
@@ -231,8 +232,6 @@ class GltfMaterials:
         volume = extensions.get("KHR_materials_volume", {})
         if diffuse and number_of(volume, "thicknessFactor", 0.0) > 0.0:
             self.document.note("KHR_materials_volume is ignored below diffuse transmission")
-        if "anisotropyTexture" in anisotropy:
-            self.document.note("the direction of anisotropyTexture is ignored")
         return replace(
             bsdf,
             specular=self._scalar(
@@ -264,7 +263,7 @@ class GltfMaterials:
                 anisotropy.get("anisotropyTexture"),
                 Channel.BLUE,
             ),
-            anisotropy_rotation=number_of(anisotropy, "anisotropyRotation", 0.0),
+            anisotropy_rotation=self._anisotropy_rotation(anisotropy),
             diffuse_transmission=self._scalar(
                 diffuse,
                 "diffuseTransmissionFactor",
@@ -275,6 +274,17 @@ class GltfMaterials:
             diffuse_transmission_color=self._color(
                 diffuse, "diffuseTransmissionColor", (1.0, 1.0, 1.0)
             ),
+        )
+
+    def _anisotropy_rotation(self, anisotropy: Json) -> Scalar:
+        """Angle of the direction of stretching from the tangent towards the bitangent, radians."""
+        angle = number_of(anisotropy, "anisotropyRotation", 0.0)
+        reference = anisotropy.get("anisotropyTexture")
+        if not self.textures.exists(reference):
+            return angle
+        return ScalarTexture(
+            rotated_directions(self.textures.texture(reference, is_srgb=False), angle),
+            Channel.ANGLE,
         )
 
     def _scalar(

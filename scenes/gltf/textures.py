@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 import numpy as np
 
@@ -93,6 +94,18 @@ def uv_set_of(reference: Json) -> int:
     transform = reference.get("extensions", {}).get("KHR_texture_transform", {})
     number: int = transform.get("texCoord", reference.get("texCoord", 0))
     return number
+
+
+def rotated_directions(texture: ImageTexture, angle: float) -> ImageTexture:
+    """The texture with the directions (2 red - 1, 2 green - 1) of its texels rotated by `angle`,
+    radians.
+    """
+    texels = texture.image.texels.copy()
+    x, y = (texels[..., c] / 127.5 - 1.0 for c in range(2))
+    cosine, sine = math.cos(angle), math.sin(angle)
+    for channel, value in ((0, cosine * x - sine * y), (1, sine * x + cosine * y)):
+        texels[..., channel] = np.rint(np.clip(127.5 * (value + 1.0), 0.0, 255.0))
+    return replace(texture, image=replace(texture.image, texels=texels))
 
 
 def uv_transform(transform: Json) -> tuple[float, ...]:

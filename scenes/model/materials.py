@@ -111,7 +111,7 @@ class MetallicRoughness:
     sheen_roughness: Scalar = 0.0
     anisotropy: Scalar = 0.0
     """KHR_materials_anisotropy: strength, in [0, 1]."""
-    anisotropy_rotation: float = 0.0
+    anisotropy_rotation: Scalar = 0.0
     """Radians from the tangent towards the bitangent."""
     diffuse_transmission: Scalar = 0.0
     """KHR_materials_diffuse_transmission: fraction of the diffuse base that transmits."""

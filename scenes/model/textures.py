@@ -117,6 +117,8 @@ class Channel(Enum):
     BLUE = 2
     ALPHA = 3
     LUMINANCE = 4
+    ANGLE = 5
+    """Of the vector (2 red - 1, 2 green - 1) from the first axis, radians."""
 
 
 @dataclass(frozen=True, eq=False)
