@@ -9,7 +9,6 @@ fields are kept in JSON, but have no flag.
 from __future__ import annotations
 
 import functools
-import math
 import types
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from typing import get_origin
 from typing import get_type_hints
 
 MAX_INTEGER = 2**63 - 1  # largest integer that torch accepts, as a seed for example
+MAX_NUMBER = (2 - 2**-23) * 2.0**127  # largest float32
 KEY, GROUP_KEY = "option", "group"  # keys in a field's metadata
 Record = TypeVar("Record")
 
@@ -143,7 +143,9 @@ def without_none(kind: Any) -> Any:
 
 
 def check_ranges(record: Any) -> None:
-    """Raise ValueError if a number is not finite or below its minimum, or no choice of several."""
+    """Raise ValueError if a number is not a finite float32 or below its minimum, or no choice of
+    several.
+    """
     for each, known in options(record):
         value = getattr(record, each.name)
         if value is None:
@@ -153,9 +155,10 @@ def check_ranges(record: Any) -> None:
         if known.low is None:
             continue
         is_low = value <= known.low if known.is_open else value < known.low
-        if is_low or not math.isfinite(value):
+        if is_low or not abs(value) <= MAX_NUMBER:  # true for NaN
             relation = "above" if known.is_open else "at least"
-            raise ValueError(f"{each.name} {value} is not {relation} {known.low:g} and finite")
+            limits = f"{relation} {known.low:g} and finite as a float32"
+            raise ValueError(f"{each.name} {value} is not {limits}")
 
 
 def to_json(value: Any) -> Any:

@@ -90,7 +90,7 @@ def _read_npz(path: Path) -> Scans:
         raise DataError(f"{path}: cannot read slices and subject: {one_line(error)}") from error
     if slices.dtype.kind not in "buif":
         raise DataError(f"{path}: slices of type {slices.dtype}, but uint8 or float is needed")
-    if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not len(slices):
+    if slices.ndim != 3 or subjects.shape != slices.shape[:1] or not slices.size:
         raise DataError(
             f"{path}: slices {slices.shape}, subject {subjects.shape}; expected (N, H, W) and (N,)"
         )

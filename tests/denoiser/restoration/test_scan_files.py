@@ -92,6 +92,7 @@ def test_training_and_test_sets_share_no_subject(tmp_path: Path) -> None:
         "text slices",
         "no array",
         "unclosed header",
+        "no rows",
     ],
 )
 def test_invalid_scan_files_raise_one_line_errors(tmp_path: Path, case: str) -> None:
@@ -104,6 +105,8 @@ def test_invalid_scan_files_raise_one_line_errors(tmp_path: Path, case: str) -> 
         write_npz(path, slices=np.full((2, 8, 8), np.nan, np.float32), subject=np.array(["a", "b"]))
     elif case == "flat":
         write_npz(path, slices=slices(2)[0], subject=np.array(["a"] * 64))
+    elif case == "no rows":
+        write_npz(path, slices=np.zeros((2, 0, 8), np.float32), subject=np.array(["a", "b"]))
     elif case == "one subject":
         write_npz(path, slices=slices(2), subject=np.array(["a", "a"]))
     elif case == "empty":

@@ -72,6 +72,13 @@ def test_resumed_training_equals_uninterrupted_training_bit_for_bit(
         assert torch.equal(value, resumed.state()[name]), name
 
 
+@pytest.mark.parametrize("rate", [0.0, -1.0, 1e39, float("inf"), float("nan")])
+def test_learning_rate_must_be_a_positive_float32(rate: float) -> None:
+    with pytest.raises(ValueError, match="learning_rate .* is not above 0 and finite"):
+        RestorationSettings(learning_rate=rate)
+    assert RestorationSettings(learning_rate=3e38).learning_rate == 3e38
+
+
 def test_target_kind_changes_the_loss_and_not_the_output(photographs: CorruptedImages) -> None:
     batch = photographs.batch(0, 0, 2)
     assert batch.clean_targets is not None
