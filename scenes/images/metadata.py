@@ -72,7 +72,7 @@ def ignored_colors(spec: oiio.ImageSpec) -> Iterator[str]:
     if abs(gamma - SRGB_GAMMA) > GAMMA_TOLERANCE and not has_linear_colors(spec):
         yield f"gamma {gamma:g} is ignored: colours are read as sRGB"
     profile = spec.get_string_attribute("ICCProfile:profile_description")
-    if profile and "srgb" not in profile.lower():
+    if profile and "srgb" not in profile.lower() and spec.nchannels > 2:  # of colours, not greys
         yield f"the colour profile {profile} is ignored: colours are read as those of sRGB"
     if spec.get_string_attribute("tiff:ColorSpace") == "CIELAB":
         yield "CIELAB colours are not adapted to the white of sRGB"

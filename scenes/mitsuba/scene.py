@@ -47,7 +47,7 @@ IGNORED = (
     "boolean",
 )
 """Top-level tags to skip: settings, and elements that are only used by reference."""
-OTHER_INTEGRATORS = ("ao", "depth", "direct")
+OTHER_INTEGRATORS = ("ao", "depth")
 """Integrators that show something else than the light of all paths."""
 
 

@@ -31,7 +31,7 @@ BUMP = f'<bsdf type="bumpmap">{IMAGE}{{}}</bsdf>'
     ("body", "note"),
     [
         (f'<shape type="cube">{MEDIUM}</shape>', "interior is not supported"),
-        ('<integrator type="direct"/>' + RECTANGLE, "all light is shown"),
+        ('<integrator type="depth"/>' + RECTANGLE, "all light is shown"),
         (
             f'<shape type="rectangle">{FLIPPED}<emitter type="area">{TEXTURED}</emitter></shape>',
             "from the back of a flipped, textured rectangle",
