@@ -89,6 +89,7 @@ READ = {
 NO_CUTOFF = -1.0
 MIN_CONTRAST = 1e-3  # minimum |ior - 1| of rough glass
 INDEX_RANGE = (1e-6, 1e6)  # of ior, within which its square is a float32; 1e6 reflects all light
+SCALAR_RANGE = (-1e6, 1e6)  # of other numbers, whose fourth power is a float32
 MAX_INTERNAL = 1.0 - 1e-6  # internal reflectance of a coat, whose difference to 1 is a divisor
 MIN_ALPHA = 1e-3  # of a rough coat, as of other rough surfaces (`renderer.bsdfs.fetch`)
 
@@ -208,7 +209,8 @@ class MaterialTable:
 
     def _put_scalar(self, rows: np.ndarray, at: tuple[int, int], value: Scalar) -> None:
         """Write a number, and its texture into the word after it."""
-        rows[at] = value if isinstance(value, (int, float)) else 1.0
+        low, high = SCALAR_RANGE
+        rows[at] = min(max(value, low), high) if isinstance(value, (int, float)) else 1.0
         put_integers(rows, (at[0], at[1] + 1), self.textures.add_scalar(value))
 
     def coat_transmittance(self) -> np.ndarray:

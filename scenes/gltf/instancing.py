@@ -10,6 +10,7 @@ import numpy as np
 from scenes.gltf.accessors import read_floats
 from scenes.gltf.document import GltfDocument
 from scenes.gltf.document import Json
+from scenes.model.numbers import are_finite
 from scenes.model.transforms import quaternion_rotation
 from scenes.model.transforms import scaling
 from scenes.model.transforms import translation
@@ -35,7 +36,7 @@ def instance_matrices(document: GltfDocument, node: Json, index: int) -> list[np
     offsets = parts.get("TRANSLATION", np.zeros((count, 3)))
     turns = parts.get("ROTATION", np.tile([0.0, 0.0, 0.0, 1.0], (count, 1)))
     factors = parts.get("SCALE", np.ones((count, 3)))
-    if not all(np.isfinite(values).all() for values in parts.values()) or not turns.any(1).all():
+    if not all(are_finite(values) for values in parts.values()) or not turns.any(1).all():
         raise document.error(f"nodes[{index}]", f"{EXTENSION}: a transform is not finite")
     return [
         translation(offset) @ quaternion_rotation(turn) @ scaling(factor)

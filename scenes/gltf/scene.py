@@ -33,6 +33,7 @@ from scenes.model.description import PointLight
 from scenes.model.description import PunctualLight
 from scenes.model.description import SceneDescription
 from scenes.model.description import SceneError
+from scenes.model.numbers import are_finite
 from scenes.model.options import LoadOptions
 from scenes.model.transforms import quaternion_rotation
 from scenes.model.transforms import rigid
@@ -153,7 +154,7 @@ def _local(document: GltfDocument, node: Json, index: int) -> np.ndarray:
             @ quaternion_rotation(turn)
             @ scaling(node.get("scale", [1.0] * 3))
         )
-    if not np.isfinite(matrix).all():
+    if not are_finite(matrix):
         raise document.error(f"nodes[{index}]", "transform is not finite")
     return matrix
 

@@ -5,9 +5,10 @@ Host code.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
+
+from scenes.model.numbers import are_finite
 
 
 def number_of(holder: dict[str, Any], key: str, default: float) -> float:
@@ -29,6 +30,6 @@ def numbers_of(holder: dict[str, Any], key: str, default: Sequence[float]) -> tu
 
 
 def _checked(value: Any, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise TypeError(f"{key}: not a finite number {value!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not are_finite(value):
+        raise TypeError(f"{key}: not a finite number {value!r} (float32)")
     return value

@@ -12,6 +12,7 @@ import numpy as np
 
 from scenes.mesh.validation import RawMesh
 from scenes.model.description import SceneError
+from scenes.model.numbers import are_finite
 from scenes.model.transforms import transform_points
 from scenes.procedural.geometry.solids import icosphere
 
@@ -46,7 +47,7 @@ def read_curves(path: Path, is_spline: bool, to_world: np.ndarray) -> RawMesh:
             values = [float(word) for word in words]
         except ValueError:
             values = []
-        if len(values) != 4 or not np.isfinite(values).all():
+        if len(values) != 4 or not are_finite(values):
             raise SceneError(f"{path}: line {number}: four numbers needed")
         curves[-1].append(values)
     needed = 4 if is_spline else 2

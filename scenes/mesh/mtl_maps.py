@@ -5,11 +5,11 @@ Host code.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
 from scenes.images.files import read_image
+from scenes.model.numbers import are_finite
 from scenes.model.textures import RGB
 from scenes.model.textures import Channel
 from scenes.model.textures import ImageTexture
@@ -80,8 +80,8 @@ def ignored_options(words: list[str]) -> Iterator[str]:
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is a finite number."""
+    """Whether a word is a number that is finite as float32."""
     try:
-        return math.isfinite(float(word))
+        return are_finite(float(word))
     except ValueError:
         return False

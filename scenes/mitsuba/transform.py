@@ -11,6 +11,7 @@ import numpy as np
 
 from scenes.mitsuba.values import ValueProblem
 from scenes.mitsuba.values import numbers_of
+from scenes.model.numbers import are_finite
 from scenes.model.transforms import look_at
 from scenes.model.transforms import rotation
 from scenes.model.transforms import scaling
@@ -31,8 +32,8 @@ def matrix_of(element: Element, notes: list[str], is_uv: bool = False) -> np.nda
     matrix = np.eye(4)
     for step in element:
         matrix = _step(step, notes, is_uv) @ matrix
-    if not np.isfinite(matrix).all():
-        raise ValueProblem("not finite")
+    if not are_finite(matrix):
+        raise ValueProblem("not finite as float32")
     return matrix
 
 

@@ -5,7 +5,6 @@ Host code.
 
 from __future__ import annotations
 
-import math
 from enum import Enum
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -13,6 +12,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from scenes.images.encodings import decode_srgb
+from scenes.model.numbers import are_finite
 from scenes.model.textures import RGB
 from scenes.optics.spectra import emission_rgb
 from scenes.optics.spectra import reflectance_rgb
@@ -24,13 +24,13 @@ class ValueProblem(ValueError):
 
 
 def number_of(text: str) -> float:
-    """Parse a finite number; ValueProblem otherwise."""
+    """Parse a number that is finite as float32; ValueProblem otherwise."""
     try:
         value = float(text)
     except ValueError:
         raise ValueProblem(f"not a number {text!r}") from None
-    if not math.isfinite(value):
-        raise ValueProblem(f"not finite {text!r}")
+    if not are_finite(value):
+        raise ValueProblem(f"not finite as float32 {text!r}")
     return value
 
 

@@ -22,6 +22,7 @@ from scenes.model.description import SceneError
 from scenes.model.description import Shape
 from scenes.model.description import Sphere
 from scenes.model.description import UnusablePart
+from scenes.model.numbers import are_finite
 from scenes.model.support import Supported
 from scenes.model.texture_access import textures_in
 from scenes.model.textures import Scalar
@@ -63,7 +64,7 @@ class ShapeReader:
         element = placed.element
         opacity = self._opacity(element)
         to_world = element.to_world if instance is None else instance.to_world @ element.to_world
-        if not np.isfinite(to_world).all():
+        if not are_finite(to_world):
             raise element.unusable("the transform is not finite")
         material = self.materials.index(placed.material, opacity)
         is_textured = self._is_textured(placed, material)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scenes.model.numbers import are_finite
 from scenes.model.textures import LUMINANCE
 from scenes.model.textures import RGB
 from scenes.optics.spectra import blackbody_rgb
@@ -150,7 +151,7 @@ def _numbers_of_file(element: Element, path: Path) -> np.ndarray:
 
 def _curve(element: Element, name: str, values: np.ndarray, kind: ColorKind) -> RGB:
     """Colour of wavelengths in nm and values in turn, zero beyond the ends."""
-    if len(values) < 2 or len(values) % 2 or not np.isfinite(values).all():
+    if len(values) < 2 or len(values) % 2 or not are_finite(values):
         raise element.unusable(f"{name}: not pairs of wavelength and value")
     pairs = values.reshape(-1, 2)
     wavelengths, curve = pairs[np.argsort(pairs[:, 0], kind="stable")].T

@@ -15,6 +15,7 @@ import numpy as np
 
 from scenes.model.description import SceneError
 from scenes.model.description import UnusablePart
+from scenes.model.numbers import are_finite
 from scenes.pbrt.parser.statements import Parameter
 from scenes.pbrt.parser.statements import Reader
 from scenes.pbrt.parser.statements import Statement
@@ -152,6 +153,6 @@ class Element:
             raise self.unusable(
                 f"{parameter.name}: {len(parameter.numbers)} numbers, {needed} needed"
             )
-        if not np.isfinite(parameter.numbers).all():
-            raise self.unusable(f"{parameter.name}: not finite")
+        if not are_finite(parameter.numbers):
+            raise self.unusable(f"{parameter.name}: not finite as float32")
         return parameter.numbers

@@ -16,7 +16,9 @@ from scenes.model.materials import Conductor
 from scenes.model.materials import Dielectric
 from scenes.model.materials import Diffuse
 from scenes.model.materials import Material
+from scenes.model.materials import MetallicRoughness
 from scenes.model.materials import Plastic
+from scenes.model.materials import Principled
 from scenes.model.materials import Sides
 from scenes.model.textures import Image
 from scenes.model.textures import ImageTexture
@@ -66,6 +68,11 @@ def test_extreme_index_gives_finite_reflection(index: float, kind: type, alpha: 
 @pytest.mark.parametrize("alpha", [0.0, 0.3])
 def test_extreme_metal_reflects_finitely(alpha: float) -> None:
     _check_finite(Material(Conductor((1e300,) * 3, (1e300,) * 3, alpha=alpha)))
+
+
+@pytest.mark.parametrize("bsdf", [Principled, MetallicRoughness])
+def test_extreme_roughness_reflects_finitely(bsdf: type) -> None:
+    _check_finite(Material(bsdf(roughness=1e30, clearcoat=1e30)))
 
 
 @pytest.mark.parametrize("index", [1e-300, 1e300])
