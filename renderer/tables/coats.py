@@ -55,14 +55,12 @@ def coat_transmittance_table(alpha: float, ior: float, distribution: Distributio
 def rough_internal_reflectance(alpha: float, ior: float, distribution: Distribution) -> float:
     """Hemispherical reflectance of the rough interface seen from inside, cosine-weighted.
 
-    Arguments as for `coat_transmittance_table`.
+    The mean over COAT_TABLE_SIZE equal steps of cos(theta), as Mitsuba 3.9.1's roughplastic takes
+    it; it is 1 to 2 % below the integral. Arguments as for `coat_transmittance_table`.
     """
-    mu, weight = _quadrature(64)
-    return float(
-        np.sum(
-            2 * mu * weight * _directional(mu, alpha, 1 / ior, distribution, is_transmitted=False)
-        )
-    )
+    mu = np.maximum(np.linspace(0, 1, COAT_TABLE_SIZE), 1e-3)
+    reflectance = _directional(mu, alpha, 1 / ior, distribution, is_transmitted=False)
+    return float(np.mean(2 * mu * reflectance))
 
 
 @functools.cache

@@ -33,6 +33,8 @@ from scenes.optics.indices import METALS
 from scenes.optics.indices import metal_index
 
 DEFAULT_ALPHA = 0.1
+MAX_FITTED_INDEX = 2.2
+"""Above it Mitsuba 3.9.1's fit of a smooth coat's internal reflectance is 1 % of the base off."""
 WHITE = (1.0, 1.0, 1.0)
 GREY = (0.5, 0.5, 0.5)
 SAMPLING_RATES = (
@@ -110,10 +112,16 @@ def _plastic(plugin: Plugin, textures: TextureReader) -> Plastic:
         width = sum(textures.number(plugin, f"alpha_{axis}", DEFAULT_ALPHA) for axis in "uv") / 2.0
     if plugin.kind == "pplastic":
         plugin.note("polarisation is not supported, roughplastic is used")
+    ior = _relative_index(plugin, "polypropylene")
+    if plugin.kind == "plastic" and ior > MAX_FITTED_INDEX:
+        plugin.note(
+            f"Mitsuba 3.9.1's fit of the light inside a coat of index {ior:.3g} creates light; "
+            "it is integrated here, which makes the base darker"
+        )
     return Plastic(
         diffuse_reflectance=textures.spectrum(plugin, "diffuse_reflectance", GREY),
         specular_reflectance=textures.spectrum(plugin, "specular_reflectance", WHITE),
-        ior=_relative_index(plugin, "polypropylene"),
+        ior=ior,
         alpha=_checked_width(plugin, width),
         distribution=_distribution(plugin),
         is_nonlinear=plugin.flag("nonlinear", False),

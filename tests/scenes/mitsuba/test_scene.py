@@ -152,6 +152,18 @@ def test_coatings_of_version_0_read_absorption_and_thickness(tmp_path: Path) -> 
     assert not rough.is_two_sided and not scene.notes
 
 
+@pytest.mark.parametrize(
+    ("kind", "ior", "is_noted"),
+    [("plastic", "diamond", True), ("plastic", "2.19", False), ("roughplastic", "diamond", False)],
+)
+def test_plastic_of_a_high_index_is_noted_as_brighter_in_mitsuba(
+    tmp_path: Path, kind: str, ior: str, is_noted: bool
+) -> None:
+    bsdf = f'<bsdf type="{kind}"><string name="int_ior" value="{ior}"/></bsdf>'
+    notes = load(tmp_path, f'{SENSOR}<shape type="rectangle">{bsdf}</shape>').notes
+    assert any("creates light" in note for note in notes) is is_noted
+
+
 def test_plastic_and_principled_parameters_are_converted(tmp_path: Path) -> None:
     plastic = _bsdf(
         tmp_path, '<bsdf type="roughplastic"><boolean name="nonlinear" value="true"/></bsdf>'
