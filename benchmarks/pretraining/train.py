@@ -41,13 +41,13 @@ from denoiser.crops import CropSampler
 from denoiser.files import atomic_path
 from denoiser.online.denoiser import AVERAGE
 from denoiser.online.trainer import Trainer
-from denoiser.restoration.trainer import ramped_down
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import Init
 from denoiser.settings import NetworkName
 from denoiser.temporal.examples import Examples
 from denoiser.temporal.examples import joined
 from denoiser.tensors import strip_prefix
+from denoiser.training.schedule import ramped_down
 from renderer.frame import CameraPose
 from renderer.frame import FramePair
 from renderer.frame import Half

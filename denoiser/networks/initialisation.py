@@ -43,5 +43,5 @@ def initialise_he(network: nn.Module, generator: torch.Generator, leak: float) -
             drawn = torch.empty(layer.weight.shape)
             nn.init.kaiming_normal_(drawn, a=leak, mode=mode, generator=generator)
             layer.weight.copy_(drawn)
-            assert layer.bias is not None
-            layer.bias.zero_()
+            if layer.bias is not None:
+                layer.bias.zero_()

@@ -15,7 +15,7 @@ from denoiser.online.trainer import Trainer
 from denoiser.option import to_json
 from denoiser.rendered.batch import ViewBatch
 from denoiser.rendered.settings import ViewTraining
-from denoiser.restoration.trainer import ramped_down
+from denoiser.training.schedule import ramped_down
 from renderer.frame import FramePair
 
 # May differ from the checkpoint: train_steps is for online training, precision for the machine.
