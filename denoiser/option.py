@@ -56,8 +56,9 @@ class Option:
     default_text: str | None = None
     """Default in words for `--help`; None: the default value itself."""
     uses: Mapping[str, Any] = field(default_factory=dict)
-    """Other defaults by use: "cpu" (in the window and offline on a CPU), "paper" (experiments of
-    the paper), "still" (one image), or the name of a mode."""
+    """Other defaults by use: "cpu" (in the window and offline on a CPU), "cpu NAME" (the same with
+    that task or network), "paper" (experiments of the paper), "still" (one image), or the name of a
+    mode."""
     modes: tuple[str, ...] | None = None
     """Modes that read the option; None: the modes of the record that contains it."""
     choices: tuple[str, ...] | None = None

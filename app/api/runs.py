@@ -64,15 +64,16 @@ def fly(
 
 def restore(
     image: Path | str | np.ndarray,
-    checkpoint: Path | str,
+    checkpoint: Path | str | None = None,
     output: Path | str | None = None,
     device: str = "auto",
 ) -> np.ndarray:
-    """Restore an image with a network that was trained offline.
+    """Restore an image with a network that was trained offline, by default the shipped one.
 
     Args:
         image: file, or (H, W) or (H, W, C) array: uint8, uint16, or float32 with white at 1.
-        checkpoint: file of the trained network.
+        checkpoint: file of the trained network; None: the weights for photographs that are
+            shipped.
         output: file to write, of the same size, format and metadata; only for an image from a file.
 
     Returns:
@@ -82,16 +83,19 @@ def restore(
         DataError, CheckpointError, UsageError: invalid input; one line.
     """
     from app.offline.denoise import denoise_file
-    from app.offline.denoise import load_restorer
+    from app.offline.denoise import load_image_restorer
     from app.offline.denoise import read_pixels
     from app.offline.denoise import restored_pixels
+    from denoiser.restoration.pretrained import PHOTO
 
-    trainer = load_restorer(Path(checkpoint), choose_device(device))
+    restorer = load_image_restorer(
+        None if checkpoint is None else Path(checkpoint), PHOTO, choose_device(device)
+    )
     if not isinstance(image, np.ndarray):
         if output is not None:
-            denoise_file(trainer, Path(image), Path(output))
+            denoise_file(restorer, Path(image), Path(output))
             return read_pixels(Path(output))[0]
-        return restored_pixels(trainer, read_pixels(Path(image))[0])
+        return restored_pixels(restorer, read_pixels(Path(image))[0])
     if output is not None:
         raise UsageError("output: only for an image from a file")
-    return restored_pixels(trainer, image if image.ndim == 3 else image[..., None])
+    return restored_pixels(restorer, image if image.ndim == 3 else image[..., None])

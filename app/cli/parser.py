@@ -38,7 +38,9 @@ from denoiser.option import group_of
 from denoiser.option import option_of
 from denoiser.option import types_of
 from denoiser.option import without_none
+from denoiser.restoration.settings import LEARNING_RATES
 from denoiser.restoration.settings import MONTECARLO
+from denoiser.restoration.settings import RestorationNetwork
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
 OFFLINE, RESTORE = "offline", "restore"
@@ -191,4 +193,8 @@ def _offline(options: Options, args: argparse.Namespace, mode: str) -> OfflineOp
         channels=task.channels if args.channels is None else offline.training.channels,
         loss=task.loss if args.loss is None else offline.training.loss,
     )
+    if offline.study is not None and args.network is None:  # experiments of the paper
+        unet = RestorationNetwork.UNET
+        rate = LEARNING_RATES[unet] if args.learning_rate is None else training.learning_rate
+        training = replace(training, network=unet, learning_rate=rate)
     return replace(offline, training=training)

@@ -19,6 +19,7 @@ from denoiser.restoration.burst_files import read_bursts
 from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.dataset import read_images
+from denoiser.restoration.recipes import RECIPES
 from denoiser.restoration.sample_images import default_test
 from denoiser.restoration.sample_images import default_training
 from denoiser.restoration.scan_files import Scans
@@ -70,7 +71,13 @@ def read_offline_data(
         else:
             images = read_images(options.train_data, settings.channels, settings.crop, progress)
         source = CorruptedImages(
-            images.to(device), task.corruption, settings.crop, settings.seed, settings.level
+            images.to(device),
+            task.corruption,
+            settings.crop,
+            settings.seed,
+            settings.level,
+            RECIPES[settings.network].is_augmented,
+            task.grey_fraction if settings.channels == 3 else 0.0,
         )
     tests = {
         name: read_images(path, settings.channels, progress=progress)

@@ -19,7 +19,7 @@ from app.base.files import partial_file
 from app.base.image_files import write_image_file
 from denoiser.errors import DataError
 from denoiser.errors import one_line
-from denoiser.restoration.checkpoint import load_restoration
+from denoiser.restoration.checkpoint import load_restorer
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.image_files import check_channel_count
@@ -28,10 +28,11 @@ from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import unassociated_alpha_config
 from denoiser.restoration.image_files import white_value
+from denoiser.restoration.pretrained import pretrained_path
+from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.tiles import Restore
 from denoiser.restoration.tiles import restore_in_tiles
-from denoiser.restoration.trainer import RestorationTrainer
 
 LOSSY_QUALITY = 97  # JPEG and WebP quality; high, to avoid new block artefacts
 WEBP_INFO = ("exif", "icc_profile", "xmp")
@@ -42,7 +43,7 @@ INTEGER_TYPES = {
 
 
 def denoise_files(
-    trainer: RestorationTrainer, inputs: tuple[Path, ...], folder: Path, progress: Progress
+    restorer: Restorer, inputs: tuple[Path, ...], folder: Path, progress: Progress
 ) -> list[Path]:
     """Restore every image of `inputs`, files or folders, to `folder`; return the files written.
 
@@ -69,12 +70,12 @@ def denoise_files(
         def tell(fraction: float, done: int = number, name: str = source.name) -> None:
             progress(f"restoring {name}", (done + fraction) / len(jobs))
 
-        denoise_file(trainer, source, target, tell)
+        denoise_file(restorer, source, target, tell)
     return targets
 
 
 def denoise_file(
-    trainer: RestorationTrainer,
+    restorer: Restorer,
     source: Path,
     target: Path,
     tell: Callable[[float], None] = lambda fraction: None,
@@ -90,7 +91,7 @@ def denoise_file(
         UsageError: the target cannot be written.
     """
     pixels, spec = read_pixels(source)
-    _write_with_metadata(source, target, restored_pixels(trainer, pixels, tell), spec)
+    _write_with_metadata(source, target, restored_pixels(restorer, pixels, tell), spec)
 
 
 def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
@@ -126,7 +127,7 @@ def _read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
 
 
 def restored_pixels(
-    trainer: RestorationTrainer,
+    restorer: Restorer,
     pixels: np.ndarray,
     tell: Callable[[float], None] = lambda done: None,
 ) -> np.ndarray:
@@ -140,30 +141,39 @@ def restored_pixels(
     height, _, channels = pixels.shape
     colors = channels - (channels in (2, 4))
     restored = pixels.copy()
-    for top, rows in restore_in_tiles(pixels[..., :colors], _tile_restorer(trainer)):
+    for top, rows in restore_in_tiles(pixels[..., :colors], _tile_restorer(restorer)):
         restored[top : top + len(rows), :, :colors] = _to_stored_type(rows, pixels)
         tell((top + len(rows)) / height)
     return restored
 
 
-def load_restorer(path: Path, device: torch.device) -> RestorationTrainer:
+def load_image_restorer(path: Path | None, task: str, device: torch.device) -> Restorer:
     """Load a network that restores image files.
+
+    Args:
+        path: checkpoint or weights; None: the weights that are shipped for `task`.
 
     Raises:
         CheckpointError: the file is missing, broken or of another kind of training.
-        UsageError: the network restores spectra of scans.
+        UsageError: the network restores spectra of scans, or none is shipped for the task.
     """
-    trainer = load_restoration(path, device)
-    if TASKS[trainer.settings.task].is_scan:
+    if path is None:
+        path = pretrained_path(task)
+        if path is None:
+            raise UsageError(
+                f"no weights are shipped for --task {task}: --checkpoint FILE is needed"
+            )
+    restorer = load_restorer(path, device)
+    if TASKS[restorer.settings.task].is_scan:
         raise UsageError(f"{path}: restores spectra of scans, not image files")
-    return trainer
+    return restorer
 
 
-def _tile_restorer(trainer: RestorationTrainer) -> Restore:
+def _tile_restorer(restorer: Restorer) -> Restore:
     """Function from stored (h, w, C) pixels, any C, to (h, w, C) float32, nominally in [0, 1]."""
 
     def restore(tile: np.ndarray) -> np.ndarray:
-        channels = trainer.settings.channels
+        channels = restorer.settings.channels
         white = np.float32(white_value(tile))
         count = tile.shape[2]
         if channels == 1:  # restore each channel separately
@@ -171,7 +181,9 @@ def _tile_restorer(trainer: RestorationTrainer) -> Restore:
         else:
             planes = to_channels(tile, channels).transpose(2, 0, 1)[None]
         noisy = torch.from_numpy(planes.astype(np.float32) / white + np.float32(BLACK))
-        output = trainer.restore_images(noisy.to(trainer.device)).cpu().numpy() - BLACK
+        is_clipped = tile.dtype != np.float32
+        restored = restorer.restore_images(noisy.to(restorer.device), is_clipped=is_clipped)
+        output = restored.cpu().numpy() - BLACK
         if channels == 1:
             return output[:, 0].transpose(1, 2, 0)
         image = output[0].transpose(1, 2, 0)

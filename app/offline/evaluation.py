@@ -32,6 +32,7 @@ from denoiser.restoration.deep_image_prior import fit_deep_image_prior
 from denoiser.restoration.metrics import clip_to_range
 from denoiser.restoration.metrics import image_psnr
 from denoiser.restoration.metrics import image_ssim
+from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.trainer import RestorationTrainer
 
@@ -42,7 +43,7 @@ VALIDATION_IMAGE_COUNT = 4  # test images measured during training
 VALIDATION_CROP_SIDE = 256  # pixels; side of the central crop measured during training
 PRIOR_STEPS = 1800  # of the deep image prior; its paper uses a few thousand per image
 
-Restorer = Callable[[Corrupted, int], torch.Tensor]
+RestoreTest = Callable[[Corrupted, int], torch.Tensor]
 """Maps a corrupted image and its index in the test set to a restored (C, H, W) image."""
 
 
@@ -78,17 +79,17 @@ class TestNoise:
         return corrupt_for_test(corruption, clean, level, TEST_SEED, number)
 
 
-def network_restorer(trainer: RestorationTrainer) -> Restorer:
+def network_restorer(restorer: Restorer) -> RestoreTest:
     """Restorer that applies a trained network."""
 
     def restore(noisy: Corrupted, number: int) -> torch.Tensor:
         spectrum = None if noisy.spectrum is None else stack_spectra([noisy.spectrum])
-        return trainer.restore_images(noisy.image[None], spectrum)[0]
+        return restorer.restore_images(noisy.image[None], spectrum)[0]
 
     return restore
 
 
-def baseline_restorer(noise: TestNoise) -> tuple[str, Restorer] | None:
+def baseline_restorer(noise: TestNoise) -> tuple[str, RestoreTest] | None:
     """(name, restorer) of the paper's baseline for a task, None if it has none."""
     corruption = TASKS[noise.task].corruption
     assert corruption is not None
@@ -107,7 +108,7 @@ def baseline_restorer(noise: TestNoise) -> tuple[str, Restorer] | None:
 def evaluate_set(
     images: ImageSet,
     noise: TestNoise,
-    restorers: Mapping[str, Restorer],
+    restorers: Mapping[str, RestoreTest],
     is_rounded: bool,
     progress: Progress,
 ) -> SetScores:
@@ -132,10 +133,10 @@ def evaluate_set(
 def validation_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
     """Mean PSNR in dB of a few test images, central crops unless scans; for bursts the estimate."""
     if data.bursts is not None:
-        return estimated_psnr(trainer, data.bursts, VALIDATION_CROP_SIDE)[1]
+        return estimated_psnr(trainer.restorer, data.bursts, VALIDATION_CROP_SIDE)[1]
     images = next(iter(data.tests.values()))
     settings = trainer.settings
-    noise, restore = TestNoise(settings.task, settings.level), network_restorer(trainer)
+    noise, restore = TestNoise(settings.task, settings.level), network_restorer(trainer.restorer)
     values = []
     for number in range(min(len(images), VALIDATION_IMAGE_COUNT)):
         clean = images.image(number)
@@ -147,7 +148,7 @@ def validation_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
 
 
 def estimated_psnr(
-    trainer: RestorationTrainer, bursts: Bursts, side: int | None = None
+    restorer: Restorer, bursts: Bursts, side: int | None = None
 ) -> tuple[float, float]:
     """Estimate (input, restored) PSNR in dB without clean images, unbiased for independent noise.
 
@@ -159,7 +160,7 @@ def estimated_psnr(
         a, b = (to_planes(frame) for frame in burst[:2])
         if side is not None:
             a, b = _central_crop(a, side), _central_crop(b, side)
-        restored = trainer.restore_images(a[None])[0]
+        restored = restorer.restore_images(a[None])[0]
         variance += float((a - b).square().mean()) / 2.0
         error += float((restored - b).square().mean())
     count = len(bursts)

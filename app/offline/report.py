@@ -16,7 +16,7 @@ from app.base.progress import StartProgress
 from app.offline.data import OfflineData
 from app.offline.evaluation import FIGURE_IMAGE_COUNT
 from app.offline.evaluation import INPUT
-from app.offline.evaluation import Restorer
+from app.offline.evaluation import RestoreTest
 from app.offline.evaluation import SetScores
 from app.offline.evaluation import TestNoise
 from app.offline.evaluation import baseline_restorer
@@ -32,7 +32,7 @@ from app.settings.options import Options
 from denoiser.option import to_json
 from denoiser.restoration.baselines import has_bm3d
 from denoiser.restoration.dataset import to_planes
-from denoiser.restoration.trainer import RestorationTrainer
+from denoiser.restoration.restorer import Restorer
 
 BM3D_HINT = (
     "--baseline needs bm3d (licence: research only): "
@@ -44,16 +44,18 @@ HELD_OUT = "held-out"  # name of the test bursts in the report
 def evaluate_networks(
     options: Options,
     data: OfflineData,
-    trainers: dict[str, RestorationTrainer],
+    networks: dict[str, Restorer],
     folder: Path,
 ) -> dict[str, object]:
     """Measure networks on every test set, draw the figure; return the results for the report."""
     offline = options.offline
     assert offline is not None
     if data.bursts is not None:
-        return _evaluate_bursts(data, trainers, folder)
+        return _evaluate_bursts(data, networks, folder)
     noise = TestNoise(offline.training.task, offline.level)
-    restorers: dict[str, Restorer] = {n: network_restorer(t) for n, t in trainers.items()}
+    restorers: dict[str, RestoreTest] = {
+        label: network_restorer(network) for label, network in networks.items()
+    }
     baseline = baseline_restorer(noise) if offline.has_baseline else None
     if offline.has_baseline and baseline is None:
         print(f"--baseline: no baseline for the task {noise.task}", file=sys.stderr)
@@ -66,9 +68,8 @@ def evaluate_networks(
         progress.close()
         print(_set_line(name, results[name]))
     _draw_figure(folder / "figure.png", next(iter(results.values())))
-    networks = list(trainers)
     report: dict[str, object] = {
-        "test": {name: _set_report(scores, networks) for name, scores in results.items()}
+        "test": {name: _set_report(scores, list(networks)) for name, scores in results.items()}
     }
     if baseline is not None:
         means = {name: scores.mean(baseline[0]) for name, scores in results.items()}
@@ -132,16 +133,16 @@ def _draw_figure(path: Path, scores: SetScores) -> None:
 
 
 def _evaluate_bursts(
-    data: OfflineData, trainers: dict[str, RestorationTrainer], folder: Path
+    data: OfflineData, networks: dict[str, Restorer], folder: Path
 ) -> dict[str, object]:
     """Measure on the user's bursts: PSNR estimated from pairs of frames; draw the figure."""
     bursts = data.bursts
     assert bursts is not None
     tests: dict[str, object] = {}
     rows: list[list[Panel]] = []
-    for label, trainer in trainers.items():
-        before, after = estimated_psnr(trainer, bursts)
-        tests[HELD_OUT if len(trainers) == 1 else label] = {
+    for label, network in networks.items():
+        before, after = estimated_psnr(network, bursts)
+        tests[HELD_OUT if len(networks) == 1 else label] = {
             "psnr_input": before,
             "psnr_denoised": after,
             "is_estimated": True,
@@ -150,26 +151,26 @@ def _evaluate_bursts(
     for number in range(min(len(bursts), FIGURE_IMAGE_COUNT)):
         frames = [to_planes(frame) for frame in bursts.frames[number]]
         row = [Panel("one frame", frames[0])]
-        row += [Panel(n, t.restore_images(frames[0][None])[0]) for n, t in trainers.items()]
+        row += [Panel(n, t.restore_images(frames[0][None])[0]) for n, t in networks.items()]
         rows.append([*row, Panel("mean of frames", torch.stack(frames).mean(dim=0))])
     draw_comparison(folder / "figure.png", rows)
     return {"test": tests}
 
 
 def report_header(
-    options: Options, run: RestorationRun | None, trainers: dict[str, RestorationTrainer]
+    options: Options, run: RestorationRun | None, networks: dict[str, Restorer]
 ) -> dict[str, object]:
     """First part of the report: task, training, settings, versions and times."""
     offline = options.offline
     assert offline is not None
-    first = next(iter(trainers.values()))
+    first = next(iter(networks.values()))
     head: dict[str, object] = {
         "task": first.settings.task,
         "targets": "both" if len(offline.targets) > 1 else first.settings.targets.value,
         "network": first.settings.network.value,
         "loss": first.settings.loss.value,
         "iterations": first.step_count,
-        "skipped_steps": first.skipped_count,
+        "skipped_steps": run.first.skipped_count if run is not None else 0,
         "seconds": run.seconds if run is not None else 0.0,
         "settings": to_json(options),
         "versions": versions(),

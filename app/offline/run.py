@@ -17,7 +17,7 @@ from app.base.files import write_json
 from app.base.progress import StartProgress
 from app.offline.data import read_offline_data
 from app.offline.denoise import denoise_files
-from app.offline.denoise import load_restorer
+from app.offline.denoise import load_image_restorer
 from app.offline.distributed import Processes
 from app.offline.distributed import join_process_group
 from app.offline.distributed import leave_process_group
@@ -31,7 +31,8 @@ from app.offline.training import start_run
 from app.settings.offline_options import OfflineOptions
 from app.settings.offline_options import Stage
 from app.settings.options import Options
-from denoiser.restoration.checkpoint import load_restoration
+from denoiser.restoration.checkpoint import load_restorer
+from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
@@ -71,10 +72,10 @@ def _train_and_evaluate(
     check_baseline(offline)
     by_targets: dict[TargetKind, RestorationTrainer] = {}
     if offline.stage is Stage.EVALUATE:
-        trainers = _load_networks(offline, device)
+        networks = _load_networks(offline, device)
     else:
         by_targets = load_or_start(offline.training, offline.targets, device, options.resume)
-        trainers = {_label(t.settings, len(by_targets)): t for t in by_targets.values()}
+        networks = {}
     progress = StartProgress(options.is_quiet or not processes.is_first)
     data = read_offline_data(offline, device, progress, bool(by_targets))
     progress.close()
@@ -89,23 +90,25 @@ def _train_and_evaluate(
         if run.is_interrupted:
             return report_interruption(run, folder, processes)
     if processes.is_first and offline.stage is not Stage.TRAIN:
-        results = evaluate_networks(options, data, trainers, folder)
-        write_json(folder / "report.json", report_header(options, run, trainers) | results)
+        trained = [trainer.restorer for trainer in by_targets.values()]
+        networks |= {_label(network.settings, len(trained)): network for network in trained}
+        results = evaluate_networks(options, data, networks, folder)
+        write_json(folder / "report.json", report_header(options, run, networks) | results)
     return 0
 
 
-def _load_networks(offline: OfflineOptions, device: torch.device) -> dict[str, RestorationTrainer]:
+def _load_networks(offline: OfflineOptions, device: torch.device) -> dict[str, Restorer]:
     """The networks to evaluate, by label."""
     if not offline.checkpoints:
         raise UsageError(f"--stage {offline.stage.value} needs --checkpoint FILE")
-    trainers = {}
+    networks: dict[str, Restorer] = {}
     for path in offline.checkpoints:
-        trainer = load_restoration(path, device, offline.training.task)
-        if trainer.settings.channels != offline.training.channels:
-            raise UsageError(f"{path}: trained with --channels {trainer.settings.channels}")
-        label = _label(trainer.settings, len(offline.checkpoints))
-        trainers[label if label not in trainers else f"{label}, {path}"] = trainer
-    return trainers
+        network = load_restorer(path, device, offline.training.task)
+        if network.settings.channels != offline.training.channels:
+            raise UsageError(f"{path}: trained with --channels {network.settings.channels}")
+        label = _label(network.settings, len(offline.checkpoints))
+        networks[label if label not in networks else f"{label}, {path}"] = network
+    return networks
 
 
 def _label(settings: RestorationSettings, count: int) -> str:
@@ -116,16 +119,20 @@ def _label(settings: RestorationSettings, count: int) -> str:
 
 
 def _denoise(options: Options, offline: OfflineOptions, folder: Path) -> int:
-    """Restore files with a trained network."""
+    """Restore files with a trained network, by default one that is shipped."""
     if not offline.inputs:
         raise UsageError("--stage denoise needs --input FILE or DIR")
-    if len(offline.checkpoints) != 1:
+    if len(offline.checkpoints) > 1:
         raise UsageError("--stage denoise needs one --checkpoint FILE")
+    path = offline.checkpoints[0] if offline.checkpoints else None
     device = choose_device(options.session.device)
-    trainer = load_restorer(offline.checkpoints[0], device)
-    trainer.settings = replace(trainer.settings, precision=offline.training.precision)
+    restorer = load_image_restorer(path, offline.task, device)
+    settings = replace(restorer.settings, precision=offline.training.precision)
+    if path is None:
+        print(f"restoring with the shipped weights for the task {settings.task}", file=sys.stderr)
     progress = StartProgress(options.is_quiet)
-    written = denoise_files(trainer, offline.inputs, folder, progress)
+    restorer = replace(restorer, settings=settings)
+    written = denoise_files(restorer, offline.inputs, folder, progress)
     progress.close()
     print(f"{folder}: {len(written)} images restored")
     return 0

@@ -92,7 +92,7 @@ def _result(member: Member, run: RestorationRun, options: Options) -> MemberResu
     """PSNR curve and final scores of one training."""
     kind = member.settings.targets
     noise = TestNoise(member.settings.task, member.settings.level)
-    restorers = {"network": network_restorer(run.trainers[kind])}
+    restorers = {"network": network_restorer(run.trainers[kind].restorer)}
     progress = StartProgress(options.is_quiet)
     tests = {}
     for name, images in member.data.tests.items():

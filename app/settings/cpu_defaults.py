@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields
 from dataclasses import is_dataclass
 from dataclasses import replace
+from enum import Enum
 from typing import TypeVar
 
 from app.settings.options import Options
@@ -34,7 +35,14 @@ def _lighter(record: Record, given: frozenset[str]) -> Record:
         known, value = option_of(each), getattr(record, each.name)
         if known is not None:
             if CPU in known.uses and flag_of(each, known) not in given:
-                changes[each.name] = known.uses[CPU]
+                changes[each.name] = next(known.uses[u] for u in _uses(record) if u in known.uses)
         elif is_dataclass(value):
             changes[each.name] = _lighter(value, given)
     return replace(record, **changes)  # type: ignore[type-var]
+
+
+def _uses(record: object) -> list[str]:
+    """Keys of `Option.uses` that apply to a record on a CPU, the most specific first."""
+    network = getattr(record, "network", None)
+    names = (getattr(record, "task", None), network.value if isinstance(network, Enum) else None)
+    return [*(f"{CPU} {name}" for name in names if name is not None), CPU]

@@ -19,6 +19,7 @@ from denoiser.restoration.corruptions.kspace import MAX_SHIFT
 from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import crop_corner
 from denoiser.restoration.dataset import to_planes
+from denoiser.restoration.image_files import LUMA
 from denoiser.seeds import derive_seed
 from denoiser.seeds import generator_at
 
@@ -61,6 +62,10 @@ class CorruptedImages:
     seed: int
     level: float | None = None
     """Level of every corruption; None: drawn for each input and each target."""
+    is_augmented: bool = False
+    """Crops are mirrored and turned by quarter turns at random."""
+    grey_fraction: float = 0.0
+    """Fraction of RGB examples made grey, with the same noise in all channels."""
 
     def batch(self, index: int, first: int, count: int) -> Batch:
         """Draw, corrupt and stack examples `first` to `first + count - 1` of batch `index`."""
@@ -86,6 +91,11 @@ class CorruptedImages:
             clean = self.images.image(chosen).roll(shift, (1, 2))
         else:
             clean = self.images.crop(chosen, self.crop, host)
+            if self.is_augmented:
+                clean = turned(clean, int(torch.randint(8, (), generator=host)))
+        channels = len(clean)
+        if self.grey_fraction > 0.0 and float(torch.rand((), generator=host)) < self.grey_fraction:
+            clean = grey_of(clean)
         noisy = [
             self.corruption.corrupt(
                 clean,
@@ -94,7 +104,9 @@ class CorruptedImages:
             )
             for role in (INPUT_STREAM, TARGET_STREAM)
         ]
-        return noisy[0], noisy[1], clean
+        if len(clean) < channels:
+            noisy = [Corrupted(each.image.expand(channels, -1, -1)) for each in noisy]
+        return noisy[0], noisy[1], clean.expand(channels, -1, -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +131,20 @@ class BurstPairs:
         top, left = crop_corner((height, width), self.crop, host)
         rows, columns = slice(top, top + self.crop), slice(left, left + self.crop)
         return to_planes(burst[one][rows, columns]), to_planes(burst[other][rows, columns])
+
+
+def grey_of(image: torch.Tensor) -> torch.Tensor:
+    """(1, H, W) grey values of a (3, H, W) image, both in [-0.5, 0.5] (ITU-R BT.601)."""
+    return torch.einsum("c,chw->hw", torch.from_numpy(LUMA).to(image), image)[None]
+
+
+def turned(image: torch.Tensor, choice: int) -> torch.Tensor:
+    """(..., H, W) image in one of the eight orientations of a square, `choice` from 0 to 7."""
+    if choice & 1:
+        image = image.flip(-1)
+    if choice & 2:
+        image = image.flip(-2)
+    return image.transpose(-1, -2) if choice & 4 else image
 
 
 def stack_spectra(spectra: list[Spectrum]) -> Spectrum:

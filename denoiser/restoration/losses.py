@@ -45,11 +45,34 @@ def restoration_loss(
     done: float,
     observed: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Mean error over all values; pixels not observed in the target count as 0.
+    """Mean of `example_errors`, a scalar."""
+    return example_errors(loss, estimate, target, done, observed).mean()
+
+
+def example_errors(
+    loss: RestorationLoss,
+    estimate: torch.Tensor,
+    target: torch.Tensor,
+    done: float,
+    observed: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """(N,) mean error over all values of each example; pixels not observed in the target count 0.
 
     Division by the number of all values, not of the observed ones, makes the loss the paper's sum
     |m (f - y)|^2 up to a constant, whatever fraction of a batch was observed.
     """
     assert estimate.shape == target.shape, (tuple(estimate.shape), tuple(target.shape))
     errors = ERRORS[loss](estimate - target, done)
-    return errors.mean() if observed is None else torch.where(observed, errors, 0.0).mean()
+    if observed is not None:
+        errors = torch.where(observed, errors, 0.0)
+    return errors.flatten(1).mean(dim=1)
+
+
+def balanced_loss(errors: torch.Tensor, floor: float) -> torch.Tensor:
+    """Mean of (N,) squared errors, each divided by itself + floor^2 without gradient through that.
+
+    An example's error is mostly the noise of its target: examples count about in proportion to the
+    inverse variance of their noise. Over many pixels the divisor hardly depends on any one of them,
+    so that each example still pulls towards the mean.
+    """
+    return (errors / (errors.detach() + floor**2)).mean()

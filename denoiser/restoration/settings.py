@@ -11,7 +11,10 @@ from enum import Enum
 from denoiser.option import option
 from denoiser.settings import TrainingSettings
 
-TASK_NAMES = ("gaussian", "brown", "poisson", "bernoulli", "text", "impulse", "mri", "pairs")
+TASK_NAMES = (
+    *("gaussian", "brown", "poisson", "bernoulli", "text", "impulse", "mri"),  # the paper's
+    *("photo", "pairs"),
+)
 """Names of all tasks in `denoiser.restoration.tasks`."""
 MONTECARLO = "montecarlo"
 """Name of the task that restores rendered views (`denoiser.rendered`)."""
@@ -35,6 +38,22 @@ class RestorationNetwork(Enum):
     """The paper's U-Net, table 2."""
     RED30 = "red30"
     """Residual network of the paper's first test: 0.2 dB better than U-Net, about 10x slower."""
+    RESIDUAL = "residual"
+    """Residual U-Net at half the resolution: better than the paper's U-Net at less cost."""
+
+
+LEARNING_RATES = {
+    RestorationNetwork.UNET: 1e-3,
+    RestorationNetwork.RED30: 1e-3,
+    RestorationNetwork.RESIDUAL: 2e-3,
+}
+"""Default learning rates of Adam; those of the paper's networks are the paper's (appendix A.1)."""
+
+
+def _of_the_paper(value: int) -> dict[str, int]:
+    """Default of the paper's networks on a CPU, for `Option.uses`."""
+    paper = (RestorationNetwork.UNET, RestorationNetwork.RED30)
+    return {f"cpu {network.value}": value for network in paper}
 
 
 class TargetKind(Enum):
@@ -70,17 +89,41 @@ class RestorationSettings(OfflineTraining, TrainingSettings):
 
     task: str = TASK_NAMES[0]
     """Name of the task."""
-    network: RestorationNetwork = option(RestorationNetwork.UNET, "offline: unet or red30")
+    iterations: int = option(
+        100_000,
+        "optimiser steps of the training (the authors' code: 300,000)",
+        low=1,
+        # As long on two cores as 1,500 steps of the U-Net; see docs/experiments.md.
+        uses={"cpu": 3000, "cpu mri": 1500, **_of_the_paper(1500)},
+    )
+    batch: int = option(
+        4,
+        "examples per optimiser step, over all processes",
+        low=1,
+        uses={"cpu": 4, "cpu mri": 1, **_of_the_paper(1)},
+    )
+    crop: int = option(
+        256,
+        "side of the random training crop, limited to the frame",
+        unit="pixels",
+        low=1,
+        # Smaller crops leave the U-Net's coarsest level few pixels; see docs/experiments.md.
+        uses={"cpu": 64, **_of_the_paper(128)},
+        must_match=True,
+    )
+    network: RestorationNetwork = option(
+        RestorationNetwork.RESIDUAL, "offline: residual, or the paper's unet or red30"
+    )
     channels: int = option(3, "1: grey, 3: RGB", choices=("1", "3"), default_text="3; mri: 1")
     loss: RestorationLoss = option(
         RestorationLoss.L2, "offline: l2, l1 or l0", default_text="the task's"
     )
     learning_rate: float = option(
-        1e-3,
+        None,
         "Adam's learning rate before its ramp-down",
         low=0,
         is_open=True,
-        default_text="offline 1e-3",
+        default_text="offline 2e-3; unet and red30 1e-3",
     )
     # At the paper's learning rate one unusual batch can cost a network tens of decibels.
     clip: float | None = option(
@@ -92,7 +135,11 @@ class RestorationSettings(OfflineTraining, TrainingSettings):
     """Noise level of all training images; None: drawn for each input and target (blind)."""
 
     def __post_init__(self) -> None:
-        """Replace a `clip` of 0 by None, which means no clipping; check the ranges."""
+        """Set the network's default learning rate if none is given; replace a `clip` of 0 by None,
+        which means no clipping; check the ranges.
+        """
+        if self.learning_rate is None:
+            object.__setattr__(self, "learning_rate", LEARNING_RATES[self.network])
         if self.clip == 0:
             object.__setattr__(self, "clip", None)
         super().__post_init__()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.bernoulli import Bernoulli
+from denoiser.restoration.corruptions.camera import CameraNoise
 from denoiser.restoration.corruptions.gaussian import BrownGaussian
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
 from denoiser.restoration.corruptions.impulse import Impulse
@@ -30,6 +31,13 @@ class Task:
     """Loss whose minimiser is the statistic that the corruption preserves."""
     channels: int = 3
     """Default number of channels; 1: the images are always grey."""
+    grey_fraction: float = 0.0
+    """Fraction of RGB training examples made grey, so that grey photographs are restored, too."""
+
+    @property
+    def keeps_mean(self) -> bool:
+        """True: every image keeps its mean colour, up to the noise of the mean."""
+        return isinstance(self.corruption, (WhiteGaussian, Poisson, CameraNoise))
 
     @property
     def is_scan(self) -> bool:
@@ -49,6 +57,7 @@ TASKS = {
         Task("text", TextOverlay(), RestorationLoss.L1),
         Task("impulse", Impulse(), RestorationLoss.L0),
         Task("mri", UndersampledSpectrum(), RestorationLoss.L2, channels=1),
+        Task("photo", CameraNoise(), RestorationLoss.L2, grey_fraction=0.15),
         Task(PAIRS, None, RestorationLoss.L2),
     )
 }

@@ -6,28 +6,34 @@ the target only. Losses stay tensors on the device, so that a step does not wait
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import torch
 from torch import nn
 
 from denoiser.networks.red30 import RED30
+from denoiser.networks.residual_unet import ResidualUNet
 from denoiser.networks.unet import UNet
-from denoiser.precision import autocast
 from denoiser.restoration.batch import Batch
-from denoiser.restoration.corruptions.base import Spectrum
-from denoiser.restoration.corruptions.kspace import replace_measured
-from denoiser.restoration.losses import restoration_loss
+from denoiser.restoration.corruptions.base import BYTE_STEPS
+from denoiser.restoration.losses import balanced_loss
+from denoiser.restoration.losses import example_errors
+from denoiser.restoration.recipes import RECIPES
+from denoiser.restoration.restorer import Restorer
+from denoiser.restoration.settings import RestorationLoss
 from denoiser.restoration.settings import RestorationNetwork
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
 from denoiser.tensors import strip_prefix
 from denoiser.training.distributed import shared
+from denoiser.training.ema import WeightAverage
 from denoiser.training.optimizer import GuardedAdam
+from denoiser.training.schedule import ramped_down
+from denoiser.training.schedule import warmed_up
 
 WEIGHTS = "weights."
 ADAM = "adam."
+AVERAGE = "average."
 
 
 class RestorationTrainer:
@@ -39,6 +45,8 @@ class RestorationTrainer:
         self.settings = settings
         self.step_count = 0
         self.network = build_restoration_network(settings, self.device)
+        self._recipe = RECIPES[settings.network]
+        self._average = WeightAverage(self.network, self._recipe.average_decay)
         self._optimizer = GuardedAdam(self.network, settings.learning_rate, settings.clip)
         self._forward = shared(self.network)
 
@@ -51,42 +59,46 @@ class RestorationTrainer:
         """Do one optimiser step; return the scalar loss of this process' part of the batch."""
         settings = self.settings
         done = self.step_count / settings.iterations
-        self._optimizer.learning_rate = settings.learning_rate * ramped_down(
-            done, settings.ramp_down
-        )
-        output = self._run(self._forward, batch.inputs, batch.spectrum)
+        self._optimizer.learning_rate = settings.learning_rate * self._rate_factor(done)
+        output = self.restorer.run(self._forward, batch.inputs, batch.spectrum)
         target, observed = batch.noisy_targets, batch.observed
         if settings.targets is TargetKind.CLEAN:
             assert batch.clean_targets is not None, "the batch has no clean targets"
             target, observed = batch.clean_targets, None
-        loss = restoration_loss(settings.loss, output, target, done, observed)
-        self._optimizer.step(loss)
+        errors = example_errors(settings.loss, output, target, done, observed)
+        loss, floor = errors.mean(), self._recipe.noise_floor
+        if floor is None or settings.loss is not RestorationLoss.L2:
+            self._optimizer.step(loss)
+        else:
+            self._optimizer.step(balanced_loss(errors, floor / BYTE_STEPS))
+        self._average.prepare(self.step_count)
+        self._average.update()
         self.step_count += 1
         return loss.detach()
 
-    @torch.no_grad()
-    def restore_images(self, noisy: torch.Tensor, spectrum: Spectrum | None = None) -> torch.Tensor:
-        """Restore (N, C, H, W) noisy images (black -0.5, white 0.5); the output is not clipped."""
-        return self._run(self.network, noisy, spectrum)
+    @property
+    def restorer(self) -> Restorer:
+        """The network as it is now, averaged where the recipe averages weights; not copied."""
+        return Restorer(self._average.network, self.settings, self.device, self.step_count)
 
     def state(self) -> dict[str, torch.Tensor]:
         """Tensors by name that resuming needs besides settings and step count; not copied."""
         tensors = {WEIGHTS + name: value for name, value in self.network.state_dict().items()}
+        tensors |= {AVERAGE + name: value for name, value in self._average.state().items()}
         return tensors | {ADAM + name: value for name, value in self._optimizer.state().items()}
 
     def restore(self, tensors: Mapping[str, torch.Tensor], step_count: int) -> None:
         """Copy in the tensors that `state()` returned for the same network."""
         self.network.load_state_dict(strip_prefix(tensors, WEIGHTS))
+        self._average.restore(strip_prefix(tensors, AVERAGE))
         self._optimizer.restore(strip_prefix(tensors, ADAM))
         self.step_count = step_count
 
-    def _run(
-        self, network: nn.Module, noisy: torch.Tensor, spectrum: Spectrum | None
-    ) -> torch.Tensor:
-        with autocast(self.settings.precision, self.device):
-            output = network(noisy)
-        output = output.float()
-        return output if spectrum is None else replace_measured(output, spectrum)
+    def _rate_factor(self, done: float) -> float:
+        """Factor on the learning rate after the fraction `done` of the training."""
+        recipe = self._recipe
+        ramp_down = self.settings.ramp_down if recipe.ramp_down is None else recipe.ramp_down
+        return warmed_up(done, recipe.warm_up) * ramped_down(done, ramp_down, recipe.power)
 
 
 def build_restoration_network(settings: RestorationSettings, device: torch.device) -> nn.Module:
@@ -95,17 +107,9 @@ def build_restoration_network(settings: RestorationSettings, device: torch.devic
     network: nn.Module
     if settings.network is RestorationNetwork.RED30:
         network = RED30(settings.channels, generator)
+    elif settings.network is RestorationNetwork.RESIDUAL:
+        network = ResidualUNet(settings.channels, generator)
     else:
         network = UNet(settings.channels, settings.channels, generator)
     moved = network.to(device)
     return moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-
-def ramped_down(done: float, fraction: float) -> float:
-    """Factor on the learning rate: 1, then falling to 0 over the last fraction `fraction`.
-
-    (1/2 + 1/2 cos(pi t))^2 for t from 0 to 1, as in the authors' code; the paper only says that the
-    ramp-down is brief and smooth.
-    """
-    t = (done - (1.0 - fraction)) / fraction if fraction > 0.0 else 0.0
-    return (0.5 + 0.5 * math.cos(math.pi * min(max(t, 0.0), 1.0))) ** 2

@@ -33,11 +33,13 @@ class Checkpoint(NamedTuple):
     tensors: dict[str, torch.Tensor]
     """Tensors by name; on the CPU when read from a file."""
     kind: str
-    """Kind of training: `online` or `restoration`."""
+    """Kind of training, `online` or `restoration`, or `restoration-weights` without optimiser."""
     settings: dict[str, Any]
     """Settings of that kind of training, as returned by `to_json`."""
     step_count: int
     """Optimiser updates so far."""
+    origin: dict[str, str] = {}
+    """Training data, licence and more of weights that are shipped, by name."""
 
 
 def write_checkpoint(path: Path, content: Checkpoint) -> None:
@@ -52,10 +54,11 @@ def write_checkpoint(path: Path, content: Checkpoint) -> None:
         raise CheckpointError(f"{path}: cannot be written: {one_line(error)}") from error
 
 
-def read_checkpoint(path: Path, kind: str) -> Checkpoint:
-    """Read a checkpoint of `kind`, without comparing its tensors with a network.
+def read_checkpoint(path: Path, kind: str, *other_kinds: str) -> Checkpoint:
+    """Read a checkpoint of `kind`, or of another kind that is named, without comparing its tensors
+    with a network.
 
-    CheckpointError if the file is missing, broken or of another kind.
+    CheckpointError if the file is missing, broken or of any other kind.
     """
     if not os.path.exists(path):
         raise CheckpointError(f"{path}: no such file")
@@ -71,6 +74,7 @@ def read_checkpoint(path: Path, kind: str) -> Checkpoint:
         header = json.loads(metadata[METADATA_KEY])
         version, found = header["format_version"], header.get("kind", ONLINE)
         settings, step_count = dict(header["settings"]), int(header["step_count"])
+        origin = {str(name): str(text) for name, text in dict(header.get("origin", {})).items()}
         if step_count < 0:
             raise ValueError(f"step_count {step_count} is less than 0")
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -79,9 +83,9 @@ def read_checkpoint(path: Path, kind: str) -> Checkpoint:
         raise CheckpointError(
             f"{path}: format version {version}, this program reads {FORMAT_VERSION}"
         )
-    if found != kind:
+    if found not in (kind, *other_kinds):
         raise CheckpointError(f"{path}: a checkpoint of {found} training, not of {kind}")
-    return Checkpoint(tensors, found, settings, step_count)
+    return Checkpoint(tensors, found, settings, step_count, origin)
 
 
 def check_tensors(

@@ -22,6 +22,7 @@ from app.settings.options import Options
 from app.settings.session_settings import MAX_SIDE
 from denoiser.online import checkpoint
 from denoiser.online.trainer import Trainer
+from denoiser.restoration.settings import RestorationNetwork
 from denoiser.settings import DenoiserSettings
 from denoiser.settings import LossName
 from denoiser.settings import NetworkName
@@ -93,11 +94,32 @@ def test_offline_training_on_cpu_has_smaller_defaults_unless_flags_are_given() -
     offline = with_cpu_defaults(parse_options(["--offline", "--device", "cpu"])).offline
     assert offline is not None and offline.training.task == "gaussian"
     work = (offline.training.crop, offline.training.iterations, offline.training.batch)
-    assert work == (128, 1500, 1)
+    assert work == (64, 3000, 4)
     words = "--offline --device cpu --crop 256 --iterations 300000".split()
     given = with_cpu_defaults(parse_options(words)).offline
     assert given is not None
     assert (given.training.crop, given.training.iterations) == (256, 300_000)
+
+
+@pytest.mark.parametrize(
+    ("words", "network", "work", "rate"),
+    [
+        ("--network unet", RestorationNetwork.UNET, (128, 1500, 1), 1e-3),
+        ("--network unet --batch 2", RestorationNetwork.UNET, (128, 1500, 2), 1e-3),
+        ("--task mri", RestorationNetwork.RESIDUAL, (64, 1500, 1), 2e-3),
+        ("--study brown", RestorationNetwork.UNET, (128, 1500, 1), 1e-3),
+        ("--study brown --learning-rate 3e-4", RestorationNetwork.UNET, (128, 1500, 1), 3e-4),
+        ("--study brown --network residual", RestorationNetwork.RESIDUAL, (64, 3000, 4), 2e-3),
+    ],
+)
+def test_offline_defaults_depend_on_network_and_task(
+    words: str, network: RestorationNetwork, work: tuple[int, int, int], rate: float
+) -> None:
+    options = with_cpu_defaults(parse_options(["--offline", "--device", "cpu", *words.split()]))
+    assert options.offline is not None
+    training = options.offline.training
+    assert (training.network, training.learning_rate) == (network, rate)
+    assert (training.crop, training.iterations, training.batch) == work
 
 
 def test_montecarlo_task_parses_scenes_views_and_training_flags() -> None:

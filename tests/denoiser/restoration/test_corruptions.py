@@ -17,6 +17,7 @@ from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Statistic
 from denoiser.restoration.corruptions.bernoulli import Bernoulli
+from denoiser.restoration.corruptions.camera import CameraNoise
 from denoiser.restoration.corruptions.gaussian import BROWN_BANDWIDTHS
 from denoiser.restoration.corruptions.gaussian import BrownGaussian
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
@@ -62,8 +63,14 @@ def mean_is_kept(images: torch.Tensor, clean: torch.Tensor) -> bool:
 
 @pytest.mark.parametrize(
     ("corruption", "level"),
-    [(WhiteGaussian(), 25.0), (WhiteGaussian(), 50.0), (Poisson(), 5.0), (Poisson(), 30.0)],
-    ids=["gaussian 25", "gaussian 50", "poisson 5", "poisson 30"],
+    [
+        (WhiteGaussian(), 25.0),
+        (WhiteGaussian(), 50.0),
+        (Poisson(), 5.0),
+        (Poisson(), 30.0),
+        (CameraNoise(), 50.0),
+    ],
+    ids=["gaussian 25", "gaussian 50", "poisson 5", "poisson 30", "camera 50"],
 )
 def test_gaussian_and_poisson_noise_preserve_the_mean(
     corruption: Corruption, level: float, clean: torch.Tensor
@@ -125,6 +132,23 @@ def test_poisson_variance_is_the_clean_value_over_lambda(clean: torch.Tensor) ->
     ratio = images.double().var(dim=0)[expected > 0.003] / expected[expected > 0.003]
     assert abs(float(ratio.mean()) - 1.0) < 0.01
     assert float((images - BLACK).mul(30).sub((images - BLACK).mul(30).round()).abs().max()) < 1e-3
+
+
+def test_camera_noise_is_poisson_gaussian_or_both_with_the_requested_variance() -> None:
+    # One half of the image is white, the other at a quarter: their variances give the mixture.
+    clean = torch.full((1, 64, 128), BLACK + 1.0)
+    clean[..., 64:] = BLACK + 0.25
+    fractions = []
+    for i in range(400):
+        noise = (CameraNoise().corrupt(clean, 30.0, generator_at("cpu", 11, i)).image - clean) * 255
+        white, dark = noise[..., :64].var() / 900.0, noise[..., 64:].var() / 900.0
+        assert abs(float(white) - 1.0) < 5 * math.sqrt(2.0 / 4096)
+        fractions.append((1.0 - float(dark)) / 0.75)  # of the variance that is Poisson's
+    found = np.array(fractions)
+    poisson, gaussian = (found > 0.97).mean(), (found < 0.1).mean()
+    for share, expected in ((poisson, 0.4 + 0.2 * 0.03), (gaussian, 0.4 + 0.2 * 0.1)):
+        assert abs(share - expected) < 4 * math.sqrt(0.24 / 400)
+    assert 0.0 < ((found > 0.2) & (found < 0.9)).mean() < 0.25
 
 
 @pytest.mark.parametrize("level", [0.0, 0.3, 0.95])

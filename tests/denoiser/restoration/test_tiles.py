@@ -65,7 +65,7 @@ def test_tiled_network_output_matches_untiled_output(trained: RestorationTrainer
 
     def restore(tile: np.ndarray) -> np.ndarray:
         planes = torch.from_numpy(np.ascontiguousarray(tile.transpose(2, 0, 1)))[None] - 0.5
-        return trained.restore_images(planes)[0].permute(1, 2, 0).numpy() + 0.5
+        return trained.restorer.restore_images(planes)[0].permute(1, 2, 0).numpy() + 0.5
 
     whole = restore(source)
     tiled = assembled(source, restore, 288, OVERLAP)

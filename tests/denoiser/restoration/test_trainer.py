@@ -14,12 +14,16 @@ from denoiser.restoration.batch import Batch
 from denoiser.restoration.batch import CorruptedImages
 from denoiser.restoration.batch import corrupt_for_test
 from denoiser.restoration.checkpoint import RESTORATION
+from denoiser.restoration.checkpoint import WEIGHTS_ALONE
 from denoiser.restoration.checkpoint import load_restoration
+from denoiser.restoration.checkpoint import load_restorer
 from denoiser.restoration.checkpoint import save_restoration
+from denoiser.restoration.checkpoint import save_weights
 from denoiser.restoration.corruptions.bernoulli import Bernoulli
 from denoiser.restoration.corruptions.gaussian import WhiteGaussian
 from denoiser.restoration.corruptions.kspace import UndersampledSpectrum
 from denoiser.restoration.dataset import ImageSet
+from denoiser.restoration.losses import balanced_loss
 from denoiser.restoration.metrics import clip_to_range
 from denoiser.restoration.metrics import image_psnr
 from denoiser.restoration.sample_images import default_test
@@ -28,10 +32,11 @@ from denoiser.restoration.settings import RestorationNetwork
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
-from denoiser.restoration.trainer import ramped_down
 from denoiser.settings import Precision
 from denoiser.training.checkpoint_file import read_checkpoint
 from denoiser.training.checkpoint_file import write_checkpoint
+from denoiser.training.schedule import ramped_down
+from denoiser.training.schedule import warmed_up
 
 TINY = RestorationSettings(
     task="gaussian", crop=32, iterations=6, batch=2, precision=Precision.FP32
@@ -52,7 +57,7 @@ def test_training_on_noisy_targets_gains_more_than_3_db(trained: RestorationTrai
     for number in range(2):
         clean = default_test(3).image(number)[:, 100:228, 100:228]
         noisy = corrupt_for_test(WhiteGaussian(), clean, 25.0, 5, number).image
-        restored = clip_to_range(trained.restore_images(noisy[None])[0])
+        restored = clip_to_range(trained.restorer.restore_images(noisy[None])[0])
         gains.append(image_psnr(restored, clean) - image_psnr(noisy, clean))
     assert statistics.fmean(gains) > 3.0
 
@@ -85,8 +90,8 @@ def test_target_kind_changes_the_loss_and_not_the_output(photographs: CorruptedI
     noisy, clean = (
         RestorationTrainer(replace(TINY, targets=targets), "cpu") for targets in TargetKind
     )
-    output = noisy.restore_images(batch.inputs)
-    assert torch.equal(output, clean.restore_images(batch.inputs))
+    output, same = (each.restorer.run(each.network, batch.inputs) for each in (noisy, clean))
+    assert torch.equal(output, same)
     losses = [float(trainer.step(batch)) for trainer in (noisy, clean)]
     expected = [
         float((output - targets).square().mean())
@@ -115,13 +120,48 @@ def test_noise_of_input_and_target_is_uncorrelated(photographs: CorruptedImages)
     assert abs(float(torch.stack(errors).mean())) < 4 / (20 * 4 * 3 * 32 * 32) ** 0.5
 
 
+def test_augmented_crops_have_all_eight_orientations() -> None:
+    marked = torch.zeros(32, 32, 3, dtype=torch.uint8)
+    marked[0, 1] = 255  # one white pixel, at another place in each orientation
+    source = CorruptedImages(
+        ImageSet((marked,), ("marked",)), WhiteGaussian(), 32, 0, is_augmented=True
+    )
+    places = []
+    for index in range(80):
+        clean = source.batch(index, 0, 1).clean_targets
+        assert clean is not None
+        places.append(tuple(torch.nonzero(clean[0, 0] > 0.0)[0].tolist()))
+    expected = {(0, 1), (1, 0), (0, 30), (30, 0), (31, 1), (1, 31), (31, 30), (30, 31)}
+    assert set(places) == expected
+    assert min(places.count(place) for place in expected) >= 2
+
+
+def test_grey_examples_have_one_noise_in_all_channels(photographs: CorruptedImages) -> None:
+    batch = replace(photographs, grey_fraction=0.5).batch(0, 0, 60)
+    assert batch.clean_targets is not None
+    is_grey = torch.tensor(
+        [
+            all(
+                torch.equal(image[0], image[channel])
+                for image in (batch.inputs[i], batch.noisy_targets[i], batch.clean_targets[i])
+                for channel in (1, 2)
+            )
+            for i in range(60)
+        ]
+    )
+    assert 15 <= int(is_grey.sum()) <= 45
+    i = int(is_grey.nonzero()[0])
+    noise = [image[i] - batch.clean_targets[i] for image in (batch.inputs, batch.noisy_targets)]
+    assert not torch.equal(noise[0], noise[1])
+
+
 def test_lost_target_pixels_do_not_affect_the_loss() -> None:
     images = ImageSet((torch.full((64, 64, 3), 200, dtype=torch.uint8),), ("plain",))
     source = CorruptedImages(images, Bernoulli(), 32, 0)
     batch = source.batch(0, 0, 2)
     assert batch.observed is not None and batch.observed.shape == (2, 1, 32, 32)
     trainer = RestorationTrainer(replace(TINY, task="bernoulli"), "cpu")
-    output = trainer.restore_images(batch.inputs)
+    output = trainer.restorer.restore_images(batch.inputs)
     errors = (output - batch.noisy_targets).square() * batch.observed
     assert float(trainer.step(batch)) == pytest.approx(float(errors.mean()), rel=1e-5)
 
@@ -133,10 +173,42 @@ def test_restored_scans_keep_their_measured_frequencies() -> None:
     batch = source.batch(0, 0, 2)
     assert batch.spectrum is not None and batch.inputs.shape == (2, 1, 63, 63)
     trainer = RestorationTrainer(replace(TINY, task="mri", channels=1), "cpu")
-    restored = trainer.restore_images(batch.inputs, batch.spectrum)
+    restored = trainer.restorer.restore_images(batch.inputs, batch.spectrum)
     kept = batch.spectrum.kept
     assert torch.allclose(torch.fft.fft2(restored)[kept], batch.spectrum.values[kept], atol=1e-3)
     assert torch.isfinite(trainer.step(batch))
+
+
+def test_weights_alone_restore_as_the_averaged_weights_of_the_training(
+    tmp_path: Path, photographs: CorruptedImages
+) -> None:
+    settings = replace(TINY, task="photo", network=RestorationNetwork.RESIDUAL)
+    trainer = RestorationTrainer(settings, "cpu")
+    run(trainer, photographs, 3)
+    noisy = photographs.batch(5, 0, 1).inputs
+    restored = trainer.restorer.restore_images(noisy)
+    # The average differs from the latest weights, which do not restore.
+    assert not torch.equal(restored, trainer.restorer.run(trainer.network, noisy))
+    origin = {"data": "photographs", "licence": "any use"}
+    save_weights(tmp_path / "alone", trainer.restorer, origin)
+    alone = load_restorer(tmp_path / "alone", "cpu", "gaussian")
+    assert alone.step_count == 3 and alone.settings == settings
+    assert torch.allclose(alone.restore_images(noisy), restored, atol=2e-3)
+    assert read_checkpoint(tmp_path / "alone", WEIGHTS_ALONE).origin == origin
+    save_restoration(tmp_path / "whole", trainer)
+    assert (tmp_path / "alone").stat().st_size * 7 < (tmp_path / "whole").stat().st_size
+    assert torch.equal(load_restorer(tmp_path / "whole", "cpu").restore_images(noisy), restored)
+    with pytest.raises(CheckpointError, match="trained for the task photo, not for text"):
+        load_restorer(tmp_path / "alone", "cpu", "text")
+    with pytest.raises(CheckpointError, match="a checkpoint of restoration-weights training"):
+        load_restoration(tmp_path / "alone", "cpu")
+
+
+def test_balanced_loss_weights_examples_by_the_inverse_of_their_error() -> None:
+    errors = torch.tensor([0.01, 0.04], requires_grad=True)
+    balanced_loss(errors, 0.1).backward()
+    assert errors.grad is not None
+    assert errors.grad.tolist() == pytest.approx([0.5 / 0.02, 0.5 / 0.05])
 
 
 def test_learning_rate_ramps_down_monotonically_to_zero() -> None:
@@ -144,11 +216,17 @@ def test_learning_rate_ramps_down_monotonically_to_zero() -> None:
     assert ramped_down(0.85, 0.3) == pytest.approx(0.25) and ramped_down(1.0, 0.3) == 0.0
     falling = [ramped_down(0.7 + 0.03 * i, 0.3) for i in range(11)]
     assert falling == sorted(falling, reverse=True) and ramped_down(0.99, 0.0) == 1.0
+    assert ramped_down(0.5, 1.0, 1.0) == pytest.approx(0.5)
+
+
+def test_learning_rate_warms_up_linearly_from_the_first_step_on() -> None:
+    assert [warmed_up(done, 0.1) for done in (0.049, 0.1, 1.0)] == pytest.approx([0.5, 1.0, 1.0])
+    assert warmed_up(0.0, 0.1) > 0.0 and warmed_up(0.0, 0.0) == 1.0
 
 
 @pytest.mark.parametrize("network", list(RestorationNetwork))
 @pytest.mark.parametrize("channels", [1, 3])
-def test_both_networks_reduce_the_error_with_each_loss(
+def test_every_network_reduces_the_error_with_each_loss(
     network: RestorationNetwork, channels: int
 ) -> None:
     clean = torch.zeros(1, channels, 24, 24)
@@ -157,10 +235,10 @@ def test_both_networks_reduce_the_error_with_each_loss(
         settings = replace(TINY, network=network, channels=channels, loss=loss, iterations=100)
         settings = replace(settings, learning_rate=1e-4)
         trainer = RestorationTrainer(settings, "cpu")
-        before = (trainer.restore_images(batch.inputs) - batch.noisy_targets).abs().mean()
+        before = (trainer.restorer.restore_images(batch.inputs) - batch.noisy_targets).abs().mean()
         for _ in range(8):
             trainer.step(batch)
-        after = (trainer.restore_images(batch.inputs) - batch.noisy_targets).abs().mean()
+        after = (trainer.restorer.restore_images(batch.inputs) - batch.noisy_targets).abs().mean()
         assert after < before
 
 
@@ -179,7 +257,7 @@ def test_incompatible_or_invalid_checkpoints_raise_one_line_errors(
     if case == "network":
         write_checkpoint(path, content._replace(settings=content.settings | {"network": "red30"}))
     if case == "tensor":
-        del content.tensors["weights.dec_conv1c.bias"]
+        del content.tensors["weights.last.weight"]
         write_checkpoint(path, content)
     if case == "header":
         write_checkpoint(path, content._replace(settings={"task": "gaussian"}))

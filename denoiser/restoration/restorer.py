@@ -1,0 +1,52 @@
+"""A trained network that restores images.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from denoiser.precision import autocast
+from denoiser.restoration.corruptions.base import Spectrum
+from denoiser.restoration.corruptions.kspace import replace_measured
+from denoiser.restoration.mean_matching import with_mean_of
+from denoiser.restoration.settings import RestorationSettings
+from denoiser.restoration.tasks import TASKS
+
+
+@dataclass(frozen=True, eq=False)
+class Restorer:
+    """A network on its device, with the settings that it was trained with."""
+
+    network: nn.Module
+    settings: RestorationSettings
+    device: torch.device
+    step_count: int
+    """Optimiser steps of its training."""
+
+    @torch.no_grad()
+    def restore_images(
+        self, noisy: torch.Tensor, spectrum: Spectrum | None = None, is_clipped: bool = True
+    ) -> torch.Tensor:
+        """Restore (N, C, H, W) noisy images (black -0.5, white 0.5); the output is not clipped.
+
+        Args:
+            is_clipped: the output will be clipped to [-0.5, 0.5], which is no loss of content.
+        """
+        restored = self.run(self.network, noisy, spectrum)
+        if not TASKS[self.settings.task].keeps_mean:
+            return restored
+        return with_mean_of(noisy, restored, is_clipped)
+
+    def run(
+        self, network: nn.Module, noisy: torch.Tensor, spectrum: Spectrum | None = None
+    ) -> torch.Tensor:
+        """The same with another network of the same shape, and with gradients."""
+        with autocast(self.settings.precision, self.device, is_large=True):
+            output = network(noisy)
+        output = output.float()
+        return output if spectrum is None else replace_measured(output, spectrum)
