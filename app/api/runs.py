@@ -84,18 +84,19 @@ def restore(
     """
     from app.offline.denoise import denoise_file
     from app.offline.denoise import load_image_restorer
-    from app.offline.denoise import read_pixels
     from app.offline.denoise import restored_pixels
+    from app.offline.picture_file import only_page
     from denoiser.restoration.pretrained import PHOTO
 
     restorer = load_image_restorer(
         None if checkpoint is None else Path(checkpoint), PHOTO, choose_device(device)
     )
     if not isinstance(image, np.ndarray):
+        page = only_page(Path(image))
         if output is not None:
             denoise_file(restorer, Path(image), Path(output))
-            return read_pixels(Path(output))[0]
-        return restored_pixels(restorer, read_pixels(Path(image))[0])
+            return only_page(Path(output)).pixels
+        return restored_pixels(restorer, page.pixels, has_alpha=page.has_alpha)
     if output is not None:
         raise UsageError("output: only for an image from a file")
     return restored_pixels(restorer, image if image.ndim == 3 else image[..., None])

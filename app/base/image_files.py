@@ -59,13 +59,26 @@ def write_exr(path: Path, layers: dict[str, torch.Tensor]) -> None:
 
 def write_image_file(path: Path, pixels: np.ndarray, spec: oiio.ImageSpec) -> None:
     """Write (H, W, C) pixels in the format of `spec`. Raises UsageError."""
+    write_image_pages(path, [(pixels, spec)])
+
+
+def write_image_pages(path: Path, pages: list[tuple[np.ndarray, oiio.ImageSpec]]) -> None:
+    """Write images of (H, W, C) pixels one after the other into one file. Raises UsageError."""
     with partial_file(path) as partial:
         output = oiio.ImageOutput.create(str(partial))
-        if output is None or not output.open(str(partial), spec):
-            reason = output.geterror() if output is not None else oiio.geterror()
-            raise UsageError(f"{path}: cannot be written: {one_line(reason)}")
-        is_written = output.write_image(np.ascontiguousarray(pixels))
-        if not output.close() or not is_written:
+        if output is None:
+            raise UsageError(f"{path}: cannot be written: {one_line(oiio.geterror())}")
+        mode = "Create"
+        for pixels, spec in pages:
+            is_written = output.open(str(partial), spec, mode) and output.write_image(
+                np.ascontiguousarray(pixels)
+            )
+            if not is_written:
+                reason = one_line(output.geterror())
+                output.close()
+                raise UsageError(f"{path}: cannot be written: {reason}")
+            mode = "AppendSubimage"
+        if not output.close():
             raise UsageError(f"{path}: cannot be written: {one_line(output.geterror())}")
 
 

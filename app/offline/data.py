@@ -92,20 +92,21 @@ def _read_scan_data(
     """Read slices of scans; without test data, hold out a test set from the training data."""
     task, settings = TASKS[options.training.task], options.training
     assert task.corruption is not None
-    tests = {name: read_scans(path).images for name, path in options.test_data.items()}
+    read = {name: read_scans(path) for name, path in options.test_data.items()}
+    tests = {name: scans.images for name, scans in read.items()}
     if options.train_data is None and (is_training or not tests):
         raise DataError(
             f"--task {task.name} needs --train-data: .npz, NIfTI volumes or folders of PNG"
         )
     source = None
-    notes: tuple[str, ...] = ()
+    notes = tuple(note for scans in read.values() for note in scans.notes)
     if options.train_data is not None:
         scans: Scans = read_scans(options.train_data)
-        images = scans.images
+        images, notes = scans.images, notes + scans.notes
         if not tests:
             images, held_out = scans.split(SPLIT_SEED)
             tests = {HELD_OUT_SET: held_out}
-            notes = (f"{len(held_out)} slices of a fifth of the subjects are held out as test",)
+            notes += (f"{len(held_out)} slices of a fifth of the subjects are held out as test",)
         if is_training:
             source = CorruptedImages(images.to(device), task.corruption, None, settings.seed)
     return OfflineData(source, {n: s.to(device) for n, s in tests.items()}, notes=notes)

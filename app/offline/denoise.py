@@ -1,45 +1,31 @@
 """Restoration of image files: same size, format, bit depth and metadata.
 
-Host code. The network sees tiles, so its memory is bounded; the image itself is held whole. Of a
-WebP file's metadata EXIF, colour profile and XMP are kept; of several images in a file, the first.
+Host code. The network sees tiles, so its memory is bounded; the image itself is held whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import OpenImageIO as oiio
 import torch
-from PIL import Image
 
 from app.base.errors import UsageError
-from app.base.files import partial_file
-from app.base.image_files import write_image_file
-from denoiser.errors import DataError
-from denoiser.errors import one_line
+from app.offline.picture_file import read_pages
+from app.offline.picture_file import write_pages
 from denoiser.restoration.checkpoint import load_restorer
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import Progress
-from denoiser.restoration.image_files import check_channel_count
-from denoiser.restoration.image_files import check_size
 from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import to_channels
-from denoiser.restoration.image_files import unassociated_alpha_config
 from denoiser.restoration.image_files import white_value
 from denoiser.restoration.pretrained import pretrained_path
 from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.tiles import Restore
 from denoiser.restoration.tiles import restore_in_tiles
-
-LOSSY_QUALITY = 97  # JPEG and WebP quality; high, to avoid new block artefacts
-WEBP_INFO = ("exif", "icc_profile", "xmp")
-INTEGER_TYPES = {
-    oiio.UINT8: oiio.UINT8,
-    oiio.UINT16: oiio.UINT16,
-}  # other types are read as float32
 
 
 def denoise_files(
@@ -80,7 +66,7 @@ def denoise_file(
     target: Path,
     tell: Callable[[float], None] = lambda fraction: None,
 ) -> None:
-    """Restore one image file. Alpha, EXIF orientation and colour profile are unchanged.
+    """Restore one image file, every page of it. Alpha, EXIF orientation and colour profile stay.
 
     Args:
         target: its suffix sets the format; its folder is created.
@@ -90,60 +76,41 @@ def denoise_file(
         DataError: the source is unusable.
         UsageError: the target cannot be written.
     """
-    pixels, spec = read_pixels(source)
-    _write_with_metadata(source, target, restored_pixels(restorer, pixels, tell), spec)
+    pages = read_pages(source)
+    restored = []
+    for number, page in enumerate(pages):
 
+        def tell_page(fraction: float, done: int = number) -> None:
+            tell((done + fraction) / len(pages))
 
-def read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
-    """Read (H, W, C) pixels, as stored, and the header; EXIF orientation is not applied.
-
-    uint8 and uint16 stay, any other type becomes float32.
-
-    Raises:
-        DataError: unreadable, C > 4, or values not finite.
-    """
-    try:
-        return _read_pixels(source)
-    except UnicodeDecodeError as error:  # OpenImageIO returns names and reasons undecoded
-        raise DataError(f"{source}: damaged image (a text in its header is not UTF-8)") from error
-
-
-def _read_pixels(source: Path) -> tuple[np.ndarray, oiio.ImageSpec]:
-    image = oiio.ImageInput.open(str(source), unassociated_alpha_config())
-    if image is None:
-        raise DataError(f"{source}: {one_line(oiio.geterror())}")
-    spec = image.spec()
-    check_channel_count(source, spec.nchannels)
-    check_size(source, spec)
-    kind = INTEGER_TYPES.get(spec.format.basetype, oiio.FLOAT)
-    pixels = image.read_image(kind)
-    image.close()
-    if pixels is None:
-        raise DataError(f"{source}: {one_line(image.geterror())}")
-    pixels = np.asarray(pixels).reshape(spec.height, spec.width, spec.nchannels)
-    if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
-        raise DataError(f"{source}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
-    return pixels, spec
+        pixels = restored_pixels(restorer, page.pixels, tell_page, page.has_alpha)
+        restored.append(replace(page, pixels=pixels))
+    write_pages(source, target, restored)
 
 
 def restored_pixels(
     restorer: Restorer,
     pixels: np.ndarray,
     tell: Callable[[float], None] = lambda done: None,
+    has_alpha: bool | None = None,
 ) -> np.ndarray:
     """Restored copy of (H, W, C) pixels, of the same type; alpha is unchanged.
 
+    Grey or RGB are restored as such, the channels of other images one by one.
+
     Args:
-        pixels: uint8, uint16, or float32 with white at 1, which is not clipped; grey or RGB, with
-            alpha as the last channel where C is 2 or 4.
+        pixels: uint8, uint16, or float32 with white at 1, which is not clipped.
         tell: called with the fraction done, in (0, 1].
+        has_alpha: the last channel is opacity; None: if C is 2 or 4.
     """
     height, _, channels = pixels.shape
-    colors = channels - (channels in (2, 4))
+    colors = channels - (channels in (2, 4) if has_alpha is None else has_alpha)
+    parts = [slice(0, colors)] if colors in (1, 3) else [slice(c, c + 1) for c in range(colors)]
     restored = pixels.copy()
-    for top, rows in restore_in_tiles(pixels[..., :colors], _tile_restorer(restorer)):
-        restored[top : top + len(rows), :, :colors] = _to_stored_type(rows, pixels)
-        tell((top + len(rows)) / height)
+    for number, part in enumerate(parts):
+        for top, rows in restore_in_tiles(pixels[..., part], _tile_restorer(restorer)):
+            restored[top : top + len(rows), :, part] = _to_stored_type(rows, pixels)
+            tell((number + (top + len(rows)) / height) / len(parts))
     return restored
 
 
@@ -198,27 +165,3 @@ def _to_stored_type(rows: np.ndarray, like: np.ndarray) -> np.ndarray:
         return rows
     white = white_value(like)
     return np.rint(rows.clip(0.0, 1.0) * white).astype(like.dtype)
-
-
-def _write_with_metadata(
-    source: Path, target: Path, pixels: np.ndarray, spec: oiio.ImageSpec
-) -> None:
-    """Write pixels with the format and metadata of the original's header. Raises UsageError."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{target.parent}: cannot be written: {one_line(error)}") from error
-    if target.suffix.lower() == ".webp":
-        _write_webp(source, target, pixels)
-        return
-    if target.suffix.lower() in (".jpg", ".jpeg"):
-        spec.attribute("compression", f"jpeg:{LOSSY_QUALITY}")
-    write_image_file(target, pixels, spec)
-
-
-def _write_webp(source: Path, target: Path, pixels: np.ndarray) -> None:
-    """Write WebP with Pillow, because OpenImageIO keeps none of its metadata."""
-    with Image.open(source) as original:
-        kept = {name: original.info[name] for name in WEBP_INFO if name in original.info}
-    with partial_file(target) as partial:
-        Image.fromarray(pixels.squeeze()).save(partial, quality=LOSSY_QUALITY, **kept)

@@ -173,16 +173,16 @@ def read_scans(path: Path) -> Iterable[str]:
 
 def read_photograph(path: Path) -> Iterable[str]:
     """Image file of the restoration, to train with (grey and RGB) and to restore."""
-    from app.offline.denoise import read_pixels as read_stored_pixels
+    from app.offline.picture_file import read_pages as read_stored_pages
     from denoiser.restoration.image_files import image_paths
-    from denoiser.restoration.image_files import read_pixels
+    from denoiser.restoration.image_files import read_pages
     from denoiser.restoration.image_files import to_channels
 
     for file in image_paths(path):
-        read_stored_pixels(file)
-        pixels = read_pixels(file)
-        for channels in (1, 3):
-            to_channels(pixels, channels)
+        read_stored_pages(file)
+        for pixels in read_pages(file):
+            for channels in (1, 3):
+                to_channels(pixels, channels)
     return ()
 
 

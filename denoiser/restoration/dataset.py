@@ -17,7 +17,7 @@ import torch
 from denoiser.errors import DataError
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.image_files import image_paths
-from denoiser.restoration.image_files import read_pixels
+from denoiser.restoration.image_files import read_pages
 from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import white_value
 
@@ -87,7 +87,7 @@ def to_stored(pixels: np.ndarray) -> torch.Tensor:
 def read_images(
     folder: Path, channels: int, min_side: int = 1, progress: Progress = ignore_progress
 ) -> ImageSet:
-    """Read all images in a folder and its subfolders, or one image file.
+    """Read all images in a folder and its subfolders, or one image file; all pages of each.
 
     Args:
         channels: 1 or 3.
@@ -95,21 +95,26 @@ def read_images(
     """
     paths = image_paths(folder)
 
-    def read(path: Path) -> torch.Tensor:
-        pixels = read_pixels(path)
-        height, width = pixels.shape[:2]
-        if min(height, width) < min_side:
-            raise DataError(f"{path}: {width}x{height}, smaller than the crop of {min_side}")
-        return to_stored(to_channels(pixels, channels))
+    def read(path: Path) -> list[torch.Tensor]:
+        pages = read_pages(path)
+        for pixels in pages:
+            height, width = pixels.shape[:2]
+            if min(height, width) < min_side:
+                raise DataError(f"{path}: {width}x{height}, smaller than the crop of {min_side}")
+        return [to_stored(to_channels(pixels, channels)) for pixels in pages]
 
-    images = []
+    images, names = [], []
     with ThreadPoolExecutor() as pool:
         try:
-            for index, image in enumerate(pool.map(read, paths)):
-                images.append(image)
+            for index, pages in enumerate(pool.map(read, paths)):
+                path = paths[index]
+                name = str(path.relative_to(folder)) if folder.is_dir() else path.name
+                images += pages
+                names += (
+                    [name] if len(pages) == 1 else [f"{name}#{n + 1}" for n in range(len(pages))]
+                )
                 progress(f"reading {folder}", (index + 1) / len(paths))
         except DataError:
             pool.shutdown(cancel_futures=True)
             raise
-    names = tuple(str(path.relative_to(folder)) if folder.is_dir() else path.name for path in paths)
-    return ImageSet(tuple(images), names)
+    return ImageSet(tuple(images), tuple(names))

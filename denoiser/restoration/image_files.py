@@ -38,17 +38,41 @@ def image_paths(folder: Path) -> list[Path]:
 
 
 def read_pixels(path: Path) -> np.ndarray:
-    """(H, W, C) uint8, uint16 or float32 as stored, turned upright by its EXIF orientation."""
+    """The image of a file that has no others, as `read_pages`; DataError if it has several."""
+    pages = read_pages(path)
+    if len(pages) > 1:
+        raise DataError(f"{path}: {len(pages)} pages, expected one")
+    return pages[0]
+
+
+def read_pages(path: Path) -> list[np.ndarray]:
+    """All images of a file, (H, W, C) uint8, uint16 or float32 as stored, turned upright by the
+    EXIF orientation; grey or RGB, with alpha where C is 2 or 4. DataError if it cannot be used.
+    """
     try:
-        return _read_pixels(path)
+        return [_read_page(path, page) for page in range(_page_count(path))]
     except UnicodeDecodeError as error:  # OpenImageIO returns names and reasons undecoded
         raise DataError(f"{path}: damaged image (a text in its header is not UTF-8)") from error
 
 
-def _read_pixels(path: Path) -> np.ndarray:
-    image = oiio.ImageBuf(str(path), 0, 0, unassociated_alpha_config())
+def _page_count(path: Path) -> int:
+    """Number of images in a file."""
+    image = oiio.ImageInput.open(str(path))
+    if image is None:
+        raise DataError(f"{path}: {one_line(oiio.geterror())}")
+    count = 1
+    while image.seek_subimage(count, 0):
+        count += 1
+    image.geterror()  # that there is no further one is no error
+    image.close()
+    return count
+
+
+def _read_page(path: Path, page: int) -> np.ndarray:
+    """Pixels of one image of a file."""
+    image = oiio.ImageBuf(str(path), page, 0, unassociated_alpha_config())
     check_size(path, image.spec())
-    if image.has_error or not image.read(convert=""):
+    if image.has_error or not image.read(page, 0, convert=""):
         raise DataError(f"{path}: {one_line(image.geterror())}")
     if image.orientation != 1:
         image = oiio.ImageBufAlgo.reorient(image)
@@ -58,6 +82,9 @@ def _read_pixels(path: Path) -> np.ndarray:
     if pixels is None or image.has_error or pixels.size == 0:
         raise DataError(f"{path}: {one_line(image.geterror())}")
     check_channel_count(path, pixels.shape[-1])
+    has_alpha = image.spec().alpha_channel == pixels.shape[-1] - 1
+    if pixels.shape[-1] in (2, 4) and not has_alpha:
+        raise DataError(f"{path}: {pixels.shape[-1]} channels, none of them alpha")
     if pixels.dtype == np.float32 and not np.isfinite(pixels).all():
         raise DataError(f"{path}: {np.count_nonzero(~np.isfinite(pixels))} values not finite")
     return pixels

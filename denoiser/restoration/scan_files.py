@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-import nibabel
 import numpy as np
 
 from denoiser.errors import DataError
@@ -19,13 +19,16 @@ from denoiser.errors import one_line
 from denoiser.restoration.corruptions.kspace import SIDE
 from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import to_stored
+from denoiser.restoration.image_files import RANGES
 from denoiser.restoration.image_files import image_paths
-from denoiser.restoration.image_files import read_pixels
+from denoiser.restoration.image_files import read_pages
 from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import white_value
+from denoiser.restoration.volume_files import VOLUME_SUFFIXES
+from denoiser.restoration.volume_files import as_magnitudes
+from denoiser.restoration.volume_files import read_axial_slices
 from denoiser.seeds import derive_seed
 
-VOLUME_SUFFIXES = (".nii", ".nii.gz")
 # Slices whose largest value is at most this (white: 1) are skipped as empty (the authors' code).
 EMPTY_THRESHOLD = 1.0 / 255.0
 TEST_FRACTION = 0.2  # fraction of the subjects that is held out for the test
@@ -39,6 +42,8 @@ class Scans:
     """Slices with one channel, 255 x 255."""
     subjects: tuple[str, ...]
     """Name of each slice's subject."""
+    notes: tuple[str, ...] = ()
+    """What was changed on reading, a line each."""
 
     def split(self, seed: int) -> tuple[ImageSet, ImageSet]:
         """(training, test), no subject in both; a fifth of the subjects, at least 1, for the test.
@@ -65,17 +70,23 @@ def read_scans(path: Path) -> Scans:
     if os.path.isdir(path):
         volumes = sorted(file for file in path.rglob("*") if _is_volume(file))
     if volumes:
-        return _non_empty_slices([(_volume_name(file), _read_volume(file)) for file in volumes])
+        read = [(_volume_name(file), *read_axial_slices(file)) for file in volumes]
+        scans = _non_empty_slices([(name, slices) for name, slices, _ in read])
+        return replace(scans, notes=tuple(note for _, _, notes in read for note in notes))
     groups: dict[str, list[np.ndarray]] = {}
     for file in image_paths(path):
-        pixels = to_channels(read_pixels(file), 1)[..., 0]
-        scaled = pixels.astype(np.float32) / np.float32(white_value(pixels))
-        groups.setdefault(_subject_of(file, path), []).append(scaled)
+        for page in read_pages(file):
+            pixels = to_channels(page, 1)[..., 0]
+            scaled = pixels.astype(np.float32) / np.float32(white_value(pixels))
+            groups.setdefault(_subject_of(file, path), []).append(scaled)
     return _non_empty_slices(list(groups.items()))
 
 
 def _read_npz(path: Path) -> Scans:
-    """Read the arrays `slices` (N, H, W), uint8 or float in [0, 1], and `subject` (N,)."""
+    """Read the arrays `slices` (N, H, W) and `subject` (N,).
+
+    White is 255 in uint8, 65535 in uint16, else 1, or the largest value where that is above 1.
+    """
     try:
         file = np.load(path, allow_pickle=False)
         if isinstance(file, np.ndarray):
@@ -94,32 +105,16 @@ def _read_npz(path: Path) -> Scans:
         raise DataError(
             f"{path}: slices {slices.shape}, subject {subjects.shape}; expected (N, H, W) and (N,)"
         )
-    _check_finite(slices, str(path))
-    scale = np.float32(white_value(slices))
+    notes: list[str] = []
+    scale = np.float32(RANGES.get(slices.dtype, 1.0))
+    values = as_magnitudes(path, slices, notes) / scale
+    if (peak := float(values.max())) > 1.0:
+        notes.append(f"{path}: values up to {peak:g} were divided by the largest")
+        values /= np.float32(peak)
     groups: dict[str, list[np.ndarray]] = {}
-    for subject, pixels in zip(subjects, slices):
-        groups.setdefault(str(subject), []).append(pixels.astype(np.float32) / scale)
-    return _non_empty_slices(list(groups.items()))
-
-
-def _read_volume(path: Path) -> list[np.ndarray]:
-    """Axial slices of a NIfTI volume, scaled to a largest value of 1."""
-    try:
-        stored_volume = nibabel.load(path)
-        volume = np.asarray(stored_volume.get_fdata(dtype=np.float32))  # type: ignore[attr-defined]
-    except Exception as error:  # nibabel's errors for damaged files have no common class
-        raise DataError(f"{path}: {one_line(error)}") from error
-    if not volume.size:
-        raise DataError(f"{path}: no voxels, the volume is {volume.shape}")
-    volume = volume.squeeze()
-    if volume.ndim != 3:
-        raise DataError(f"{path}: {volume.ndim} dimensions, but a volume has 3")
-    _check_finite(volume, str(path))
-    peak = float(volume.max())
-    if peak <= 0.0:
-        raise DataError(f"{path}: no voxel is above 0")
-    # Axes are stored as x, y, z; image rows run along -y, hence the rotation.
-    return [np.rot90(volume[:, :, z] / peak) for z in range(volume.shape[2])]
+    for subject, pixels in zip(subjects, values):
+        groups.setdefault(str(subject), []).append(pixels)
+    return replace(_non_empty_slices(list(groups.items())), notes=tuple(notes))
 
 
 def _non_empty_slices(groups: list[tuple[str, list[np.ndarray]]]) -> Scans:
@@ -146,11 +141,6 @@ def _centered(pixels: np.ndarray) -> np.ndarray:
         out_of.append(slice((side - common) // 2, (side - common) // 2 + common))
     result[tuple(into)] = pixels[tuple(out_of)]
     return np.clip(result, 0.0, 1.0)
-
-
-def _check_finite(values: np.ndarray, name: str) -> None:
-    if not np.isfinite(values).all():
-        raise DataError(f"{name}: {np.count_nonzero(~np.isfinite(values))} voxels not finite")
 
 
 def _is_volume(path: Path) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO as oiio
 import pytest
+import tifffile
 from PIL import Image
 
 from app.main import USER_ERROR
@@ -45,6 +46,9 @@ def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         RestorationTrainer(RestorationSettings(task="gaussian", channels=request.param), "cpu"),
     )
     return path
+
+
+CASES = Path(__file__).resolve().parents[2] / "cases" / "restoration"
 
 
 def denoise(checkpoint: Path, output: Path, *inputs: Path) -> int:
@@ -106,6 +110,35 @@ def test_denoised_file_keeps_bit_depth_and_alpha(
     assert str(result.spec().format) == kind
     np.testing.assert_array_equal(after[..., 3], stored[..., 3])
     assert not np.array_equal(after[..., :3], stored[..., :3])
+
+
+def test_every_page_of_a_tiff_is_restored(checkpoint: Path, tmp_path: Path) -> None:
+    source, target = CASES / "five_pages.tif", tmp_path / "out" / "five_pages.tif"
+    assert denoise(checkpoint, tmp_path / "out", source) == 0
+    before, after = tifffile.imread(source), tifffile.imread(target)
+    assert after.shape == before.shape == (5, 96, 128) and after.dtype == before.dtype
+    for noisy, restored in zip(before, after):
+        assert not np.array_equal(noisy, restored)
+        assert np.corrcoef(noisy.ravel(), restored.ravel())[0, 1] > 0.9
+
+
+def test_two_signal_channels_are_both_restored(checkpoint: Path, tmp_path: Path) -> None:
+    source, target = CASES / "two_channels.tif", tmp_path / "out" / "two_channels.tif"
+    assert denoise(checkpoint, tmp_path / "out", source) == 0
+    before, after = tifffile.imread(source), tifffile.imread(target)
+    assert after.shape == before.shape and after.dtype == before.dtype
+    for channel in range(2):
+        assert not np.array_equal(before[..., channel], after[..., channel])
+
+
+def test_animations_are_refused_in_one_line(
+    checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames = [Image.fromarray(photo() // (n + 1)) for n in range(2)]
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], lossless=True)
+    assert denoise(checkpoint, tmp_path / "out", tmp_path / "a.webp") == USER_ERROR
+    assert "a.webp: several images in one file are read from TIFF only" in capsys.readouterr().err
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_denoised_grey_image_has_one_channel(checkpoint: Path, tmp_path: Path) -> None:

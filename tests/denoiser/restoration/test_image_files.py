@@ -23,6 +23,7 @@ from denoiser.restoration.sample_images import default_training
 from denoiser.seeds import generator_at
 
 SIZE = (20, 30)  # height and width
+CASES = Path(__file__).resolve().parents[2] / "cases" / "restoration"
 
 
 @pytest.fixture
@@ -149,3 +150,16 @@ def test_too_many_pixels_raise_error(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(image_files, "MAX_PIXELS", 39)
     with pytest.raises(DataError, match="8 x 5 pixels are too many"):
         read_pixels(tmp_path / "a.png")
+
+
+def test_all_pages_of_a_tiff_are_training_images() -> None:
+    images = read_images(CASES / "five_pages.tif", 1)
+    assert images.names == tuple(f"five_pages.tif#{page}" for page in range(1, 6))
+    assert len({pixels.numpy().tobytes() for pixels in images.pixels}) == 5
+    with pytest.raises(DataError, match="five_pages.tif: 5 pages, expected one"):
+        read_pixels(CASES / "five_pages.tif")
+
+
+def test_signal_channels_are_not_taken_for_colour_and_alpha() -> None:
+    with pytest.raises(DataError, match="two_channels.tif: 2 channels, none of them alpha"):
+        read_images(CASES / "two_channels.tif", 3)
