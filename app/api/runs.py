@@ -84,6 +84,7 @@ def restore(
     """
     from app.offline.denoise import denoise_file
     from app.offline.denoise import load_image_restorer
+    from app.offline.denoise import network_part
     from app.offline.denoise import restored_pixels
     from app.offline.picture_file import only_page
     from denoiser.restoration.pretrained import PHOTO
@@ -94,9 +95,9 @@ def restore(
     if not isinstance(image, np.ndarray):
         page = only_page(Path(image))
         if output is not None:
-            denoise_file(restorer, Path(image), Path(output))
+            denoise_file(network_part(restorer), Path(image), Path(output))
             return only_page(Path(output)).pixels
-        return restored_pixels(restorer, page.pixels, has_alpha=page.has_alpha)
+        return restored_pixels(network_part(restorer), page.pixels, has_alpha=page.has_alpha)
     if output is not None:
         raise UsageError("output: only for an image from a file")
-    return restored_pixels(restorer, image if image.ndim == 3 else image[..., None])
+    return restored_pixels(network_part(restorer), image if image.ndim == 3 else image[..., None])

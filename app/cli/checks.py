@@ -11,9 +11,18 @@ from app.base.errors import UsageError
 from app.cli.arguments import Argument
 from app.settings.modes import OFFLINE_MODES
 from app.settings.modes import RENDERED_VIEWS
+from app.settings.modes import RESTORATION
 from app.settings.offline_options import OfflineOptions
 from app.settings.offline_options import Stage
+from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.settings import TargetKind
+
+UNREAD_BY_SINGLE = (
+    *("stage", "study", "targets", "train-data", "test-data", "checkpoint", "baseline", "round"),
+    *("level", "resume", "network", "loss", "channels", "iterations", "batch", "crop"),
+    *("learning-rate", "clip"),
+)
+"""Flags of the other offline tasks."""
 
 
 def refuse(args: argparse.Namespace, flags: tuple[str, ...], reason: str) -> None:
@@ -42,6 +51,11 @@ def _reason(args: argparse.Namespace, modes: set[str], mode: str) -> str:
 
 def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) -> None:
     """Raise UsageError if options of an offline task conflict."""
+    if offline.task == SINGLE:
+        refuse(args, UNREAD_BY_SINGLE, f"not for --task {SINGLE}")
+        return
+    if mode == RESTORATION:
+        refuse(args, ("init", "seconds"), f"needs --task {SINGLE}")
     stages = (Stage.DENOISE, Stage.EVALUATE)
     if offline.stage not in stages:
         names = " or ".join(stage.value for stage in stages)

@@ -40,6 +40,7 @@ from denoiser.option import types_of
 from denoiser.option import without_none
 from denoiser.restoration.settings import LEARNING_RATES
 from denoiser.restoration.settings import MONTECARLO
+from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.settings import RestorationNetwork
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
@@ -183,6 +184,8 @@ def _offline(options: Options, args: argparse.Namespace, mode: str) -> OfflineOp
     if offline.views is not None:
         views = replace(offline.views, targets=targets, denoiser=options.session.denoiser)
         return replace(offline, training=replace(offline.training, task=MONTECARLO), views=views)
+    if offline.task == SINGLE:
+        return offline
     from denoiser.restoration.tasks import TASKS  # imports torch
 
     task = TASKS[offline.task]

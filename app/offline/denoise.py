@@ -6,6 +6,7 @@ Host code. The network sees tiles, so its memory is bounded; the image itself is
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,9 +28,15 @@ from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.tiles import Restore
 from denoiser.restoration.tiles import restore_in_tiles
 
+Tell = Callable[[float], None]
+"""Called with the fraction done, in (0, 1]."""
+RestorePart = Callable[[np.ndarray, Tell], Iterator[tuple[int, np.ndarray]]]
+"""Function from stored (H, W, C) colours, C 1 or 3, to (first row, (h, W, C) float32 rows,
+nominally in [0, 1]), from the top."""
+
 
 def denoise_files(
-    restorer: Restorer, inputs: tuple[Path, ...], folder: Path, progress: Progress
+    restore: RestorePart, inputs: tuple[Path, ...], folder: Path, progress: Progress
 ) -> list[Path]:
     """Restore every image of `inputs`, files or folders, to `folder`; return the files written.
 
@@ -56,15 +63,12 @@ def denoise_files(
         def tell(fraction: float, done: int = number, name: str = source.name) -> None:
             progress(f"restoring {name}", (done + fraction) / len(jobs))
 
-        denoise_file(restorer, source, target, tell)
+        denoise_file(restore, source, target, tell)
     return targets
 
 
 def denoise_file(
-    restorer: Restorer,
-    source: Path,
-    target: Path,
-    tell: Callable[[float], None] = lambda fraction: None,
+    restore: RestorePart, source: Path, target: Path, tell: Tell = lambda fraction: None
 ) -> None:
     """Restore one image file, every page of it. Alpha, EXIF orientation and colour profile stay.
 
@@ -83,15 +87,15 @@ def denoise_file(
         def tell_page(fraction: float, done: int = number) -> None:
             tell((done + fraction) / len(pages))
 
-        pixels = restored_pixels(restorer, page.pixels, tell_page, page.has_alpha)
+        pixels = restored_pixels(restore, page.pixels, tell_page, page.has_alpha)
         restored.append(replace(page, pixels=pixels))
     write_pages(source, target, restored)
 
 
 def restored_pixels(
-    restorer: Restorer,
+    restore: RestorePart,
     pixels: np.ndarray,
-    tell: Callable[[float], None] = lambda done: None,
+    tell: Tell = lambda done: None,
     has_alpha: bool | None = None,
 ) -> np.ndarray:
     """Restored copy of (H, W, C) pixels, of the same type; alpha is unchanged.
@@ -103,15 +107,29 @@ def restored_pixels(
         tell: called with the fraction done, in (0, 1].
         has_alpha: the last channel is opacity; None: if C is 2 or 4.
     """
-    height, _, channels = pixels.shape
+    channels = pixels.shape[2]
     colors = channels - (channels in (2, 4) if has_alpha is None else has_alpha)
     parts = [slice(0, colors)] if colors in (1, 3) else [slice(c, c + 1) for c in range(colors)]
     restored = pixels.copy()
     for number, part in enumerate(parts):
-        for top, rows in restore_in_tiles(pixels[..., part], _tile_restorer(restorer)):
+
+        def tell_part(fraction: float, done: int = number) -> None:
+            tell((done + fraction) / len(parts))
+
+        for top, rows in restore(pixels[..., part], tell_part):
             restored[top : top + len(rows), :, part] = _to_stored_type(rows, pixels)
-            tell((number + (top + len(rows)) / height) / len(parts))
     return restored
+
+
+def network_part(restorer: Restorer) -> RestorePart:
+    """Function that restores colours with a network, in tiles."""
+
+    def restore(pixels: np.ndarray, tell: Tell) -> Iterator[tuple[int, np.ndarray]]:
+        for top, rows in restore_in_tiles(pixels, _tile_restorer(restorer)):
+            yield top, rows
+            tell((top + len(rows)) / len(pixels))
+
+    return restore
 
 
 def load_image_restorer(path: Path | None, task: str, device: torch.device) -> Restorer:

@@ -18,6 +18,7 @@ from app.base.progress import StartProgress
 from app.offline.data import read_offline_data
 from app.offline.denoise import denoise_files
 from app.offline.denoise import load_image_restorer
+from app.offline.denoise import network_part
 from app.offline.distributed import Processes
 from app.offline.distributed import join_process_group
 from app.offline.distributed import leave_process_group
@@ -26,6 +27,7 @@ from app.offline.loop import train
 from app.offline.report import check_baseline
 from app.offline.report import evaluate_networks
 from app.offline.report import report_header
+from app.offline.single import restore_single
 from app.offline.training import load_or_start
 from app.offline.training import start_run
 from app.settings.offline_options import OfflineOptions
@@ -33,6 +35,7 @@ from app.settings.offline_options import Stage
 from app.settings.options import Options
 from denoiser.restoration.checkpoint import load_restorer
 from denoiser.restoration.restorer import Restorer
+from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
@@ -53,6 +56,8 @@ def run_offline(options: Options) -> int:
         from app.offline.studies import run_study
 
         return run_study(options, folder)
+    if offline.task == SINGLE:
+        return restore_single(options, folder)
     if offline.stage is Stage.DENOISE:
         return _denoise(options, offline, folder)
     processes, device = join_process_group(choose_device(options.session.device))
@@ -132,7 +137,7 @@ def _denoise(options: Options, offline: OfflineOptions, folder: Path) -> int:
         print(f"restoring with the shipped weights for the task {settings.task}", file=sys.stderr)
     progress = StartProgress(options.is_quiet)
     restorer = replace(restorer, settings=settings)
-    written = denoise_files(restorer, offline.inputs, folder, progress)
+    written = denoise_files(network_part(restorer), offline.inputs, folder, progress)
     progress.close()
     print(f"{folder}: {len(written)} images restored")
     return 0

@@ -16,9 +16,11 @@ from denoiser.option import group
 from denoiser.option import option
 from denoiser.rendered.settings import ViewTraining
 from denoiser.restoration.settings import MONTECARLO
+from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.settings import TASK_NAMES
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
+from denoiser.settings import Init
 
 
 class Stage(Enum):
@@ -72,7 +74,9 @@ def parse_test_sets(texts: list[str]) -> dict[str, Path]:
 class OfflineOptions:
     """Task, stage and files of an offline run."""
 
-    task: str = option(TASK_NAMES[0], "corruption to remove", choices=(*TASK_NAMES, MONTECARLO))
+    task: str = option(
+        TASK_NAMES[0], "corruption to remove", choices=(*TASK_NAMES, SINGLE, MONTECARLO)
+    )
     training: RestorationSettings = group(RestorationSettings, "offline", (RESTORATION,))
     views: ViewTraining | None = field(
         default=None, metadata=group(ViewTraining, "offline", (RENDERED_VIEWS,)).metadata
@@ -137,6 +141,16 @@ class OfflineOptions:
         "round restored images to 8 bits before they are measured, as the authors' code does",
         flag="round",
         modes=(RESTORATION,),
+    )
+    init: Init = option(
+        Init.PRETRAINED,
+        "single: start from the shipped weights, or from random ones",
+        parse=Init,
+        choices=("pretrained", "random"),
+        modes=(RESTORATION,),
+    )
+    seconds: float = option(
+        45.0, "single: training time per image", unit="seconds", low=0, modes=(RESTORATION,)
     )
     level: float | None = option(
         None, "noise level of the test", low=0, default_text="the paper's", modes=(RESTORATION,)

@@ -38,21 +38,30 @@ LEVELS = (Level(64, 2, 2), Level(80, 2, 2), Level(96, 2, 0))
 
 
 class ResidualUNet(nn.Module):
-    """Maps (N, C, H, W) images of any size, black -0.5 and white 0.5, to restored ones."""
+    """Maps (N, C + E, H, W) images of any size, black -0.5 and white 0.5, to restored ones.
+
+    The result is the first C channels plus what the network predicts from all.
+    """
 
     def __init__(
-        self, channels: int, generator: torch.Generator, levels: tuple[Level, ...] = LEVELS
+        self,
+        channels: int,
+        generator: torch.Generator,
+        levels: tuple[Level, ...] = LEVELS,
+        extra_channels: int = 0,
     ) -> None:
         """Draw the weights from `generator`, on the CPU, the only source of randomness.
 
         Args:
-            channels: C, of images and results.
+            channels: C, of the results.
+            extra_channels: E, of other images that the network sees.
         """
         super().__init__()
-        self.input_channels = channels
+        self.channels = channels
+        self.input_channels = channels + extra_channels
         self.side_multiple = BLOCK * 2 ** (len(levels) - 1)
         planes, widths = channels * BLOCK**2, [level.channels for level in levels]
-        self.first = _convolution(planes, widths[0])
+        self.first = _convolution(self.input_channels * BLOCK**2, widths[0])
         self.encoder = nn.ModuleList(_blocks(each.channels, each.encoder_blocks) for each in levels)
         pairs = list(zip(widths, widths[1:]))
         self.down = nn.ModuleList(_halving(fine, coarse) for fine, coarse in pairs)
@@ -70,7 +79,7 @@ class ResidualUNet(nn.Module):
                 layer.weight.mul_(INITIAL_SCALE)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """(N, C, H, W) -> the same shape, in autocast's type, if on; linear, unbounded."""
+        """(N, C + E, H, W) -> (N, C, H, W), linear, unbounded."""
         assert image.dim() == 4 and image.shape[1] == self.input_channels, tuple(image.shape)
         height, width = image.shape[2:]
         padded = reflect_to_multiple(image, self.side_multiple)
@@ -83,7 +92,7 @@ class ResidualUNet(nn.Module):
         for up, blocks in zip(reversed(self.up), reversed(self.decoder)):
             x = blocks(up(x) + skips.pop())
         change = functional.pixel_shuffle(self.last(x), BLOCK)
-        return (padded + change)[:, :, :height, :width]
+        return (padded[:, : self.channels] + change)[:, :, :height, :width]
 
 
 class Residual(nn.Module):

@@ -16,6 +16,8 @@ TASK_NAMES = (
     *("photo", "pairs"),
 )
 """Names of all tasks in `denoiser.restoration.tasks`."""
+SINGLE = "single"
+"""Name of the task that restores each noisy image by itself (`denoiser.restoration.single`)."""
 MONTECARLO = "montecarlo"
 """Name of the task that restores rendered views (`denoiser.rendered`)."""
 

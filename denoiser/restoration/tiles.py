@@ -43,14 +43,20 @@ def tile_weights(starts: list[int], index: int, size: int, overlap: int) -> np.n
 
 
 def restore_in_tiles(
-    source: np.ndarray, restore: Restore, side: int = TILE_SIDE, overlap: int = OVERLAP
+    source: np.ndarray,
+    restore: Restore,
+    side: int = TILE_SIDE,
+    overlap: int = OVERLAP,
+    channels: int | None = None,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (first row, (h, W, C) float32 rows) of the restored image, from the top.
 
     Args:
-        source: (H, W, C) of any type; only slices of it are read.
+        source: (H, W, S) of any type; only slices of it are read.
+        channels: C; None: as many as the source has.
     """
-    height, width, channels = source.shape
+    height, width, source_channels = source.shape
+    channels = source_channels if channels is None else channels
     rows, columns = tile_starts(height, side, overlap), tile_starts(width, side, overlap)
     pending = np.zeros((0, width, channels), np.float32)  # rows to which the next tiles add
     for index, top in enumerate(rows):

@@ -1,0 +1,106 @@
+"""The task `single`: restores each noisy image by itself, without pairs and without clean data.
+
+Host code.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from app.base.errors import UsageError
+from app.base.files import write_json
+from app.base.progress import StartProgress
+from app.offline.denoise import RestorePart
+from app.offline.denoise import Tell
+from app.offline.denoise import denoise_files
+from app.results.provenance import versions
+from app.settings.options import Options
+from denoiser.option import to_json
+from denoiser.restoration.corruptions.base import BLACK
+from denoiser.restoration.corruptions.base import BYTE_STEPS
+from denoiser.restoration.image_files import white_value
+from denoiser.restoration.pretrained import PHOTO
+from denoiser.restoration.pretrained import load_pretrained
+from denoiser.restoration.pretrained import pretrained_path
+from denoiser.restoration.restorer import Restorer
+from denoiser.restoration.settings import SINGLE
+from denoiser.restoration.single.restoration import SingleResult
+from denoiser.restoration.single.restoration import SingleSettings
+from denoiser.restoration.single.restoration import restore_alone
+from denoiser.settings import Init
+from renderer.backend import choose_device
+
+NO_WEIGHTS = "no weights are shipped for photographs: starting from random ones"
+
+
+def restore_single(options: Options, folder: Path) -> int:
+    """Restore the files of --input one by one into `folder`; write `report.json`. Exit code 0."""
+    offline = options.offline
+    assert offline is not None
+    if not offline.inputs:
+        raise UsageError(f"--task {SINGLE} needs --input FILE or DIR")
+    device = choose_device(options.session.device)
+    start: Restorer | None = None
+    if offline.init is Init.PRETRAINED:
+        if pretrained_path(PHOTO) is None:
+            print(NO_WEIGHTS, file=sys.stderr)
+        else:
+            start = load_pretrained(PHOTO, device)
+    training = offline.training
+    settings = SingleSettings(offline.seconds, training.seed, training.precision)
+    entries: list[dict[str, Any]] = []
+    progress = StartProgress(options.is_quiet)
+    begin = time.monotonic()
+    written = denoise_files(
+        _single_part(start, settings, device, entries), offline.inputs, folder, progress
+    )
+    progress.close()
+    report = {
+        "task": SINGLE,
+        "init": "random" if start is None else Init.PRETRAINED.value,
+        "seconds": time.monotonic() - begin,
+        "files": [path.name for path in written],
+        "images": entries,
+        "settings": to_json(options),
+        "versions": versions(),
+    }
+    write_json(folder / "report.json", report)
+    print(f"{folder}: {len(written)} images restored")
+    return 0
+
+
+def _single_part(
+    start: Restorer | None,
+    settings: SingleSettings,
+    device: torch.device,
+    entries: list[dict[str, Any]],
+) -> RestorePart:
+    """Function that restores colours by themselves, and adds what was found to `entries`."""
+
+    def restore(pixels: np.ndarray, tell: Tell) -> Iterator[tuple[int, np.ndarray]]:
+        planes = pixels.transpose(2, 0, 1).astype(np.float32) / np.float32(white_value(pixels))
+        noisy = torch.from_numpy(planes + np.float32(BLACK)).to(device)
+        result = restore_alone(noisy, start, settings, tell)
+        entries.append(_entry(result))
+        yield 0, (result.image.cpu().numpy() - np.float32(BLACK)).transpose(1, 2, 0)
+
+    return restore
+
+
+def _entry(result: SingleResult) -> dict[str, Any]:
+    """What the report says of one image, or of one channel of several."""
+    noise = result.noise
+    return {
+        "sigma_at_black": math.sqrt(noise.read) * BYTE_STEPS,
+        "sigma_at_white": math.sqrt(noise.read + noise.gain) * BYTE_STEPS,
+        "steps": result.step_count,
+        "estimated_decrease_of_squared_error": result.gain,
+    }

@@ -1,0 +1,1 @@
+"""Restoration of one noisy image alone, without a second exposure and without clean data."""

@@ -1,0 +1,101 @@
+"""Pairs of noisy images from a single one, by adding noise that is subtracted from the target.
+
+Host code. Recorrupted-to-recorrupted (Pang et al. 2021): for an image y with Gaussian noise of
+variance s^2 and new noise z of variance 1, y + t s z and y - s z / t have independent noise, so
+that one is a target for the other. Photon noise is treated as Gaussian of the same variance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from denoiser.crops import Crop
+from denoiser.restoration.batch import Batch
+from denoiser.restoration.batch import turned
+from denoiser.restoration.dataset import crop_corner
+from denoiser.seeds import generator_at
+
+STRENGTH = 0.7
+"""t: the input has 1.49 times the variance of the image, the target 3.04 times."""
+HELD_OUT_SIDE = 96  # pixels; side of the crops that are kept for validation, at most a fifth
+VALIDATION_STREAM = 1 << 32
+Guide = Callable[[torch.Tensor], torch.Tensor]
+"""Function from a recorrupted (C, h, w) crop to a restored one, which the network sees first."""
+
+
+@dataclass(frozen=True, eq=False)
+class RecorruptedImage:
+    """Batch source of crops of one image, each recorrupted anew."""
+
+    noisy: torch.Tensor
+    """(C, H, W) float32."""
+    deviation: torch.Tensor
+    """(C, H, W) standard deviation of its noise."""
+    crop: int
+    """Side in pixels, at most that of the image."""
+    seed: int
+    guide: Guide | None = None
+    has_one_noise: bool = False
+    """True: the noise is the same in all channels, those of a grey image."""
+
+    def batch(self, index: int, first: int, count: int) -> Batch:
+        """Examples `first` to `first + count - 1` of batch `index`, outside the held-out crops."""
+        pairs = [self._example(index, number) for number in range(first, first + count)]
+        inputs, targets = zip(*pairs)
+        return Batch(_stack(inputs), _stack(targets))
+
+    def validation(self) -> list[Batch]:
+        """The held-out crops, always recorrupted in the same way."""
+        found = []
+        for number, crop in enumerate(self.held_out()):
+            generator = generator_at("cpu", self.seed, VALIDATION_STREAM, number)
+            a, b = self._pair(crop, generator)
+            found.append(Batch(_stack([a]), _stack([b])))
+        return found
+
+    def held_out(self) -> list[Crop]:
+        """Crops that training does not touch: one in each quarter of the image."""
+        height, width = self.noisy.shape[1:]
+        tall, wide = (min(HELD_OUT_SIDE, side // 5) for side in (height, width))
+        if min(tall, wide) < 8:
+            return []
+        tops = [(2 * row + 1) * height // 4 - tall // 2 for row in range(2)]
+        lefts = [(2 * column + 1) * width // 4 - wide // 2 for column in range(2)]
+        return [Crop(top, left, tall, wide) for top in tops for left in lefts]
+
+    def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+        generator = generator_at("cpu", self.seed, index, number)
+        size = (self.noisy.shape[1], self.noisy.shape[2])
+        held_out = self.held_out()
+        for _ in range(20):  # of 20 places one is free, but for the smallest images
+            top, left = crop_corner(size, self.crop, generator)
+            crop = Crop(top, left, self.crop, self.crop)
+            if not any(_overlap(crop, other) for other in held_out):
+                break
+        a, b = self._pair(crop, generator)
+        choice = int(torch.randint(8, (), generator=generator))
+        return turned(a, choice), turned(b, choice)
+
+    def _pair(self, crop: Crop, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """Input, with the guide before it, and target of one crop."""
+        rows = slice(crop.top, crop.top + crop.height)
+        columns = slice(crop.left, crop.left + crop.width)
+        part, deviation = self.noisy[:, rows, columns], self.deviation[:, rows, columns]
+        shape = (1, *part.shape[1:]) if self.has_one_noise else part.shape
+        new = torch.randn(shape, generator=generator).to(part) * deviation
+        noisier, target = part + STRENGTH * new, part - new / STRENGTH
+        if self.guide is not None:
+            noisier = torch.cat([self.guide(noisier), noisier])
+        return noisier, target
+
+
+def _overlap(a: Crop, b: Crop) -> bool:
+    is_apart = a.top + a.height <= b.top or b.top + b.height <= a.top
+    return not (is_apart or a.left + a.width <= b.left or b.left + b.width <= a.left)
+
+
+def _stack(images) -> torch.Tensor:
+    return torch.stack(tuple(images)).contiguous(memory_format=torch.channels_last)
