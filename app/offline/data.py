@@ -22,8 +22,8 @@ from denoiser.restoration.dataset import read_images
 from denoiser.restoration.recipes import RECIPES
 from denoiser.restoration.sample_images import default_test
 from denoiser.restoration.sample_images import default_training
-from denoiser.restoration.scan_files import Scans
-from denoiser.restoration.scan_files import read_scans
+from denoiser.restoration.scans.dataset import Scans
+from denoiser.restoration.scans.dataset import read_scans
 from denoiser.restoration.tasks import TASKS
 
 DEFAULT_SET = "scikit-image"  # name of the test set that comes with the program

@@ -165,7 +165,7 @@ def read_restoration(path: Path) -> Iterable[str]:
 
 def read_scans(path: Path) -> Iterable[str]:
     """Magnetic resonance slices."""
-    from denoiser.restoration.scan_files import read_scans
+    from denoiser.restoration.scans.dataset import read_scans
 
     read_scans(path)
     return ()

@@ -24,9 +24,9 @@ from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import read_pages
 from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import white_value
-from denoiser.restoration.volume_files import VOLUME_SUFFIXES
-from denoiser.restoration.volume_files import as_magnitudes
-from denoiser.restoration.volume_files import read_axial_slices
+from denoiser.restoration.scans.volumes import VOLUME_SUFFIXES
+from denoiser.restoration.scans.volumes import as_magnitudes
+from denoiser.restoration.scans.volumes import read_axial_slices
 from denoiser.seeds import derive_seed
 
 # Slices whose largest value is at most this (white: 1) are skipped as empty (the authors' code).

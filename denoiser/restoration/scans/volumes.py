@@ -19,7 +19,7 @@ VOLUME_SUFFIXES = (".nii", ".nii.gz")
 
 
 def read_axial_slices(path: Path) -> tuple[list[np.ndarray], tuple[str, ...]]:
-    """Axial slices (rows from front to back, columns from left to right of the viewer) from bottom
+    """Axial slices (rows from front to back, columns from left to right) from bottom
     to top, float32 in [0, 1] with the volume's largest value at 1; and notes, a line each.
 
     DataError if the file is damaged, is no volume or series of one, or has no value above 0.

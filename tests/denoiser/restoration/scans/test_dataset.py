@@ -12,7 +12,7 @@ from PIL import Image
 
 from denoiser.errors import DataError
 from denoiser.restoration.corruptions.kspace import SIDE
-from denoiser.restoration.scan_files import read_scans
+from denoiser.restoration.scans.dataset import read_scans
 
 
 def slices(count: int, side: int = 64, seed: int = 0) -> np.ndarray:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from denoiser.errors import DataError
-from denoiser.restoration.scan_files import read_scans
-from denoiser.restoration.volume_files import read_axial_slices
+from denoiser.restoration.scans.dataset import read_scans
+from denoiser.restoration.scans.volumes import read_axial_slices
 
-CASES = Path(__file__).resolve().parents[2] / "cases" / "restoration"
+CASES = Path(__file__).resolve().parents[3] / "cases" / "restoration"
 
 
 def save(path: Path, values: np.ndarray, affine: np.ndarray | None = None) -> Path:

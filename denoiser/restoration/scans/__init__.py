@@ -1,0 +1,1 @@
+"""Scans: slices of volumes, divided by subject."""
