@@ -32,6 +32,7 @@ from denoiser.restoration.pretrained import load_pretrained
 from denoiser.restoration.pretrained import pretrained_path
 from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.settings import SINGLE
+from denoiser.restoration.single.noise_correlation import CORRELATED
 from denoiser.restoration.single.restoration import SingleResult
 from denoiser.restoration.single.restoration import SingleSettings
 from denoiser.restoration.single.restoration import restore_alone
@@ -63,6 +64,8 @@ def restore_single(options: Options, folder: Path) -> int:
         _single_part(start, settings, device, entries), offline.inputs, folder, progress
     )
     progress.close()
+    if note := _correlation_note([entry["noise_correlation"] for entry in entries]):
+        print(note, file=sys.stderr)
     report = {
         "task": SINGLE,
         "init": "random" if start is None else Init.PRETRAINED.value,
@@ -101,6 +104,18 @@ def _entry(result: SingleResult) -> dict[str, Any]:
     return {
         "sigma_at_black": math.sqrt(noise.read) * BYTE_STEPS,
         "sigma_at_white": math.sqrt(noise.read + noise.gain) * BYTE_STEPS,
+        "noise_correlation": result.correlation,
         "steps": result.step_count,
         "estimated_decrease_of_squared_error": result.gain,
     }
+
+
+def _correlation_note(found: list[float]) -> str | None:
+    """Note on images whose noise is not independent between pixels, None without any."""
+    count = sum(value > CORRELATED for value in found)
+    if not count:
+        return None
+    return (
+        f"{count} of {len(found)} images: the noise of neighbouring pixels is correlated (up to"
+        f" {max(found):.2f}), which is mistaken for content: some of it stays"
+    )

@@ -21,6 +21,7 @@ from denoiser.networks.residual_unet import ResidualUNet
 from denoiser.precision import autocast
 from denoiser.restoration.mean_matching import with_mean_of
 from denoiser.restoration.restorer import Restorer
+from denoiser.restoration.single.noise_correlation import noise_correlation
 from denoiser.restoration.single.noise_estimate import NoiseModel
 from denoiser.restoration.single.noise_estimate import estimate_noise
 from denoiser.restoration.single.recorruption import STRENGTH
@@ -61,6 +62,8 @@ class SingleResult:
     """(C, H, W) float32, not clipped."""
     noise: NoiseModel
     """Estimated from the noisy image."""
+    correlation: float
+    """Of the noise of neighbouring pixels; see `noise_correlation`."""
     step_count: int
     """Optimiser steps of the network that was best on the held-out crops; 0: of none."""
     gain: float
@@ -87,7 +90,7 @@ def restore_alone(
     run.train(tell)
     image = run.restored()
     restored = with_mean_of(noisy[None], image[None], is_clipped=True)[0]
-    return SingleResult(restored, noise, run.best_step, max(run.best_gain, 0.0))
+    return SingleResult(restored, noise, noise_correlation(noisy), run.best_step, run.best_gain)
 
 
 class _SingleRun:

@@ -54,6 +54,23 @@ def test_images_are_restored_one_by_one_and_reported(clean: np.ndarray, tmp_path
         assert 11.0 < np.hypot(entry["sigma_at_black"], entry["sigma_at_white"]) / 2**0.5 < 19.0
 
 
+def test_noise_that_is_correlated_between_pixels_is_noted(
+    clean: np.ndarray, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noise = np.random.default_rng(0).normal(0.0, 40.0, clean.shape)
+    blurred = (noise + np.roll(noise, 1, 0) + np.roll(noise, 1, 1)) / 3.0
+    noisy = (clean + blurred).clip(0, 255).astype(np.uint8)
+    Image.fromarray(noisy).save(tmp_path / "a.png")
+    words = ("--init", "random", "--seconds", "0", "--input", str(tmp_path / "a.png"))
+    assert single(tmp_path / "out", *words) == 0
+    assert (
+        "1 of 1 images: the noise of neighbouring pixels is correlated" in capsys.readouterr().err
+    )
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    # Two of the three shifted terms coincide for neighbours: one third of the variance.
+    assert 0.2 < report["images"][0]["noise_correlation"] < 0.5
+
+
 def test_single_needs_input_and_refuses_flags_of_other_tasks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
