@@ -50,6 +50,8 @@ class SingleSettings:
 
     seconds: float = 45.0
     """Time to train."""
+    max_steps: int | None = None
+    """Optimiser steps after which training ends before its time; None: no limit."""
     seed: int = 0
     precision: Precision = Precision.AUTO
 
@@ -136,7 +138,7 @@ class _SingleRun:
         rate = RATE if self._has_guide else ADAPTED_RATE
         optimizer = GuardedAdam(self._network, rate, CLIP)
         begin, step, looked = time.monotonic(), 0, 0
-        while (done := (time.monotonic() - begin) / max(self._settings.seconds, 1e-9)) < 1.0:
+        while (done := self._fraction_done(time.monotonic() - begin, step)) < 1.0:
             optimizer.learning_rate = max(
                 rate * warmed_up(done, 0.05) * ramped_down(done, 0.95, 1.0), 1e-9
             )
@@ -152,6 +154,12 @@ class _SingleRun:
             tell(min(done, 1.0))
         self._look(step)
         tell(1.0)
+
+    def _fraction_done(self, seconds: float, step: int) -> float:
+        """Fraction of the training done, 1 where its time or its steps are spent."""
+        limit = self._settings.max_steps
+        of_steps = 0.0 if limit is None else step / limit
+        return max(seconds / max(self._settings.seconds, 1e-9), of_steps)
 
     def restored(self) -> torch.Tensor:
         """The whole image, restored by the best network, or by none if it was no better."""
