@@ -23,6 +23,12 @@ class Crop:
     width: int
     """Columns, >= 1."""
 
+    def overlaps(self, other: Crop) -> bool:
+        """True if a pixel lies in both."""
+        is_beside = self.left + self.width <= other.left or other.left + other.width <= self.left
+        is_above = self.top + self.height <= other.top or other.top + other.height <= self.top
+        return not (is_beside or is_above)
+
 
 class CropSampler:
     """Draws crops at uniformly distributed positions; equal seeds give equal sequences."""

@@ -15,14 +15,17 @@ from app.settings.modes import RESTORATION
 from app.settings.offline_options import OfflineOptions
 from app.settings.offline_options import Stage
 from denoiser.restoration.settings import SINGLE
+from denoiser.restoration.settings import STACK
 from denoiser.restoration.settings import TargetKind
 
-UNREAD_BY_SINGLE = (
+UNREAD_BY_OWN = (
     *("stage", "study", "targets", "train-data", "test-data", "checkpoint", "baseline", "round"),
     *("level", "resume", "network", "loss", "channels", "iterations", "batch", "crop"),
     *("learning-rate", "clip"),
 )
-"""Flags of the other offline tasks."""
+"""Flags that tasks without training data do not read: those of the other offline tasks."""
+STACK_FLAGS = ("pairs", "context")
+"""Flags that only the task `stack` reads."""
 
 
 def refuse(args: argparse.Namespace, flags: tuple[str, ...], reason: str) -> None:
@@ -51,11 +54,17 @@ def _reason(args: argparse.Namespace, modes: set[str], mode: str) -> str:
 
 def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) -> None:
     """Raise UsageError if options of an offline task conflict."""
-    if offline.task == SINGLE:
-        refuse(args, UNREAD_BY_SINGLE, f"not for --task {SINGLE}")
+    if offline.task == STACK:
+        refuse(args, (*UNREAD_BY_OWN, "init"), f"not for --task {STACK}")
         return
     if mode == RESTORATION:
-        refuse(args, ("init", "seconds"), f"needs --task {SINGLE}")
+        refuse(args, STACK_FLAGS, f"needs --task {STACK}")
+    if offline.task == SINGLE:
+        refuse(args, UNREAD_BY_OWN, f"not for --task {SINGLE}")
+        return
+    if mode == RESTORATION:
+        refuse(args, ("init",), f"needs --task {SINGLE}")
+        refuse(args, ("seconds",), f"needs --task {SINGLE} or {STACK}")
     stages = (Stage.DENOISE, Stage.EVALUATE)
     if offline.stage not in stages:
         names = " or ".join(stage.value for stage in stages)

@@ -40,7 +40,7 @@ from denoiser.option import types_of
 from denoiser.option import without_none
 from denoiser.restoration.settings import LEARNING_RATES
 from denoiser.restoration.settings import MONTECARLO
-from denoiser.restoration.settings import SINGLE
+from denoiser.restoration.settings import UNTRAINED_TASKS
 from denoiser.restoration.settings import RestorationNetwork
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
@@ -184,7 +184,7 @@ def _offline(options: Options, args: argparse.Namespace, mode: str) -> OfflineOp
     if offline.views is not None:
         views = replace(offline.views, targets=targets, denoiser=options.session.denoiser)
         return replace(offline, training=replace(offline.training, task=MONTECARLO), views=views)
-    if offline.task == SINGLE:
+    if offline.task in UNTRAINED_TASKS:
         return offline
     from denoiser.restoration.tasks import TASKS  # imports torch
 

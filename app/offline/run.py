@@ -28,6 +28,7 @@ from app.offline.report import check_baseline
 from app.offline.report import evaluate_networks
 from app.offline.report import report_header
 from app.offline.single import restore_single
+from app.offline.stacks import restore_stacks
 from app.offline.training import load_or_start
 from app.offline.training import start_run
 from app.settings.offline_options import OfflineOptions
@@ -36,6 +37,7 @@ from app.settings.options import Options
 from denoiser.restoration.checkpoint import load_restorer
 from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.settings import SINGLE
+from denoiser.restoration.settings import STACK
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
@@ -58,6 +60,8 @@ def run_offline(options: Options) -> int:
         return run_study(options, folder)
     if offline.task == SINGLE:
         return restore_single(options, folder)
+    if offline.task == STACK:
+        return restore_stacks(options, folder)
     if offline.stage is Stage.DENOISE:
         return _denoise(options, offline, folder)
     processes, device = join_process_group(choose_device(options.session.device))

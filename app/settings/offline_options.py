@@ -17,9 +17,11 @@ from denoiser.option import option
 from denoiser.rendered.settings import ViewTraining
 from denoiser.restoration.settings import MONTECARLO
 from denoiser.restoration.settings import SINGLE
+from denoiser.restoration.settings import STACK
 from denoiser.restoration.settings import TASK_NAMES
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
+from denoiser.restoration.stacks.pair_kind import PairKind
 from denoiser.settings import Init
 
 
@@ -48,6 +50,8 @@ class Study(Enum):
     """Figure 5: L1 and L0 against clean targets over the fraction of corrupted pixels."""
 
 
+SECONDS = {SINGLE: 45.0, STACK: 120.0}
+"""Default time to train per image or array."""
 BOTH = "both"
 """Choice of `--targets`: two networks side by side on the same inputs."""
 
@@ -75,7 +79,7 @@ class OfflineOptions:
     """Task, stage and files of an offline run."""
 
     task: str = option(
-        TASK_NAMES[0], "corruption to remove", choices=(*TASK_NAMES, SINGLE, MONTECARLO)
+        TASK_NAMES[0], "corruption to remove", choices=(*TASK_NAMES, SINGLE, STACK, MONTECARLO)
     )
     training: RestorationSettings = group(RestorationSettings, "offline", (RESTORATION,))
     views: ViewTraining | None = field(
@@ -150,13 +154,32 @@ class OfflineOptions:
         modes=(RESTORATION,),
     )
     seconds: float = option(
-        45.0, "single: training time per image", unit="seconds", low=0, modes=(RESTORATION,)
+        None,
+        "single, stack: training time per image or array",
+        unit="seconds",
+        low=0,
+        default_text="single: 45, stack: 120",
+        modes=(RESTORATION,),
+    )
+    pairs: PairKind = option(
+        PairKind.RECORRUPTED,
+        "stack: origin of the training pairs: noise added to and subtracted from a slice; a slice"
+        " and its neighbours; two files of independent noise",
+        modes=(RESTORATION,),
+    )
+    context: int = option(
+        2,
+        "stack: neighbours on each side that are seen with a slice; 0: none",
+        low=0,
+        modes=(RESTORATION,),
     )
     level: float | None = option(
         None, "noise level of the test", low=0, default_text="the paper's", modes=(RESTORATION,)
     )
 
     def __post_init__(self) -> None:
-        """Replace None by an empty dict of test sets."""
+        """Replace None by an empty dict of test sets, and by the task's time to train."""
         if self.test_data is None:
             object.__setattr__(self, "test_data", {})
+        if self.seconds is None:
+            object.__setattr__(self, "seconds", SECONDS.get(self.task, SECONDS[SINGLE]))

@@ -17,17 +17,28 @@ sigma 25 (of 255) is then 0.2 steps, about the shift of a network after a short 
 ITERATIONS = 4  # of the fixed point with clipping, which converges within one or two
 
 
-def with_mean_of(noisy: torch.Tensor, restored: torch.Tensor, is_clipped: bool) -> torch.Tensor:
+IMAGE_LIMITS = (BLACK, WHITE)
+"""Limits of images that will be stored as integers."""
+
+
+def with_mean_of(
+    noisy: torch.Tensor,
+    restored: torch.Tensor,
+    limits: tuple[float, float] | None,
+    size_of_trust: int = SIZE_OF_TRUST,
+) -> torch.Tensor:
     """Restored (N, C, H, W) images, shifted towards the mean of the noisy ones in every channel.
 
     Args:
-        is_clipped: the images will be clipped to [-0.5, 0.5], and should have that mean then.
+        limits: the images will be clipped to these values, and should have that mean then; None:
+            they are not clipped.
+        size_of_trust: pixels of an image that is shifted half-way.
     """
     pixels = noisy[0, 0].numel()
     wanted = noisy.mean((2, 3), keepdim=True)
     shift = torch.zeros_like(wanted)
     for _ in range(ITERATIONS):
         shifted = restored + shift
-        shown = shifted.clamp(BLACK, WHITE) if is_clipped else shifted
+        shown = shifted if limits is None else shifted.clamp(*limits)
         shift += wanted - shown.mean((2, 3), keepdim=True)
-    return restored + shift * (pixels / (pixels + SIZE_OF_TRUST))
+    return restored + shift * (pixels / (pixels + size_of_trust))

@@ -13,6 +13,7 @@ from torch import nn
 from denoiser.precision import autocast
 from denoiser.restoration.corruptions.base import Spectrum
 from denoiser.restoration.corruptions.kspace import replace_measured
+from denoiser.restoration.mean_matching import IMAGE_LIMITS
 from denoiser.restoration.mean_matching import with_mean_of
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.tasks import TASKS
@@ -40,7 +41,7 @@ class Restorer:
         restored = self.run(self.network, noisy, spectrum)
         if not TASKS[self.settings.task].keeps_mean:
             return restored
-        return with_mean_of(noisy, restored, is_clipped)
+        return with_mean_of(noisy, restored, IMAGE_LIMITS if is_clipped else None)
 
     def run(
         self, network: nn.Module, noisy: torch.Tensor, spectrum: Spectrum | None = None

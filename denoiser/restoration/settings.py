@@ -18,6 +18,11 @@ TASK_NAMES = (
 """Names of all tasks in `denoiser.restoration.tasks`."""
 SINGLE = "single"
 """Name of the task that restores each noisy image by itself (`denoiser.restoration.single`)."""
+STACK = "stack"
+"""Name of the task that restores volumes, movies and series of slices from themselves
+(`denoiser.restoration.stacks`)."""
+UNTRAINED_TASKS = (SINGLE, STACK)
+"""Names of the tasks that learn from the very files that they restore."""
 MONTECARLO = "montecarlo"
 """Name of the task that restores rendered views (`denoiser.rendered`)."""
 

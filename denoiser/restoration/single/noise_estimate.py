@@ -20,6 +20,7 @@ KERNEL = ((1.0, -2.0, 1.0), (-2.0, 4.0, -2.0), (1.0, -2.0, 1.0))
 """Second difference along both axes; 0 for edges along an axis and for ramps."""
 BLOCK = 16  # pixels; side of a block
 BINS = 12  # groups of blocks by brightness, equal in number
+MIN_VARIANCE = 1e-12  # of a block; below it, it is taken for constant
 QUIET = 0.25  # quantile of a group's variances that is taken for noise
 BIAS = 0.884
 """That quantile over the true variance for white Gaussian noise, by simulation."""
@@ -43,10 +44,15 @@ def estimate_noise(image: torch.Tensor) -> NoiseModel:
     """Noise of a (C, H, W) image, the same model for all channels.
 
     The smallest images, of less than 25 blocks, get a constant variance, 0 below 3 x 3 pixels.
+    Constant blocks, which were clipped or masked, do not count.
     """
     if min(image.shape[1:]) < len(KERNEL):
         return NoiseModel(0.0, 0.0)
     brightness, variance = _blocks(image)
+    is_used = variance > MIN_VARIANCE
+    if not is_used.any():
+        return NoiseModel(0.0, 0.0)
+    brightness, variance = brightness[is_used], variance[is_used]
     order = np.argsort(brightness)
     groups = np.array_split(order, min(BINS, max(len(order) // 25, 1)))
     rows = [

@@ -73,7 +73,7 @@ class RecorruptedImage:
         for _ in range(20):  # of 20 places one is free, but for the smallest images
             top, left = crop_corner(size, self.crop, generator)
             crop = Crop(top, left, self.crop, self.crop)
-            if not any(_overlap(crop, other) for other in held_out):
+            if not any(crop.overlaps(other) for other in held_out):
                 break
         a, b = self._pair(crop, generator)
         choice = int(torch.randint(8, (), generator=generator))
@@ -90,11 +90,6 @@ class RecorruptedImage:
         if self.guide is not None:
             noisier = torch.cat([self.guide(noisier), noisier])
         return noisier, target
-
-
-def _overlap(a: Crop, b: Crop) -> bool:
-    is_apart = a.top + a.height <= b.top or b.top + b.height <= a.top
-    return not (is_apart or a.left + a.width <= b.left or b.left + b.width <= a.left)
 
 
 def _stack(images) -> torch.Tensor:

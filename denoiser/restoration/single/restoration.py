@@ -19,6 +19,7 @@ from torch import nn
 from denoiser.networks.residual_unet import Level
 from denoiser.networks.residual_unet import ResidualUNet
 from denoiser.precision import autocast
+from denoiser.restoration.mean_matching import IMAGE_LIMITS
 from denoiser.restoration.mean_matching import with_mean_of
 from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.single.noise_correlation import noise_correlation
@@ -50,10 +51,10 @@ class SingleSettings:
 
     seconds: float = 45.0
     """Time to train."""
-    max_steps: int | None = None
-    """Optimiser steps after which training ends before its time; None: no limit."""
     seed: int = 0
     precision: Precision = Precision.AUTO
+    max_steps: int | None = None
+    """Optimiser steps after which training ends before its time; None: no limit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,7 @@ def restore_alone(
     run = _SingleRun(noisy, noise, start, settings)
     run.train(tell)
     image = run.restored()
-    restored = with_mean_of(noisy[None], image[None], is_clipped=True)[0]
+    restored = with_mean_of(noisy[None], image[None], IMAGE_LIMITS)[0]
     return SingleResult(restored, noise, noise_correlation(noisy), run.best_step, run.best_gain)
 
 
