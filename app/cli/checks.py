@@ -55,7 +55,7 @@ def _reason(args: argparse.Namespace, modes: set[str], mode: str) -> str:
 def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) -> None:
     """Raise UsageError if options of an offline task conflict."""
     if offline.task == STACK:
-        refuse(args, (*UNREAD_BY_OWN, "init"), f"not for --task {STACK}")
+        refuse(args, UNREAD_BY_OWN, f"not for --task {STACK}")
         return
     if mode == RESTORATION:
         refuse(args, STACK_FLAGS, f"needs --task {STACK}")
@@ -63,9 +63,10 @@ def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) 
         refuse(args, UNREAD_BY_OWN, f"not for --task {SINGLE}")
         return
     if mode == RESTORATION:
-        refuse(args, ("init",), f"needs --task {SINGLE}")
         refuse(args, ("seconds",), f"needs --task {SINGLE} or {STACK}")
     stages = (Stage.DENOISE, Stage.EVALUATE)
+    if offline.stage in stages:
+        refuse(args, ("init",), f"not with --stage {offline.stage.value}")
     if offline.stage not in stages:
         names = " or ".join(stage.value for stage in stages)
         refuse(args, ("checkpoint",), f"needs --stage {names}")

@@ -40,8 +40,10 @@ from denoiser.option import types_of
 from denoiser.option import without_none
 from denoiser.restoration.settings import LEARNING_RATES
 from denoiser.restoration.settings import MONTECARLO
+from denoiser.restoration.settings import PRETRAINED_RATE
 from denoiser.restoration.settings import UNTRAINED_TASKS
 from denoiser.restoration.settings import RestorationNetwork
+from denoiser.settings import Init
 
 DESCRIPTION = "Hush: a path tracer that learns to denoise while you fly through the scene."
 OFFLINE, RESTORE = "offline", "restore"
@@ -196,6 +198,8 @@ def _offline(options: Options, args: argparse.Namespace, mode: str) -> OfflineOp
         channels=task.channels if args.channels is None else offline.training.channels,
         loss=task.loss if args.loss is None else offline.training.loss,
     )
+    if offline.init is Init.PRETRAINED and args.learning_rate is None:
+        training = replace(training, learning_rate=PRETRAINED_RATE)
     if offline.study is not None and args.network is None:  # experiments of the paper
         unet = RestorationNetwork.UNET
         rate = LEARNING_RATES[unet] if args.learning_rate is None else training.learning_rate

@@ -16,6 +16,7 @@ import torch
 from app.base.errors import UsageError
 from app.offline.picture_file import read_pages
 from app.offline.picture_file import write_pages
+from app.offline.stack_files.formats import is_stack_alone
 from denoiser.restoration.checkpoint import load_restorer
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import Progress
@@ -24,6 +25,7 @@ from denoiser.restoration.image_files import to_channels
 from denoiser.restoration.image_files import white_value
 from denoiser.restoration.pretrained import pretrained_path
 from denoiser.restoration.restorer import Restorer
+from denoiser.restoration.settings import STACK
 from denoiser.restoration.tasks import TASKS
 from denoiser.restoration.tiles import Restore
 from denoiser.restoration.tiles import restore_in_tiles
@@ -54,6 +56,8 @@ def denoise_files(
             jobs.append((path, folder / name))
     targets = [target for _, target in jobs]
     for source, target in jobs:
+        if is_stack_alone(source):
+            raise UsageError(f"{source}: no image file; --task {STACK} restores volumes")
         if targets.count(target) > 1:
             raise UsageError(f"{source}: another input is also written to {target}")
         if target.resolve() == source.resolve():

@@ -11,7 +11,10 @@ import numpy as np
 
 from app.base.figures import new_figure
 from app.base.figures import save_figure
+from app.base.files import prepare_folder
 
+FOLDER = "residuals"
+"""Subfolder of an output folder with the figures."""
 LAGS = 8  # pixels; largest distance of the autocorrelation
 SPREAD = 3.0  # standard deviations of the residual from grey to black or white
 RANGE = (0.5, 99.5)  # percentiles of the values from black to white
@@ -38,9 +41,13 @@ def largest_correlation(lags: np.ndarray) -> float:
     return float(others[np.abs(others).argmax()])
 
 
-def write_residual_figure(path: Path, noisy: np.ndarray, restored: np.ndarray) -> float:
+def write_residual_figure(
+    folder: Path, name: str, noisy: np.ndarray, restored: np.ndarray
+) -> float:
     """Write a figure of an (H, W) image before and after, of the difference and its
-    autocorrelation; return the largest autocorrelation. Raises UsageError.
+    autocorrelation, to folder/residuals/NAME.png.
+
+    Returns the largest autocorrelation. Raises UsageError.
     """
     residual = noisy.astype(np.float64) - restored.astype(np.float64)
     residual = np.where(np.isfinite(residual), residual, 0.0)
@@ -62,5 +69,6 @@ def write_residual_figure(path: Path, noisy: np.ndarray, restored: np.ndarray) -
     axes[3].set_xlabel("distance, pixels")
     for each in axes[:3]:
         each.set_axis_off()
-    save_figure(figure, path)
+    prepare_folder(folder / FOLDER)
+    save_figure(figure, folder / FOLDER / f"{name}.png")
     return largest_correlation(lags)

@@ -28,7 +28,7 @@ from app.offline.report import check_baseline
 from app.offline.report import evaluate_networks
 from app.offline.report import report_header
 from app.offline.single import restore_single
-from app.offline.stacks import restore_stacks
+from app.offline.stacks.run import restore_stacks
 from app.offline.training import load_or_start
 from app.offline.training import start_run
 from app.settings.offline_options import OfflineOptions
@@ -83,7 +83,9 @@ def _train_and_evaluate(
     if offline.stage is Stage.EVALUATE:
         networks = _load_networks(offline, device)
     else:
-        by_targets = load_or_start(offline.training, offline.targets, device, options.resume)
+        by_targets = load_or_start(
+            offline.training, offline.targets, device, options.resume, offline.init
+        )
         networks = {}
     progress = StartProgress(options.is_quiet or not processes.is_first)
     data = read_offline_data(offline, device, progress, bool(by_targets))

@@ -21,15 +21,18 @@ from app.base.progress import StartProgress
 from app.offline.denoise import RestorePart
 from app.offline.denoise import Tell
 from app.offline.denoise import denoise_files
+from app.offline.estimate_report import estimate_entry
+from app.offline.picture_file import read_pages
+from app.offline.residual_figure import write_residual_figure
 from app.results.provenance import versions
 from app.settings.options import Options
 from denoiser.option import to_json
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.corruptions.base import BYTE_STEPS
+from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import white_value
 from denoiser.restoration.pretrained import PHOTO
 from denoiser.restoration.pretrained import load_pretrained
-from denoiser.restoration.pretrained import pretrained_path
 from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.single.noise_correlation import CORRELATED
@@ -40,6 +43,7 @@ from denoiser.settings import Init
 from renderer.backend import choose_device
 
 NO_WEIGHTS = "no weights are shipped for photographs: starting from random ones"
+FROM_WEIGHTS = "starting from the shipped weights for photographs"
 
 
 def restore_single(options: Options, folder: Path) -> int:
@@ -49,21 +53,24 @@ def restore_single(options: Options, folder: Path) -> int:
     if not offline.inputs:
         raise UsageError(f"--task {SINGLE} needs --input FILE or DIR")
     device = choose_device(options.session.device)
-    start: Restorer | None = None
+    start = None
     if offline.init is Init.PRETRAINED:
-        if pretrained_path(PHOTO) is None:
-            print(NO_WEIGHTS, file=sys.stderr)
-        else:
-            start = load_pretrained(PHOTO, device)
+        start = load_pretrained(PHOTO, device)
+        print(NO_WEIGHTS if start is None else FROM_WEIGHTS, file=sys.stderr)
     training = offline.training
     settings = SingleSettings(offline.seconds, training.seed, training.precision)
     entries: list[dict[str, Any]] = []
+    residuals: dict[str, float] = {}
+    sources = [path for item in offline.inputs for path in image_paths(item)]
     progress = StartProgress(options.is_quiet)
     begin = time.monotonic()
     written = denoise_files(
         _single_part(start, settings, device, entries), offline.inputs, folder, progress
     )
     progress.close()
+    for source, target in zip(sources, written):
+        correlation = _draw_residual(source, target, folder)
+        residuals[target.name] = correlation
     if note := _correlation_note([entry["noise_correlation"] for entry in entries]):
         print(note, file=sys.stderr)
     report = {
@@ -72,6 +79,7 @@ def restore_single(options: Options, folder: Path) -> int:
         "seconds": time.monotonic() - begin,
         "files": [path.name for path in written],
         "images": entries,
+        "residual_correlation": residuals,
         "settings": to_json(options),
         "versions": versions(),
     }
@@ -98,6 +106,14 @@ def _single_part(
     return restore
 
 
+def _draw_residual(source: Path, target: Path, folder: Path) -> float:
+    """Write the figure of the first page of a file; return the residual's autocorrelation."""
+    noisy, restored = (read_pages(path)[0].pixels for path in (source, target))
+    colors = noisy.shape[2] - (noisy.shape[2] in (2, 4))
+    before, after = (each[..., :colors].mean(2, dtype=np.float64) for each in (noisy, restored))
+    return write_residual_figure(folder, target.name, before, after)
+
+
 def _entry(result: SingleResult) -> dict[str, Any]:
     """What the report says of one image, or of one channel of several."""
     noise = result.noise
@@ -107,6 +123,7 @@ def _entry(result: SingleResult) -> dict[str, Any]:
         "noise_correlation": result.correlation,
         "steps": result.step_count,
         "estimated_decrease_of_squared_error": result.gain,
+        **estimate_entry(result.estimate),
     }
 
 

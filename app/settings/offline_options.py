@@ -19,6 +19,7 @@ from denoiser.restoration.settings import MONTECARLO
 from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.settings import STACK
 from denoiser.restoration.settings import TASK_NAMES
+from denoiser.restoration.settings import UNTRAINED_TASKS
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.stacks.pair_kind import PairKind
@@ -147,10 +148,11 @@ class OfflineOptions:
         modes=(RESTORATION,),
     )
     init: Init = option(
-        Init.PRETRAINED,
-        "single: start from the shipped weights, or from random ones",
+        None,
+        "offline: start from the shipped weights, or from random ones",
         parse=Init,
         choices=("pretrained", "random"),
+        default_text="single, stack: pretrained, else random",
         modes=(RESTORATION,),
     )
     seconds: float = option(
@@ -178,8 +180,11 @@ class OfflineOptions:
     )
 
     def __post_init__(self) -> None:
-        """Replace None by an empty dict of test sets, and by the task's time to train."""
+        """Replace None by an empty dict of test sets and by the task's own defaults."""
         if self.test_data is None:
             object.__setattr__(self, "test_data", {})
         if self.seconds is None:
             object.__setattr__(self, "seconds", SECONDS.get(self.task, SECONDS[SINGLE]))
+        if self.init is None:
+            own = Init.PRETRAINED if self.task in UNTRAINED_TASKS else Init.RANDOM
+            object.__setattr__(self, "init", own)

@@ -57,6 +57,7 @@ class ResidualUNet(nn.Module):
             extra_channels: E, of other images that the network sees.
         """
         super().__init__()
+        self.levels = levels
         self.channels = channels
         self.input_channels = channels + extra_channels
         self.side_multiple = BLOCK * 2 ** (len(levels) - 1)
@@ -93,6 +94,22 @@ class ResidualUNet(nn.Module):
             x = blocks(up(x) + skips.pop())
         change = functional.pixel_shuffle(self.last(x), BLOCK)
         return (padded[:, : self.channels] + change)[:, :, :height, :width]
+
+
+def grey_network(source: ResidualUNet, extra_channels: int) -> ResidualUNet:
+    """Network for grey images that restores them as `source` restores RGB images of equal channels.
+
+    Its extra channels have no effect until it is trained.
+    """
+    planes, channels = BLOCK**2, source.channels
+    generator = torch.Generator().manual_seed(0)
+    network = ResidualUNet(1, generator, source.levels, extra_channels)
+    tensors = source.state_dict()
+    first = torch.zeros_like(network.first.weight)
+    first[:, :planes] = tensors["first.weight"].unflatten(1, (channels, planes)).sum(1)
+    last = tensors["last.weight"].unflatten(0, (channels, planes)).mean(0)
+    network.load_state_dict(tensors | {"first.weight": first, "last.weight": last})
+    return network
 
 
 class Residual(nn.Module):

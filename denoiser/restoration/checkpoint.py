@@ -26,7 +26,7 @@ from denoiser.training.checkpoint_file import write_checkpoint
 RESTORATION = "restoration"
 WEIGHTS_ALONE = "restoration-weights"
 """Kind of a file with a network's weights in half precision, without the state of its training."""
-EVALUATED_AS = {"photo": ("gaussian", "poisson")}
+EVALUATED_AS = {"photo": ("gaussian", "poisson", "pairs")}
 """Task of a network -> tasks whose noise it removes, too."""
 
 

@@ -16,7 +16,7 @@ from denoiser.restoration.restorer import Restorer
 FOLDER = Path(__file__).resolve().parents[1] / "weights"
 PHOTO = "photo"
 """Task of the network for photographs, which also serves those that it names below."""
-NETWORK_OF = {"gaussian": PHOTO, "poisson": PHOTO}
+NETWORK_OF = {"gaussian": PHOTO, "poisson": PHOTO, "pairs": PHOTO}
 """Task -> task of the network that is shipped for it, where that is another one."""
 
 
@@ -26,8 +26,7 @@ def pretrained_path(task: str) -> Path | None:
     return path if path.exists() else None
 
 
-def load_pretrained(task: str, device: torch.device | str) -> Restorer:
-    """Load the network that is shipped for a task, which has one."""
+def load_pretrained(task: str, device: torch.device | str) -> Restorer | None:
+    """Load the network that is shipped for a task; None if there is none."""
     path = pretrained_path(task)
-    assert path is not None, task
-    return load_restorer(path, device)
+    return None if path is None else load_restorer(path, device)

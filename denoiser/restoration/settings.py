@@ -57,6 +57,10 @@ LEARNING_RATES = {
 """Default learning rates of Adam; those of the paper's networks are the paper's (appendix A.1)."""
 
 
+PRETRAINED_RATE = 5e-4
+"""Default learning rate of Adam for a training that starts from shipped weights."""
+
+
 def _of_the_paper(value: int) -> dict[str, int]:
     """Default of the paper's networks on a CPU, for `Option.uses`."""
     paper = (RestorationNetwork.UNET, RestorationNetwork.RED30)

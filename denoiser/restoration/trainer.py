@@ -81,6 +81,11 @@ class RestorationTrainer:
         """The network as it is now, averaged where the recipe averages weights; not copied."""
         return Restorer(self._average.network, self.settings, self.device, self.step_count)
 
+    def start_from(self, network: nn.Module) -> None:
+        """Copy in the weights of a network of the same shape."""
+        self.network.load_state_dict(network.state_dict())
+        self._average.network.load_state_dict(network.state_dict())
+
     def state(self) -> dict[str, torch.Tensor]:
         """Tensors by name that resuming needs besides settings and step count; not copied."""
         tensors = {WEIGHTS + name: value for name, value in self.network.state_dict().items()}

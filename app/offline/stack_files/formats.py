@@ -89,9 +89,20 @@ def open_stack_file(path: Path, scratch: Path) -> StackFile:
         UsageError: the library of its format is not installed.
         OSError: `scratch` cannot be written.
     """
+    check_format(path)
+    return format_of(path).open(path, scratch)
+
+
+def check_format(path: Path) -> None:
+    """Raise DataError if a file is missing, or of a format that is not known by its name."""
     if not os.path.exists(path):
         raise DataError(f"{path}: no such file")
-    return format_of(path).open(path, scratch)
+    format_of(path)
+
+
+def is_stack_alone(path: Path) -> bool:
+    """True for files that only hold stacks, as opposed to images."""
+    return any(path.name.lower().endswith(each.suffixes) for each in FORMATS if each.name != "TIFF")
 
 
 def format_of(path: Path) -> StackFormat:

@@ -56,6 +56,14 @@ class RecorruptedImage:
             found.append(Batch(_stack([a]), _stack([b])))
         return found
 
+    def held_out_variance(self) -> torch.Tensor:
+        """(N,) mean variance of the noise of each held-out crop of the image itself."""
+        found = [
+            self.deviation[:, c.top : c.top + c.height, c.left : c.left + c.width].square().mean()
+            for c in self.held_out()
+        ]
+        return torch.stack(found) if found else torch.zeros(0)
+
     def held_out(self) -> list[Crop]:
         """Crops that training does not touch: one in each quarter of the image."""
         height, width = self.noisy.shape[1:]

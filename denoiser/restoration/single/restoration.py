@@ -11,6 +11,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -22,6 +23,8 @@ from denoiser.precision import autocast
 from denoiser.restoration.mean_matching import IMAGE_LIMITS
 from denoiser.restoration.mean_matching import with_mean_of
 from denoiser.restoration.restorer import Restorer
+from denoiser.restoration.single.error_estimate import ErrorEstimate
+from denoiser.restoration.single.error_estimate import error_estimate
 from denoiser.restoration.single.noise_correlation import noise_correlation
 from denoiser.restoration.single.noise_estimate import NoiseModel
 from denoiser.restoration.single.noise_estimate import estimate_noise
@@ -71,6 +74,8 @@ class SingleResult:
     """Optimiser steps of the network that was best on the held-out crops; 0: of none."""
     gain: float
     """Estimated decrease of the mean squared error by training, on the held-out crops."""
+    estimate: ErrorEstimate | None
+    """Error on the held-out crops; None for an image that is too small to have any."""
 
 
 Tell = Callable[[float], None]
@@ -93,7 +98,8 @@ def restore_alone(
     run.train(tell)
     image = run.restored()
     restored = with_mean_of(noisy[None], image[None], IMAGE_LIMITS)[0]
-    return SingleResult(restored, noise, noise_correlation(noisy), run.best_step, run.best_gain)
+    correlation = noise_correlation(noisy)
+    return SingleResult(restored, noise, correlation, run.best_step, run.best_gain, run.estimate())
 
 
 class _SingleRun:
@@ -174,6 +180,16 @@ class _SingleRun:
             for top, rows in restore_in_tiles(source, self._restore_tile, channels=channels):
                 image[:, top : top + len(rows)] = torch.from_numpy(rows).permute(2, 0, 1)
         return image.mean(0, keepdim=True) if self._is_grey else image
+
+    def estimate(self) -> ErrorEstimate | None:
+        """Error of what is restored, on the held-out crops with half as much noise again."""
+        if not self._validation:
+            return None
+        is_untrained = self._has_guide and self.best_step == 0
+        restore = self._untrained if is_untrained else partial(self._run, self._best)
+        variance = self._source.held_out_variance()
+        of_target = (1.0 + 1.0 / STRENGTH**2) * variance
+        return error_estimate(self._errors(restore) - of_target, variance, float(of_target.mean()))
 
     def _look(self, step: int) -> None:
         """Keep the averaged network if it is the best so far on the held-out crops."""

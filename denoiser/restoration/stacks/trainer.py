@@ -1,11 +1,11 @@
 """Training of a small network on the pairs of one stack, for a given time.
 
-Host code. The network starts from random weights; a training can be saved and resumed.
+Host code. The network starts from one for photographs, or from random weights; a training can be
+saved and resumed.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,11 @@ from torch import nn
 from denoiser.networks.residual_unet import BLOCK
 from denoiser.networks.residual_unet import Level
 from denoiser.networks.residual_unet import ResidualUNet
+from denoiser.networks.residual_unet import grey_network
 from denoiser.precision import autocast
+from denoiser.restoration.single.error_estimate import ErrorEstimate
+from denoiser.restoration.single.error_estimate import error_estimate
+from denoiser.restoration.stacks.pair_kind import PairKind
 from denoiser.restoration.stacks.pairs import Pair
 from denoiser.restoration.stacks.pairs import StackPairs
 from denoiser.settings import Precision
@@ -28,7 +32,7 @@ from denoiser.training.schedule import warmed_up
 
 LEVELS = (Level(48, 1, 1), Level(48, 1, 1), Level(48, 1, 0))
 CROP, BATCH = 96, 4  # pixels; crops per step; see docs/experiments.md
-RATE, MIN_RATE = 2e-3, 1e-9
+RATE, PRETRAINED_RATE, MIN_RATE = 2e-3, 1e-3, 1e-9
 CLIP = 2.0
 OWN_WEIGHT, NEIGHBOUR_WEIGHT = 0.75, 0.5
 """Initial weights of the slice itself and of its nearest neighbours in the first convolution, each
@@ -52,43 +56,32 @@ class StackSettings:
     """Optimiser steps after which training ends before its time; None: no limit."""
 
 
-@dataclass(frozen=True)
-class ErrorEstimate:
-    """Mean squared error of restored values, estimated without clean ones on held-out crops."""
-
-    mean_square: float
-    """Of values scaled as images; may be below 0 by chance."""
-    standard_error: float
-    input_mean_square: float
-    """Of the noisy values."""
-
-    @property
-    def psnr(self) -> float | None:
-        """PSNR in dB with a peak of the stack's range, None where the estimate is not above 0."""
-        return -10.0 * math.log10(self.mean_square) if self.mean_square > 0.0 else None
-
-    @property
-    def is_better(self) -> bool:
-        """True if the restored values are estimated to be better than the noisy ones."""
-        return self.mean_square < self.input_mean_square
-
-
 class StackTrainer:
     """A network, its optimiser, and the time that it was trained for."""
 
-    def __init__(self, pairs: StackPairs, settings: StackSettings, device: torch.device) -> None:
-        """Initialise from `settings.seed`."""
+    def __init__(
+        self,
+        pairs: StackPairs,
+        settings: StackSettings,
+        device: torch.device,
+        start: ResidualUNet | None = None,
+    ) -> None:
+        """Start from a network for RGB photographs, or initialise from `settings.seed`."""
         self.device = device
         self.seconds = 0.0
         self.step_count = 0
         self._pairs, self._settings = pairs, settings
-        generator = torch.Generator().manual_seed(settings.seed)
-        network = ResidualUNet(1, generator, LEVELS, extra_channels=2 * pairs.context)
-        _average_planes(network, pairs.context)
+        self._rate = RATE if start is None else PRETRAINED_RATE
+        if start is None:
+            generator = torch.Generator().manual_seed(settings.seed)
+            network = ResidualUNet(1, generator, LEVELS, extra_channels=2 * pairs.context)
+            _average_planes(network, pairs.context)
+        else:
+            network = grey_network(start, 2 * pairs.context)
         moved: nn.Module = network.to(device)
         self._network = moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._average = WeightAverage(self._network, AVERAGE_DECAY)
-        self._optimizer = GuardedAdam(self._network, RATE, CLIP)
+        self._optimizer = GuardedAdam(self._network, self._rate, CLIP)
 
     @property
     def done(self) -> float:
@@ -101,7 +94,7 @@ class StackTrainer:
         """Do one optimiser step and add its time."""
         begin = time.monotonic()
         factor = warmed_up(self.done, WARM_UP) * ramped_down(self.done, RAMP_DOWN, 1.0)
-        self._optimizer.learning_rate = max(RATE * factor, MIN_RATE)
+        self._optimizer.learning_rate = max(self._rate * factor, MIN_RATE)
         inputs, targets = self._pairs.batch(self.step_count, BATCH)
         output = self._run(self._network, inputs.to(self.device))
         self._optimizer.step((output - targets.to(self.device)).square().mean())
@@ -122,8 +115,10 @@ class StackTrainer:
             return None
         errors = torch.stack([self._error(pair) for pair in held_out])
         before = torch.stack([pair.input_error for pair in held_out])
-        spread = float(errors.std()) / math.sqrt(len(errors))
-        return ErrorEstimate(float(errors.mean()), spread, float(before.mean()))
+        if self._pairs.kind is PairKind.HALVES:  # whose variance is measured, not modelled
+            return error_estimate(errors, before)
+        noise = torch.stack([pair.noise_variance for pair in held_out])
+        return error_estimate(errors, before, float(noise.mean()))
 
     def state(self) -> dict[str, torch.Tensor]:
         """Tensors by name that resuming needs; not copied."""

@@ -37,6 +37,6 @@ def test_white_noise_has_none_and_blurred_noise_much() -> None:
 def test_the_figure_is_written_also_with_missing_values(tmp_path: Path) -> None:
     noisy = np.random.default_rng(2).normal(size=(40, 50))
     noisy[:10] = np.nan
-    found = write_residual_figure(tmp_path / "a.png", noisy, noisy * 0.5)
+    found = write_residual_figure(tmp_path, "a.tif", noisy, noisy * 0.5)
     assert -1.0 <= found <= 1.0
-    assert Image.open(tmp_path / "a.png").size[0] > 1000
+    assert Image.open(tmp_path / "residuals" / "a.tif.png").size[0] > 1000

@@ -269,3 +269,30 @@ def test_capture_budget_is_2000_exposures_with_fixed_noise() -> None:
         noise = (batch.inputs - batch.noisy_targets).std()
         expected = 25 / 255 * (1 + 1 / 19) ** 0.5 if case.is_mean_target else 25 / 255 * 2**0.5
         assert float(noise) == pytest.approx(expected, rel=0.06)
+
+
+def test_training_from_the_shipped_weights_starts_with_their_quality(
+    photos: Path, tests: Path, tmp_path: Path
+) -> None:
+    data = ("--train-data", str(photos), "--test-data", f"small={tests}")
+    found = {}
+    for init in ("pretrained", "random"):
+        words = ("--init", init, "--iterations", "2", *data)
+        assert offline(tmp_path / init, *words) == 0
+        report = json.loads((tmp_path / init / "report.json").read_text())
+        found[init] = report["test"]["small"]["psnr_denoised"]
+        expected = {"pretrained": 5e-4, "random": 2e-3}[init]
+        assert report["settings"]["offline"]["training"]["learning_rate"] == expected
+    assert found["pretrained"] > found["random"] + 5.0
+
+
+def test_starting_from_weights_that_are_not_shipped_is_one_line(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--init", "pretrained", "--iterations", "1", "--train-data", str(photos))
+    assert offline(tmp_path, *words, task="brown") == USER_ERROR
+    assert "no weights are shipped for --task brown" in capsys.readouterr().err
+    assert offline(tmp_path, *words, "--network", "unet") == USER_ERROR
+    assert "the shipped weights are for --network residual" in capsys.readouterr().err
+    assert offline(tmp_path, "--init", "random", "--stage", "evaluate") == USER_ERROR
+    assert "not with --stage evaluate" in capsys.readouterr().err

@@ -50,6 +50,9 @@ def test_images_are_restored_one_by_one_and_reported(clean: np.ndarray, tmp_path
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert (report["task"], report["init"]) == ("single", "random")
     assert report["files"] == ["color.png", "grey.png"] and len(report["images"]) == 2
+    for name in report["files"]:
+        assert (tmp_path / "out" / "residuals" / f"{name}.png").exists()
+        assert abs(report["residual_correlation"][name]) < 0.5
     for entry in report["images"]:
         assert 11.0 < np.hypot(entry["sigma_at_black"], entry["sigma_at_white"]) / 2**0.5 < 19.0
 

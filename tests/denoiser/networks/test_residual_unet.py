@@ -11,6 +11,7 @@ import torch
 
 from denoiser.networks.residual_unet import Level
 from denoiser.networks.residual_unet import ResidualUNet
+from denoiser.networks.residual_unet import grey_network
 
 SMALL = (Level(16, 1, 1), Level(16, 1, 1), Level(16, 1, 0))
 
@@ -65,3 +66,17 @@ def test_distant_pixels_matter_and_every_weight_gets_a_gradient() -> None:
     assert image.grad is not None and image.grad[0, 0, 40, 8] != 0.0
     network(image).square().mean().backward()
     assert all(weight.grad is not None and weight.grad.any() for weight in network.parameters())
+
+
+def test_grey_network_restores_grey_images_as_the_rgb_network_does() -> None:
+    source = residual_unet(3)
+    grey = grey_network(source, extra_channels=2)
+    image = torch.rand(1, 1, 24, 40, generator=torch.Generator().manual_seed(1)) - 0.5
+    others = torch.rand(1, 2, 24, 40, generator=torch.Generator().manual_seed(2)) - 0.5
+    with torch.no_grad():
+        expected = source(image.expand(-1, 3, -1, -1)).mean(1, keepdim=True)
+        found = grey(torch.cat([image, others], dim=1))
+    assert (found - image).abs().mean() > 1e-3  # it does change the image
+    assert torch.allclose(found, expected, atol=1e-5)
+    grey(torch.cat([image, others], dim=1)).square().mean().backward()
+    assert grey.first.weight.grad is not None and grey.first.weight.grad[:, 4:].any()

@@ -26,6 +26,11 @@ def test_training_from_random_weights_improves_on_shrinkage(clean: torch.Tensor)
     assert psnr(result.image, clean) > before
     assert looks == sorted(looks) and looks[-1] == 1.0
     assert torch.allclose(result.image.mean((1, 2)), noisy.mean((1, 2)), atol=2e-3)
+    estimate = result.estimate
+    assert estimate is not None and estimate.psnr is not None and estimate.psnr_error is not None
+    # Of crops with half as much noise again: below the true PSNR by about a decibel.
+    assert -4.0 < estimate.psnr - psnr(result.image, clean) < 2.0 + 2.0 * estimate.psnr_error
+    assert estimate.input_psnr == pytest.approx(psnr(noisy, clean), abs=1.0)
 
 
 def test_adapting_pretrained_weights_is_never_worse_by_its_own_measure(

@@ -9,18 +9,22 @@ import math
 import time
 from pathlib import Path
 from typing import Any
+from typing import NamedTuple
 
 import torch
 
 from app.base.interrupt import StopRequest
 from app.base.progress import StartProgress
+from app.offline.estimate_report import estimate_entry
 from app.offline.residual_figure import write_residual_figure
 from app.offline.stack_files.base import Group
-from app.offline.work_folder import WorkFolder
-from app.offline.work_folder import writing_to
+from app.offline.stacks.work_folder import WorkFolder
+from app.offline.stacks.work_folder import writing_to
 from app.settings.offline_options import OfflineOptions
 from denoiser.crops import Crop
 from denoiser.errors import DataError
+from denoiser.networks.residual_unet import ResidualUNet
+from denoiser.restoration.single.error_estimate import ErrorEstimate
 from denoiser.restoration.single.noise_correlation import CORRELATED
 from denoiser.restoration.stacks.context import usable_context
 from denoiser.restoration.stacks.noise import measure_noise
@@ -31,7 +35,6 @@ from denoiser.restoration.stacks.plane_array import PlaneArray
 from denoiser.restoration.stacks.restoration import StackRestorer
 from denoiser.restoration.stacks.slices import open_stack
 from denoiser.restoration.stacks.trainer import CROP
-from denoiser.restoration.stacks.trainer import ErrorEstimate
 from denoiser.restoration.stacks.trainer import StackSettings
 from denoiser.restoration.stacks.trainer import StackTrainer
 from denoiser.training.checkpoint_file import Checkpoint
@@ -50,6 +53,14 @@ MIN_DEVIATION = 0.002
 is not looked at: it is that of the content."""
 
 
+class StackStart(NamedTuple):
+    """Where trainings begin."""
+
+    device: torch.device
+    network: ResidualUNet | None
+    """Network for RGB photographs; None: random weights."""
+
+
 class Interrupted(Exception):
     """Raised after Ctrl-C, when everything that was done is saved."""
 
@@ -63,7 +74,7 @@ class GroupRun:
         groups: tuple[Group, ...],
         offline: OfflineOptions,
         work: WorkFolder,
-        device: torch.device,
+        start: StackStart,
     ) -> None:
         """Measure the noise, make pairs, and load what an interrupted run left."""
         self.notes: list[str] = []
@@ -86,7 +97,7 @@ class GroupRun:
         )
         training = offline.training
         settings = StackSettings(offline.seconds, context, training.seed, training.precision)
-        self._trainer = StackTrainer(self._pairs, settings, device)
+        self._trainer = StackTrainer(self._pairs, settings, start.device, start.network)
         self._estimate: ErrorEstimate | None = None
         path = self._checkpoint
         if work.is_resumed and path.exists():
@@ -146,9 +157,8 @@ class GroupRun:
         scale = self._pairs.stacks[0].intensities[0].scale
         place = divmod(values.shape[0] * values.shape[1] // 2, values.shape[1])
         name = target.name + (f"-{self._number}" if self._number else "")
-        figure = target.parent / f"{name}-residual.png"
         noisy, restored = values.plane(*place), self._restored.plane(*place)
-        correlation = write_residual_figure(figure, noisy, restored)
+        correlation = write_residual_figure(target.parent, name, noisy, restored)
         notes = []
         if not self.is_gain:
             notes.append(f"{self._text}: training is estimated to gain nothing: left as it is")
@@ -167,7 +177,7 @@ class GroupRun:
             "slice_noise_correlation": noise.slice_correlation,
             "residual_correlation": correlation,
             "clamped": self._clamped,
-            **_estimate_entry(self._estimate),
+            **estimate_entry(self._estimate),
             "notes": self.notes,
             "notes_after": notes,
         }
@@ -234,19 +244,3 @@ def _correlation_of_halves(stacks: tuple) -> float:
     if torch.equal(one, other):
         return 1.0
     return plane_correlation(one, other)
-
-
-def _estimate_entry(estimate: ErrorEstimate | None) -> dict[str, Any]:
-    """PSNR before and after, estimated on held-out crops; None where there are none."""
-    if estimate is None:
-        return {"estimated_psnr": None, "estimated_psnr_error": None, "estimated_psnr_input": None}
-    psnr = estimate.psnr
-    error = None
-    if psnr is not None:
-        error = 10.0 / math.log(10.0) * estimate.standard_error / estimate.mean_square
-    before = estimate.input_mean_square
-    return {
-        "estimated_psnr": psnr,
-        "estimated_psnr_error": error,
-        "estimated_psnr_input": -10.0 * math.log10(before) if before > 0.0 else None,
-    }

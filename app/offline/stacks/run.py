@@ -15,20 +15,28 @@ from app.base.files import write_json
 from app.base.interrupt import INTERRUPTED
 from app.base.interrupt import StopRequest
 from app.base.progress import StartProgress
+from app.offline.single import FROM_WEIGHTS
+from app.offline.single import NO_WEIGHTS
 from app.offline.stack_files.base import StackFile
+from app.offline.stack_files.formats import check_format
 from app.offline.stack_files.formats import open_stack_file
-from app.offline.stack_group import GroupRun
-from app.offline.stack_group import Interrupted
-from app.offline.work_folder import WorkFolder
-from app.offline.work_folder import file_identity
-from app.offline.work_folder import writing_to
+from app.offline.stacks.group import GroupRun
+from app.offline.stacks.group import Interrupted
+from app.offline.stacks.group import StackStart
+from app.offline.stacks.work_folder import WorkFolder
+from app.offline.stacks.work_folder import file_identity
+from app.offline.stacks.work_folder import writing_to
 from app.results.provenance import versions
 from app.settings.offline_options import OfflineOptions
 from app.settings.options import Options
 from denoiser.errors import DataError
+from denoiser.networks.residual_unet import ResidualUNet
 from denoiser.option import to_json
+from denoiser.restoration.pretrained import PHOTO
+from denoiser.restoration.pretrained import load_pretrained
 from denoiser.restoration.settings import STACK
 from denoiser.restoration.stacks.pair_kind import PairKind
+from denoiser.settings import Init
 from renderer.backend import choose_device
 
 
@@ -43,10 +51,11 @@ def restore_stacks(options: Options, folder: Path) -> int:
     progress = StartProgress(options.is_quiet)
     begin = time.monotonic()
     jobs = _jobs(offline, folder)
+    start = _start(options, offline.init)
     with StopRequest() as stop:
         for sources, target in jobs:
             try:
-                entries.append(_restore_file(options, sources, target, progress, stop))
+                entries.append(_restore_file(options, sources, target, start, progress, stop))
             except Interrupted:
                 progress.close()
                 print("interrupted; the same command goes on from here", file=sys.stderr)
@@ -65,8 +74,15 @@ def restore_stacks(options: Options, folder: Path) -> int:
 
 
 def _jobs(offline: OfflineOptions, folder: Path) -> list[tuple[tuple[Path, ...], Path]]:
-    """(sources, target) of each result; UsageError for inputs that do not fit together."""
+    """(sources, target) of each result.
+
+    Raises:
+        DataError: an input is missing or of an unknown format.
+        UsageError: inputs do not fit together, or would be overwritten.
+    """
     inputs = offline.inputs
+    for path in inputs:
+        check_format(path)
     if not inputs:
         raise UsageError(f"--task {STACK} needs --input FILE, or a folder of DICOM images")
     jobs: list[tuple[tuple[Path, ...], Path]]
@@ -89,21 +105,20 @@ def _restore_file(
     options: Options,
     sources: tuple[Path, ...],
     target: Path,
+    start: StackStart,
     progress: StartProgress,
     stop: StopRequest,
 ) -> dict[str, Any]:
     """Restore one file; return its entry of the report."""
     offline = options.offline
     assert offline is not None
-    for source in sources:
-        if not source.exists():
-            raise DataError(f"{source}: no such file")
     identity = {
         "sources": [[str(source.resolve()), file_identity(source)] for source in sources],
         "settings": {
             "seconds": offline.seconds,
             "pairs": offline.pairs.value,
             "context": offline.context,
+            "init": "random" if start.network is None else offline.init.value,
             "seed": offline.training.seed,
             "precision": offline.training.precision.value,
         },
@@ -112,10 +127,9 @@ def _restore_file(
     if work.is_resumed:
         print(f"{target}: going on where the last run stopped", file=sys.stderr)
     files = _open(sources, work)
-    device = choose_device(options.session.device)
     restored, entries = [], []
     for number, groups in enumerate(zip(*(file.groups for file in files))):
-        run = GroupRun(number, groups, offline, work, device)
+        run = GroupRun(number, groups, offline, work, start)
         for note in run.notes:
             print(f"{sources[0]}: {note}", file=sys.stderr)
         run.train(progress, stop)
@@ -126,6 +140,18 @@ def _restore_file(
         print(note, file=sys.stderr)
     work.remove()
     return {"file": target.name, "arrays": entries}
+
+
+def _start(options: Options, init: Init) -> StackStart:
+    """Device, and the shipped network if it is wanted and there is one."""
+    device = choose_device(options.session.device)
+    if init is Init.RANDOM:
+        return StackStart(device, None)
+    shipped = load_pretrained(PHOTO, device)
+    print(NO_WEIGHTS if shipped is None else FROM_WEIGHTS, file=sys.stderr)
+    network = None if shipped is None else shipped.network
+    assert network is None or isinstance(network, ResidualUNet)
+    return StackStart(device, network)
 
 
 def _open(sources: tuple[Path, ...], work: WorkFolder) -> list[StackFile]:

@@ -1,0 +1,1 @@
+"""The task `stack`: volumes, movies and series of slices, restored from themselves."""
