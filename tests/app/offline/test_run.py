@@ -191,7 +191,7 @@ ERRORS = {
     "no checkpoint": ("--stage", "evaluate"),
     "missing checkpoint": ("--stage", "evaluate", "--checkpoint", "MISSING"),
     "denoise nothing": ("--stage", "denoise", "--checkpoint", "NOISY"),
-    "denoise without": ("--stage", "denoise", "--input", "PHOTOS"),
+    "denoise without": ("--task", "brown", "--stage", "denoise", "--input", "PHOTOS"),
     "denoise no picture": ("--stage", "denoise", "--checkpoint", "NOISY", "--input", "EMPTY"),
     "clean targets of pairs": ("--task", "pairs", "--targets", "clean"),
     "online loss": ("--loss", "hdr"),

@@ -32,7 +32,7 @@ def settings(name: NetworkName, start: Init) -> DenoiserSettings:
 
 
 def test_weight_files_are_small_and_in_half_precision() -> None:
-    files = sorted(FOLDER.glob("*"))
+    files = sorted(path for path in FOLDER.glob("*") if not path.name.startswith("restore-"))
     assert [file.stem for file in files] == sorted(name.value for name in LEARNED)
     assert sum(file.stat().st_size for file in files) < MAX_BYTES
     for file in files:
