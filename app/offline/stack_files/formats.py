@@ -75,11 +75,13 @@ FORMATS = (
     StackFormat("NumPy", (".npy",), "npy", "open_npy"),
     StackFormat("NumPy archive", (".npz",), "npy", "open_npz"),
 )
-"""Every format; a folder is opened as DICOM."""
+"""Every format of files."""
+TIFF_FOLDER = StackFormat("TIFF", (), "tiff_folder", "open_tiff_folder", "tifffile")
+"""Format of a folder with TIFF images in it; other folders are opened as DICOM."""
 
 
 def open_stack_file(path: Path, scratch: Path) -> StackFile:
-    """Open a file of a stack, or a folder of DICOM images.
+    """Open a file of a stack, or a folder of TIFF slices or DICOM images.
 
     Args:
         scratch: existing folder for values of compressed files, of the size of these values.
@@ -106,12 +108,14 @@ def is_stack_alone(path: Path) -> bool:
 
 
 def format_of(path: Path) -> StackFormat:
-    """Format of a file by its name; DataError for an unknown one."""
+    """Format of a file or folder, by the names; DataError for an unknown one."""
     if path.is_dir():
-        return DICOM
+        shown = [each for each in path.iterdir() if not each.name.startswith(".")]
+        has_tiff = any(each.suffix.lower() in (".tif", ".tiff") for each in shown)
+        return TIFF_FOLDER if has_tiff else DICOM
     name = path.name.lower()
     for each in FORMATS:
         if name.endswith(each.suffixes):
             return each
     known = ", ".join(dict.fromkeys(each.suffixes[0] for each in FORMATS))
-    raise DataError(f"{path}: unknown format; stacks are read from {known} and folders of DICOM")
+    raise DataError(f"{path}: unknown format; stacks are read from {known} and folders")

@@ -26,6 +26,7 @@ from app.offline.stack_files.base import stored_limits
 from denoiser.errors import DataError
 from denoiser.errors import one_line
 from denoiser.restoration.stacks.plane_array import PlaneArray
+from denoiser.restoration.stacks.plane_array import Planes
 
 COMPRESSED = (".gz", ".bz2")
 CHUNK = 1 << 22  # bytes copied at a time
@@ -113,7 +114,7 @@ def write_blocks(
             copy_planes(next(remaining), values)
 
 
-def copy_planes(source: PlaneArray, target: PlaneArray) -> None:
+def copy_planes(source: Planes, target: PlaneArray) -> None:
     """Copy all slices, one at a time."""
     sequences, slices = source.shape[:2]
     for sequence in range(sequences):

@@ -1,7 +1,8 @@
 """TIFF stacks: multi-page, ImageJ and OME-TIFF, every series of a file.
 
 Host code. The file is copied and its pixels are overwritten, so that all tags, descriptions and
-unknown fields stay. Compressed pages are compressed again in the same way.
+unknown fields stay. Compressed pages are compressed again in the same way. The lower resolutions of
+a pyramid are made from the restored full resolution.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +25,8 @@ from app.offline.stack_files.raw import copy_planes
 from denoiser.errors import DataError
 from denoiser.errors import one_line
 from denoiser.restoration.stacks.plane_array import PlaneArray
+from denoiser.restoration.stacks.plane_array import Planes
+from denoiser.restoration.stacks.plane_array import ReducedPlanes
 from denoiser.restoration.stacks.plane_array import arrange
 
 SLICE_AXES = "ZTQIRPHEALV"
@@ -36,14 +40,20 @@ WHOLE_BITS = (8, 16, 32, 64)
 
 def open_tiff(path: Path, scratch: Path) -> StackFile:
     """Open all series of a file; DataError if it is damaged or of a kind that is not supported."""
+    with reading_tiff(path):
+        return _TiffFile(path, scratch)
+
+
+@contextmanager
+def reading_tiff(path: Path) -> Iterator[None]:
+    """Turn what tifffile raises, or logs and goes on after, into a DataError that names `path`."""
     logged = _Errors()
     logger = logging.getLogger(tifffile.__name__)
     logger.addHandler(logged)
     try:
-        opened = _TiffFile(path, scratch)
+        yield
         if logged.texts:  # where tifffile goes on without pages that it cannot read
             raise DataError(f"{path}: damaged: {one_line(logged.texts[0])}")
-        return opened
     except DataError:
         raise
     except OSError as error:
@@ -75,10 +85,10 @@ class _TiffFile(StackFile):
         groups: list[Group] = []
         with tifffile.TiffFile(path) as file:
             for number, series in enumerate(file.series):
-                _check(path, file, series)
+                check_series(path, file, series)
                 array = _series_array(path, series, scratch / f"series-{number}.npy")
                 name = series.name if len(file.series) > 1 else ""
-                values = _arrange(array, series.axes)
+                values = arrange_series(array, series.axes)
                 groups.append(Group(name, values, stored_limits(array.dtype)))
         super().__init__(path, groups)
 
@@ -88,15 +98,13 @@ class _TiffFile(StackFile):
             shutil.copyfile(self.path, partial)
             with tifffile.TiffFile(partial, mode="r+") as file:
                 for series, values in zip(file.series, restored):
-                    _write_series(partial, file, series, values)
+                    write_series(partial, file, series, values)
         return ()
 
 
-def _check(path: Path, file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> None:
+def check_series(path: Path, file: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> None:
     """DataError for pixels that cannot be written back as they are."""
     page = series.keyframe
-    if len(series.levels) > 1:
-        raise DataError(f"{path}: pyramids of several resolutions are not supported")
     if page.compression not in LOSSLESS or page.predictor not in (1, 2, 3):
         name = getattr(page.compression, "name", page.compression)
         raise DataError(f"{path}: compressed with {name}, which is not written back")
@@ -127,7 +135,7 @@ def _series_array(path: Path, series: tifffile.TiffPageSeries, scratch: Path) ->
     return np.memmap(scratch, dtype, "r", 0, shape)
 
 
-def _arrange(array: np.ndarray, axes: str) -> PlaneArray:
+def arrange_series(array: np.ndarray, axes: str) -> PlaneArray:
     """Slices along depth, else time, else pages; channels and further axes number sequences."""
     sides = dict(zip(axes, array.shape))
     if "Y" not in sides or "X" not in sides:
@@ -142,14 +150,25 @@ def _slice_axis(sides: dict[str, int]) -> str | None:
     return next((axis for axis in SLICE_AXES if sides.get(axis, 1) > 1), None)
 
 
-def _write_series(
+def write_series(
     path: Path, file: tifffile.TiffFile, series: tifffile.TiffPageSeries, values: PlaneArray
 ) -> None:
-    """Overwrite the pixels of one series in an open file."""
+    """Overwrite the pixels of one series at all its resolutions in an open file."""
+    full, *reduced = series.levels
+    _write_level(path, file, full, values)
+    for level in reduced:
+        rows, columns = (level.shape[level.axes.index(axis)] for axis in "YX")
+        _write_level(path, file, level, ReducedPlanes(values, (rows, columns)))
+
+
+def _write_level(
+    path: Path, file: tifffile.TiffFile, series: tifffile.TiffPageSeries, values: Planes
+) -> None:
+    """Overwrite the pixels of one resolution."""
     if series.dataoffset is not None:
         dtype = np.dtype(series.dtype).newbyteorder(file.byteorder)
         mapped = np.memmap(path, dtype, "r+", series.dataoffset, series.shape)
-        copy_planes(values, _arrange(mapped, series.axes))
+        copy_planes(values, arrange_series(mapped, series.axes))
         mapped.flush()
         return
     pages = [page.aspage() for page in series.pages if page is not None]
@@ -160,7 +179,7 @@ def _write_series(
 
 
 def _fill_page(
-    pixels: np.ndarray, number: int, series: tifffile.TiffPageSeries, values: PlaneArray
+    pixels: np.ndarray, number: int, series: tifffile.TiffPageSeries, values: Planes
 ) -> None:
     """Copy page `number` of a series from its slices.
 
@@ -169,7 +188,7 @@ def _fill_page(
     lead = series.shape[: len(series.shape) - pixels.ndim]
     sides = dict(zip(series.axes, series.shape))
     flat_axes = "".join(axis for axis in series.axes if axis not in "YX")
-    planes = np.arange(int(np.prod(values.shape[:2]))).reshape(values.array.shape[:-2])
+    planes = np.arange(int(np.prod(values.shape[:2])))
     order = _lead_axes(series.axes, sides)
     source = planes.reshape([sides[axis] for axis in order] or [1])
     by_file = source.transpose([order.index(axis) for axis in flat_axes]) if order else source

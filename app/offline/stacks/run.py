@@ -84,7 +84,7 @@ def _jobs(offline: OfflineOptions, folder: Path) -> list[tuple[tuple[Path, ...],
     for path in inputs:
         check_format(path)
     if not inputs:
-        raise UsageError(f"--task {STACK} needs --input FILE, or a folder of DICOM images")
+        raise UsageError(f"--task {STACK} needs --input FILE, or a folder of TIFF or DICOM images")
     jobs: list[tuple[tuple[Path, ...], Path]]
     if offline.pairs is PairKind.HALVES:
         if len(inputs) != 2:

@@ -6,8 +6,22 @@ Host code.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+import torch
+from torch.nn import functional
+
+
+class Planes(Protocol):
+    """N sequences of S slices (H, W)."""
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(N, S, H, W)."""
+
+    def plane(self, sequence: int, z: int) -> np.ndarray:
+        """(H, W) values of slice `z` of a sequence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +47,30 @@ class PlaneArray:
         lead = np.unravel_index(sequence, self.array.shape[:-3]) if self.array.ndim > 3 else ()
         plane: np.ndarray = self.array[tuple(lead) + (z,)]
         return plane
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedPlanes:
+    """Slices at a lower resolution: means over the pixels of `source` that each pixel covers."""
+
+    source: PlaneArray
+    size: tuple[int, int]
+    """(H, W), at most those of the source."""
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(N, S, H, W)."""
+        return (*self.source.shape[:2], *self.size)
+
+    def plane(self, sequence: int, z: int) -> np.ndarray:
+        """(H, W) values of the source's type; integers are rounded."""
+        plane = self.source.plane(sequence, z)
+        values = torch.from_numpy(plane.astype(np.float64))[None, None]
+        means = functional.adaptive_avg_pool2d(values, self.size)[0, 0].numpy()
+        reduced: np.ndarray = (np.rint(means) if plane.dtype.kind in "iu" else means).astype(
+            plane.dtype
+        )
+        return reduced
 
 
 def arrange(array: np.ndarray, slice_axis: int | None, rows: int, columns: int) -> PlaneArray:

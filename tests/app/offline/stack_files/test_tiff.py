@@ -81,6 +81,25 @@ def test_every_series_of_a_file_is_restored(tmp_path: Path) -> None:
             np.testing.assert_array_equal(series.asarray(), halved(each))
 
 
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_lower_resolutions_of_a_pyramid_are_means_of_the_restored_one(
+    compression: str | None, tmp_path: Path
+) -> None:
+    values = random_values((3, 64, 80), "u2")
+    arguments: dict[str, Any] = {**GREY, "tile": (16, 16), "compression": compression}
+    with tifffile.TiffWriter(tmp_path / "in.ome.tif", ome=True) as file:
+        file.write(values, subifds=2, metadata={"axes": "ZYX"}, **arguments)
+        file.write(values[:, ::2, ::2], subfiletype=1, **arguments)
+        file.write(values[:, ::4, ::4], subfiletype=1, **arguments)
+    rewrite(tmp_path / "in.ome.tif", tmp_path / "out.ome.tif", tmp_path / "scratch")
+    with tifffile.TiffFile(tmp_path / "out.ome.tif") as new:
+        levels = [level.asarray() for level in new.series[0].levels]
+    np.testing.assert_array_equal(levels[0], halved(values))
+    for level, side in zip(levels[1:], (2, 4), strict=True):
+        blocks = halved(values).reshape(3, 64 // side, side, 80 // side, side).astype(float)
+        np.testing.assert_array_equal(level, np.rint(blocks.mean((2, 4))))
+
+
 @pytest.mark.parametrize(
     "arguments, reason",
     [
