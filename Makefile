@@ -46,9 +46,9 @@ $(VENV)/run.stamp: setup.cfg constraints.txt | $(BIN)/python
 
 $(VENV)/test.stamp: setup.cfg constraints.txt tests/install_system.sh | $(BIN)/python
 	sh tests/install_system.sh $(SYSTEM_PACKAGES)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,stacks,baselines,oidn,ktx2]"
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,stacks,raw,baselines,oidn,ktx2]"
 	@touch $@
 
 $(VENV)/check.stamp: setup.cfg constraints.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,stacks,baselines,oidn,ktx2,check]"
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,stacks,raw,baselines,oidn,ktx2,check]"
 	@touch $@

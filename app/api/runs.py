@@ -71,27 +71,36 @@ def restore(
     """Restore an image with a network that was trained offline, by default the shipped one.
 
     Args:
-        image: file, or (H, W) or (H, W, C) array: uint8, uint16, or float32 with white at 1.
+        image: file, also a raw photograph of a camera, or (H, W) or (H, W, C) array: uint8, uint16,
+            or float32 with white at 1.
         checkpoint: file of the trained network; None: the weights for photographs that are
             shipped.
         output: file to write, of the same size, format and metadata; only for an image from a file.
 
     Returns:
-        (H, W, C) restored pixels of the image's own type.
+        (H, W, C) restored pixels of the image's own type; of a raw photograph float32, linear.
 
     Raises:
         DataError, CheckpointError, UsageError: invalid input; one line.
     """
-    from app.offline.denoise import denoise_file
-    from app.offline.denoise import load_image_restorer
-    from app.offline.denoise import network_part
-    from app.offline.denoise import restored_pixels
-    from app.offline.picture_file import only_page
+    from app.offline.pictures.denoise import denoise_file
+    from app.offline.pictures.denoise import restored_pixels
+    from app.offline.pictures.picture_file import only_page
+    from app.offline.pictures.raw_photograph import is_raw
+    from app.offline.pictures.raw_photograph import restored_raw
+    from app.offline.pictures.raw_photograph import write_linear
+    from app.offline.pictures.restore_part import load_image_restorer
+    from app.offline.pictures.restore_part import network_part
     from denoiser.restoration.pretrained import PHOTO
 
     restorer = load_image_restorer(
         None if checkpoint is None else Path(checkpoint), PHOTO, choose_device(device)
     )
+    if not isinstance(image, np.ndarray) and is_raw(Path(image)):
+        pixels = restored_raw(network_part(restorer), Path(image))
+        if output is not None:
+            write_linear(Path(output), pixels)
+        return pixels
     if not isinstance(image, np.ndarray):
         page = only_page(Path(image))
         if output is not None:

@@ -16,14 +16,14 @@ from app.base.files import prepare_folder
 from app.base.files import write_json
 from app.base.progress import StartProgress
 from app.offline.data import read_offline_data
-from app.offline.denoise import denoise_files
-from app.offline.denoise import load_image_restorer
-from app.offline.denoise import network_part
 from app.offline.distributed import Processes
 from app.offline.distributed import join_process_group
 from app.offline.distributed import leave_process_group
 from app.offline.loop import report_interruption
 from app.offline.loop import train
+from app.offline.pictures.denoise import denoise_files
+from app.offline.pictures.restore_part import load_image_restorer
+from app.offline.pictures.restore_part import network_part
 from app.offline.report import check_baseline
 from app.offline.report import evaluate_networks
 from app.offline.report import report_header

@@ -18,18 +18,20 @@ import torch
 from app.base.errors import UsageError
 from app.base.files import write_json
 from app.base.progress import StartProgress
-from app.offline.denoise import RestorePart
-from app.offline.denoise import Tell
-from app.offline.denoise import denoise_files
 from app.offline.estimate_report import estimate_entry
-from app.offline.picture_file import read_pages
+from app.offline.pictures.denoise import denoise_files
+from app.offline.pictures.denoise import picture_paths
+from app.offline.pictures.picture_file import read_pages
+from app.offline.pictures.raw_photograph import is_raw
+from app.offline.pictures.raw_photograph import linear_pixels
+from app.offline.pictures.restore_part import RestorePart
+from app.offline.pictures.restore_part import Tell
 from app.offline.residual_figure import write_residual_figure
 from app.results.provenance import versions
 from app.settings.options import Options
 from denoiser.option import to_json
 from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.corruptions.base import BYTE_STEPS
-from denoiser.restoration.image_files import image_paths
 from denoiser.restoration.image_files import white_value
 from denoiser.restoration.pretrained import PHOTO
 from denoiser.restoration.pretrained import load_pretrained
@@ -61,7 +63,7 @@ def restore_single(options: Options, folder: Path) -> int:
     settings = SingleSettings(offline.seconds, training.seed, training.precision)
     entries: list[dict[str, Any]] = []
     residuals: dict[str, float] = {}
-    sources = [path for item in offline.inputs for path in image_paths(item)]
+    sources = [path for item in offline.inputs for path in picture_paths(item)]
     progress = StartProgress(options.is_quiet)
     begin = time.monotonic()
     written = denoise_files(
@@ -108,7 +110,8 @@ def _single_part(
 
 def _draw_residual(source: Path, target: Path, folder: Path) -> float:
     """Write the figure of the first page of a file; return the residual's autocorrelation."""
-    noisy, restored = (read_pages(path)[0].pixels for path in (source, target))
+    noisy = linear_pixels(source) if is_raw(source) else read_pages(source)[0].pixels
+    restored = read_pages(target)[0].pixels
     colors = noisy.shape[2] - (noisy.shape[2] in (2, 4))
     before, after = (each[..., :colors].mean(2, dtype=np.float64) for each in (noisy, restored))
     return write_residual_figure(folder, target.name, before, after)

@@ -173,7 +173,7 @@ def read_scans(path: Path) -> Iterable[str]:
 
 def read_photograph(path: Path) -> Iterable[str]:
     """Image file of the restoration, to train with (grey and RGB) and to restore."""
-    from app.offline.picture_file import read_pages as read_stored_pages
+    from app.offline.pictures.picture_file import read_pages as read_stored_pages
     from denoiser.restoration.image_files import image_paths
     from denoiser.restoration.image_files import read_pages
     from denoiser.restoration.image_files import to_channels

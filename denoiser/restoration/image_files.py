@@ -22,16 +22,20 @@ MAX_PIXELS = 2**28  # 16,384 x 16,384
 RANGES = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}  # stored value of white
 
 
-def image_paths(folder: Path) -> list[Path]:
+def image_paths(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> list[Path]:
     """Paths of all images in a folder and its subfolders, sorted; `folder` itself if it is a file.
 
-    DataError if there is none.
+    Args:
+        suffixes: of the names of images, in lower case.
+
+    Raises:
+        DataError: there is none.
     """
     if os.path.isfile(folder):
         return [folder]
     if not os.path.isdir(folder):
         raise DataError(f"{folder}: no such folder")
-    found = sorted(path for path in _files_below(folder) if path.suffix.lower() in SUFFIXES)
+    found = sorted(path for path in _files_below(folder) if path.suffix.lower() in suffixes)
     if not found:
         raise DataError(f"{folder}: no image files in it ({', '.join(SUFFIXES)})")
     return found

@@ -20,7 +20,7 @@ from denoiser.restoration.sample_images import default_test
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.trainer import RestorationTrainer
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 MEMORY_PROBE = """
 import re, sys
 import app.offline.run, torch
@@ -48,7 +48,7 @@ def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return path
 
 
-CASES = Path(__file__).resolve().parents[2] / "cases" / "restoration"
+CASES = Path(__file__).resolve().parents[3] / "cases" / "restoration"
 
 
 def denoise(checkpoint: Path, output: Path, *inputs: Path) -> int:
