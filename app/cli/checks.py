@@ -17,6 +17,7 @@ from app.settings.offline_options import Stage
 from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.settings import STACK
 from denoiser.restoration.settings import TargetKind
+from denoiser.restoration.tasks import PAIRS
 
 UNREAD_BY_OWN = (
     *("stage", "study", "targets", "train-data", "test-data", "checkpoint", "baseline", "round"),
@@ -54,6 +55,8 @@ def _reason(args: argparse.Namespace, modes: set[str], mode: str) -> str:
 
 def check_offline(args: argparse.Namespace, mode: str, offline: OfflineOptions) -> None:
     """Raise UsageError if options of an offline task conflict."""
+    if offline.task != PAIRS:
+        refuse(args, ("aligned",), f"needs --task {PAIRS}")
     if offline.task == STACK:
         refuse(args, UNREAD_BY_OWN, f"not for --task {STACK}")
         return

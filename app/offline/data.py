@@ -12,10 +12,10 @@ import torch
 from app.settings.offline_options import OfflineOptions
 from denoiser.errors import DataError
 from denoiser.restoration.batch import BatchSource
-from denoiser.restoration.batch import BurstPairs
 from denoiser.restoration.batch import CorruptedImages
-from denoiser.restoration.burst_files import Bursts
-from denoiser.restoration.burst_files import read_bursts
+from denoiser.restoration.bursts.burst_files import Bursts
+from denoiser.restoration.bursts.burst_files import read_bursts
+from denoiser.restoration.bursts.pairs import BurstPairs
 from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import Progress
 from denoiser.restoration.dataset import read_images
@@ -119,8 +119,10 @@ def _read_pairs(
     settings = options.training
     if options.train_data is None:
         raise DataError("--task pairs needs --train-data: subfolders a and b, or one per burst")
-    bursts = read_bursts(options.train_data, settings.channels, settings.crop, progress)
-    notes = bursts.warnings
+    bursts = read_bursts(
+        options.train_data, settings.channels, settings.crop, progress, options.is_aligned
+    )
+    notes = bursts.notes
     if len(bursts) < 2:
         notes += ("only one burst: it is used for both training and test",)
         train = test = bursts

@@ -5,6 +5,7 @@ Host code. Inputs are measured unclipped, restored images clipped to [-0.5, 0.5]
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from denoiser.restoration.baselines import bm3d_gaussian
 from denoiser.restoration.baselines import bm3d_poisson
 from denoiser.restoration.batch import corrupt_for_test
 from denoiser.restoration.batch import stack_spectra
-from denoiser.restoration.burst_files import Bursts
+from denoiser.restoration.bursts.error import burst_error
 from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.bernoulli import Bernoulli
 from denoiser.restoration.corruptions.gaussian import BROWN_SIGMA
@@ -27,7 +28,6 @@ from denoiser.restoration.corruptions.gaussian import WhiteGaussian
 from denoiser.restoration.corruptions.poisson import Poisson
 from denoiser.restoration.dataset import ImageSet
 from denoiser.restoration.dataset import Progress
-from denoiser.restoration.dataset import to_planes
 from denoiser.restoration.deep_image_prior import fit_deep_image_prior
 from denoiser.restoration.metrics import clip_to_range
 from denoiser.restoration.metrics import image_psnr
@@ -41,6 +41,7 @@ FIGURE_IMAGE_COUNT = 3  # images of each test set that are kept for the figure
 INPUT, TRUTH = "input", "truth"  # labels of the noisy and the clean image
 VALIDATION_IMAGE_COUNT = 4  # test images measured during training
 VALIDATION_CROP_SIDE = 256  # pixels; side of the central crop measured during training
+LEAST_ERROR = 1e-12  # of an estimate that is below 0 by chance
 PRIOR_STEPS = 1800  # of the deep image prior; its paper uses a few thousand per image
 
 RestoreTest = Callable[[Corrupted, int], torch.Tensor]
@@ -133,7 +134,8 @@ def evaluate_set(
 def validation_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
     """Mean PSNR in dB of a few test images, central crops unless scans; for bursts the estimate."""
     if data.bursts is not None:
-        return estimated_psnr(trainer.restorer, data.bursts, VALIDATION_CROP_SIDE)[1]
+        error = burst_error(trainer.restorer, data.bursts, VALIDATION_CROP_SIDE)
+        return -10.0 * math.log10(max(error.mean_square, LEAST_ERROR))
     images = next(iter(data.tests.values()))
     settings = trainer.settings
     noise, restore = TestNoise(settings.task, settings.level), network_restorer(trainer.restorer)
@@ -145,30 +147,6 @@ def validation_psnr(trainer: RestorationTrainer, data: OfflineData) -> float:
         restored = restore(noise.corrupt(clean, number), number)
         values.append(image_psnr(clip_to_range(restored), clean))
     return statistics.fmean(values)
-
-
-def estimated_psnr(
-    restorer: Restorer, bursts: Bursts, side: int | None = None
-) -> tuple[float, float]:
-    """Estimate (input, restored) PSNR in dB without clean images, unbiased for independent noise.
-
-    Two frames a and b have E|a - b|^2 = 2 var, and E|f(a) - b|^2 = |f(a) - clean|^2 + var. Only the
-    first two frames of each burst are used.
-    """
-    variance, error = 0.0, 0.0
-    for burst in bursts.frames:
-        a, b = (to_planes(frame) for frame in burst[:2])
-        if side is not None:
-            a, b = _central_crop(a, side), _central_crop(b, side)
-        restored = restorer.restore_images(a[None])[0]
-        variance += float((a - b).square().mean()) / 2.0
-        error += float((restored - b).square().mean())
-    count = len(bursts)
-    variance, error = variance / count, error / count
-    return tuple(  # type: ignore[return-value]
-        float(-10.0 * torch.tensor(max(value, 1e-12)).log10())
-        for value in (variance, error - variance)
-    )
 
 
 def _fit_prior(noisy: Corrupted, number: int) -> torch.Tensor:

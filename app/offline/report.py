@@ -20,9 +20,9 @@ from app.offline.evaluation import RestoreTest
 from app.offline.evaluation import SetScores
 from app.offline.evaluation import TestNoise
 from app.offline.evaluation import baseline_restorer
-from app.offline.evaluation import estimated_psnr
 from app.offline.evaluation import evaluate_set
 from app.offline.evaluation import network_restorer
+from app.offline.residual_figure import write_residual_figure
 from app.offline.training import RestorationRun
 from app.results.comparison_figure import Panel
 from app.results.comparison_figure import draw_comparison
@@ -31,8 +31,10 @@ from app.settings.offline_options import OfflineOptions
 from app.settings.options import Options
 from denoiser.option import to_json
 from denoiser.restoration.baselines import has_bm3d
+from denoiser.restoration.bursts.error import burst_error
 from denoiser.restoration.dataset import to_planes
 from denoiser.restoration.restorer import Restorer
+from denoiser.restoration.single.error_estimate import ErrorEstimate
 
 BM3D_HINT = (
     "--baseline needs bm3d (licence: research only): "
@@ -135,26 +137,43 @@ def _draw_figure(path: Path, scores: SetScores) -> None:
 def _evaluate_bursts(
     data: OfflineData, networks: dict[str, Restorer], folder: Path
 ) -> dict[str, object]:
-    """Measure on the user's bursts: PSNR estimated from pairs of frames; draw the figure."""
+    """Measure on the user's bursts: PSNR estimated from pairs of frames; draw the figures."""
     bursts = data.bursts
     assert bursts is not None
     tests: dict[str, object] = {}
-    rows: list[list[Panel]] = []
     for label, network in networks.items():
-        before, after = estimated_psnr(network, bursts)
+        estimate = burst_error(network, bursts)
         tests[HELD_OUT if len(networks) == 1 else label] = {
-            "psnr_input": before,
-            "psnr_denoised": after,
+            "psnr_input": estimate.input_psnr,
+            "psnr_denoised": estimate.psnr,
+            "psnr_denoised_error": estimate.psnr_error,
             "is_estimated": True,
         }
-        print(f"{label}: input {before:.2f} dB, restored {after:.2f} dB (estimated from pairs)")
-    for number in range(min(len(bursts), FIGURE_IMAGE_COUNT)):
-        frames = [to_planes(frame) for frame in bursts.frames[number]]
-        row = [Panel("one frame", frames[0])]
-        row += [Panel(n, t.restore_images(frames[0][None])[0]) for n, t in networks.items()]
-        rows.append([*row, Panel("mean of frames", torch.stack(frames).mean(dim=0))])
+        print(f"{label}: {_estimate_text(estimate)}")
+    rows: list[list[Panel]] = []
+    residuals: dict[str, float] = {}
+    for burst in bursts.bursts[:FIGURE_IMAGE_COUNT]:
+        whole = (0, 0, burst.size)
+        first = to_planes(burst.frames[0])
+        restored = [network.restore_images(first[None])[0] for network in networks.values()]
+        grey = [image.mean(0).cpu().numpy() for image in (first, restored[0])]
+        residuals[burst.name] = write_residual_figure(folder, burst.name, *grey)
+        mean = torch.stack([burst.aligned(0, k, *whole).planes for k in range(len(burst.frames))])
+        row = [Panel("one frame", first)]
+        row += [Panel(label, image) for label, image in zip(networks, restored)]
+        rows.append([*row, Panel("mean of frames", mean.mean(dim=0))])
     draw_comparison(folder / "figure.png", rows)
-    return {"test": tests}
+    return {"test": tests, "residual_correlation": residuals}
+
+
+def _estimate_text(estimate: ErrorEstimate) -> str:
+    """Estimated PSNR before and after in words."""
+    before, after, error = estimate.input_psnr, estimate.psnr, estimate.psnr_error
+    if before is None:
+        return "the frames are equal: nothing can be estimated"
+    if after is None or error is None:
+        return f"input {before:.2f} dB, error of the restored below what the frames tell"
+    return f"input {before:.2f} dB, restored {after:.2f} +- {error:.2f} dB (estimated from pairs)"
 
 
 def report_header(

@@ -169,6 +169,12 @@ class OfflineOptions:
         " and its neighbours; two files of independent noise",
         modes=(RESTORATION,),
     )
+    is_aligned: bool = option(
+        False,
+        "pairs: the frames of a burst are aligned; do not look for a motion",
+        flag="aligned",
+        modes=(RESTORATION,),
+    )
     context: int = option(
         2,
         "stack: neighbours on each side that are seen with a slice; 0: none",

@@ -188,9 +188,9 @@ def read_photograph(path: Path) -> Iterable[str]:
 
 def read_bursts(path: Path) -> Iterable[str]:
     """Bursts in folders a and b; `path` is a file in one of the two."""
-    from denoiser.restoration.burst_files import read_bursts
+    from denoiser.restoration.bursts.burst_files import read_bursts
 
-    return read_bursts(path.parent.parent, 3).warnings
+    return read_bursts(path.parent.parent, 3).notes
 
 
 def read_views(path: Path) -> Iterable[str]:

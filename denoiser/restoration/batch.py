@@ -11,14 +11,11 @@ from typing import Protocol
 
 import torch
 
-from denoiser.restoration.burst_files import Bursts
 from denoiser.restoration.corruptions.base import Corrupted
 from denoiser.restoration.corruptions.base import Corruption
 from denoiser.restoration.corruptions.base import Spectrum
 from denoiser.restoration.corruptions.kspace import MAX_SHIFT
 from denoiser.restoration.dataset import ImageSet
-from denoiser.restoration.dataset import crop_corner
-from denoiser.restoration.dataset import to_planes
 from denoiser.restoration.image_files import LUMA
 from denoiser.seeds import derive_seed
 from denoiser.seeds import generator_at
@@ -74,9 +71,9 @@ class CorruptedImages:
         observed = [target.observed for target in targets if target.observed is not None]
         spectra = [noisy.spectrum for noisy in inputs if noisy.spectrum is not None]
         return Batch(
-            inputs=_stack([noisy.image for noisy in inputs]),
-            noisy_targets=_stack([target.image for target in targets]),
-            clean_targets=_stack([clean for _, _, clean in examples]),
+            inputs=stack_images([noisy.image for noisy in inputs]),
+            noisy_targets=stack_images([target.image for target in targets]),
+            clean_targets=stack_images([clean for _, _, clean in examples]),
             observed=torch.stack(observed) if observed else None,
             spectrum=stack_spectra(spectra) if spectra else None,
         )
@@ -109,30 +106,6 @@ class CorruptedImages:
         return noisy[0], noisy[1], clean.expand(channels, -1, -1)
 
 
-@dataclass(frozen=True, eq=False)
-class BurstPairs:
-    """Batch source of crops of two frames; all ordered pairs of a burst are equally likely."""
-
-    bursts: Bursts
-    """Bursts on the device where batches are made."""
-    crop: int
-    seed: int
-
-    def batch(self, index: int, first: int, count: int) -> Batch:
-        """Draw and stack examples `first` to `first + count - 1` of batch `index`."""
-        pairs = [self._example(index, number) for number in range(first, first + count)]
-        return Batch(_stack([a for a, _ in pairs]), _stack([b for _, b in pairs]))
-
-    def _example(self, index: int, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-        host = generator_at("cpu", self.seed, index, number, CROP_STREAM)
-        burst = self.bursts.frames[int(torch.randint(len(self.bursts), (), generator=host))]
-        one, other = torch.randperm(len(burst), generator=host)[:2].tolist()
-        height, width = burst[0].shape[:2]
-        top, left = crop_corner((height, width), self.crop, host)
-        rows, columns = slice(top, top + self.crop), slice(left, left + self.crop)
-        return to_planes(burst[one][rows, columns]), to_planes(burst[other][rows, columns])
-
-
 def grey_of(image: torch.Tensor) -> torch.Tensor:
     """(1, H, W) grey values of a (3, H, W) image, both in [-0.5, 0.5] (ITU-R BT.601)."""
     return torch.einsum("c,chw->hw", torch.from_numpy(LUMA).to(image), image)[None]
@@ -163,5 +136,6 @@ def corrupt_for_test(
     return corruption.corrupt(clean.cpu(), level, generator).to(clean.device)
 
 
-def _stack(images: list[torch.Tensor]) -> torch.Tensor:
+def stack_images(images: list[torch.Tensor]) -> torch.Tensor:
+    """(N, C, H, W) of N images (C, H, W), channels-last."""
     return torch.stack(images).contiguous(memory_format=torch.channels_last)

@@ -58,7 +58,7 @@ GROUPS = {
     "offline": {
         *("task", "stage", "targets", "train-data", "test-data", "iterations", "batch", "clip"),
         *("views", "channels", "input", "checkpoint", "baseline", "round", "level", "study"),
-        *("seconds", "pairs", "context"),
+        *("seconds", "pairs", "aligned", "context"),
     },
 }
 

@@ -10,9 +10,8 @@ import torch
 from PIL import Image
 
 from denoiser.errors import DataError
-from denoiser.restoration.batch import BurstPairs
-from denoiser.restoration.burst_files import frame_shift
-from denoiser.restoration.burst_files import read_bursts
+from denoiser.restoration.bursts.burst_files import read_bursts
+from denoiser.restoration.bursts.pairs import BurstPairs
 from denoiser.restoration.sample_images import default_test
 
 
@@ -33,7 +32,7 @@ def test_two_folders_are_paired_by_equal_file_names(tmp_path: Path) -> None:
         for name in ("x.png", "y.png"):
             write(tmp_path / side / name, noisy(index))
     bursts = read_bursts(tmp_path, 3)
-    assert bursts.names == ("x.png", "y.png") and bursts.pair_count == 4 and not bursts.warnings
+    assert bursts.names == ("x.png", "y.png") and bursts.pair_count == 4 and not bursts.notes
 
 
 def test_one_folder_per_burst_gives_every_ordered_pair(tmp_path: Path) -> None:
@@ -66,25 +65,16 @@ def test_crops_of_a_pair_have_the_same_position(tmp_path: Path) -> None:
     assert torch.equal(batch.inputs, batch.noisy_targets)
 
 
-@pytest.mark.parametrize("shift", [0, 3, -6])
-def test_frame_shift_is_estimated_from_noisy_images(shift: int) -> None:
-    first, second = (
-        np.asarray(image.convert("L"), np.float32) / 255 - 0.5
-        for image in (noisy(1), noisy(2, shift))
-    )
-    down, right = frame_shift(first, second)
-    assert abs(down) < 0.7 and abs(right - shift) < 0.7
-
-
-def test_misaligned_and_identical_frames_give_warnings(tmp_path: Path) -> None:
+def test_moved_and_identical_frames_are_noted(tmp_path: Path) -> None:
     write(tmp_path / "moved" / "1.png", noisy(1))
     write(tmp_path / "moved" / "2.png", noisy(2, 4))
     write(tmp_path / "same" / "1.png", noisy(3))
     write(tmp_path / "same" / "2.png", noisy(3))
-    warnings = read_bursts(tmp_path, 3).warnings
-    assert len(warnings) == 2
-    assert "2.png: moved by about (+4" in warnings[0] or "(+3." in warnings[0]
-    assert "identical" in warnings[1]
+    notes = read_bursts(tmp_path, 3).notes
+    assert len(notes) == 2
+    assert "2.png: moved by up to 4" in notes[0] or "2.png: moved by up to 3." in notes[0]
+    assert "identical" in notes[1]
+    assert len(read_bursts(tmp_path, 3, is_aligned=True).notes) == 1
 
 
 def test_training_and_test_bursts_do_not_overlap(tmp_path: Path) -> None:
