@@ -79,6 +79,12 @@ class ResidualUNet(nn.Module):
             ):
                 layer.weight.mul_(INITIAL_SCALE)
 
+    @property
+    def hidden_kernels(self) -> list[str]:
+        """Names of the weights between the first and the last convolution."""
+        ends = ("first.weight", "last.weight")
+        return [name for name, _ in self.named_parameters() if name not in ends]
+
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """(N, C + E, H, W) -> (N, C, H, W), linear, unbounded."""
         assert image.dim() == 4 and image.shape[1] == self.input_channels, tuple(image.shape)

@@ -27,6 +27,7 @@ from denoiser.restoration.settings import TargetKind
 from denoiser.tensors import strip_prefix
 from denoiser.training.distributed import shared
 from denoiser.training.ema import WeightAverage
+from denoiser.training.muon import GuardedMuon
 from denoiser.training.optimizer import GuardedAdam
 from denoiser.training.schedule import ramped_down
 from denoiser.training.schedule import warmed_up
@@ -47,7 +48,7 @@ class RestorationTrainer:
         self.network = build_restoration_network(settings, self.device)
         self._recipe = RECIPES[settings.network]
         self._average = WeightAverage(self.network, self._recipe.average_decay)
-        self._optimizer = GuardedAdam(self.network, settings.learning_rate, settings.clip)
+        self._optimizer = _optimizer(self.network, settings)
         self._forward = shared(self.network)
 
     @property
@@ -104,6 +105,14 @@ class RestorationTrainer:
         recipe = self._recipe
         ramp_down = self.settings.ramp_down if recipe.ramp_down is None else recipe.ramp_down
         return warmed_up(done, recipe.warm_up) * ramped_down(done, ramp_down, recipe.power)
+
+
+def _optimizer(network: nn.Module, settings: RestorationSettings) -> GuardedAdam:
+    """Muon for the kernels inside a residual network, Adam for the networks of the paper."""
+    if isinstance(network, ResidualUNet):
+        kernels = network.hidden_kernels
+        return GuardedMuon(network, settings.learning_rate, settings.clip, kernels)
+    return GuardedAdam(network, settings.learning_rate, settings.clip)
 
 
 def build_restoration_network(settings: RestorationSettings, device: torch.device) -> nn.Module:

@@ -7,6 +7,7 @@ software renderer in one process.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping
 
 import torch
@@ -21,17 +22,25 @@ MIN_NORM = 1e-30  # least denominator: avoids 0 / 0 for a zero gradient
 class GuardedAdam:
     """Adam (Kingma and Ba 2015, algorithm 1) over a network's parameters, float32."""
 
-    def __init__(self, network: nn.Module, learning_rate: float, clip: float | None = None) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        learning_rate: float,
+        clip: float | None = None,
+        left_out: Collection[str] = (),
+    ) -> None:
         """Start with zero moments.
 
         Args:
             learning_rate: > 0.
             clip: limit of the gradient norm, as a multiple of its running mean; None: no limit,
                 as in the paper.
+            left_out: names of parameters that a subclass updates in another way.
         """
         self._parameters = dict(network.named_parameters())
-        parameters = list(self._parameters.values())
-        device = parameters[0].device
+        self._names = [name for name in self._parameters if name not in left_out]
+        parameters = [self._parameters[name] for name in self._names]
+        device = next(iter(self._parameters.values())).device
         # A tensor on the device, so that a replayed CUDA graph reads its current value.
         self._rate = torch.zeros((), device=device)
         self.learning_rate = learning_rate
@@ -64,11 +73,12 @@ class GuardedAdam:
         for parameter in self._parameters.values():
             parameter.grad = None
         loss.backward()  # also averages gradients over processes, in the parameters' memory layout
-        gradients = []
+        gradients: dict[str, torch.Tensor] = {}
         for name, parameter in self._parameters.items():
             assert parameter.grad is not None, f"{name} has no gradient"
-            gradients.append(parameter.grad)
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+            gradients[name] = parameter.grad
+        norms = torch._foreach_norm(list(gradients.values()))
+        norm = torch.linalg.vector_norm(torch.stack(norms))
         is_bad = ~torch.isfinite(loss.detach() + norm)
         divisor = None if self._clip is None else self._clip_divisor(norm, is_bad, self._clip)
         self._update(gradients, is_bad.float(), divisor)
@@ -80,7 +90,7 @@ class GuardedAdam:
         if self._clip is not None:
             tensors["norm_mean"] = self._norm_mean
         for moment, values in self._moments.items():
-            tensors |= {f"{moment}.{name}": v for name, v in zip(self._parameters, values)}
+            tensors |= {f"{moment}.{name}": v for name, v in zip(self._names, values)}
         return tensors
 
     def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -90,7 +100,7 @@ class GuardedAdam:
             value.copy_(saved)
 
     def _update(
-        self, gradients: list[torch.Tensor], is_bad: torch.Tensor, divisor: torch.Tensor | None
+        self, gradients: dict[str, torch.Tensor], is_bad: torch.Tensor, divisor: torch.Tensor | None
     ) -> None:
         """Update parameters and moments unless `is_bad`, a tensor on the device, is 1.0.
 
@@ -98,17 +108,15 @@ class GuardedAdam:
         """
         steps = self._moments["step"]
         torch._foreach_add_(steps, 1)
-        # On a CPU no graph is captured, and a Python float is not rounded to float32.
-        rate = self._rate if self._rate.is_cuda else self._learning_rate
         with torch.no_grad():
             torch._fused_adam_(
-                list(self._parameters.values()),
-                gradients,
+                [self._parameters[name] for name in self._names],
+                [gradients[name] for name in self._names],
                 self._moments["exp_avg"],
                 self._moments["exp_avg_sq"],
                 [],
                 steps,
-                lr=rate,  # type: ignore[arg-type]  # either overload
+                lr=self._current_rate,  # type: ignore[arg-type]  # either overload
                 beta1=BETAS[0],
                 beta2=BETAS[1],
                 weight_decay=0.0,
@@ -119,6 +127,11 @@ class GuardedAdam:
                 found_inf=is_bad,
             )
         torch._foreach_sub_(steps, [is_bad] * len(steps))
+
+    @property
+    def _current_rate(self) -> torch.Tensor | float:
+        """Learning rate; on a CPU, where no graph is captured, a number that is not rounded."""
+        return self._rate if self._rate.is_cuda else self._learning_rate
 
     def _clip_divisor(self, norm: torch.Tensor, is_bad: torch.Tensor, clip: float) -> torch.Tensor:
         """Divisor >= 1 that clips the gradient norm to `clip` times its running mean."""
