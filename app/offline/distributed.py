@@ -1,17 +1,29 @@
-"""Offline training in several processes started by torchrun.
+"""Offline training and restoration in several processes started by torchrun.
 
 Host code. With a single process, the ordinary case, nothing here has an effect.
 """
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from typing import TypeVar
 
 import torch
 from torch import distributed
 
 from app.base.errors import UsageError
+
+Item = TypeVar("Item")
+MISSING = object()
+LONGEST = timedelta(days=7)
+"""How long one process may work on a file while another waits; torchrun ends the processes of one
+that fails."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,31 @@ class Processes:
             raise UsageError(f"--batch {batch} cannot be shared by {self.count} processes")
         size = batch // self.count
         return self.rank * size, size
+
+    def share_of(self, items: Sequence[Item]) -> list[Item]:
+        """The items that this process works on: every `count`-th."""
+        return list(items[self.rank :: self.count])
+
+    def gather(self, content: list[Any], device: torch.device) -> list[Any]:
+        """The lists of all processes, of JSON values, one after the other; on each of them.
+
+        In the order of the whole where each is the result of `share_of`.
+        """
+        if self.count == 1:
+            return content
+        own = torch.tensor(list(json.dumps(content).encode()), dtype=torch.uint8, device=device)
+        lengths = [torch.zeros(1, dtype=torch.int64, device=device) for _ in range(self.count)]
+        distributed.all_gather(lengths, torch.tensor([len(own)], device=device))
+        longest = max(int(length) for length in lengths)
+        texts = [torch.zeros(longest, dtype=torch.uint8, device=device) for _ in lengths]
+        padded = torch.zeros(longest, dtype=torch.uint8, device=device)
+        padded[: len(own)] = own
+        distributed.all_gather(texts, padded)
+        parts = [
+            json.loads(bytes(text[: int(length)].tolist())) for text, length in zip(texts, lengths)
+        ]
+        rounds = itertools.zip_longest(*parts, fillvalue=MISSING)
+        return [each for one in rounds for each in one if each is not MISSING]
 
     def mean(self, value: torch.Tensor) -> torch.Tensor:
         """Mean of a scalar over all processes, on each of them."""
@@ -65,7 +102,7 @@ def join_process_group(device: torch.device) -> tuple[Processes, torch.device]:
     if device.type == "cuda":
         device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(device)
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=LONGEST)
     return Processes(distributed.get_rank(), distributed.get_world_size()), device
 
 

@@ -22,6 +22,7 @@ from app.offline.distributed import leave_process_group
 from app.offline.loop import report_interruption
 from app.offline.loop import train
 from app.offline.pictures.denoise import denoise_files
+from app.offline.pictures.denoise import picture_jobs
 from app.offline.pictures.restore_part import load_image_restorer
 from app.offline.pictures.restore_part import network_part
 from app.offline.report import check_baseline
@@ -58,14 +59,14 @@ def run_offline(options: Options) -> int:
         from app.offline.studies import run_study
 
         return run_study(options, folder)
-    if offline.task == SINGLE:
-        return restore_single(options, folder)
-    if offline.task == STACK:
-        return restore_stacks(options, folder)
-    if offline.stage is Stage.DENOISE:
-        return _denoise(options, offline, folder)
     processes, device = join_process_group(choose_device(options.session.device))
     try:
+        if offline.task == SINGLE:
+            return restore_single(options, folder, processes, device)
+        if offline.task == STACK:
+            return restore_stacks(options, folder, processes, device)
+        if offline.stage is Stage.DENOISE:
+            return _denoise(options, offline, folder, processes, device)
         return _train_and_evaluate(options, offline, folder, processes, device)
     finally:
         leave_process_group()
@@ -129,21 +130,29 @@ def _label(settings: RestorationSettings, count: int) -> str:
     return f"{settings.loss.value.upper()}, {settings.targets.value} targets"
 
 
-def _denoise(options: Options, offline: OfflineOptions, folder: Path) -> int:
+def _denoise(
+    options: Options,
+    offline: OfflineOptions,
+    folder: Path,
+    processes: Processes,
+    device: torch.device,
+) -> int:
     """Restore files with a trained network, by default one that is shipped."""
     if not offline.inputs:
         raise UsageError("--stage denoise needs --input FILE or DIR")
     if len(offline.checkpoints) > 1:
         raise UsageError("--stage denoise needs one --checkpoint FILE")
     path = offline.checkpoints[0] if offline.checkpoints else None
-    device = choose_device(options.session.device)
+    jobs = picture_jobs(offline.inputs, folder)
     restorer = load_image_restorer(path, offline.task, device)
     settings = replace(restorer.settings, precision=offline.training.precision)
-    if path is None:
+    if path is None and processes.is_first:
         print(f"restoring with the shipped weights for the task {settings.task}", file=sys.stderr)
-    progress = StartProgress(options.is_quiet)
+    progress = StartProgress(options.is_quiet or not processes.is_first)
     restorer = replace(restorer, settings=settings)
-    written = denoise_files(network_part(restorer), offline.inputs, folder, progress)
+    denoise_files(network_part(restorer), processes.share_of(jobs), progress)
     progress.close()
-    print(f"{folder}: {len(written)} images restored")
+    processes.gather([], device)  # waits for the others
+    if processes.is_first:
+        print(f"{folder}: {len(jobs)} images restored")
     return 0

@@ -18,9 +18,10 @@ import torch
 from app.base.errors import UsageError
 from app.base.files import write_json
 from app.base.progress import StartProgress
+from app.offline.distributed import Processes
 from app.offline.estimate_report import estimate_entry
 from app.offline.pictures.denoise import denoise_files
-from app.offline.pictures.denoise import picture_paths
+from app.offline.pictures.denoise import picture_jobs
 from app.offline.pictures.picture_file import read_pages
 from app.offline.pictures.raw_photograph import is_raw
 from app.offline.pictures.raw_photograph import linear_pixels
@@ -42,51 +43,64 @@ from denoiser.restoration.single.restoration import SingleResult
 from denoiser.restoration.single.restoration import SingleSettings
 from denoiser.restoration.single.restoration import restore_alone
 from denoiser.settings import Init
-from renderer.backend import choose_device
 
 NO_WEIGHTS = "no weights are shipped for photographs: starting from random ones"
 FROM_WEIGHTS = "starting from the shipped weights for photographs"
 
 
-def restore_single(options: Options, folder: Path) -> int:
-    """Restore the files of --input one by one into `folder`; write `report.json`. Exit code 0."""
+def restore_single(
+    options: Options, folder: Path, processes: Processes, device: torch.device
+) -> int:
+    """Restore the files of --input one by one into `folder`; write `report.json`. Exit code 0.
+
+    Several processes share the files.
+    """
     offline = options.offline
     assert offline is not None
     if not offline.inputs:
         raise UsageError(f"--task {SINGLE} needs --input FILE or DIR")
-    device = choose_device(options.session.device)
+    jobs = picture_jobs(offline.inputs, folder)
     start = None
     if offline.init is Init.PRETRAINED:
         start = load_pretrained(PHOTO, device)
-        print(NO_WEIGHTS if start is None else FROM_WEIGHTS, file=sys.stderr)
+        if processes.is_first:
+            print(NO_WEIGHTS if start is None else FROM_WEIGHTS, file=sys.stderr)
     training = offline.training
     settings = SingleSettings(offline.seconds, training.seed, training.precision)
-    entries: list[dict[str, Any]] = []
-    residuals: dict[str, float] = {}
-    sources = [path for item in offline.inputs for path in picture_paths(item)]
-    progress = StartProgress(options.is_quiet)
+    results: list[dict[str, Any]] = []
+    progress = StartProgress(options.is_quiet or not processes.is_first)
     begin = time.monotonic()
-    written = denoise_files(
-        _single_part(start, settings, device, entries), offline.inputs, folder, progress
-    )
+    own = processes.share_of(jobs)
+    for number, job in enumerate(own):
+
+        def tell(text: str, fraction: float, done: int = number) -> None:
+            progress(text, (done + fraction) / len(own))
+
+        entries: list[dict[str, Any]] = []
+        denoise_files(_single_part(start, settings, device, entries), [job], tell)
+        results.append({"images": entries, "residual": _draw_residual(*job, folder)})
     progress.close()
-    for source, target in zip(sources, written):
-        correlation = _draw_residual(source, target, folder)
-        residuals[target.name] = correlation
-    if note := _correlation_note([entry["noise_correlation"] for entry in entries]):
+    results = processes.gather(results, device)
+    if not processes.is_first:
+        return 0
+    images = [entry for result in results for entry in result["images"]]
+    if note := _correlation_note([entry["noise_correlation"] for entry in images]):
         print(note, file=sys.stderr)
+    targets = [target for _, target in jobs]
     report = {
         "task": SINGLE,
         "init": "random" if start is None else Init.PRETRAINED.value,
         "seconds": time.monotonic() - begin,
-        "files": [path.name for path in written],
-        "images": entries,
-        "residual_correlation": residuals,
+        "files": [path.name for path in targets],
+        "images": images,
+        "residual_correlation": {
+            target.name: result["residual"] for target, result in zip(targets, results)
+        },
         "settings": to_json(options),
         "versions": versions(),
     }
     write_json(folder / "report.json", report)
-    print(f"{folder}: {len(written)} images restored")
+    print(f"{folder}: {len(jobs)} images restored")
     return 0
 
 

@@ -5,6 +5,7 @@ Host code. The network sees tiles, so its memory is bounded; the image itself is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,18 +29,14 @@ from denoiser.restoration.image_files import white_value
 from denoiser.restoration.settings import STACK
 
 
-def denoise_files(
-    restore: RestorePart, inputs: tuple[Path, ...], folder: Path, progress: Progress
-) -> list[Path]:
-    """Restore every image of `inputs`, files or folders, to `folder`; return the files written.
+def picture_jobs(inputs: tuple[Path, ...], folder: Path) -> list[tuple[Path, Path]]:
+    """(source, target) of every image of `inputs`, files or folders, that is restored to `folder`.
 
-    Names and subfolders are kept, existing files replaced; the first failure ends the run. A raw
-    photograph becomes a TIFF.
+    Names and subfolders are kept. A raw photograph becomes a TIFF.
 
     Raises:
-        DataError: an input is missing, holds no images, or is unusable.
-        UsageError: two inputs have the same target, an input would be overwritten (both before
-            anything is written), or a file cannot be written.
+        DataError: an input is missing, or holds no images.
+        UsageError: an input is a stack, two have the same target, or one would be overwritten.
     """
     jobs: list[tuple[Path, Path]] = []
     for item in inputs:
@@ -55,13 +52,24 @@ def denoise_files(
             raise UsageError(f"{source}: another input is also written to {target}")
         if target.resolve() == source.resolve():
             raise UsageError(f"{source}: would be overwritten, choose another --output")
+    return jobs
+
+
+def denoise_files(
+    restore: RestorePart, jobs: Sequence[tuple[Path, Path]], progress: Progress
+) -> None:
+    """Restore image files, (source, target) each; the first failure ends the run.
+
+    Raises:
+        DataError: a source is unusable.
+        UsageError: a file cannot be written.
+    """
     for number, (source, target) in enumerate(jobs):
 
         def tell(fraction: float, done: int = number, name: str = source.name) -> None:
             progress(f"restoring {name}", (done + fraction) / len(jobs))
 
         denoise_file(restore, source, target, tell)
-    return targets
 
 
 def picture_paths(item: Path) -> list[Path]:

@@ -10,11 +10,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from app.base.errors import UsageError
 from app.base.files import write_json
 from app.base.interrupt import INTERRUPTED
 from app.base.interrupt import StopRequest
 from app.base.progress import StartProgress
+from app.offline.distributed import Processes
 from app.offline.single import FROM_WEIGHTS
 from app.offline.single import NO_WEIGHTS
 from app.offline.stack_files.base import StackFile
@@ -37,23 +40,25 @@ from denoiser.restoration.pretrained import load_pretrained
 from denoiser.restoration.settings import STACK
 from denoiser.restoration.stacks.pair_kind import PairKind
 from denoiser.settings import Init
-from renderer.backend import choose_device
 
 
-def restore_stacks(options: Options, folder: Path) -> int:
+def restore_stacks(
+    options: Options, folder: Path, processes: Processes, device: torch.device
+) -> int:
     """Restore the files of --input into `folder`; write `report.json` and figures.
 
-    Exit code 0, or 130 after Ctrl-C; the same command goes on then.
+    Several processes share the files. Exit code 0, or 130 after Ctrl-C; the same command goes on
+    then.
     """
     offline = options.offline
     assert offline is not None
     entries: list[dict[str, Any]] = []
-    progress = StartProgress(options.is_quiet)
+    progress = StartProgress(options.is_quiet or not processes.is_first)
     begin = time.monotonic()
     jobs = _jobs(offline, folder)
-    start = _start(options, offline.init)
+    start = _start(device, offline.init, processes.is_first)
     with StopRequest() as stop:
-        for sources, target in jobs:
+        for sources, target in processes.share_of(jobs):
             try:
                 entries.append(_restore_file(options, sources, target, start, progress, stop))
             except Interrupted:
@@ -61,6 +66,9 @@ def restore_stacks(options: Options, folder: Path) -> int:
                 print("interrupted; the same command goes on from here", file=sys.stderr)
                 return INTERRUPTED
     progress.close()
+    entries = processes.gather(entries, device)
+    if not processes.is_first:
+        return 0
     report = {
         "task": STACK,
         "seconds": time.monotonic() - begin,
@@ -142,13 +150,13 @@ def _restore_file(
     return {"file": target.name, "arrays": entries}
 
 
-def _start(options: Options, init: Init) -> StackStart:
-    """Device, and the shipped network if it is wanted and there is one."""
-    device = choose_device(options.session.device)
+def _start(device: torch.device, init: Init, is_told: bool) -> StackStart:
+    """Device, and the shipped network if it is wanted and there is one; the user is told."""
     if init is Init.RANDOM:
         return StackStart(device, None)
     shipped = load_pretrained(PHOTO, device)
-    print(NO_WEIGHTS if shipped is None else FROM_WEIGHTS, file=sys.stderr)
+    if is_told:
+        print(NO_WEIGHTS if shipped is None else FROM_WEIGHTS, file=sys.stderr)
     network = None if shipped is None else shipped.network
     assert network is None or isinstance(network, ResidualUNet)
     return StackStart(device, network)
