@@ -1,0 +1,1 @@
+"""Comparison of Hush with other image denoisers on the same noisy pictures."""
