@@ -29,9 +29,9 @@ class Row:
     psnr: float
     """Of the restored picture, clipped to [0, 1], in dB, over all values of RGB."""
     seconds: float
-    """CPU time of the restoration on one thread."""
+    """CPU time of the restoration on one thread; NaN: run on more threads."""
     fit_seconds: float
-    """CPU time of the training on the whole set; 0 for a method that has none."""
+    """CPU time of the training on the whole set, divided by its pictures."""
     version: str
     """Packages and versions."""
 

@@ -61,7 +61,7 @@ def measure(peer: Peer, set_name: str, noise: Noise, args: argparse.Namespace) -
         return
     begin = time.process_time()
     peer.fit([picture.noisy for picture in pictures], noise)
-    fit_seconds = time.process_time() - begin
+    fit_seconds = (time.process_time() - begin) / len(pictures)
     for picture in missing:
         begin = time.process_time()
         restored = peer.restore(picture.noisy, noise)
@@ -71,7 +71,7 @@ def measure(peer: Peer, set_name: str, noise: Noise, args: argparse.Namespace) -
             input_psnr=round(image_psnr(picture.noisy, picture.clean), 3),
             psnr=round(image_psnr(clip_to_range(restored), picture.clean), 3),
             seconds=round(seconds, 3),
-            fit_seconds=round(fit_seconds, 1),
+            fit_seconds=round(fit_seconds, 3),
             version=peer.version(),
         )
         append_row(args.output, row)

@@ -6,6 +6,7 @@ python -m benchmarks.restoration_peers.table benchmarks/results/restoration-peer
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
@@ -88,10 +89,10 @@ def _mean_input(cells: dict[str, list[Row]]) -> str:
 def _seconds(rows: list[Row], method: str, set_name: str) -> str:
     """Mean CPU time per picture of a set, with its share of the training on the set."""
     cell = [row for row in rows if (row.method, row.set) == (method, set_name)]
-    if not cell:
+    times = [row.seconds + row.fit_seconds for row in cell if not math.isnan(row.seconds)]
+    if not times:
         return "-"
-    longest = max(len([row for row in cell if row.noise == noise]) for noise in NOISES)
-    seconds = fmean(row.seconds + row.fit_seconds / longest for row in cell)
+    seconds = fmean(times)
     return f"{seconds:.1f}" if seconds < 10.0 else f"{seconds:.0f}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.restoration_peers.rows import Row
@@ -34,3 +36,8 @@ def test_means_over_fewer_pictures_are_marked() -> None:
 def test_common_pictures_are_those_of_every_method() -> None:
     lines = psnr_table(on_common_pictures(ROWS), SETS)
     assert lines[3:] == ["| Hush, shipped weights | 32.00 | 0.5 |", "| BM3D | 31.00 | 100 |"]
+
+
+def test_times_on_more_threads_do_not_count() -> None:
+    rows = [*ROWS, replace(ROWS[2], picture="a.png", seconds=math.nan)]
+    assert psnr_table(rows, SETS)[4] == "| BM3D | 31.00 | 100 |"
