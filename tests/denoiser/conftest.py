@@ -37,9 +37,9 @@ def photographs() -> CorruptedImages:
 
 @pytest.fixture(scope="package")
 def trained(one_thread: None, photographs: CorruptedImages) -> RestorationTrainer:
-    """Trainer whose U-Net was trained on noisy targets for 300 iterations."""
+    """Trainer whose network was trained on noisy targets for 120 iterations."""
     settings = RestorationSettings(
-        task="gaussian", crop=32, iterations=300, batch=4, precision=Precision.FP32
+        task="gaussian", crop=32, iterations=120, batch=4, precision=Precision.FP32
     )
     trainer = RestorationTrainer(settings, "cpu")
     while trainer.step_count < settings.iterations:

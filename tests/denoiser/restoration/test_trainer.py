@@ -196,7 +196,7 @@ def test_weights_alone_restore_as_the_averaged_weights_of_the_training(
     assert torch.allclose(alone.restore_images(noisy), restored, atol=2e-3)
     assert read_checkpoint(tmp_path / "alone", WEIGHTS_ALONE).origin == origin
     save_restoration(tmp_path / "whole", trainer)
-    assert (tmp_path / "alone").stat().st_size * 7 < (tmp_path / "whole").stat().st_size
+    assert (tmp_path / "alone").stat().st_size * 5 < (tmp_path / "whole").stat().st_size
     assert torch.equal(load_restorer(tmp_path / "whole", "cpu").restore_images(noisy), restored)
     with pytest.raises(CheckpointError, match="trained for the task photo, not for text"):
         load_restorer(tmp_path / "alone", "cpu", "text")
