@@ -45,7 +45,7 @@ def write_residual_figure(
     folder: Path, name: str, noisy: np.ndarray, restored: np.ndarray
 ) -> float:
     """Write a figure of an (H, W) image before and after, of the difference and its
-    autocorrelation, to folder/residuals/NAME.png.
+    autocorrelation, to folder/residuals/NAME.png; NAME may start with subfolders.
 
     Returns the largest autocorrelation. Raises UsageError.
     """
@@ -69,6 +69,7 @@ def write_residual_figure(
     axes[3].set_xlabel("distance, pixels")
     for each in axes[:3]:
         each.set_axis_off()
-    prepare_folder(folder / FOLDER)
-    save_figure(figure, folder / FOLDER / f"{name}.png")
+    path = folder / FOLDER / f"{name}.png"
+    prepare_folder(path.parent)
+    save_figure(figure, path)
     return largest_correlation(lags)

@@ -86,16 +86,14 @@ def restore_single(
     images = [entry for result in results for entry in result["images"]]
     if note := _correlation_note([entry["noise_correlation"] for entry in images]):
         print(note, file=sys.stderr)
-    targets = [target for _, target in jobs]
+    names = [str(target.relative_to(folder)) for _, target in jobs]
     report = {
         "task": SINGLE,
         "init": "random" if start is None else Init.PRETRAINED.value,
         "seconds": time.monotonic() - begin,
-        "files": [path.name for path in targets],
+        "files": names,
         "images": images,
-        "residual_correlation": {
-            target.name: result["residual"] for target, result in zip(targets, results)
-        },
+        "residual_correlation": {name: result["residual"] for name, result in zip(names, results)},
         "settings": to_json(options),
         "versions": versions(),
     }
@@ -128,7 +126,7 @@ def _draw_residual(source: Path, target: Path, folder: Path) -> float:
     restored = read_pages(target)[0].pixels
     colors = noisy.shape[2] - (noisy.shape[2] in (2, 4))
     before, after = (each[..., :colors].mean(2, dtype=np.float64) for each in (noisy, restored))
-    return write_residual_figure(folder, target.name, before, after)
+    return write_residual_figure(folder, str(target.relative_to(folder)), before, after)
 
 
 def _entry(result: SingleResult) -> dict[str, Any]:

@@ -140,7 +140,9 @@ def _mosaic(path: Path, raw: Any) -> Mosaic:
     """The visible pixels, with an odd row or column repeated."""
     pattern = raw.raw_pattern
     letters = raw.color_desc.decode()
-    filters = [] if pattern is None else [letters[number] for number in pattern.flat]
+    # Numbered from the first visible pixel, whatever margins the sensor has.
+    block = [] if pattern is None else raw.raw_colors_visible[: len(pattern), : len(pattern)]
+    filters = [letters[number] for number in np.ravel(block)]
     if len(filters) != BLOCK**2 or sorted(filters) != sorted("RGGB"):
         found = "no filters" if pattern is None else f"the filters {''.join(filters)}"
         raise DataError(f"{path}: {found}; sensors with red, green and blue in 2 x 2 are supported")
@@ -151,7 +153,8 @@ def _mosaic(path: Path, raw: Any) -> Mosaic:
     chosen = {letter: raw.camera_whitebalance[letters.index(letter)] for letter in COLORS}
     if min(chosen.values()) <= 0.0:  # the camera chose none
         chosen = {letter: raw.daylight_whitebalance[letters.index(letter)] for letter in COLORS}
-    gains = {letter: value / min(chosen.values()) for letter, value in chosen.items()}
+    least = min(chosen.values())
+    gains = {letter: value / least if least > 0.0 else 1.0 for letter, value in chosen.items()}
     return Mosaic(np.pad(values, odd, mode="reflect"), tuple(filters), gains)
 
 

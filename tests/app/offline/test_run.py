@@ -146,13 +146,15 @@ def test_pairs_task_trains_and_estimates_psnr_without_clean_images(tmp_path: Pat
         for side in "ab":
             (tmp_path / "data" / side).mkdir(parents=True, exist_ok=True)
             noisy = (clean * 0.7 + 40 + random.normal(0, 25, clean.shape)).clip(0, 255)
-            path = tmp_path / "data" / side / f"{number}.png"
+            path = tmp_path / "data" / side / "day" / f"{number}.png"
+            path.parent.mkdir(exist_ok=True)
             Image.fromarray(noisy.astype(np.uint8)).save(path)
     words = ("--train-data", str(tmp_path / "data"), "--iterations", "4")
     assert offline(tmp_path / "out", *words, task="pairs") == 0
     result = json.loads((tmp_path / "out" / "report.json").read_text())["test"]["held-out"]
     # Noise of standard deviation 25 (of 255) is 20.17 dB, which the program is not given.
     assert result["psnr_input"] == pytest.approx(20.17, abs=0.4) and result["is_estimated"]
+    assert len(list((tmp_path / "out" / "residuals" / "day").iterdir())) == 1
 
 
 def test_mri_task_requires_train_data_and_tests_on_one_subject(

@@ -90,3 +90,18 @@ def test_single_starts_from_pretrained_weights_by_default() -> None:
     assert options.offline is not None
     assert (options.offline.init, options.offline.seconds) == (Init.PRETRAINED, 45.0)
     assert options.offline.inputs == (Path("a.png"),)
+
+
+def test_images_of_one_name_in_two_folders_have_entries_of_their_own(
+    clean: np.ndarray, tmp_path: Path
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        Image.fromarray(clean[:48, :48]).save(tmp_path / "in" / folder / "same.png")
+    words = ("--init", "random", "--seconds", "0.2", "--input", str(tmp_path / "in"))
+    assert single(tmp_path / "out", *words) == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["files"] == ["a/same.png", "b/same.png"]
+    assert list(report["residual_correlation"]) == report["files"]
+    for name in report["files"]:
+        assert (tmp_path / "out" / "residuals" / f"{name}.png").exists()

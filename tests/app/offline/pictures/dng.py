@@ -31,8 +31,15 @@ def mosaic_of(linear: np.ndarray, filters: str) -> np.ndarray:
     return mosaic
 
 
-def write_dng(path: Path, mosaic: np.ndarray, filters: str = "RGGB") -> None:
-    """Write (H, W) values, black 0 and white 1, rounded to 14 bits."""
+def write_dng(path: Path, mosaic: np.ndarray, filters: str = "RGGB", margin: int = 0) -> None:
+    """Write (H, W) values, black 0 and white 1, rounded to 14 bits.
+
+    Args:
+        margin: masked pixels at the top and on the left, which are not part of the photograph.
+    """
+    height, width = mosaic.shape
+    mosaic = np.pad(mosaic, ((margin, 0), (margin, 0)))
+    area = (margin, margin, margin + height, margin + width)
     stored = np.rint(BLACK + mosaic * (WHITE - BLACK)).clip(0, 2**14 - 1).astype(np.uint16)
     side = round(len(filters) ** 0.5)
     matrix = [
@@ -55,6 +62,7 @@ def write_dng(path: Path, mosaic: np.ndarray, filters: str = "RGGB") -> None:
             True,
         ),  # ColorMatrix1
         (50728, 5, 3, [p for v in NEUTRAL.values() for p in (round(1000 * v), 1000)], True),
+        (50829, 4, 4, area, True),  # ActiveArea
         (50778, 3, 1, D65, True),  # CalibrationIlluminant1
     ]
     tifffile.imwrite(path, stored, photometric="cfa", metadata=None, extratags=tags)

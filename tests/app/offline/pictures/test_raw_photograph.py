@@ -46,11 +46,11 @@ def unchanged(pixels: np.ndarray, tell: Tell) -> Iterator[tuple[int, np.ndarray]
 
 
 @pytest.mark.parametrize("filters", ["RGGB", "BGGR", "GRBG", "GBRG"])
-@pytest.mark.parametrize("size", [(64, 96), (63, 95)])
+@pytest.mark.parametrize("size, margin", [((64, 96), 0), ((63, 95), 0), ((64, 96), 4)])
 def test_colors_are_those_of_the_scene_in_linear_light(
-    filters: str, size: tuple[int, int], tmp_path: Path
+    filters: str, size: tuple[int, int], margin: int, tmp_path: Path
 ) -> None:
-    write_dng(tmp_path / "a.dng", mosaic_of(two_colors(*size), filters), filters)
+    write_dng(tmp_path / "a.dng", mosaic_of(two_colors(*size), filters), filters, margin)
     pixels = restored_raw(unchanged, tmp_path / "a.dng")
     assert pixels.shape == (*size, 3) and pixels.dtype == np.float32
     for column, color in zip((20, 70), COLORS):
@@ -60,11 +60,11 @@ def test_colors_are_those_of_the_scene_in_linear_light(
     np.testing.assert_array_equal(pixels, linear_pixels(tmp_path / "a.dng"))
 
 
-@pytest.mark.parametrize("filters", ["RGGB", "GBRG"])
+@pytest.mark.parametrize("filters, margin", [("RGGB", 0), ("GBRG", 0), ("RGGB", 1), ("GBRG", 3)])
 def test_the_network_sees_one_white_balanced_image_for_each_green(
-    filters: str, tmp_path: Path
+    filters: str, margin: int, tmp_path: Path
 ) -> None:
-    write_dng(tmp_path / "a.dng", mosaic_of(two_colors(64, 96), filters), filters)
+    write_dng(tmp_path / "a.dng", mosaic_of(two_colors(64, 96), filters), filters, margin)
     seen: list[np.ndarray] = []
 
     def look(pixels: np.ndarray, tell: Tell) -> Iterator[tuple[int, np.ndarray]]:
