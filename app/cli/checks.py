@@ -14,10 +14,10 @@ from app.settings.modes import RENDERED_VIEWS
 from app.settings.modes import RESTORATION
 from app.settings.offline_options import OfflineOptions
 from app.settings.offline_options import Stage
+from denoiser.restoration.settings import PAIRS
 from denoiser.restoration.settings import SINGLE
 from denoiser.restoration.settings import STACK
 from denoiser.restoration.settings import TargetKind
-from denoiser.restoration.tasks import PAIRS
 
 UNREAD_BY_OWN = (
     *("stage", "study", "targets", "train-data", "test-data", "checkpoint", "baseline", "round"),

@@ -11,9 +11,11 @@ from enum import Enum
 from denoiser.option import option
 from denoiser.settings import TrainingSettings
 
+PAIRS = "pairs"
+"""Name of the task on the user's own noisy images."""
 TASK_NAMES = (
     *("gaussian", "brown", "poisson", "bernoulli", "text", "impulse", "mri"),  # the paper's
-    *("photo", "pairs"),
+    *("photo", PAIRS),
 )
 """Names of all tasks in `denoiser.restoration.tasks`."""
 SINGLE = "single"

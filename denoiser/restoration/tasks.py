@@ -16,6 +16,7 @@ from denoiser.restoration.corruptions.impulse import Impulse
 from denoiser.restoration.corruptions.kspace import UndersampledSpectrum
 from denoiser.restoration.corruptions.poisson import Poisson
 from denoiser.restoration.corruptions.text import TextOverlay
+from denoiser.restoration.settings import PAIRS
 from denoiser.restoration.settings import RestorationLoss
 
 
@@ -45,8 +46,6 @@ class Task:
         return isinstance(self.corruption, UndersampledSpectrum)
 
 
-PAIRS = "pairs"
-"""Name of the task on the user's own noisy images."""
 TASKS = {
     task.name: task
     for task in (
