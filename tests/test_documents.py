@@ -112,10 +112,13 @@ def test_python_code_blocks_run(
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=relative)
 def test_notebooks_run_and_keep_their_image_count(path: Path, tmp_path: Path) -> None:
+    """With a quarter of the frames, which need a quarter of the time."""
     notebook = nbformat.read(path, as_version=4)
     shown = sum(_image_outputs(cell) for cell in notebook.cells)
     assert shown, "the notebook was saved without outputs"
     source = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("camera_path(40)", "camera_path(10)")
     notebook.cells.insert(0, nbformat.v4.new_code_cell(source))
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     assert sum(_image_outputs(cell) for cell in notebook.cells) == shown

@@ -35,6 +35,8 @@ class Level:
 
 LEVELS = (Level(64, 2, 2), Level(80, 2, 2), Level(96, 2, 0))
 """Half, quarter and eighth of the resolution; see docs/experiments.md."""
+SMALL_LEVELS = (Level(64, 2, 2), Level(64, 2, 2), Level(80, 2, 0))
+"""Three quarters of the weights of `LEVELS`: a file of 1.8 MB in half precision."""
 
 
 class ResidualUNet(nn.Module):

@@ -26,13 +26,19 @@ class Recipe:
     """Crops are mirrored and turned by quarter turns."""
     noise_floor: float | None
     """Floor of `balanced_loss` in 8-bit steps (of 255), with L2; None: all examples count alike."""
+    is_refined: bool
+    """Restoration averages over the orientations of an image, where its noise has none, and keeps
+    the pixels that were observed exactly."""
 
 
-PAPER = Recipe(0.0, 2.0, None, None, False, None)
+PAPER = Recipe(0.0, 2.0, None, None, False, None, False)
 """Lehtinen et al. 2018, appendix A.1, and the authors' code."""
+RESIDUAL = Recipe(0.05, 1.0, 0.95, 0.999, True, 15.0, True)
+"""Chosen by measurement; see docs/experiments.md."""
 RECIPES = {
     RestorationNetwork.UNET: PAPER,
     RestorationNetwork.RED30: PAPER,
-    RestorationNetwork.RESIDUAL: Recipe(0.05, 1.0, 0.95, 0.999, True, 15.0),
+    RestorationNetwork.RESIDUAL: RESIDUAL,
+    RestorationNetwork.RESIDUAL_SMALL: RESIDUAL,
 }
-"""Recipe of each network; see docs/experiments.md."""
+"""Recipe of each network."""

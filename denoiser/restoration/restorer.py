@@ -6,17 +6,21 @@ Host code.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
 
 from denoiser.precision import autocast
+from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.corruptions.base import Spectrum
 from denoiser.restoration.corruptions.kspace import replace_measured
 from denoiser.restoration.mean_matching import IMAGE_LIMITS
 from denoiser.restoration.mean_matching import with_mean_of
+from denoiser.restoration.recipes import RECIPES
 from denoiser.restoration.settings import RestorationSettings
 from denoiser.restoration.tasks import TASKS
+from denoiser.restoration.turns import mean_over_turns
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +42,15 @@ class Restorer:
         Args:
             is_clipped: the output will be clipped to [-0.5, 0.5], which is no loss of content.
         """
-        restored = self.run(self.network, noisy, spectrum)
-        if not TASKS[self.settings.task].keeps_mean:
+        task = TASKS[self.settings.task]
+        is_refined = RECIPES[self.settings.network].is_refined
+        restore = partial(self.run, self.network, spectrum=spectrum)
+        is_turned = is_refined and not task.has_orientation
+        restored = mean_over_turns(restore, noisy) if is_turned else restore(noisy)
+        if is_refined and task.is_observed:
+            is_lost = (noisy == BLACK).all(dim=1, keepdim=True)
+            restored = torch.where(is_lost, restored, noisy)
+        if not task.keeps_mean:
             return restored
         return with_mean_of(noisy, restored, IMAGE_LIMITS if is_clipped else None)
 

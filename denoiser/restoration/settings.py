@@ -49,12 +49,15 @@ class RestorationNetwork(Enum):
     """Residual network of the paper's first test: 0.2 dB better than U-Net, about 10x slower."""
     RESIDUAL = "residual"
     """Residual U-Net at half the resolution: better than the paper's U-Net at less cost."""
+    RESIDUAL_SMALL = "residual-small"
+    """The same with three quarters of the weights, as shipped for the paper's other tasks."""
 
 
 LEARNING_RATES = {
     RestorationNetwork.UNET: 1e-3,
     RestorationNetwork.RED30: 1e-3,
     RestorationNetwork.RESIDUAL: 2e-3,
+    RestorationNetwork.RESIDUAL_SMALL: 2e-3,
 }
 """Default learning rates of Adam; those of the paper's networks are the paper's (appendix A.1)."""
 
@@ -125,7 +128,8 @@ class RestorationSettings(OfflineTraining, TrainingSettings):
         must_match=True,
     )
     network: RestorationNetwork = option(
-        RestorationNetwork.RESIDUAL, "offline: residual, or the paper's unet or red30"
+        RestorationNetwork.RESIDUAL,
+        "offline: residual, residual-small, unet (paper) or red30 (paper)",
     )
     channels: int = option(3, "1: grey, 3: RGB", choices=("1", "3"), default_text="3; mri: 1")
     loss: RestorationLoss = option(

@@ -35,6 +35,14 @@ class Task:
     grey_fraction: float = 0.0
     """Fraction of RGB training examples made grey, so that grey photographs are restored, too."""
 
+    has_orientation: bool = False
+    """The corruption looks different in a turned image, or is not known."""
+
+    @property
+    def is_observed(self) -> bool:
+        """True: pixels that are not black are exactly those of the clean image."""
+        return isinstance(self.corruption, Bernoulli)
+
     @property
     def keeps_mean(self) -> bool:
         """True: every image keeps its mean colour, up to the noise of the mean."""
@@ -53,11 +61,11 @@ TASKS = {
         Task("brown", BrownGaussian(), RestorationLoss.L2),
         Task("poisson", Poisson(), RestorationLoss.L2),
         Task("bernoulli", Bernoulli(), RestorationLoss.L2),
-        Task("text", TextOverlay(), RestorationLoss.L1),
+        Task("text", TextOverlay(), RestorationLoss.L1, has_orientation=True),
         Task("impulse", Impulse(), RestorationLoss.L0),
-        Task("mri", UndersampledSpectrum(), RestorationLoss.L2, channels=1),
+        Task("mri", UndersampledSpectrum(), RestorationLoss.L2, channels=1, has_orientation=True),
         Task("photo", CameraNoise(), RestorationLoss.L2, grey_fraction=0.15),
-        Task(PAIRS, None, RestorationLoss.L2),
+        Task(PAIRS, None, RestorationLoss.L2, has_orientation=True),
     )
 }
 """Every task by name."""

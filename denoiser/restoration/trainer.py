@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from denoiser.networks.red30 import RED30
+from denoiser.networks.residual_unet import SMALL_LEVELS
 from denoiser.networks.residual_unet import ResidualUNet
 from denoiser.networks.unet import UNet
 from denoiser.restoration.batch import Batch
@@ -123,6 +124,8 @@ def build_restoration_network(settings: RestorationSettings, device: torch.devic
         network = RED30(settings.channels, generator)
     elif settings.network is RestorationNetwork.RESIDUAL:
         network = ResidualUNet(settings.channels, generator)
+    elif settings.network is RestorationNetwork.RESIDUAL_SMALL:
+        network = ResidualUNet(settings.channels, generator, SMALL_LEVELS)
     else:
         network = UNet(settings.channels, settings.channels, generator)
     moved = network.to(device)

@@ -32,6 +32,7 @@ from denoiser.restoration.single.recorruption import STRENGTH
 from denoiser.restoration.single.recorruption import RecorruptedImage
 from denoiser.restoration.single.shrinkage import shrink
 from denoiser.restoration.tiles import restore_in_tiles
+from denoiser.restoration.turns import mean_over_turns
 from denoiser.settings import Precision
 from denoiser.training.ema import WeightAverage
 from denoiser.training.optimizer import GuardedAdam
@@ -233,5 +234,5 @@ class _SingleRun:
     @torch.no_grad()
     def _restore_tile(self, tile: np.ndarray) -> np.ndarray:
         planes = torch.from_numpy(np.ascontiguousarray(tile.transpose(2, 0, 1)))[None]
-        restored = self._run(self._best, planes.to(self._noisy.device))
+        restored = mean_over_turns(partial(self._run, self._best), planes.to(self._noisy.device))
         return restored[0].permute(1, 2, 0).cpu().numpy()

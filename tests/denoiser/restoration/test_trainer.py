@@ -161,7 +161,7 @@ def test_lost_target_pixels_do_not_affect_the_loss() -> None:
     batch = source.batch(0, 0, 2)
     assert batch.observed is not None and batch.observed.shape == (2, 1, 32, 32)
     trainer = RestorationTrainer(replace(TINY, task="bernoulli"), "cpu")
-    output = trainer.restorer.restore_images(batch.inputs)
+    output = trainer.restorer.run(trainer.network, batch.inputs)
     errors = (output - batch.noisy_targets).square() * batch.observed
     assert float(trainer.step(batch)) == pytest.approx(float(errors.mean()), rel=1e-5)
 

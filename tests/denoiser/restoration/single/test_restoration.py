@@ -20,7 +20,7 @@ from tests.denoiser.restoration.single.images import psnr
 def test_training_from_random_weights_improves_on_shrinkage(clean: torch.Tensor) -> None:
     noisy = noisy_of(clean)
     looks: list[float] = []
-    result = restore_alone(noisy, None, SingleSettings(600.0, max_steps=300), looks.append)
+    result = restore_alone(noisy, None, SingleSettings(600.0, max_steps=150), looks.append)
     before = psnr(shrink(noisy, result.noise), clean)
     assert result.step_count > 0 and result.gain > 0.0
     assert psnr(result.image, clean) > before
@@ -37,7 +37,7 @@ def test_adapting_pretrained_weights_is_never_worse_by_its_own_measure(
     clean: torch.Tensor, trained: RestorationTrainer
 ) -> None:
     noisy = noisy_of(clean)
-    result = restore_alone(noisy, trained.restorer, SingleSettings(600.0, max_steps=100))
+    result = restore_alone(noisy, trained.restorer, SingleSettings(600.0, max_steps=60))
     unadapted = psnr(trained.restorer.restore_images(noisy[None])[0], clean)
     assert psnr(result.image, clean) > unadapted - 0.05
     grey = restore_alone(noisy[:1], trained.restorer, SingleSettings(seconds=0.0))

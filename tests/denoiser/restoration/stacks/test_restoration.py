@@ -24,7 +24,7 @@ from tests.denoiser.restoration.stacks.phantom import with_noise
 
 SHAPE = (24, 64, 64)
 SIGMA = 25.0
-STEPS = 600
+STEPS = 300
 
 
 @pytest.fixture(scope="module")
