@@ -16,6 +16,7 @@ from scipy.stats import chi2
 SMALL_CELL = 5.0  # expected counts below this are pooled; the usual rule of thumb
 STRAY_FRACTION = 1e-5  # share of samples that may lie where the density is 0, by rounding
 MASS_TOLERANCE = 2e-3  # mass that quadrature may lose or gain at the borders of a density
+HORIZON_DEGREES = 20.0  # of elevation above and below the horizon: where narrow lobes lie
 MASS_SIGMAS = 5.0  # of binomial noise that the mass may be off beyond that
 
 Density = Callable[[np.ndarray], np.ndarray]
@@ -32,6 +33,8 @@ class SphereGrid:
     """Cells in phi."""
     nodes: int = 8
     """Gauss-Legendre nodes per cell and dimension."""
+    horizon_nodes: int | None = None
+    """The same of the cells within `HORIZON_DEGREES` of the horizon; None: `nodes`."""
 
     @property
     def cell_count(self) -> int:
@@ -49,20 +52,33 @@ class SphereGrid:
         column = np.minimum((phi / (2 * np.pi) * self.columns).astype(int), self.columns - 1)
         return np.bincount(row * self.columns + column, minlength=self.cell_count)
 
-    def integrate(self, density: Density) -> np.ndarray:
-        """(cell_count,) integrals of a density over the cells."""
-        nodes, weights = np.polynomial.legendre.leggauss(self.nodes)
+    def integrate(self, density: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """(cell_count, ...) integrals over the cells of a function from (N, 3) to (N, ...)."""
+        height = round(HORIZON_DEGREES / 180.0 * self.rows)
+        horizon = range(self.rows // 2 - height, self.rows // 2 + height)
+        bands = (range(horizon.start), horizon, range(horizon.stop, self.rows))
+        counts = (self.nodes, self.horizon_nodes or self.nodes, self.nodes)
+        return np.concatenate(
+            [self._integrate_rows(density, rows, count) for rows, count in zip(bands, counts)]
+        )
+
+    def _integrate_rows(
+        self, density: Callable[[np.ndarray], np.ndarray], rows: range, count: int
+    ) -> np.ndarray:
+        """Integrals over the cells of some rows, by `count` nodes per cell and dimension."""
+        nodes, weights = np.polynomial.legendre.leggauss(count)
         theta_size, phi_size = np.pi / self.rows, 2 * np.pi / self.columns
         offsets = (nodes + 1) / 2
-        theta = (np.arange(self.rows)[:, None] + offsets) * theta_size
+        theta = (np.array(rows)[:, None] + offsets) * theta_size
         phi = (np.arange(self.columns)[:, None] + offsets) * phi_size
         t, p = np.meshgrid(theta.reshape(-1), phi.reshape(-1), indexing="ij")
         directions = np.stack([np.sin(t) * np.cos(p), np.sin(t) * np.sin(p), np.cos(t)], axis=-1)
         values = density(directions.reshape(-1, 3).astype(np.float32)).astype(np.float64)
-        values = values.reshape(t.shape) * np.sin(t)
-        values = values.reshape(self.rows, self.nodes, self.columns, self.nodes)
-        cells = np.einsum("rack,a,k->rc", values, weights, weights)
-        return cells.reshape(-1) * (theta_size * phi_size / 4)
+        shape = values.shape[1:]
+        values = values.reshape(t.size, -1) * np.sin(t).reshape(-1, 1)
+        values = values.reshape(len(rows), count, self.columns, count, -1)
+        cells = np.einsum("rackx,a,k->rcx", values, weights, weights)
+        return cells.reshape(len(rows) * self.columns, *shape) * (theta_size * phi_size / 4)
 
 
 @dataclass(frozen=True)
