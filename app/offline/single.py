@@ -149,5 +149,6 @@ def _correlation_note(found: list[float]) -> str | None:
         return None
     return (
         f"{count} of {len(found)} images: the noise of neighbouring pixels is correlated (up to"
-        f" {max(found):.2f}), which is mistaken for content: some of it stays"
+        f" {max(found):.2f}), which training on them would mistake for content: restored without"
+        " it; some of the noise stays"
     )

@@ -1,8 +1,9 @@
-"""Pairs of noisy images from a single one, by adding noise that is subtracted from the target.
+"""Pairs of noisy images with independent noise from a single one.
 
 Host code. Recorrupted-to-recorrupted (Pang et al. 2021): for an image y with Gaussian noise of
 variance s^2 and new noise z of variance 1, y + t s z and y - s z / t have independent noise, so
-that one is a target for the other. Photon noise is treated as Gaussian of the same variance.
+that one is a target for the other. Photons are divided among both at random, which leaves two
+independent Poisson variables (Monroy et al. 2025, "Generalized recorrupted-to-recorrupted").
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ import torch
 from denoiser.crops import Crop
 from denoiser.restoration.batch import Batch
 from denoiser.restoration.batch import turned
+from denoiser.restoration.corruptions.base import BLACK
 from denoiser.restoration.dataset import crop_corner
+from denoiser.restoration.single.noise_estimate import NoiseModel
 from denoiser.seeds import generator_at
 
 STRENGTH = 0.7
 """t: the input has 1.49 times the variance of the image, the target 3.04 times."""
+INPUT_SHARE = 1.0 / (1.0 + STRENGTH**2)
+"""Fraction of the photons that the input gets: its noise then has 1.49 times the variance, too."""
+MIN_GAIN = 1e-6
+"""Gain below which photon noise, of a standard deviation of 0.26 / 255 at white, is left out."""
 HELD_OUT_SIDE = 96  # pixels; side of the crops that are kept for validation, at most a fifth
 VALIDATION_STREAM = 1 << 32
 Guide = Callable[[torch.Tensor], torch.Tensor]
@@ -32,8 +39,10 @@ class RecorruptedImage:
 
     noisy: torch.Tensor
     """(C, H, W) float32."""
-    deviation: torch.Tensor
-    """(C, H, W) standard deviation of its noise."""
+    noise: NoiseModel
+    """Its noise."""
+    variance: torch.Tensor
+    """(C, H, W) variance of its noise, for `held_out_variance`."""
     crop: int
     """Side in pixels, at most that of the image."""
     seed: int
@@ -59,7 +68,7 @@ class RecorruptedImage:
     def held_out_variance(self) -> torch.Tensor:
         """(N,) mean variance of the noise of each held-out crop of the image itself."""
         found = [
-            self.deviation[:, c.top : c.top + c.height, c.left : c.left + c.width].square().mean()
+            self.variance[:, c.top : c.top + c.height, c.left : c.left + c.width].mean()
             for c in self.held_out()
         ]
         return torch.stack(found) if found else torch.zeros(0)
@@ -91,13 +100,45 @@ class RecorruptedImage:
         """Input, with the guide before it, and target of one crop."""
         rows = slice(crop.top, crop.top + crop.height)
         columns = slice(crop.left, crop.left + crop.width)
-        part, deviation = self.noisy[:, rows, columns], self.deviation[:, rows, columns]
-        shape = (1, *part.shape[1:]) if self.has_one_noise else part.shape
-        new = torch.randn(shape, generator=generator).to(part) * deviation
-        noisier, target = part + STRENGTH * new, part - new / STRENGTH
+        part = self.noisy[:, rows, columns]
+        if self.has_one_noise:
+            noisier, target = recorrupted(part[:1], self.noise, generator)
+            noisier, target = noisier.expand_as(part), target.expand_as(part)
+        else:
+            noisier, target = recorrupted(part, self.noise, generator)
         if self.guide is not None:
             noisier = torch.cat([self.guide(noisier), noisier])
         return noisier, target
+
+
+def recorrupted(
+    noisy: torch.Tensor, noise: NoiseModel, generator: torch.Generator
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Input and target of the shape of `noisy` (black -0.5), whose noise is independent.
+
+    Args:
+        generator: on the CPU.
+    """
+    source, target, read = noisy, noisy, noise.read
+    if noise.gain >= MIN_GAIN:
+        photons = ((noisy - BLACK) / noise.gain).cpu()
+        below = photons.clamp(max=0.0)  # read-out noise of dark pixels; stays in both
+        whole = (photons - below).floor()
+        # A fraction of a photon counts as one with that probability; less new noise is needed then.
+        fraction = photons - below - whole
+        counts = whole + (torch.rand(whole.shape, generator=generator) < fraction)
+        rounding = float((fraction * (1.0 - fraction)).mean()) * noise.gain**2
+        read = max(read - rounding / STRENGTH**2, 0.0)
+        first = torch.binomial(counts, torch.full_like(counts, INPUT_SHARE), generator=generator)
+        second = photons - below - first
+        source, target = (
+            (BLACK + noise.gain * (part / share + below)).to(noisy)
+            for part, share in ((first, INPUT_SHARE), (second, 1.0 - INPUT_SHARE))
+        )
+    if read > 0.0:
+        new = torch.randn(noisy.shape, generator=generator).to(noisy) * read**0.5
+        source, target = source + STRENGTH * new, target - new / STRENGTH
+    return source, target
 
 
 def _stack(images) -> torch.Tensor:

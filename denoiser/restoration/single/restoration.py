@@ -2,7 +2,8 @@
 
 Host code. With pretrained weights the network is adapted to the image. From random weights a small
 network corrects the result of block shrinkage. Held-out crops decide, by pairs of their own, when
-to stop and whether anything was gained.
+to stop and whether anything was gained. Pairs of an image whose noise is correlated between pixels
+would teach the network to keep it, so such an image is restored without training.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from denoiser.restoration.mean_matching import with_mean_of
 from denoiser.restoration.restorer import Restorer
 from denoiser.restoration.single.error_estimate import ErrorEstimate
 from denoiser.restoration.single.error_estimate import error_estimate
+from denoiser.restoration.single.noise_correlation import CORRELATED
 from denoiser.restoration.single.noise_correlation import noise_correlation
 from denoiser.restoration.single.noise_estimate import NoiseModel
 from denoiser.restoration.single.noise_estimate import estimate_noise
@@ -94,12 +96,13 @@ def restore_alone(
         start: pretrained network for 3 channels; None: random weights and block shrinkage.
         tell: called with the fraction of the training done.
     """
-    noise = estimate_noise(noisy)
+    noise, correlation = estimate_noise(noisy), noise_correlation(noisy)
     run = _SingleRun(noisy, noise, start, settings)
-    run.train(tell)
+    if correlation <= CORRELATED:
+        run.train(tell)
+    tell(1.0)
     image = run.restored()
     restored = with_mean_of(noisy[None], image[None], IMAGE_LIMITS)[0]
-    correlation = noise_correlation(noisy)
     return SingleResult(restored, noise, correlation, run.best_step, run.best_gain, run.estimate())
 
 
@@ -127,11 +130,8 @@ class _SingleRun:
             network = copy.deepcopy(start.network).requires_grad_(True)
             pilot = start.restore_images(self._noisy[None])[0]
         self._pilot, self._network = pilot, network
-        deviation = noise.variance(pilot).sqrt()
-        if self._is_grey:  # one noise in all channels
-            deviation = deviation.mean(0, keepdim=True).expand(3, -1, -1)
         self._source = RecorruptedImage(
-            *(self._noisy, deviation, min(CROP, height, width), settings.seed),
+            *(self._noisy, noise, noise.variance(pilot), min(CROP, height, width), settings.seed),
             guide=self._guide if self._has_guide else None,
             has_one_noise=self._is_grey,
         )
@@ -161,7 +161,6 @@ class _SingleRun:
                 self._look(step)
             tell(min(done, 1.0))
         self._look(step)
-        tell(1.0)
 
     def _fraction_done(self, seconds: float, step: int) -> float:
         """Fraction of the training done, 1 where its time or its steps are spent."""

@@ -17,6 +17,7 @@ from denoiser.restoration.batch import turned
 from denoiser.restoration.dataset import crop_corner
 from denoiser.restoration.single.noise_estimate import NoiseModel
 from denoiser.restoration.single.recorruption import STRENGTH
+from denoiser.restoration.single.recorruption import recorrupted
 from denoiser.restoration.stacks.context import neighbours
 from denoiser.restoration.stacks.pair_kind import PairKind
 from denoiser.restoration.stacks.slices import SliceStack
@@ -128,11 +129,11 @@ class StackPairs:
             variance = self.noise.variance(_smooth(own)).mean()
             return Pair(planes, own, variance, variance)
         variance = self.noise.variance(_smooth(planes))
-        new = torch.randn(planes.shape, generator=generator) * variance.sqrt()
         # Neighbours get new noise, too: all planes have it in training, and none when restored.
-        target, own_variance = planes[:1] - new[:1] / STRENGTH, variance[0].mean()
+        noisier, targets = recorrupted(planes, self.noise, generator)
+        own_variance = variance[0].mean()
         target_variance = (1.0 + 1.0 / STRENGTH**2) * own_variance
-        return Pair(planes + STRENGTH * new, target, target_variance, own_variance)
+        return Pair(noisier, targets[:1], target_variance, own_variance)
 
     def _pair_of_halves(
         self, sequence: int, z: int, crop: Crop, generator: torch.Generator

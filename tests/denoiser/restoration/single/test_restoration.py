@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from denoiser.restoration.corruptions.gaussian import BrownGaussian
+from denoiser.restoration.corruptions.poisson import Poisson
 from denoiser.restoration.single.restoration import SingleSettings
 from denoiser.restoration.single.restoration import restore_alone
 from denoiser.restoration.single.shrinkage import shrink
@@ -42,6 +44,23 @@ def test_adapting_pretrained_weights_is_never_worse_by_its_own_measure(
     assert psnr(result.image, clean) > unadapted - 0.05
     grey = restore_alone(noisy[:1], trained.restorer, SingleSettings(seconds=0.0))
     assert grey.image.shape == noisy[:1].shape and grey.step_count == 0
+
+
+def test_few_photons_are_learned_from(clean: torch.Tensor, trained: RestorationTrainer) -> None:
+    noisy = Poisson().corrupt(clean, 4.0, generator_at("cpu", 4)).image
+    unadapted = psnr(trained.restorer.restore_images(noisy[None])[0], clean)
+    result = restore_alone(noisy, trained.restorer, SingleSettings(600.0, max_steps=60))
+    assert psnr(result.image, clean) > unadapted + 0.5
+
+
+def test_correlated_noise_is_not_trained_on(
+    clean: torch.Tensor, trained: RestorationTrainer
+) -> None:
+    noisy = BrownGaussian().corrupt(clean, 0.5, generator_at("cpu", 4)).image
+    result = restore_alone(noisy, trained.restorer, SingleSettings(600.0, max_steps=60))
+    assert result.correlation > 0.2 and result.step_count == 0
+    unadapted = trained.restorer.restore_images(noisy[None])[0]
+    assert torch.allclose(result.image, unadapted, atol=2e-3)  # its mean is matched once more
 
 
 def test_without_time_the_untrained_method_restores(clean: torch.Tensor) -> None:
