@@ -13,6 +13,7 @@ from denoiser.restoration.pretrained import FOLDER
 from denoiser.restoration.pretrained import load_pretrained
 from denoiser.restoration.pretrained import pretrained_path
 from denoiser.restoration.sample_images import default_test
+from denoiser.restoration.tasks import TASKS
 from denoiser.seeds import generator_at
 from denoiser.training.checkpoint_file import read_checkpoint
 from tests.denoiser.restoration.single.images import noisy_of
@@ -45,6 +46,18 @@ def test_photograph_gains_decibels_at_every_noise_level(
     assert network is not None
     noisy = noisy_of(clean, sigma)
     assert psnr(network.restore_images(noisy[None])[0], clean) > psnr(noisy, clean) + gain
+
+
+@pytest.mark.parametrize(
+    ("task", "level", "wanted"), [("bernoulli", 0.5, 32.0), ("text", 0.25, 30.0)]
+)
+def test_networks_of_the_other_tasks_restore(
+    clean: torch.Tensor, task: str, level: float, wanted: float
+) -> None:
+    network, corruption = load_pretrained(task, "cpu"), TASKS[task].corruption
+    assert network is not None and corruption is not None
+    noisy = corruption.corrupt(clean, level, generator_at("cpu", 2)).image
+    assert psnr(network.restore_images(noisy[None])[0], clean) > wanted > psnr(noisy, clean) + 10.0
 
 
 def test_photon_noise_and_grey_images_are_restored_too(clean: torch.Tensor) -> None:
