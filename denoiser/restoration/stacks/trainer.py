@@ -26,7 +26,7 @@ from denoiser.restoration.stacks.pairs import StackPairs
 from denoiser.settings import Precision
 from denoiser.tensors import strip_prefix
 from denoiser.training.ema import WeightAverage
-from denoiser.training.optimizer import GuardedAdam
+from denoiser.training.muon import GuardedMuon
 from denoiser.training.schedule import ramped_down
 from denoiser.training.schedule import warmed_up
 
@@ -39,7 +39,7 @@ OWN_WEIGHT, NEIGHBOUR_WEIGHT = 0.75, 0.5
 further one half as much; see docs/experiments.md."""
 AVERAGE_DECAY = 0.99
 WARM_UP, RAMP_DOWN = 0.05, 0.95  # fractions of the training
-WEIGHTS, AVERAGE, ADAM, DONE = "weights.", "average.", "adam.", "done"
+WEIGHTS, AVERAGE, OPTIMIZER, DONE = "weights.", "average.", "optimizer.", "done"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class StackTrainer:
         moved: nn.Module = network.to(device)
         self._network = moved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._average = WeightAverage(self._network, AVERAGE_DECAY)
-        self._optimizer = GuardedAdam(self._network, self._rate, CLIP)
+        self._optimizer = GuardedMuon(network, self._rate, CLIP, network.hidden_kernels)
 
     @property
     def done(self) -> float:
@@ -124,14 +124,14 @@ class StackTrainer:
         """Tensors by name that resuming needs; not copied."""
         tensors = {WEIGHTS + name: value for name, value in self._network.state_dict().items()}
         tensors |= {AVERAGE + name: value for name, value in self._average.state().items()}
-        tensors |= {ADAM + name: value for name, value in self._optimizer.state().items()}
+        tensors |= {OPTIMIZER + name: value for name, value in self._optimizer.state().items()}
         return tensors | {DONE: torch.tensor([self.seconds, self.step_count], dtype=torch.float64)}
 
     def load(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Copy in the tensors that `state()` returned for the same network."""
         self._network.load_state_dict(strip_prefix(tensors, WEIGHTS))
         self._average.restore(strip_prefix(tensors, AVERAGE))
-        self._optimizer.restore(strip_prefix(tensors, ADAM))
+        self._optimizer.restore(strip_prefix(tensors, OPTIMIZER))
         self.seconds, self.step_count = float(tensors[DONE][0]), int(tensors[DONE][1])
 
     def _error(self, pair: Pair) -> torch.Tensor:
