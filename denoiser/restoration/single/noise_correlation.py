@@ -13,8 +13,9 @@ QUIET_FRACTION = 0.02  # of the blocks, those of least variance, are taken for n
 MIN_BLOCKS = 8  # to take, of an image with few
 MIN_VARIANCE = 1e-9  # of a block; below it, it is taken for clipped
 CORRELATED = 0.1
-"""Correlation from which on an image is not trained on, and a user is told. Eight-bit JPEG of quality 80 gives 0.11 to 0.37 on
-Kodak images, white noise of sigma 10 to 25 (of 255) at most 0.05 on five of six."""
+"""Correlation from which on an image is not trained on, and a user is told. Eight-bit JPEG of
+quality 80 gives 0.11 to 0.37 on Kodak images, white noise of sigma 10 to 25 (of 255) at most 0.05
+on five of six."""
 
 
 def noise_correlation(image: torch.Tensor) -> float:
