@@ -46,7 +46,7 @@ def test_losses_study_has_one_curve_per_loss(tmp_path: Path) -> None:
 
 
 def test_resumed_study_equals_an_uninterrupted_one(tmp_path: Path) -> None:
-    words = ("--frames", "50", "--reference-every", "10", "--reference-spp", "16")
+    words = ("--frames", "30", "--reference-every", "10", "--reference-spp", "16")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(ROOT / "run_viewer.py"), "--study", "online", *WORDS, *words]
 
@@ -65,7 +65,7 @@ def test_resumed_study_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*command, "--output", str(halves)], env=environment, stderr=subprocess.PIPE
     )
-    errors = interrupt(process, 50, 5)
+    errors = interrupt(process, 30, 5)
     assert process.returncode == INTERRUPTED, errors
     assert len(list(halves.glob("state-0*"))) == 1
     assert finish(halves) == whole
