@@ -44,6 +44,9 @@ from denoiser.restoration.settings import TargetKind
 from denoiser.restoration.trainer import RestorationTrainer
 from renderer.backend import choose_device
 
+LOSSY_SUFFIXES = (".jpg", ".jpeg", ".webp")
+LOSSY_NOTE = "compressed with loss: lost pixels that are not exactly black stay as they are"
+
 
 def run_offline(options: Options) -> int:
     """Run the requested stage or study. Exit code 0, or 130 after Ctrl-C."""
@@ -148,6 +151,10 @@ def _denoise(
     settings = replace(restorer.settings, precision=offline.training.precision)
     if path is None and processes.is_first:
         print(f"restoring with the shipped weights for the task {settings.task}", file=sys.stderr)
+    if restorer.keeps_observed and processes.is_first:
+        for source, _ in jobs:
+            if source.suffix.lower() in LOSSY_SUFFIXES:
+                print(f"{source}: {LOSSY_NOTE}", file=sys.stderr)
     progress = StartProgress(options.is_quiet or not processes.is_first)
     restorer = replace(restorer, settings=settings)
     denoise_files(network_part(restorer), processes.share_of(jobs), progress)

@@ -27,8 +27,8 @@ class Recipe:
     noise_floor: float | None
     """Floor of `balanced_loss` in 8-bit steps (of 255), with L2; None: all examples count alike."""
     is_refined: bool
-    """Restoration averages over the orientations of an image, where its noise has none, and keeps
-    the pixels that were observed exactly."""
+    """True: a restored image is the mean over four orientations, unless the noise depends on the
+    orientation, and observed pixels keep their values."""
 
 
 PAPER = Recipe(0.0, 2.0, None, None, False, None, False)

@@ -33,11 +33,19 @@ class Restorer:
     step_count: int
     """Optimiser steps of its training."""
 
+    @property
+    def keeps_observed(self) -> bool:
+        """True: pixels that are not black in all channels stay as they are."""
+        return RECIPES[self.settings.network].is_refined and TASKS[self.settings.task].loses_pixels
+
     @torch.no_grad()
     def restore_images(
         self, noisy: torch.Tensor, spectrum: Spectrum | None = None, is_clipped: bool = True
     ) -> torch.Tensor:
         """Restore (N, C, H, W) noisy images (black -0.5, white 0.5); the output is not clipped.
+
+        Where the recipe of the network says so, the result is the mean over four orientations of
+        the images, and observed pixels keep their values.
 
         Args:
             is_clipped: the output will be clipped to [-0.5, 0.5], which is no loss of content.
@@ -47,7 +55,7 @@ class Restorer:
         restore = partial(self.run, self.network, spectrum=spectrum)
         is_turned = is_refined and not task.has_orientation
         restored = mean_over_turns(restore, noisy) if is_turned else restore(noisy)
-        if is_refined and task.is_observed:
+        if self.keeps_observed:
             is_lost = (noisy == BLACK).all(dim=1, keepdim=True)
             restored = torch.where(is_lost, restored, noisy)
         if not task.keeps_mean:

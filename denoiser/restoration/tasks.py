@@ -34,13 +34,14 @@ class Task:
     """Default number of channels; 1: the images are always grey."""
     grey_fraction: float = 0.0
     """Fraction of RGB training examples made grey, so that grey photographs are restored, too."""
-
     has_orientation: bool = False
-    """The corruption looks different in a turned image, or is not known."""
+    """True: the corruption changes if the image is turned, or is not known."""
 
     @property
-    def is_observed(self) -> bool:
-        """True: pixels that are not black are exactly those of the clean image."""
+    def loses_pixels(self) -> bool:
+        """True: lost pixels are black in all channels, all others are exactly those of the clean
+        image.
+        """
         return isinstance(self.corruption, Bernoulli)
 
     @property

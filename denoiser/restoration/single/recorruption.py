@@ -114,17 +114,19 @@ class RecorruptedImage:
 def recorrupted(
     noisy: torch.Tensor, noise: NoiseModel, generator: torch.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Input and target of the shape of `noisy` (black -0.5), whose noise is independent.
+    """Input and target made from a noisy image; the noise of one is independent of the other's.
 
     Args:
+        noisy: of any shape, float32, black -0.5 and white 0.5; the results have the same shape.
         generator: on the CPU.
     """
     source, target, read = noisy, noisy, noise.read
     if noise.gain >= MIN_GAIN:
         photons = ((noisy - BLACK) / noise.gain).cpu()
-        below = photons.clamp(max=0.0)  # read-out noise of dark pixels; stays in both
+        below = photons.clamp(max=0.0)  # values below black cannot be divided; they stay in both
         whole = (photons - below).floor()
-        # A fraction of a photon counts as one with that probability; less new noise is needed then.
+        # Rounding a fraction of a photon up or down at random adds noise, so the added read-out
+        # noise is reduced by as much.
         fraction = photons - below - whole
         counts = whole + (torch.rand(whole.shape, generator=generator) < fraction)
         rounding = float((fraction * (1.0 - fraction)).mean()) * noise.gain**2

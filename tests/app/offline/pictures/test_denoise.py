@@ -179,6 +179,22 @@ def test_multi_layer_exr_is_rejected(
     assert not list((tmp_path / "out").iterdir())
 
 
+def test_lost_pixels_in_a_lossy_file_are_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pixels = photo(48).copy()
+    pixels[::2] = 0
+    for name in ("lost.png", "lost.jpg"):
+        Image.fromarray(pixels).save(tmp_path / name)
+    words = "--offline --stage denoise --task bernoulli --device cpu --quiet --input".split()
+    names = [str(tmp_path / name) for name in ("lost.png", "lost.jpg")]
+    assert main([*words, *names, "--output", str(tmp_path / "out")]) == 0
+    error = capsys.readouterr().err
+    assert "lost.jpg: compressed with loss" in error and "lost.png" not in error
+    restored = np.asarray(Image.open(tmp_path / "out" / "lost.png"))
+    assert np.array_equal(restored[1::2], pixels[1::2]) and (restored[::2] > 0).any()
+
+
 def test_denoising_a_large_image_needs_less_than_1000_mib(tmp_path: Path) -> None:
     """The network alone would need some 2 GB for these 3 megapixels at once."""
     path = tmp_path / "net.safetensors"
